@@ -231,3 +231,45 @@ def test_a_small_file_takes_no_more_memory_than_it_has_bytes(tmp_path: Path) -> 
     finally:
         tracemalloc.stop()
     assert peak < 2**20
+
+
+SENTENCE = "Russia's imports from China rose 12 % to 111 billion dollars in 2023."
+
+
+def piped(tmp_path: Path, sent: str | bytes, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*words, "--lake", str(tmp_path)], input=sent)
+    return done.exit_code, done.output
+
+
+def test_a_text_on_standard_input_is_checked_like_a_file(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text(SENTENCE)
+    code, shown = piped(tmp_path, SENTENCE, "check", "-")
+    by_file = piped(tmp_path, "", "check", str(tmp_path / "t.txt"))
+    assert code == 1
+    assert (code, shown.replace("(standard input)", "(t.txt)")) == by_file
+
+
+def test_drafted_claims_are_piped_into_a_check(tmp_path: Path) -> None:
+    code, claims = piped(tmp_path, SENTENCE, "draft", "-", "--quiet")
+    assert code == 0
+    code, shown = piped(tmp_path, claims, "check", "-")
+    assert code == 1
+    assert "2 claims, 1 inconsistent, 1 supported" in shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ("", "the text is empty"),
+        (b"\xff\xfe1", "not a text in UTF-8"),
+        (b"%PDF-1.7", "this is no plain text"),
+        ("claims:\n  - id: one\n", "source"),
+    ],
+)
+def test_what_is_no_text_on_standard_input_is_refused(
+    tmp_path: Path, sent: str | bytes, says: str
+) -> None:
+    done = CliRunner().invoke(app, ["check", "-", "--lake", str(tmp_path)], input=sent)
+    assert isinstance(done.exception, BadFileError)
+    assert says in str(done.exception)
+    assert "standard input" in str(done.exception)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from entrepot.cli.common import (
     saying_new_folder,
     writable,
 )
-from entrepot.cli.draft import DateOption, PublisherOption, drafted
+from entrepot.cli.draft import DateOption, PublisherOption, drafted, standard_input
 from entrepot.cli.output import emit
 from entrepot.errors import RequestError
 
@@ -35,7 +36,10 @@ __all__ = ["check"]
 
 File = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="Claims file (.yaml), or an article (.txt, .md)."),
+    typer.Argument(
+        metavar="FILE",
+        help="Claims file (.yaml), article (.txt, .md), or - for either on standard input.",
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -60,6 +64,10 @@ All = Annotated[
     bool,
     typer.Option("--all", help="Show reasons for all claims, not only for those that fail."),
 ]
+
+
+_CLAIMS = re.compile(r"^claims:\s*$", re.MULTILINE)
+"""The line that every claims file has and no article."""
 
 
 def check(
@@ -137,18 +145,24 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, ArticleText 
     """
     from entrepot.claims.verdict import TEXTS, read_document
 
-    if file.suffix.lower() not in TEXTS:
+    text = standard_input() if str(file) == "-" else None
+    claims = file.suffix.lower() not in TEXTS if text is None else bool(_CLAIMS.search(text))
+    if claims:
         if date or publisher:
             raise RequestError(
                 "--date and --publisher apply to articles only",
                 where=str(file),
                 hint="set them under source in the claims file",
             )
-        return read_document(file), None
+        if text is None:
+            return read_document(file), None
+        from entrepot.claims.read import parse_document
+
+        return parse_document(text, name="standard input"), None
     from entrepot.claims.draft import as_document
     from entrepot.report.check_report import ArticleText
 
-    draft = drafted(file, date, publisher, to_check=True)
+    draft = drafted(file, date, publisher, text=text, to_check=True)
     return as_document(draft), ArticleText.of(draft)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft import ArticleDraft
 
-__all__ = ["DateOption", "PublisherOption", "draft", "drafted"]
+__all__ = ["DateOption", "PublisherOption", "draft", "drafted", "standard_input"]
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="Article as plain text (.txt, .md).")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Article (.txt, .md), or - for stdin.")]
 DateOption = Annotated[
     str,
     typer.Option(
@@ -29,6 +30,9 @@ DateOption = Annotated[
 PublisherOption = Annotated[
     str, typer.Option("--publisher", help="Publisher of the text.", show_default=False)
 ]
+
+
+_STANDARD_INPUT = "standard input"
 
 
 ReaderOption = Annotated[
@@ -81,18 +85,47 @@ def draft(
 
 
 def drafted(
-    file: Path, date: str, publisher: str, reader: str = "", *, to_check: bool = False
+    file: Path,
+    date: str,
+    publisher: str,
+    reader: str = "",
+    *,
+    text: str | None = None,
+    to_check: bool = False,
 ) -> ArticleDraft:
-    """Read an article and draft its claims, with an additional reader if one is named."""
-    from entrepot.claims.draft import draft, read_article
+    """Read an article and draft its claims, with an additional reader if one is named.
 
-    article = read_article(file, date=date, publisher=publisher)
+    `text` is what standard input had, where it was read already; the file is then ``-``.
+    """
+    from entrepot.claims.draft import article_of, draft, read_article
+
+    if str(file) == "-":
+        text = standard_input() if text is None else text
+        article = article_of(text, name=_STANDARD_INPUT, date=date, publisher=publisher)
+    else:
+        article = read_article(file, date=date, publisher=publisher)
     if not reader:
         return draft(article, to_check=to_check)
     from entrepot.claims.readers import draft_with, where_to
 
     note(f"the whole text is sent to {where_to(reader)}")
     return draft_with(article, reader)
+
+
+def standard_input() -> str:
+    """Return the text on standard input.
+
+    Raises
+    ------
+    BadFileError
+        If it is no text in UTF-8, or too long.
+    """
+    from entrepot.claims.draft import plain_text
+    from entrepot.claims.draft.front import LARGEST
+
+    if sys.stdin.isatty():
+        note("reading the text from the terminal; end it with Ctrl-D")
+    return plain_text(sys.stdin.buffer.read(4 * LARGEST + 1), name=_STANDARD_INPUT)
 
 
 def _print(found: ArticleDraft, screen: Console) -> None:

@@ -2,7 +2,7 @@
 
 from entrepot.claims.draft.article import ArticleDraft, as_document, as_yaml, draft
 from entrepot.claims.draft.draft import Drafted, Left
-from entrepot.claims.draft.front import Article, article_of, read_article
+from entrepot.claims.draft.front import Article, article_of, plain_text, read_article
 from entrepot.claims.draft.readings import Reading, ReadingField
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "as_document",
     "as_yaml",
     "draft",
+    "plain_text",
     "read_article",
 ]

@@ -13,7 +13,7 @@ from entrepot.errors import BadFileError, EntrepotError
 from entrepot.files import read_bytes, require_file
 from entrepot.model.period import Period
 
-__all__ = ["LARGEST", "PASTED", "Article", "article_of", "read_article"]
+__all__ = ["LARGEST", "PASTED", "Article", "article_of", "plain_text", "read_article"]
 
 LARGEST = 4_000_000
 """Bytes of the longest text that is drafted; a long book has one million."""
@@ -76,20 +76,32 @@ def read_article(path: Path, *, date: str = "", publisher: str = "") -> Article:
         none.
     """
     check_readable(path)
-    raw = _bytes(path)
+    text = plain_text(_bytes(path), name=str(path))
+    return article_of(text, name=str(path), date=date, publisher=publisher)
+
+
+def plain_text(raw: bytes, *, name: str) -> str:
+    """Return bytes as the text that they are.
+
+    Raises
+    ------
+    BadFileError
+        If they are no text in UTF-8, or more than a text of `LARGEST` characters has.
+    """
+    if len(raw) > 4 * LARGEST:
+        raise _too_large(f"{len(raw):,}", name)
     # A nul byte is in no text; PK opens a zip, which .docx and .odt are.
     if b"\x00" in raw[:8192] or raw[:4] in (b"%PDF", b"PK\x03\x04"):
         raise BadFileError(
-            "this is no plain text", where=str(path), hint="save the article as text in UTF-8"
+            "this is no plain text", where=name, hint="save the article as text in UTF-8"
         )
     try:
         # -sig: editors on Windows put a byte order mark first, which would spoil the first key.
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFileError(
-            "not a text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
+            "not a text in UTF-8", where=f"{name}, byte {error.start}", hint="save it as UTF-8"
         ) from error
-    return article_of(text, name=str(path), date=date, publisher=publisher)
 
 
 def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str = "") -> Article:
@@ -137,12 +149,16 @@ def _bytes(path: Path) -> bytes:
     size = require_file(path)
     # Four bytes are the most that UTF-8 takes for a character; before reading, to save memory.
     if size > 4 * LARGEST:
-        raise BadFileError(
-            f"the file is too large: {size:,} bytes",
-            where=str(path),
-            hint=f"cut it into parts of at most {LARGEST:,} characters",
-        )
+        raise _too_large(f"{size:,}", str(path))
     return read_bytes(path, most=4 * LARGEST)
+
+
+def _too_large(size: str, name: str) -> BadFileError:
+    return BadFileError(
+        f"the text is too large: {size} bytes",
+        where=name,
+        hint=f"cut it into parts of at most {LARGEST:,} characters",
+    )
 
 
 def _check_date(text: str, name: str) -> None:
