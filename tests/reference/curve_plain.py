@@ -192,7 +192,7 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Cells], float | None], set[str]
     "import_share": ({"importer": "DEU", "exporter": "CHN"}, _import_share, ALL),
     "export_share": ({"importer": "DEU", "exporter": "CHN"}, _export_share, ALL),
     "hhi": ({"importer": "CHN"}, _hhi, ALL),
-    "cr": ({"importer": "DEU+FRA", "k": 2}, _cr, ALL - {"territory"}),
+    "cr": ({"importer": "DEU+FRA", "k": 2}, _cr, ALL),
     "top_supplier": ({"importer": "CHN"}, _top, ALL - {"partners"}),
     "salience": ({"importer": "DEU", "exporter": "CHN"}, _salience, ALL),
     "asymmetry": ({"importer": "DEU+FRA", "exporter": "CHN"}, _asymmetry, ALL),
@@ -201,23 +201,23 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Cells], float | None], set[str]
     "reorientation": (
         {"importer": "CHN", "base": 2019},
         _replaced,
-        {"territory", "partners", "window"},
+        {"territory", "partners"},
     ),
     "retaliation_exposure": (
         {"importer": "DEU+FRA", "exporter": "CHN"},
         _both,
-        {"territory", "window"},
+        {"territory"},
     ),
-    "value": ({"importer": "DEU", "exporter": "CHN"}, _flow, {"territory", "window"}),
+    "value": ({"importer": "DEU", "exporter": "CHN"}, _flow, {"territory"}),
     "value both": (
         {"importer": "DEU", "exporter": "CHN", "flow": "both"},
         _both,
-        {"territory", "window"},
+        {"territory"},
     ),
     "growth": (
         {"importer": "CHN", "exporter": "DEU", "base": 2019},
         _growth,
-        {"territory", "window"},
+        {"territory"},
     ),
 }
 
@@ -271,7 +271,9 @@ def way_of(measure: str, keys: dict[str, Any], goods: str, said: dict[str, str])
         side: set(str(keys.get(side, "")).split("+")) - {""} for side in ("importer", "exporter")
     }
     for side, names in sides.items():
-        if "CHN" in names:
+        # Of suppliers that are told apart, those of a territory count as one.
+        as_one = not names and side == "exporter" and said["territory"].startswith("CHN+")
+        if "CHN" in names or (as_one and "CHN" not in sides["importer"]):
             sides[side] = set(said["territory"].split("+"))
     long = said["window"] == "three-year average"
     years = set(range(2020, 2023)) if long else {2022}

@@ -112,42 +112,63 @@ def test_power_is_as_in_plain_python_under_each_choice(years: Lake, measure: str
         assert item.value == pytest.approx(expected, rel=1e-12), item
 
 
+def _share(times: list[str]) -> float:
+    everybody = set(AREAS)
+    part, whole = (_bought(tuple(times), {"RUS"}, who, "848210") for who in ({"DEU"}, everybody))
+    return part / whole
+
+
 def test_a_month_is_averaged_over_the_year_that_ends_with_it(months: Lake) -> None:
     keys = {"importer": "RUS", "exporter": "DEU", "goods": "848210"}
-    found = ep.ask("value", lake=months, curve=True, period="2022-11", **keys).specifications
+    found = ep.ask("import_share", lake=months, curve=True, period="2022-11", **keys).specifications
     assert found is not None
     values = {one.choices["window"]: one.value for one in found.items}
-    last = [_value(time, "DEU", "RUS", "848210") for time in MONTHS[11:23]]
     assert values == {
-        "as asked": pytest.approx(last[-1]),
-        "twelve-month average": pytest.approx(sum(last) / 12),
+        "as asked": pytest.approx(_share(["2022-11"])),
+        "twelve-month average": pytest.approx(_share(MONTHS[11:23])),
     }
-    quarter = ep.ask("value", lake=months, curve=True, period="2022Q4", **keys).specifications
+    quarter = ep.ask(
+        "import_share", lake=months, curve=True, period="2022Q4", **keys
+    ).specifications
     assert quarter is not None
     values = {one.choices["window"]: one.value for one in quarter.items}
-    last = [_value(time, "DEU", "RUS", "848210") for time in MONTHS[12:]]
-    assert values["twelve-month average"] == pytest.approx(sum(last) / 4)
-    growth = ep.ask(
-        "growth", lake=months, curve=True, period="2022-12", base="2021-12", **keys
+    assert values["twelve-month average"] == pytest.approx(_share(MONTHS[12:]))
+    change = ep.ask(
+        "change_of_share", lake=months, curve=True, period="2022-12", base="2021-12", **keys
     ).specifications
-    assert growth is not None
-    values = {one.choices["window"]: one.value for one in growth.items}
-    before = [_value(time, "DEU", "RUS", "848210") for time in MONTHS[:12]]
-    assert values["twelve-month average"] == pytest.approx(100 * (sum(last) / sum(before) - 1))
-    assert values["as asked"] == pytest.approx(100 * (last[-1] / before[-1] - 1))
+    assert change is not None
+    values = {one.choices["window"]: one.value for one in change.items}
+    expected = _share(MONTHS[12:]) - _share(MONTHS[:12])
+    assert values["twelve-month average"] == pytest.approx(expected)
+    assert values["as asked"] == pytest.approx(_share(MONTHS[-1:]) - _share(MONTHS[11:12]))
+
+
+@pytest.mark.parametrize("measure", ["value", "growth", "reorientation", "retaliation_exposure"])
+def test_an_average_is_no_amount_of_one_year(years: Lake, measure: str) -> None:
+    keys = {} if measure in ("value", "retaliation_exposure") else {"base": 2021}
+    sides = {"importer": "RUS"} | ({} if measure == "reorientation" else {"exporter": "CHN"})
+    figure = ep.ask(
+        measure, lake=years, goods="848210", period=2022, curve=True, **sides, **keys
+    )  # fmt: skip
+    assert figure.specifications is not None, figure.reason
+    assert {one.choices["window"] for one in figure.specifications.items} == {"as asked"}
+    assert "average" not in " ".join(what for what, _ in figure.specifications.left_out)
 
 
 @pytest.mark.parametrize(
     ("measure", "keys", "what", "why"),
     [
-        ("growth", {"period": "2022-06", "base": "2022-01"}, "twelve-month average", "overlap"),
-        ("value", {"period": "2021-03"}, "twelve-month average", "not for 2020"),
-        ("value", {"period": "2021-01..2022-03"}, "a longer time", "more than a year"),
-        ("value", {"period": "2022"}, "three-year average", "not for 2020"),
+        (
+            "change_of_share", {"period": "2022-06", "base": "2022-01"},
+            "twelve-month average", "overlap",
+        ),
+        ("import_share", {"period": "2021-03"}, "twelve-month average", "not for 2020"),
+        ("import_share", {"period": "2021-01..2022-03"}, "a longer time", "more than a year"),
+        ("import_share", {"period": "2022"}, "three-year average", "not for 2020"),
         ("import_share", {"period": "2022-12"}, "mass, as asked", "0 % of the value has a mass"),
         ("import_share", {"period": "2022-12"}, "CHN+HKG+MAC", "nothing of MAC"),
     ],
-)
+)  # fmt: skip
 def test_what_is_left_out_says_why(
     months: Lake, measure: str, keys: dict[str, str], what: str, why: str
 ) -> None:

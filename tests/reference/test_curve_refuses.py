@@ -148,8 +148,8 @@ def test_a_longer_time_with_years_of_some_goods_is_refused(tmp_path: Path) -> No
     _add(lake, tmp_path, "world", told([2023], codes))
     _add(lake, tmp_path, "world", told([2021, 2022], ["848210"]), part=1)
     keys = SHARE | {"lake": lake, "goods": "all", "source": "table.world"}
-    assert ep.ask("value", period=2022, **keys).value is None
-    figure = ep.ask("value", period=2023, curve=True, **keys)
+    assert ep.ask("import_share", period=2022, **keys).value is None
+    figure = ep.ask("import_share", period=2023, curve=True, **keys)
     assert figure.specifications is not None, figure.reason
     assert {one.choices["window"] for one in figure.specifications.items} == {"as asked"}
     why = dict(figure.specifications.left_out)["table.world: three-year average"]

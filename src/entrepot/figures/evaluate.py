@@ -34,6 +34,7 @@ from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import several_times
 from entrepot.figures.spread import (
+    CHOICE_NAMES,
     FOLLOWS,
     FoundSpecification,
     ends_of,
@@ -455,4 +456,5 @@ def _combined(curve: Sequence[FoundSpecification]) -> str:
     ]
     if not varied:
         return "one definition of the rows"
-    return f"{len(curve):,} combinations of {joined(varied)}"
+    called = [CHOICE_NAMES.get(name, name) for name in varied]
+    return f"{len(curve):,} combinations of {joined(called)}"

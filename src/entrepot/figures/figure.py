@@ -17,6 +17,7 @@ from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
 from entrepot.figures.definition import DOLLARS, chosen_lines
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
+from entrepot.figures.spread import CHOICE_NAMES
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import (
     MINUS,
@@ -335,10 +336,6 @@ ROWS = 12
 """Rows of a table that a screen shows."""
 
 
-_CHOICES = {"origin": "primary source"}
-"""Choices in words, where their name would mean something else on a screen."""
-
-
 def headline(figure: Figure) -> str:
     """Return what the Figure is about, in words.
 
@@ -427,8 +424,8 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     rows = _value_rows(figure)
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
-        called = _CHOICES | {"errors": "errors" if how.has_interval else how.cause}
-        apart = (f"{called.get(x, x)} {range_text(*ends, figure.unit)}" for x, ends in alone)
+        called = CHOICE_NAMES | {"errors": "errors" if how.has_interval else how.cause}
+        apart = (f"{called.get(x, x)} {_beside(figure, *ends)}" for x, ends in alone)
         rows.append(("by choice", "; ".join(apart)))
     if figure.denominator:
         rows.append(("denominator", figure.denominator["text"]))
@@ -442,9 +439,9 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     if figure.specifications:
         found = figure.specifications.to_dict()
         count = f"{found['count']} specification{'' if found['count'] == 1 else 's'}"
-        words = f"{count}, median {figure_value(found['median'], figure.unit)}"
+        words = f"{count}, median {_like(figure, found['median'])}"
         most = found["most_influential"]
-        most = f"; most influential choice: {_CHOICES.get(most, most)}" if most else ""
+        most = f"; most influential choice: {CHOICE_NAMES.get(most, most)}" if most else ""
         rows.append(("sensitivity", words + most))
         rows += _curve(figure.specifications, figure.unit)
         rows += [("published", _in_print(item)) for item in figure.in_print[:SHOWN]]
@@ -700,7 +697,9 @@ def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
         words = f"{100 * found.above(found.threshold):.0f} % lie above"
         rows.append(("above", f"{words} {figure_value(found.threshold, unit)}"))
     if found.explained:  # one specification has no variance
-        parts = (f"{_CHOICES.get(x, x)} {100 * part:.0f} %" for x, part in found.explained.items())
+        parts = (
+            f"{CHOICE_NAMES.get(x, x)} {100 * part:.0f} %" for x, part in found.explained.items()
+        )
         rows.append(("explained", f"{', '.join(parts)} of the variance, each alone"))
     return rows + [("left out", f"{what}: {why}") for what, why in found.left_out[:SHOWN]]
 
@@ -737,7 +736,7 @@ def card_of(figure: Figure) -> FigureCard:
     value, word = split_unit(figure.value, unit) if figure.value is not None else ("", "")
     ends = figure.range_text
     if ends and found:
-        middle = figure_value(statistics.median(one.value for one in found.items), unit)
+        middle = _like(figure, statistics.median(one.value for one in found.items))
         ends = f"{ends} across {len(found.items)} definitions, median {middle}"
     elif figure.status == "ok" and figure.ranged and not ends:
         ends = "no range can be given"
@@ -781,7 +780,17 @@ def _axis(figure: Figure) -> tuple[float, float, tuple[str, str]]:
     ends = (0.0, figure.value, figure.low, figure.high)
     # Zero is always on the axis: an interval far from zero would look wide on an axis of its own.
     low, high = min(ends), max(ends)
-    return low, high, (figure_value(low, figure.unit), figure_value(high, figure.unit))
+    return low, high, (_like(figure, low), _like(figure, high))
+
+
+def _like(figure: Figure, value: float) -> str:
+    """Return a number of the same kind as the value of a Figure, in the unit of that."""
+    return figure_value(value, figure.unit, like=figure.value)
+
+
+def _beside(figure: Figure, low: float, high: float) -> str:
+    """Return two ends in the unit of the value of a Figure."""
+    return range_text(low, high, figure.unit, value=figure.value)
 
 
 def _place(value: float | None, first: float, last: float) -> float | None:
@@ -797,12 +806,9 @@ def _choices(figure: Figure) -> tuple[tuple[str, str, bool], ...]:
     if len(alone) < 2:
         return ()
     how, found = QUESTIONS[figure.definition.measure], figure.specifications
-    called = _CHOICES | {"errors": "errors" if how.has_interval else how.cause}
+    called = CHOICE_NAMES | {"errors": "errors" if how.has_interval else how.cause}
     most = found.most_influential if found else None
-    rows = [
-        (called.get(name, name), range_text(*ends, figure.unit), name == most)
-        for name, ends in alone
-    ]
+    rows = [(called.get(name, name), _beside(figure, *ends), name == most) for name, ends in alone]
     # The sort is stable: all but the most influential choice stay in their order.
     return tuple(sorted(rows, key=lambda row: not row[2]))
 
@@ -829,7 +835,7 @@ def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
         marks.append(
             CardMark(
                 ", ".join([whose, *rest]),
-                split_unit(one.value, figure.unit)[0],
+                split_unit(one.value, figure.unit, like=figure.value)[0],
                 _place(one.value, first, last) or 0.0,
                 one.choices.get("source") == "published",
                 # Several specifications can have the very value

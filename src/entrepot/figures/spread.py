@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Estimate
 
 __all__ = [
+    "CHOICE_NAMES",
     "FOLLOWS",
     "FoundSpecification",
     "alone",
@@ -28,6 +29,13 @@ __all__ = [
 SAME, NOTHING = 1e-9, 1e-12
 """How far two sums of the same amounts may be apart: relatively, and of a change that is none."""
 
+CHOICE_NAMES = {
+    "origin": "primary source",
+    "followed": "list conversion",
+    "listed": "date of the list",
+    "window": "averaging",
+}
+"""Choices in words, where their key would not be understood on a screen."""
 FOLLOWS = ("valuation", "basis")
 """What nobody chose: it comes with the source and with whose report is heard, and no part of the
 variance is its own."""

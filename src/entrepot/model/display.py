@@ -147,7 +147,9 @@ def _in_unit(value: float, unit: str, size: float) -> float:
     return value * _PER_CENT[unit] if unit in _PER_CENT else value / size
 
 
-def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
+def split_unit(
+    value: float, unit: str, digits: int = 3, *, like: float | None = None
+) -> tuple[str, str]:
     """Return the digits and the unit apart, as a card prints them.
 
     Parameters
@@ -161,15 +163,20 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
         anything else, which is printed as it is.
     digits
         Significant digits at most; see `decimals` for per cents.
+    like
+        The number beside which this one stands, whose millions or billions it takes over.
 
     Examples
     --------
     >>> split_unit(0.563, "share"), split_unit(5.243e9, "USD"), split_unit(13.9, "ratio")
     (('56.3', '%'), ('5.24', 'bn USD'), ('13.9', 'times'))
+    >>> split_unit(1.06e9, "USD", like=8.43e8)
+    ('1,060', 'm USD')
     """
     if unit == "count" and value == int(value):
         return _fixed(value, 0), ""
-    size, word = _scale(value, unit)
+    # Nothing is in no scale: 0 USD, and not 0 m USD.
+    size, word = _scale(like if like is not None and value else value, unit)
     shown = _in_unit(value, unit, size)
     if unit in _PER_CENT and abs(shown) < _NOISE:
         return "0", word
@@ -178,8 +185,10 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
     return _fixed(shown, decimals(shown, unit, digits)), word
 
 
-def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
-    """Return value and unit as one text; an en dash when there is no value.
+def figure_value(
+    value: float | None, unit: str, digits: int = 3, *, like: float | None = None
+) -> str:
+    """Return value and unit as one text; an en dash when there is no value; see `split_unit`.
 
     Examples
     --------
@@ -188,7 +197,7 @@ def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
     """
     if value is None:
         return "–"
-    text, word = split_unit(value, unit, digits)
+    text, word = split_unit(value, unit, digits, like=like)
     if unit in ("percent", "relative", "share_points") and value > 0 and text != "0":
         text = f"+{text}"
     return _glued(text, word)
@@ -205,9 +214,10 @@ def range_text(
 ) -> str:
     """Return ``38 to 76 %``, or an empty text when either end is unknown.
 
-    Both ends have one unit and the same decimals, as many as their distance allows: three
-    significant digits of the larger one where they differ by less than a twentieth, two where they
-    differ by more, one where one is eight times the other. The smaller one keeps one digit.
+    Both ends have one unit, that of the value beside them, and the same decimals, as many as their
+    distance allows: three significant digits of the larger one where they differ by less than a
+    twentieth, two where they differ by more, one where one is eight times the other. The smaller
+    one keeps one digit.
     Ends that would print alike get as many digits more as it takes to tell them apart, and so do
     ends that would leave out the value that is printed beside them.
 
@@ -218,7 +228,7 @@ def range_text(
     digits
         Significant digits of the larger end, for ends that are exact; 0 for as many as fit.
     value
-        What the range is of, as `split_unit` prints it.
+        What the range is of, as `split_unit` prints it; it may lie outside.
     between
         What stands between the ends.
 
@@ -229,6 +239,8 @@ def range_text(
     ['38 to 90 %', '2.7 to 3.0 %', '0.01 to 0.1 %']
     >>> range_text(228_104_500_000, 228_105_500_000, "USD").replace(NBSP, " ")
     '228.10 to 228.11 bn USD'
+    >>> range_text(0.8e9, 1.06e9, "USD", value=0.843e9).replace(NBSP, " ")
+    '800 to 1,060 m USD'
     """
     if low is None or high is None:
         return ""
@@ -245,14 +257,19 @@ def range_ends(
 ) -> tuple[tuple[str, str], tuple[str, str]]:
     """Return digits and unit of both ends of a range; for what they are see `range_text`."""
     if low == high:
-        return split_unit(low, unit), split_unit(high, unit)
+        one = split_unit(low, unit, like=value)
+        return one, one
     larger = max(low, high, key=abs)
     fitting = _digits_of_range(low, high)
     # "5 m USD to 2 bn USD" is read more easily than "0.005 to 2 bn USD".
     is_far = unit in MONEY and 0 < min(abs(low), abs(high)) * _FAR <= abs(larger)
-    scales = [_scale(end if is_far else larger, unit) for end in (low, high)]
+    # "0.8 to 1.1 bn" round a value of 843 m would be two units for one number.
+    is_near = value is not None and abs(value) * _FAR > abs(larger)
+    of_both = value if value is not None and is_near else larger
+    scales = [_scale(end if is_far else of_both, unit) for end in (low, high)]
     # Far apart and yet of one scale, as cents and dollars are: like any other ends.
     is_far = is_far and scales[0] != scales[1]
+    inside = value if value is not None and low <= value <= high else None
     texts: list[str] = []
     for more in range(_MOST_DIGITS):
         texts = []
@@ -265,7 +282,7 @@ def range_ends(
             kept = _places(shown, 1) if low * high > 0 else 0
             texts.append(_fixed(shown, max(places, kept)))
         is_one = texts[0] == texts[1] and scales[0] == scales[1]
-        if not is_one and _takes_in(texts, scales, value, unit):
+        if not is_one and (inside is None or _takes_in(texts, scales, inside, unit)):
             break
     return (texts[0], scales[0][1]), (texts[1], scales[1][1])
 
@@ -283,11 +300,9 @@ def _digits_of_range(low: float, high: float) -> int:
 
 
 def _takes_in(
-    ends: Sequence[str], scales: Sequence[tuple[float, str]], value: float | None, unit: str
+    ends: Sequence[str], scales: Sequence[tuple[float, str]], value: float, unit: str
 ) -> bool:
     """Return whether a printed value lies between printed ends, to the digits that it has."""
-    if value is None:
-        return True
     text = split_unit(value, unit)[0]
     # Ends with more digits than the value are compared as if they had as many.
     step = _scale(value, unit)[0] / 10 ** len(text.partition(".")[2])

@@ -154,14 +154,14 @@ def range_on_card(figure: Figure) -> str:
     if figure.specifications is None:
         if figure.low is None or figure.high is None or figure.low == figure.high:
             return "no range: only one definition available"
-        ends = range_text(figure.low, figure.high, figure.unit, 4)
+        ends = range_text(figure.low, figure.high, figure.unit, 4, value=figure.value)
         return f"{_without_zeros(ends)}, by rounding"
     derived = figure.definition.measure == "asymmetry"
     kinds = ("computed", "from published shares" if derived else "published")
     spans = zip(spans_of(figure), kinds, strict=True)
     if phrasing.span(figure) == "":
         count = phrasing.count_word(len(figure.specifications.items), "definition")
-        return f"the same under {count}"
+        return f"the same, rounded, under {count}"
     return ", ".join(f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends)
 
 
@@ -182,13 +182,10 @@ def _without_zeros(text: str) -> str:
 
 def _span(ends: tuple[float, float], figure: Figure) -> str:
     """Return ends of some of the definitions; those that print the same are one number."""
-    low, high = (split_unit(end, figure.unit) for end in ends)
+    low, high = (split_unit(end, figure.unit, like=figure.value) for end in ends)
     if low == high:
         return NBSP.join(low)
-    # The value is not always among them: published numbers may lie beside a computed one.
-    value = figure.value
-    is_among = value is not None and ends[0] <= value <= ends[1]
-    return range_text(*ends, figure.unit, value=value if is_among else None)
+    return range_text(*ends, figure.unit, value=figure.value)
 
 
 def source_on_card(figure: Figure) -> str:

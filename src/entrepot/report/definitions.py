@@ -161,7 +161,9 @@ def _weights(subject: Subject, figure: Figure) -> str:
 
 
 def moved_by(figure: Figure) -> str:
-    """Return the choice that moves a Figure most, in words; empty if nothing is known to."""
+    """Return the choice that moves a Figure most, in words; empty if none moves it visibly."""
+    if not phrasing.span(figure):
+        return ""
     found = figure.specifications.most_influential if figure.specifications else None
     return _MOVERS.get(found, found) if found else ""
 

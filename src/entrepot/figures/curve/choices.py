@@ -20,6 +20,7 @@ from entrepot.figures.sides import members_of
 from entrepot.goods import Variant
 from entrepot.goods.parse import has_list, parse
 from entrepot.lake import distinct, few_rows, stored
+from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -124,13 +125,21 @@ def _versions(definition: Definition) -> list[tuple[Words, str]]:
 
 
 def territory_choices(definition: Definition) -> list[tuple[str, Definition]]:
-    """Return the question with Hong Kong and Macao in or out, where China is on a side."""
+    """Return the question with Hong Kong and Macao in or out, where China is on a side.
+
+    Where a measure tells suppliers apart and none is named, the exporter is who counts as one.
+    """
     for side in ("exporter", "importer"):
         members = tuple(sorted(getattr(definition, side).split("+")))
         if members in CHINA:
             every = [members, *(one for one in CHINA if one != members)]
             return [("+".join(one), definition.but(**{side: "+".join(one)})) for one in every]
-    return [(AS_ASKED, definition)]
+    found = [(AS_ASKED, definition)]
+    tells_apart = question(definition.measure).trade == "market" and not definition.named_by
+    if tells_apart and definition.exporter == WORLD:
+        as_one = ["+".join(one) for one in CHINA[1:]]
+        found += [(words, definition.but(exporter=words)) for words in as_one]
+    return found
 
 
 # The time of a question: as asked, or an average over a longer time that ends with it.

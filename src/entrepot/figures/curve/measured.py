@@ -45,7 +45,11 @@ def evaluated(
     and choice of partners, the smaller of period and base, where mass is one of several `amounts`.
     `editions` are those of the rows.
     """
-    named = names([way.asked for way in ways])
+    named = {
+        side: name
+        for side, name in names([way.asked for way in ways]).items()
+        if members_of(asked, side)
+    }
     found = by_way(cells, rows, asked, ways)
     weighted = _weighted(found) if len(amounts) > 1 else {}
     places = [AMOUNTS.index(amount) for amount in amounts]

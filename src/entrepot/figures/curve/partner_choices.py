@@ -248,7 +248,9 @@ def names(asked: Sequence[Definition]) -> dict[Side, str]:
     """Return what all areas on a side are called: the first that every territory has."""
     found: dict[Side, str] = {}
     for side in SIDES:
-        if shared := frozenset.intersection(*(members_of(one, side) for one in asked)):
+        # A side that nobody is named on has no name to share.
+        named = [members for one in asked if (members := members_of(one, side))]
+        if named and (shared := frozenset.intersection(*named)):
             found[side] = min(shared)
     return found
 

@@ -222,9 +222,9 @@ BOTH: tuple[Side, Side] = ("importer", "exporter")
 
 PART: frozenset[ChoiceKind] = frozenset(get_args(ChoiceKind))
 """Choices of a number without a unit that is a part of all trade of a side: all of them."""
-AMOUNT: frozenset[ChoiceKind] = frozenset({"territory", "window"})
+AMOUNT: frozenset[ChoiceKind] = frozenset({"territory"})
 """Choices of an amount of trade. Of a tier it is a part by construction, dollars and kilograms are
-two questions, and there is no total."""
+two questions, there is no total, and the average of three years is no amount of one of them."""
 CHANGE: frozenset[ChoiceKind] = AMOUNT | {"tiers"}
 """Choices of the growth of an amount."""
 
