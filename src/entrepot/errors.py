@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "ADDRESS",
+    "ARGUMENTS",
+    "KEYWORDS",
     "AbsentAreaWarning",
     "BadFileError",
     "EntrepotError",
@@ -17,7 +20,9 @@ __all__ = [
     "NoEvidenceError",
     "OutsideError",
     "RequestError",
+    "Spelling",
     "UnknownNameError",
+    "as_spelled",
     "nearest",
 ]
 
@@ -51,6 +56,10 @@ class EntrepotError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
+        return as_spelled(self.text(), KEYWORDS)
+
+    def text(self) -> str:
+        """Return all parts as the command line says them, with its options."""
         lines = [self.what]
         if self.where:
             lines.append(f"  where: {self.where}")
@@ -116,6 +125,49 @@ class MissingExtraError(EntrepotError, ImportError):
             why="this part of entrepot needs it",
             hint=f"pip install 'entrepot[{extra}]'",
         )
+
+
+# An option with its value, if one follows: "--period 2023". Not a dash inside of a word; a full
+# stop at the end stays outside. A verb or "or" after an option is no value of it.
+_OPTION = re.compile(
+    r"""(?<![\w-])--(?P<name>[a-z][a-z-]+)
+    (?:[ =](?!(?:and|or|for|has|have|is|are|in|to|takes|uses|with|apart|here)\b)
+       (?P<value>"[^"]*"|'[^']*'|[\w.+:@%/-]*\w))?(?=[\s,;.:)”"?]|$)""",
+    re.VERBOSE,
+)
+_COMMAND = re.compile(r"entrepot [a-z]")
+
+
+Spelling = tuple[str, str]
+"""How a key stands with its value, and how it stands alone."""
+ADDRESS: Spelling = ("{name}={value}", "{name}")
+ARGUMENTS: Spelling = ('"{name}": "{value}"', '"{name}"')
+KEYWORDS: Spelling = ('{name}="{value}"', "{name}")
+
+
+def as_spelled(text: str, spelling: Spelling) -> str:
+    """Return a text with options of the command line written as another surface has them.
+
+    A whole command stays as it is: it is typed on a terminal.
+
+    Examples
+    --------
+    >>> hint = "add --period 2023, or leave out --reported-by exporter or --curve"
+    >>> as_spelled(hint, KEYWORDS)
+    'add period="2023", or leave out reported_by="exporter" or curve'
+    >>> as_spelled(hint, ADDRESS)
+    'add period=2023, or leave out reported_by=exporter or curve'
+    >>> as_spelled("Load it with: entrepot data add baci FILE --lake DIR", KEYWORDS)
+    'Load it with: entrepot data add baci FILE --lake DIR'
+    """
+    pair, alone = spelling
+
+    def spelled(found: re.Match[str]) -> str:
+        name, value = found["name"].replace("-", "_"), (found["value"] or "").strip("\"'")
+        return pair.format(name=name, value=value) if value else alone.format(name=name)
+
+    lines = text.splitlines()
+    return "\n".join(x if _COMMAND.search(x) else _OPTION.sub(spelled, x) for x in lines)
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:

@@ -245,7 +245,7 @@ def _end(error: EntrepotError, *, shown: bool = False) -> NoReturn:
     if lake := _lake_given():
         error.hint = _ON_A_LAKE.sub(lambda found: f"{found[0]} --lake {lake}", error.hint)
     if not shown:
-        sys.stderr.write(f"error: {printable(str(error))}\n")
+        sys.stderr.write(f"error: {printable(error.text())}\n")
     if _wants_json():
         with suppress(OSError):  # nobody reads on; the exit code still says it
             sys.stdout.write(json.dumps(error.to_dict(), ensure_ascii=False, indent=1) + "\n")

@@ -215,7 +215,7 @@ def _ask(words: str, read: Callable[[str], T]) -> T | None:
         try:
             return read(text)
         except EntrepotError as error:
-            typer.echo(str(error))
+            typer.echo(error.text())
 
 
 def _yes(words: str, *, default: bool) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from entrepot.errors import NoEvidenceError
+from entrepot.errors import KEYWORDS, NoEvidenceError, as_spelled
 from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
 from entrepot.figures.citation import CitationForm, citation, cited
@@ -43,6 +43,7 @@ from entrepot.sources.published.read import origin_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entrepot.errors import Spelling
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Caveat, Evidence, PublishedMark, Specifications
 
@@ -319,11 +320,17 @@ class Figure:
         )
         return TableAbout(name, headline(self), "\n".join(notes), labels, sources)
 
+    def spelled(self, spelling: Spelling) -> Figure:
+        """Return the Figure with keys in its texts as another surface writes them."""
+        caveats = tuple(replace(one, text=as_spelled(one.text, spelling)) for one in self.caveats)
+        reason = self.reason and as_spelled(self.reason, spelling)
+        return replace(self, reason=reason, caveats=caveats)
+
     def __str__(self) -> str:
-        return card_text(card_of(self))
+        return card_text(card_of(self.spelled(KEYWORDS)))
 
     def _repr_html_(self) -> str:
-        return card_html(card_of(self))
+        return card_html(card_of(self.spelled(KEYWORDS)))
 
 
 # A Figure as text for a terminal and as a small table for a notebook.

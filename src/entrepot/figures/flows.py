@@ -27,7 +27,7 @@ from entrepot.figures.no_value import (
 )
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
-from entrepot.figures.row_caveats import extreme_prices, one_sided_share, unweighed
+from entrepot.figures.row_caveats import extreme_prices, one_sided_share, repeated_rows, unweighed
 from entrepot.figures.row_facts import (
     areas_without_records,
     bases_of,
@@ -206,6 +206,7 @@ def _together(
     if total:
         notes += denominator.notes(total, definition)
     notes += _about_rows(definition, cells, goods, main.evidence[0].bases, total)
+    notes += repeated_rows(cells)
     notes += unweighed(cells, definition, goods)
     notes += extreme_prices(cells, definition, goods)
     if cells.is_blend:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame, Goods, SourceRows
     from entrepot.model.period import Period
 
-__all__ = ["extreme_prices", "one_sided_share", "unweighed"]
+__all__ = ["extreme_prices", "one_sided_share", "repeated_rows", "unweighed"]
 
 
 _REPORTED = {
@@ -120,6 +120,26 @@ def _percent(part: float) -> str:
 FAR = 5.0
 """A unit value that moved by more than this factor may tell of another unit or of other goods."""
 NAMED = 3
+
+
+_REPEATED = ("parts-added", "copies-dropped", "totals-kept")
+"""Findings of a load about several rows of one flow."""
+
+
+def repeated_rows(cells: SourceRows) -> Iterator[Caveat]:
+    """Yield what the load of a user's table did with several rows of one flow."""
+    if not cells.available.source.startswith("table."):
+        return
+    snapshots = set(cells.available.snapshot.split("+"))
+    said = dict.fromkeys(
+        finding.text
+        for item in cells.lake.holdings()
+        if item.source == cells.available.source and item.snapshot in snapshots
+        for finding in item.findings
+        if finding.rule in _REPEATED and finding.level == "warning"
+    )
+    for text in said:
+        yield caveat("repeated-rows", text)
 
 
 def unweighed(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:

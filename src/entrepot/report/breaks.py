@@ -12,9 +12,18 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["NOT_SHOWN", "Break", "break_of", "not_drawn", "reporters_before_and_after"]
+__all__ = [
+    "NOT_SHOWN",
+    "ONE_FIGURE",
+    "Break",
+    "break_of",
+    "not_drawn",
+    "reporters_before_and_after",
+]
 
 NOT_SHOWN = "Not shown"
+ONE_FIGURE = "As a single figure"
+"""How lines under a chart begin that say what it leaves out, or what is answered otherwise."""
 """How a line begins that names the years of other sources."""
 
 

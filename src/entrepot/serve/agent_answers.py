@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from entrepot.claims.questions import read_question
-from entrepot.errors import RequestError, UnknownNameError, nearest
+from entrepot.errors import ARGUMENTS, RequestError, UnknownNameError, as_spelled, nearest
 from entrepot.figures import ask_many, links_loaded
 from entrepot.figures.asking import EACH
 from entrepot.figures.questions import QUESTIONS
@@ -156,7 +156,7 @@ def ask(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     """Answer one figure."""
     rows = given.pop("rows", ROWS)
     question = asked(_pairs(given))
-    found = access.ask(lambda lake: _of_figure(access, question.answered(lake), rows))
+    found = access.ask(lambda lake: _of_figure(access, question.answered(lake, ARGUMENTS), rows))
     return found | {"command": command_of(question)}
 
 
@@ -172,7 +172,7 @@ def ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
         answered = any(row["value"] is not None for row in found["rows"])
         return {"read": read.to_dict(), "answered": answered} | found
     question = asked([("measure", read.measure), *read.keys.items()])
-    found = access.ask(lambda lake: _of_figure(access, question.answered(lake), rows))
+    found = access.ask(lambda lake: _of_figure(access, question.answered(lake, ARGUMENTS), rows))
     # A missing figure has no value: brief_figure leaves it out.
     return {"read": read.to_dict(), "answered": found.get("value") is not None} | found
 
@@ -209,8 +209,9 @@ def series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     found = access.ask(lambda lake: ask_many(measure, lake=lake, each=each, **panel_keys).to_dict())
     for row in found["rows"]:
         row["text"] = figure_value(row["value"], row["unit"])
-        row.update({"reason": row["reason"]} if row["reason"] else {})
-        if not row["reason"]:
+        if row["reason"]:
+            row["reason"] = as_spelled(row["reason"], ARGUMENTS)
+        else:
             del row["reason"]
     if len(found["sources"]) > 1:
         found["note"] = (
@@ -231,7 +232,7 @@ def suppliers(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     question = asked(_pairs(given | {"measure": "top_supplier"}))
 
     def work(lake: Lake) -> dict[str, Any]:
-        figure = question.answered(lake)
+        figure = question.answered(lake, ARGUMENTS)
         found = _of_figure(access, figure, rows)
         found["table"] = [
             {**row, "name": area_name(str(row["exporter"]))} if "exporter" in row else dict(row)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import EntrepotError, MissingExtraError, RequestError
+from entrepot.errors import ARGUMENTS, EntrepotError, MissingExtraError, RequestError, as_spelled
 from entrepot.limits import Limits, under
 from entrepot.measures import all_metadata
 from entrepot.settings import Settings
@@ -164,7 +163,7 @@ def _no_resource(error: Exception, access: AgentAccess) -> MCPError:
 
 def _refused(error: Exception, access: AgentAccess) -> types.CallToolResult:
     """Return an error as an answer that says what to send instead."""
-    found = problem(error, access.pool.folder)
+    found = problem(error, access.pool.folder, ARGUMENTS)
     if not isinstance(error, EntrepotError):
         # To the log of the operator alone; the client learns no more than that it broke off.
         logging.getLogger(__name__).error("a tool broke off", exc_info=error)
@@ -201,24 +200,9 @@ def as_arguments(hint: str) -> str:
     for command, tool in _COMMANDS.items():
         hint = hint.replace(command, tool)
 
-    def argument(found: re.Match[str]) -> str:
-        name = found["name"].replace("-", "_")
-        value = found["value"]
-        return f'"{name}": "{value}"' if value else f'"{name}"'
-
-    # After the replacement above, so that only commands without a tool of their own are left.
-    if "entrepot data" in hint or "entrepot goods" in hint:
-        return hint  # a command for the person who runs the server
-    # An option with its value, if a word follows: "--period 2023". Not
-    # a dash inside of a word; a full stop at the end stays outside.
-    options = r"(?<![\w-])--(?P<name>[a-z][a-z-]+)(?:[ =](?P<value>[\w.+:@-]*\w))?"
-    return re.sub(
-        options + r"(?=[\s,;.)]|$)",
-        # "--curve or --tests": the word after an option without
-        # a value is no value; such a hint is left as it is.
-        lambda found: argument(found) if found["value"] not in ("or", "and") else found[0],
-        hint,
-    )
+    # After the replacement above, so that only commands without a tool of their own are left: those
+    # are for the person who runs the server.
+    return as_spelled(hint, ARGUMENTS)
 
 
 # Resources: lists, measures, and the pages behind caveats.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from entrepot.errors import nearest
+from entrepot.errors import ADDRESS, nearest
 from entrepot.figures import Definition, evaluate
 from entrepot.goods.words import goods_in_codes
 from entrepot.model.keys import KEYS
@@ -16,6 +16,7 @@ from entrepot.serve.problems import BadAddressError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from entrepot.errors import Spelling
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
@@ -74,9 +75,12 @@ class AddressQuestion:
     above: float | None = None
     tests: bool = False
 
-    def answered(self, lake: Lake) -> Figure:
-        """Evaluate the Figure; raises as `entrepot.figures.ask` does."""
-        return evaluate(
+    def answered(self, lake: Lake, spelling: Spelling = ADDRESS) -> Figure:
+        """Evaluate the Figure, its texts with keys as who asks writes them.
+
+        Raises as `entrepot.figures.ask` does.
+        """
+        figure = evaluate(
             self.definition,
             lake,
             curve=self.curve,
@@ -84,6 +88,7 @@ class AddressQuestion:
             tests=self.tests,
             nowcast=True,
         )
+        return figure.spelled(spelling)
 
 
 def asked(pairs: Iterable[tuple[str, str]]) -> AddressQuestion:

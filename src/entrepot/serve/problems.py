@@ -6,15 +6,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import (
+    ADDRESS,
     EntrepotError,
     MissingExtraError,
     NoEvidenceError,
     OutsideError,
     RequestError,
+    as_spelled,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from entrepot.errors import Spelling
 
 __all__ = [
     "KINDS",
@@ -109,7 +113,7 @@ def kinds() -> list[tuple[str, int, str]]:
     return [(_anchor(kind), status, title) for kind, status, title in KINDS]
 
 
-def problem(error: Exception, lake: Path) -> dict[str, Any]:
+def problem(error: Exception, lake: Path, spelling: Spelling = ADDRESS) -> dict[str, Any]:
     """Return an error as a problem document.
 
     Parameters
@@ -118,6 +122,8 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
         One of ours; of another only its kind is told.
     lake
         Folder whose place nobody outside needs to know.
+    spelling
+        How who asks writes the keys of a question.
     """
     kind, status, title = next(
         (found for found in KINDS if isinstance(error, found[0])), (Exception, 500, "A defect")
@@ -136,7 +142,9 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
     folder = str(lake)
     return {
         # After all parts are there: a message of the engine may name the folder in any of them.
-        name: _short(text.replace(folder, "the lake")) if isinstance(text, str) else text
+        name: _short(as_spelled(text.replace(folder, "the lake"), spelling))
+        if isinstance(text, str)
+        else text
         for name, text in shown.items()
     }
 

@@ -15,11 +15,12 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, number, per_cent, range_text
+from entrepot.model.display import NBSP, figure_value, number, per_cent, range_text
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, when_of
-from entrepot.report.breaks import break_of, not_drawn
+from entrepot.report.breaks import ONE_FIGURE, break_of, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.cards import source_on_card
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
     NEEDED,
@@ -694,11 +695,13 @@ def share_chart(
     title = _shares_title(asked, series) + _beyond(series, rows)
     alt = _alt_text(title, rows, series)
     said = f"Nowcast, not reported: {nowcast_text(expected)}" if expected else ""
+    alone = _alone(measure, lake, asked, series, rest)
+    foot = (sources(series, _names(rows)), beyond, alone, said, *caveat_lines(series))
     return StandaloneChart(
         title,
         _deck(asked, lines, series),
         Chart(lines, " ".join(filter(None, (alt, said))), share_key(lines)),
-        tuple(x for x in (sources(series, _names(rows)), beyond, said, *caveat_lines(series)) if x),
+        tuple(x for x in foot if x),
         (
             *(_computed(figure) for figure in series),
             *(_in_print(row) for row in rows),
@@ -706,6 +709,28 @@ def share_chart(
         ),
         tuple(series),
     )
+
+
+def _alone(
+    measure: str, lake: Lake, asked: Figure, series: list[Figure], rest: dict[str, Any]
+) -> str:
+    """Say what the last year of a line is when it is asked alone, where that is another number.
+
+    A line is of one source, which has most years; a figure is of the source that answers best.
+    """
+    if not series:
+        return ""
+    last = series[-1]
+    if asked.definition.period != last.definition.period:
+        asked = ask(measure, lake=lake, period=last.definition.period, nowcast=False, **rest)
+    value = figure_value(asked.value, asked.unit)
+    if asked.status != "ok" or value == figure_value(last.value, last.unit):
+        return ""
+    range_ = f", range {asked.range_text}" if asked.range_text else ""
+    whose = source_on_card(asked)
+    when = asked.definition.period
+    said = f"{ONE_FIGURE}, {when} is {value} ({whose}){range_}"
+    return f"{said}; the line has one source for all years."
 
 
 def _expected(measure: str, lake: Lake, found: list[int], keys: dict[str, Any]) -> Figure | None:

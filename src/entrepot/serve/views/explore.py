@@ -15,7 +15,7 @@ from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, per_cent
 from entrepot.model.period import Period
-from entrepot.report.breaks import NOT_SHOWN
+from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
 from entrepot.report.charts import BriefTable, Chart, draw
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.overview import NAMED, dependence_map, source_line, suppliers_of
@@ -301,7 +301,8 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
     known = [one for one in sources if one[0] not in ("", "published", "computed")]
     shown = [line for line in found.foot if line.startswith("Source")] or [*found.foot]
     source = source_line(*known[0], lake) if known else ("".join(shown[:1]),)
-    source += tuple(f" {line}" for line in found.foot if line.startswith(NOT_SHOWN))
+    kept = (NOT_SHOWN, ONE_FIGURE)
+    source += tuple(f" {line}" for line in found.foot if line.startswith(kept))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]
     return _Drawn(found.title, found.deck, found.picture, source, names, rows)

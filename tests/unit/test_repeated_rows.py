@@ -1,0 +1,54 @@
+"""What a load did with several rows of one flow is said by every figure made of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP = """
+format: 1
+id: own
+nomenclature: HS2022
+reported_by: importer
+repeated: {how}
+columns:
+  year: {{role: period}}
+  seller: {{role: exporter, codes: ISO3}}
+  buyer: {{role: importer, codes: ISO3}}
+  code: {{role: product}}
+  value: {{role: value, currency: USD}}
+"""
+ROWS = ["2022,CHN,DEU,854231,60", "2022,CHN,DEU,854231,40", "2022,USA,DEU,854231,50"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "how", "value", "words"),
+    [
+        (ROWS, "sum", 100.0, "added up"),
+        ([ROWS[0], ROWS[0], ROWS[2]], "once", 60.0, "one of each was kept"),
+        ([ROWS[0], ROWS[2]], "sum", 60.0, ""),
+    ],
+)
+def test_a_figure_says_what_was_done_with_repeated_rows(
+    tmp_path: Path, rows: list[str], how: str, value: float, words: str
+) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("\n".join(["year,seller,buyer,code,value", *rows]) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=MAP.format(how=how))
+    figure = ep.ask(
+        "value", lake=lake, importer="DEU", exporter="CHN", goods="854231", period=2022
+    )  # fmt: skip
+    assert figure.value == value
+    said = [one for one in figure.caveats if one.id == "repeated-rows"]
+    assert bool(said) == bool(words)
+    for one in said:
+        assert "Several rows say one flow" in one.text
+        assert words in one.text
