@@ -127,6 +127,9 @@ def test_each_is_what_the_question_gives_alone(lake: Lake, measure: str, goods: 
     found = figure.specifications
     assert found is not None
     items = [one for one in found.items if one.choices.get("total") == "as reported"]
+    # Of suppliers told apart, Hong Kong with China as one is no question that can be asked alone.
+    has_china = "CHN" in f"{keys.get('importer')}{keys.get('exporter')}"
+    items = [one for one in items if has_china or one.choices["territory"] == "as asked"]
     assert len(items) >= (9 if goods == "chpl" else 3)
     assert len({tuple(sorted(one.choices.items())) for one in items}) == len(items)
     some = random.Random(goods + measure).sample(items, min(len(items), 8))
