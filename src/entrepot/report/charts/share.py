@@ -722,7 +722,7 @@ def _alone(
         return ""
     last = series[-1]
     if asked.definition.period != last.definition.period:
-        asked = ask(measure, lake=lake, period=last.definition.period, nowcast=False, **rest)
+        asked = _asked(measure, lake, {"period": str(last.definition.period)}, rest)
     value = figure_value(asked.value, asked.unit)
     if asked.status != "ok" or value == figure_value(last.value, last.unit):
         return ""
