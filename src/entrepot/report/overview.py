@@ -9,18 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.figures.availability import BUNDLED
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import spaced_code
-from entrepot.lake.bundled import bundled
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
 from entrepot.model.display import MINUS, figure_value, number, per_cent
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.world import Partner, World, grid
-from entrepot.report.parts import Note, PageLink, Remark, Section
+from entrepot.report.parts import Note, Remark, Section
 from entrepot.report.phrasing import capital, count_word, span_like
-from entrepot.sources import is_own, source_info, split_address
+from entrepot.report.source_lines import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +35,6 @@ __all__ = [
     "dependent_goods",
     "dependents",
     "over_half",
-    "source_line",
     "suppliers_of",
 ]
 
@@ -50,28 +47,6 @@ STEPS = (10.0, 25.0, 50.0, 75.0)
 NAMED = 12
 """Bars with a name; the others are one bar."""
 GOODS = 14
-
-
-def source_line(source: str, period: object, lake: Lake, *more: str) -> tuple[str | PageLink, ...]:
-    """Return publisher and data set with their address, vintage, time, and what else is to say."""
-    name, vintage = split_address(source)
-    if is_own(name):
-        titles = [one.title for one in lake.holdings(name) if one.title]
-        link: str | PageLink = titles[0] if titles else name
-        known = ""
-    else:
-        info = source_info(name)
-        title = info.title.partition(",")[0]
-        link = PageLink(f"{info.publisher} {title}", info.url if "://" in info.url else "")
-        known = info.licence.partition(" (")[0]
-    if name == BUNDLED:
-        link = PageLink("CEPII BACI", source_info("baci").url)
-        vintage = bundled().vintage
-    # Only releases of which some row is current; superseded ones may still be loaded.
-    releases = {one.vintage for one in lake.holdings(name) if one.counts} - {"unknown", ""}
-    vintage = vintage or ", ".join(sorted(releases))
-    words = [vintage, str(period), *more, known, "Entrepôt computation"]
-    return ("Source: ", link, " " if vintage else ", ", f"{', '.join(filter(None, words))}.")
 
 
 def _percent(share: float) -> str:

@@ -9,7 +9,9 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.citation import data_set
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
+from entrepot.report.attribution import row_of
 from entrepot.report.phrasing import capital
+from entrepot.report.source_lines import statement_title
 from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
     from entrepot.report.charts import Chart
+    from entrepot.sources.published.read import Published
 
 __all__ = [
     "StandaloneChart",
@@ -46,6 +49,8 @@ class StandaloneChart:
         What is drawn, with all digits: one entry a mark.
     figures
         Figures behind it.
+    statements
+        Published figures that are drawn with them.
     """
 
     title: str
@@ -54,6 +59,7 @@ class StandaloneChart:
     foot: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
     figures: tuple[Figure, ...] = field(default=())
+    statements: tuple[Published, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
         """Return words and numbers as plain JSON types."""
@@ -96,7 +102,8 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
             # A number that others printed is no computation of ours.
             computed = computed or ("" if one.origin else "; Entrepôt computation")
             if one.origin:
-                found[origin_name(one.origin)] = None
+                row = row_of(one)
+                found[statement_title(row) if row else origin_name(one.origin)] = None
             else:
                 found[data_set(one.source, one.vintage)] = None
     listed = f"Source: {', '.join(found)}{computed}." if found else ""

@@ -137,9 +137,8 @@ def share_key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
     """Return the kinds of marks that occur, with what they mean."""
     found = []
     if drawn.series:
-        found.append(("line", "computed"))
-    if any(share_point.low is not None for share_point in drawn.series):
-        found.append(("band", "other computed definitions"))
+        found.append(("line" if len(drawn.series) > 1 else "dot", "computed"))
+    found += [(mark, "other computed definitions") for mark in _range_marks(drawn)]
     if any(not item.claim for item in drawn.published):
         found.append(("printed", "published, height: rounding interval"))
     if any(item.claim for item in drawn.published):
@@ -320,7 +319,7 @@ def _series(data: ShareLines, frame: Frame) -> list[MarkLayer]:
             for point in run
             if point.low is not None and point.high is not None
         ]
-        layers += area(band, style="interval") if len(band) > 1 else []
+        layers += area(band, style="interval") if len(band) > 1 else _whisker(band)
     for before, after in itertools.pairwise(runs):
         if after[0].year == before[-1].year + 1:  # else not even a direction is known
             (x, y), (x2, y2) = _place(before[-1], frame), _place(after[0], frame)
@@ -336,6 +335,19 @@ def _series(data: ShareLines, frame: Frame) -> list[MarkLayer]:
         ]
         layers += points(dots, style="supplier", size=46)
     return layers
+
+
+def _whisker(ends: Sequence[dict[str, float]]) -> list[MarkLayer]:
+    """Return the range of a year that has no neighbour to draw a band to."""
+    rows = [row | {"x2": row["x"]} for row in ends]
+    return [*lines(rows, style="whisker-under"), *lines(rows, style="whisker")]
+
+
+def _range_marks(data: ShareLines) -> list[str]:
+    """Return the marks that ranges are drawn with."""
+    ranged = [sum(point.low is not None for point in run) for run in _runs(data)]
+    band = ["band"] if any(number > 1 for number in ranged) else []
+    return [*band, "whisker"] if 1 in ranged else band
 
 
 def _nowcast(data: ShareLines, frame: Frame) -> list[MarkLayer]:
@@ -610,6 +622,11 @@ def _line_boxes(data: ShareLines, frame: Frame) -> Iterator[Box]:
     places = [(frame.x(point.year), frame.y(point.value)) for point in data.series]
     for x, y in places:
         yield Box(x - 4, y - 4, x + 4, y + 4)
+    for run in _runs(data):
+        ends = [point for point in run if point.low is not None and point.high is not None]
+        for point in ends if len(ends) == 1 else ():
+            x, low, high = frame.x(point.year), point.low or 0.0, point.high or 0.0
+            yield Box(x - 2, frame.y(high), x + 2, frame.y(low))
     for (x0, y0), (x1, y1) in itertools.pairwise(places):
         # Boxes have no slope, so a line is followed by seven small ones.
         for step in range(1, 8):
@@ -708,6 +725,7 @@ def share_chart(
             *([_computed(expected) | {"kind": "nowcast"}] if expected else []),
         ),
         tuple(series),
+        tuple(rows),
     )
 
 
@@ -980,8 +998,9 @@ def _deck(asked: Figure, lines: ShareLines, series: list[Figure]) -> str:
     quantity = asked.definition.quantity
     parts = [f"{phrasing.capital(goods)}, per cent of {quantity}"]
     if series:
-        ranged = any(one.low is not None for one in lines.series)
-        parts.append("line: computed" + (", band: other definitions" if ranged else ""))
+        drawn = "line" if len(series) > 1 else "dot"
+        ranged = (f", {mark}: other definitions" for mark in _range_marks(lines))
+        parts.append(f"{drawn}: computed{''.join(ranged)}")
     if lines.published:
         parts.append("boxes: published, height: rounding interval")
     if lines.nowcast:

@@ -18,9 +18,10 @@ from entrepot.model.period import Period
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
 from entrepot.report.charts import BriefTable, Chart, draw
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
-from entrepot.report.overview import NAMED, dependence_map, source_line, suppliers_of
+from entrepot.report.overview import NAMED, dependence_map, suppliers_of
 from entrepot.report.parts import plain
 from entrepot.report.phrasing import capital
+from entrepot.report.source_lines import source_line, sources_line
 from entrepot.report.standalone import chart as standing_chart
 from entrepot.report.standalone import framed, of_figure, raster
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
@@ -295,13 +296,8 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
         keys.setdefault("period", str(years[0]) if years else "2023")
         figure = ask("import_share", lake=lake, curve=True, exporter=asked.supplier, **keys)
         found = of_figure(figure)
-    sources = [
-        (one.definition.source or "", str(one.definition.period)) for one in found.figures[-1:]
-    ]
-    known = [one for one in sources if one[0] not in ("", "published", "computed")]
-    shown = [line for line in found.foot if line.startswith("Source")] or [*found.foot]
-    source = source_line(*known[0], lake) if known else ("".join(shown[:1]),)
     kept = (NOT_SHOWN, ONE_FIGURE)
+    source = sources_line(found.figures, lake, found.statements)
     source += tuple(f" {line}" for line in found.foot if line.startswith(kept))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]

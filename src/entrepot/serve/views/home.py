@@ -24,8 +24,9 @@ from entrepot.model.areas import (
 from entrepot.model.display import joined
 from entrepot.report.amounts import bar_of
 from entrepot.report.charts import draw
-from entrepot.report.overview import dependence_map, source_line, suppliers_of
+from entrepot.report.overview import dependence_map, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
+from entrepot.report.source_lines import source_line
 from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
