@@ -12,11 +12,23 @@ from tests.browser.test_brief_page import CLAIMS, DESKTOP, PHONE, violations
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import Browser, Page
 
 FIGURE = "/ask?measure=import_share&importer=DEU&exporter=CHN&goods=854231&period=2022"
+DESK = "http://desk.example"
+FRAMES = (
+    "show=suppliers&importer=DEU&goods=850511",
+    "show=map&supplier=CHN&goods=850511",
+    "show=exporters&goods=850511",
+    "show=share&importer=RUS&supplier=CHN&goods=all",
+    "show=share&importer=RUS&supplier=CHN&goods=chpl",
+    "show=years&importer=DEU&goods=854231",
+    "show=several&importer=DEU,FRA,ITA,USA,JPN,KOR,IND,BRA,MEX,POL&supplier=CHN&goods=850511",
+    "show=definitions&importer=DEU&supplier=CHN&goods=854231",
+)
+"""Every kind of chart that is built on the page."""
 COMPARED = "/compare?importer=DEU&supplier=CHN&goods=854231&supplier2=USA"
 ROOMS = (
     "/",
@@ -57,15 +69,17 @@ ARTICLE = (
 )
 
 
-def served(folder: object) -> Iterator[str]:
-    """Serve a lake at a port of the system's choice."""
+def served(folder: object, frames: Sequence[str] = ()) -> Iterator[str]:
+    """Serve a lake at a port of the system's choice; its charts in frames of named sites."""
     import uvicorn
 
     from entrepot.serve import create_app, service
 
     # On a loaded machine a page may take longer than a reader has patience; here it is waited for.
     patience, service.PATIENCE = service.PATIENCE, 600.0
-    server = uvicorn.Server(uvicorn.Config(create_app(str(folder)), port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(str(folder), frames=frames), port=0, log_level="warning")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     for _ in range(400):
@@ -92,7 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]
     (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
     Lake.open(place / "lake").add("comtrade", [place / "made.csv"])
-    yield from served(place / "lake")
+    yield from served(place / "lake", [DESK])
 
 
 @pytest.fixture(scope="module")
@@ -358,6 +372,65 @@ def test_a_chart_in_a_frame_needs_no_scroll_sideways(
     assert page.locator("nav").count() == 0
     assert violations(page) == []
     watched.check()
+
+
+@pytest.mark.parametrize("query", FRAMES)
+def test_a_chart_in_the_page_of_a_desk_is_neither_cropped_nor_scrolled(
+    open_page: object, browser: Browser, site: str, query: str
+) -> None:
+    """The code that the page gives, pasted as it is into the page of another site."""
+    built = open_page(site, f"/explore?{query}").page
+    built.locator("pre[data-origin]").wait_for(state="attached")
+    code = built.locator("pre[data-origin]").text_content()
+    given = int(code.split('height="')[1].split('"')[0])
+    frame, script = code.split("\n", 1)
+    sandboxed = frame.replace("<iframe", '<iframe sandbox="allow-scripts"')
+    highest = 0
+    for width in (320, 360, 640, 1000):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        for html in (frame, sandboxed, f"{frame}\n{script}"):
+            body = f'<!doctype html><body style="margin:0">{html}'
+            page.unroute_all()
+            page.route(
+                f"{DESK}/",
+                lambda route, _, body=body: route.fulfill(body=body, content_type="text/html"),
+            )
+            page.goto(f"{DESK}/", wait_until="networkidle")
+            inside = page.frames[1]
+            inside.locator("svg.chart:visible").wait_for()
+            if script in html:
+                page.wait_for_function(f"document.querySelector('iframe').height != {given}")
+            wide, tall, scrolled, long, end, drawn, natural = inside.evaluate(FITS)
+            assert (scrolled, long) == (wide, tall), (width, html)
+            assert end <= tall
+            assert abs(drawn - 1) < 0.01, "the drawing had to give way"
+            assert natural <= tall <= (natural + 1 if script in html else given)
+            highest = max(highest, natural)
+        page.close()
+    assert given <= highest + 120, "the frame is much higher than any chart in it"
+
+
+FITS = """() => {
+  const root = document.documentElement;
+  const chart = [...document.querySelectorAll("svg.chart")].find((one) => one.clientHeight > 0);
+  const [, , wide, tall] = chart.getAttribute("viewBox").split(" ").map(Number);
+  const box = chart.getBoundingClientRect();
+  const end = document.querySelector(".source").getBoundingClientRect().bottom;
+  document.body.classList.add("natural");
+  const natural = document.body.getBoundingClientRect().height;
+  document.body.classList.remove("natural");
+  const drawn = box.height / ((box.width * tall) / wide);
+  return [innerWidth, innerHeight, root.scrollWidth, root.scrollHeight, end, drawn, natural];
+}"""
+
+
+def test_a_chart_gives_way_in_a_frame_that_is_too_low(open_page: object, site: str) -> None:
+    page = open_page(site, f"/embed?{FRAMES[0]}", 640).page
+    page.set_viewport_size({"width": 640, "height": 420})
+    wide, tall, scrolled, long, end, drawn, natural = page.evaluate(FITS)
+    assert (scrolled, long) == (wide, tall)
+    assert end <= tall < natural
+    assert drawn < 1
 
 
 def test_a_chart_is_built_by_keyboard(open_page: object, site: str) -> None:

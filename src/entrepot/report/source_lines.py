@@ -43,8 +43,9 @@ def sources_line(
     for figure in figures:
         asked = figure.definition
         for one in figure.evidence:
-            # What is derived from several published figures is published by nobody.
-            is_computed |= one.source != "published" or len(figure.evidence) > 1
+            # What is derived from several published figures is published by nobody; the name of
+            # a bundled sum says itself that it is ours.
+            is_computed |= not one.origin or len(figure.evidence) > 1
             if row := row_of(one) if one.origin else None:
                 rows.setdefault(PageLink(statement_title(row), row.url), []).append(asked.period)
                 continue
@@ -68,10 +69,11 @@ def statement_title(row: Published) -> str:
     """Return what a published figure is cited as; a sum of our own, as the data set it is of."""
     if row.publisher == OWN:
         return row.origin_words
-    who = origin_name(row.origin)
-    by = row.publisher if row.publisher and row.publisher != who else ""
+    who = row.origin_words or origin_name(row.origin)
+    by = row.publisher if row.publisher not in ("", who) else ""
     title = f"“{row.title}”" if row.title else ""
-    return ", ".join(filter(None, (who, by, title, row.published_on[:4])))
+    said = ", ".join(filter(None, (who, by, title)))
+    return f"{said} ({row.published_on[:4]})" if row.published_on else said
 
 
 def _published_by(printed: Iterable[Published], head: str) -> Iterator[str | PageLink]:

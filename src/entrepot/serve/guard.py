@@ -63,6 +63,10 @@ _HEADERS = {
 }
 
 
+_SHARED = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
+"""Headers of style and scripts, which are the same on every server of a release."""
+
+
 def _framed(origins: Sequence[str]) -> dict[str, str]:
     """Return the headers of the one page that other sites may show in a frame."""
     if not origins:
@@ -142,6 +146,10 @@ class Guard:
         }
         is_framed = scope["path"] == EMBED
         send = _with_headers(send, self._framed if is_framed else _HEADERS)
+        if self._framed is not _HEADERS and scope["path"].startswith(("/style/", "/script/")):
+            # Many sites put a frame into a sandbox, in which a page has no origin, and its own
+            # style is that of another site.
+            send = _with_headers(send, _SHARED)
         if scope["method"] == "HEAD":  # answered like GET, without the body
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         path: str = scope["path"]

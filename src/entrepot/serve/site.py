@@ -45,7 +45,7 @@ _BEFORE = (
     b'\n<div class="page before" role="status"><p class="deck">Newer data are being loaded. '
     b"This page shows the previous data; reload it in a moment.</p></div>"
 )
-SCRIPTS = ("page", "rest", "screen", "search", "tabs", "tooltips")
+SCRIPTS = ("frame", "page", "rest", "screen", "search", "tabs", "tooltips")
 MENU = (
     ("/countries", "Countries"),
     ("/goods", "Goods"),

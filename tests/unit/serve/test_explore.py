@@ -111,6 +111,40 @@ def test_only_named_sites_show_a_chart_in_a_frame(client: Client, folder: Path) 
             assert ("X-Frame-Options" in headers) is not is_open
 
 
+def test_a_frame_in_a_sandbox_gets_its_style(folder: Path) -> None:
+    """There it has no origin, so its own style and scripts are those of another site."""
+    framed = Client(create_app(folder, frames=[SITE]))
+    for path in ("/style/page.css", "/script/page.js"):
+        headers = framed.get(path).headers
+        assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        alone = Client(create_app(folder)).get(path).headers
+        assert alone["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "Access-Control-Allow-Origin" not in alone
+    assert "Access-Control-Allow-Origin" not in framed.get(f"/embed?{SUPPLIERS}").headers
+
+
+def test_a_title_stays_a_title_in_the_code_of_a_frame(client: Client) -> None:
+    found = client.get(f"/explore?{SUPPLIERS}&title=%22%20onload%3D%22x").text
+    code = unescape(re.search(r"<pre[^>]*>(.*?)</pre>", found, re.DOTALL)[1])
+    assert 'title="&#34; onload=&#34;x"' in code
+
+
+@pytest.mark.parametrize("path", ["explore", "embed"])
+def test_a_source_line_names_publisher_title_vintage_and_address(client: Client, path: str) -> None:
+    """Of bundled sums of a data set, which themselves have only the name of it."""
+    found = client.get(f"/{path}?show=share&importer=RUS&supplier=CHN&goods=chpl").text
+    line = re.search(r'<p class="source">(.*?)</p>', found)[1]
+    assert 'href="https://www.cepii.fr' in line
+    text = re.sub("<[^>]*>", "", line)
+    assert text.startswith("Source: CEPII BACI V202501, HS2017, added up by Entrepôt, 2023.")
+    assert "Published: Bruegel and KSE (2024)" in text
+    assert ">Bruegel and KSE (2024)</a>" in line
+    # Of a single year: a range, and no band.
+    assert "whisker: other definitions" in found
+    assert "band" not in found
+
+
 @pytest.mark.parametrize(
     "origin", ["example.org", "https://a.org/x", "https://a.org; script-src *", "*", "https://", ""]
 )
@@ -170,7 +204,10 @@ def test_a_link_to_a_chart_becomes_a_frame(client: Client, folder: Path) -> None
     assert found.headers["content-type"].startswith("application/json")
     told = found.json()
     assert (told["version"], told["type"], told["title"]) == ("1.0", "rich", "<b>")
-    assert (told["width"], told["height"]) == (500, 600)
+    assert told["width"] == 500
+    assert f'height="{told["height"]}"' in told["html"]
+    low = client.get(f"/oembed?{urlencode({'url': page, 'maxheight': '300'})}").json()
+    assert (low["width"], low["height"]) == (800, 300)
     assert 'src="https://trade.example.org/embed?show=suppliers&amp;importer=DEU' in told["html"]
     assert 'title="&lt;b&gt;"' in told["html"]
     assert "<b>" not in told["html"]

@@ -1,5 +1,6 @@
 // What makes pages better where scripts run. Without them every page works as it is.
 
+import { frame } from "./frame.js";
 import { rest } from "./rest.js";
 import { slash, suggest } from "./search.js";
 import { tabs } from "./tabs.js";
@@ -17,4 +18,5 @@ dress(document);
 document.querySelectorAll("pre[data-origin]").forEach((code) => {
   code.textContent = code.textContent.replace(code.dataset.origin, location.origin);
 });
+document.querySelectorAll("body.embed").forEach(frame);
 document.querySelectorAll("[data-rest]").forEach((place) => rest(place, dress));

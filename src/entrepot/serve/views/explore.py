@@ -28,6 +28,7 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
+from entrepot.serve.views.frame_size import frame_height, highest
 from entrepot.serve.views.home import pickers
 from entrepot.serve.views.market import broken_down, years_of
 from entrepot.serve.views.search import named_area, named_goods
@@ -63,13 +64,13 @@ FILES = {
 _USUAL = {"show": "suppliers", "importer": "DEU", "supplier": "CHN", "goods": "850511"}
 _IN_FRAME = 5
 """Bars in a frame on another site, which is low."""
-# The size that Open Graph asks for, 1.91 to 1.
-_FRAME = (800, 600)
-"""Width and height of a frame where the site that shows it names no smaller ones."""
+_FRAME = 800
+"""Width of a frame where the site that shows it names no smaller one."""
 _SEVERAL = 12
 """Countries that are drawn side by side."""
 _YEARS = 8
 """Years of each of them."""
+# The size that Open Graph asks for, 1.91 to 1.
 _CARD = (1200, 630)
 """Pixels of the picture that is shown where a link is shared."""
 
@@ -109,6 +110,16 @@ class _Drawn(NamedTuple):
     def foot(self) -> str:
         """The source as one text."""
         return "".join(one if isinstance(one, str) else one.text for one in self.source)
+
+    @property
+    def key(self) -> list[str]:
+        """What the kinds of marks mean."""
+        return [text for _, text in self.picture.key]
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """What stands around the drawing in a frame."""
+        return self.title, self.deck, self.foot
 
 
 def _asked(pairs: Pairs) -> _Asked:
@@ -313,9 +324,13 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         Address of the server as the reader has it, for what other sites show of a link.
     """
     asked = _asked(pairs)
-    drawn, missing = None, None
+    drawn, missing, height = None, None, 0
     try:
         drawn = _drawn(lake, asked)
+        # Fewer bars fit into a frame; all other charts are the same there.
+        fewer = asked.show in ("suppliers", "exporters")
+        in_frame = _drawn(lake, asked, _IN_FRAME) if fewer else drawn
+        height = highest(in_frame.texts, in_frame.key, draw(in_frame.picture))
     except NoEvidenceError as error:
         missing = error
     return page(
@@ -329,6 +344,7 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         drawn=drawn,
         drawings=draw(drawn.picture, drawn.table) if drawn else (),
         missing=missing,
+        height=height,
         query=asked.query,
         base=base,
         **pickers(),
@@ -373,23 +389,27 @@ def oembed(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
     if not is_own or path not in ("/explore", "/embed"):
         raise NotFoundError("this address is no chart of this server", hint="give that of /explore")
     asked = _asked(parse_qsl(link.query))
-    size = {}
-    for name, usual in zip(("width", "height"), _FRAME, strict=True):
-        most = given.get(f"max{name}", str(usual))
-        if not (most.isascii() and most.isdigit() and 0 < len(most) < 6):
-            raise RequestError(f"max{name} is no number of pixels", hint=f"max{name}={usual}")
-        size[name] = min(usual, int(most))
+    width = min(_FRAME, _most(given, "width"))
+    most = _most(given, "height")
     drawn = _drawn(lake, asked, _IN_FRAME)
+    height = min(most, frame_height(width, drawn.texts, drawn.key, draw(drawn.picture)))
     address = f"{base or f'{link.scheme}://{link.netloc}'}/embed?{asked.query}"
     frame = (
-        f'<iframe src="{escape(address)}" title="{escape(drawn.title)}" width="{size["width"]}" '
-        f'height="{size["height"]}" loading="lazy"></iframe>'
+        f'<iframe src="{escape(address)}" title="{escape(drawn.title)}" width="{width}" '
+        f'height="{height}" style="border:0" loading="lazy"></iframe>'
     )
     return as_json(
         {"version": "1.0", "type": "rich", "provider_name": "Entrepôt", "title": drawn.title}
-        | {"html": frame}
-        | size
+        | {"html": frame, "width": width, "height": height}
     )
+
+
+def _most(given: dict[str, str], side: str) -> int:
+    """Return the pixels that a site has room for; many where it names none."""
+    most = given.get(f"max{side}", "99999")
+    if not (most.isascii() and most.isdigit() and 0 < len(most) < 6):
+        raise RequestError(f"max{side} is no number of pixels", hint=f"max{side}={_FRAME}")
+    return int(most)
 
 
 def explore_file(lake: Lake, pairs: Pairs, form: str, address: str) -> ServedAnswer | AnswerRows:
