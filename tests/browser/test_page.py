@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FIGURE = "/ask?measure=import_share&importer=DEU&exporter=CHN&goods=854231&period=2022"
-DESK = "http://desk.example"
 FRAMES = (
     "show=suppliers&importer=DEU&goods=850511",
     "show=map&supplier=CHN&goods=850511",
@@ -94,7 +94,30 @@ def served(folder: object, frames: Sequence[str] = ()) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def desk() -> Iterator[tuple[str, dict[str, str]]]:
+    """Another site, by its address, with its pages by their paths, which a test fills in."""
+    pages: dict[str, str] = {}
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(pages.get(self.path, "").encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", pages
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, desk: tuple[str, dict[str, str]]
+) -> Iterator[str]:
     """A server on a made-up lake."""
     from entrepot.lake import Lake
 
@@ -106,7 +129,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]
     (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
     Lake.open(place / "lake").add("comtrade", [place / "made.csv"])
-    yield from served(place / "lake", [DESK])
+    yield from served(place / "lake", [desk[0]])
 
 
 @pytest.fixture(scope="module")
@@ -376,9 +399,14 @@ def test_a_chart_in_a_frame_needs_no_scroll_sideways(
 
 @pytest.mark.parametrize("query", FRAMES)
 def test_a_chart_in_the_page_of_a_desk_is_neither_cropped_nor_scrolled(
-    open_page: object, browser: Browser, site: str, query: str
+    open_page: object,
+    browser: Browser,
+    site: str,
+    desk: tuple[str, dict[str, str]],
+    query: str,
 ) -> None:
     """The code that the page gives, pasted as it is into the page of another site."""
+    address, pages = desk
     built = open_page(site, f"/explore?{query}").page
     built.locator("pre[data-origin]").wait_for(state="attached")
     code = built.locator("pre[data-origin]").text_content()
@@ -389,13 +417,8 @@ def test_a_chart_in_the_page_of_a_desk_is_neither_cropped_nor_scrolled(
     for width in (320, 360, 640, 1000):
         page = browser.new_page(viewport={"width": width, "height": 900})
         for html in (frame, sandboxed, f"{frame}\n{script}"):
-            body = f'<!doctype html><body style="margin:0">{html}'
-            page.unroute_all()
-            page.route(
-                f"{DESK}/",
-                lambda route, _, body=body: route.fulfill(body=body, content_type="text/html"),
-            )
-            page.goto(f"{DESK}/", wait_until="networkidle")
+            pages["/article"] = f'<!doctype html><body style="margin:0">{html}'
+            page.goto(f"{address}/article", wait_until="networkidle")
             inside = page.frames[1]
             inside.locator("svg.chart:visible").wait_for()
             if script in html:

@@ -17,6 +17,7 @@ from entrepot.model.display import MINUS, per_cent
 from entrepot.model.period import Period
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
 from entrepot.report.charts import BriefTable, Chart, draw
+from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.overview import NAMED, dependence_map, suppliers_of
 from entrepot.report.parts import plain
@@ -71,6 +72,8 @@ _SEVERAL = 12
 _YEARS = 8
 """Years of each of them."""
 # The size that Open Graph asks for, 1.91 to 1.
+_PUBLISHED = 2023
+"""Newest year with many published shares."""
 _CARD = (1200, 630)
 """Pixels of the picture that is shown where a link is shared."""
 
@@ -302,17 +305,23 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
     elif asked.show == "share":
         found = standing_chart("import_share", lake, exporter=asked.supplier, **keys)
     else:
-        years = years_of(lake, asked.goods)
-        # A curve is of one period, so one has to be chosen where none is named.
-        keys.setdefault("period", str(years[0]) if years else "2023")
-        figure = ask("import_share", lake=lake, curve=True, exporter=asked.supplier, **keys)
-        found = of_figure(figure)
+        keys |= {"lake": lake, "exporter": asked.supplier}
+        keys.setdefault("period", _newest(keys))
+        found = of_figure(ask("import_share", curve=True, **keys))
     kept = (NOT_SHOWN, ONE_FIGURE)
     source = sources_line(found.figures, lake, found.statements)
     source += tuple(f" {line}" for line in found.foot if line.startswith(kept))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]
     return _Drawn(found.title, found.deck, found.picture, source, names, rows)
+
+
+def _newest(keys: dict[str, Any]) -> str:
+    """Return the newest year of which a share is known, for a curve is of one period."""
+    years = {*available_years(keys["lake"]), *years_of(keys["lake"], keys["goods"]), _PUBLISHED}
+    newest = sorted(years, reverse=True)[:_YEARS]
+    known = (year for year in newest if ask("import_share", period=year, **keys).status == "ok")
+    return str(next(known, newest[0]))
 
 
 def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
