@@ -306,7 +306,7 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
         found = standing_chart("import_share", lake, exporter=asked.supplier, **keys)
     else:
         keys |= {"lake": lake, "exporter": asked.supplier}
-        keys.setdefault("period", _newest(keys))
+        keys |= {} if asked.period else {"period": _newest(keys)}
         found = of_figure(ask("import_share", curve=True, **keys))
     kept = (NOT_SHOWN, ONE_FIGURE)
     source = sources_line(found.figures, lake, found.statements)
