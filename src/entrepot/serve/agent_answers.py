@@ -83,7 +83,12 @@ class AgentAccess:
         seconds = min(TEXT_SECONDS, self.pool.seconds)
         question = self.pool.start_text(
             lambda: checked_apart(
-                self.pool.folder, sent, form=form, seconds=seconds, wall=self.pool.seconds
+                self.pool.folder,
+                sent,
+                sizes=self.sizes,
+                form=form,
+                seconds=seconds,
+                wall=self.pool.seconds,
             )
         )
         return cast("dict[str, Any]", json.loads(question.result().body))
@@ -276,7 +281,6 @@ def check_claims(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     # JSON is YAML, too, so a claims file can be written without a writer of YAML.
     body = json.dumps({"format": 1, "source": source, "claims": claims}, ensure_ascii=False)
     sent = Sent(body, "claims")
-    access.sizes.require(sent)
     found = access.check(sent, "data")
     for claim in found["claims"]:
         claim["against_more"] = max(0, len(claim["against"]) - _AGAINST)
@@ -286,8 +290,6 @@ def check_claims(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
 
 def read_text(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     """Return the numbers of a text with what each was read as."""
-    text = given["text"]
-    access.sizes.require(Sent(text))
     first, most = given.get("first", 1), given.get("most", 50)
     body = {name: given.get(name, "") for name in ("text", "date", "publisher")}
     found = access.check(Sent(json.dumps(body), "desk"), "desk")

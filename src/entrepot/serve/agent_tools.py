@@ -34,6 +34,8 @@ LONGEST_ANSWER = 60_000
 MOST_CODES = 100
 MOST_CLAIMS = 100
 _MOST_ROWS = 200
+_AS_THE_SERVER_HAS_IT = 10**9
+"""Characters of an article: `Sizes` limits its bytes, wherever it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +367,11 @@ TOOLS: dict[str, AgentTool] = {
             "claim: state says whether it was interpreted, open lists what the text does not say "
             "with candidates. Nothing is checked yet.",
             {
-                "text": _text("The article.", "China supplied 36 % of imports.", maxLength=100_000),
+                "text": _text(
+                    "The article: at most 100 kB, if the server does not say otherwise.",
+                    "China supplied 36 % of imports.",
+                    maxLength=_AS_THE_SERVER_HAS_IT,
+                ),
                 "date": _text("When it was published: 2026-01-20.", "2026-01-20"),
                 "publisher": _text("Who published it.", "A newspaper"),
                 "first": _ROW_COUNT

@@ -26,7 +26,7 @@ from entrepot.serve.answer import ServedAnswer
 from entrepot.serve.problems import KINDS, TooLongError
 
 if TYPE_CHECKING:
-    from entrepot.serve.request_body import Sent
+    from entrepot.serve.request_body import Sent, Sizes
 
 __all__ = ["CODE", "checked_apart", "get_ready", "work"]
 
@@ -107,7 +107,7 @@ def get_ready() -> None:
 
 
 def checked_apart(
-    folder: Path, sent: Sent, *, form: Form, seconds: float, wall: float
+    folder: Path, sent: Sent, *, sizes: Sizes, form: Form, seconds: float, wall: float
 ) -> ServedAnswer:
     """Return what a check of a text answers.
 
@@ -115,6 +115,8 @@ def checked_apart(
     ----------
     folder
         Folder of the lake.
+    sizes
+        How long a text may be: nothing is checked on the way here, and all ways lead here.
     form
         As which it is answered: a page, JSON, what the reading desk shows, or a screening.
     seconds, wall
@@ -122,11 +124,14 @@ def checked_apart(
 
     Raises
     ------
+    TooLargeError
+        If it is longer.
     TooLongError
         If it takes longer.
     EntrepotError
         Of the kind that the text itself gave rise to.
     """
+    sizes.require(sent)
     job = {
         "folder": str(folder),
         "seconds": seconds,

@@ -132,15 +132,12 @@ class Service:
         """Check the text in the body of a request, in a process apart; nothing of it is kept."""
         readers = {"desk": sent_desk, "screen": sent_shipments}
         text = readers.get(form, sent_text)(request, body)
-        if (
-            form not in readers
-        ):  # of which the body has more than the text, up to the size of a body
-            self.sizes.require(text)
         text = replace(text, reader=self.reader)
         question = self.pool.start_text(
             lambda: checked_apart(
                 self.pool.folder,
                 text,
+                sizes=self.sizes,
                 form=form,
                 seconds=min(TEXT_SECONDS, self.pool.seconds),
                 wall=self.pool.seconds,

@@ -133,6 +133,16 @@ def test_each_size_of_a_text_can_be_chosen(tmp_path: Path) -> None:
     claims = {"text": TEXT * 2, "kind": "claims"}
     assert client.send("POST", "/api/check", json=claims).status_code == 422
     assert client.send("POST", "/check", data=claims | {"text": "x" * 2001}).status_code == 413
+    for way in ("/api/desk", "/api/check"):
+        answer = client.send("POST", way, json={"text": TEXT * 2})
+        assert answer.status_code == 413
+        assert "cut the text into chapters" in answer.json()["hint"]
+    # A key that comes twice, of which a reader of JSON may take either.
+    for texts in (f'"text": "{"x" * 61}", "text": "x"', f'"text": "x", "text": "{"x" * 61}"'):
+        kind = {"Content-Type": "application/json"}
+        twice = client.send("POST", "/api/desk", content=f"{{{texts}}}".encode(), headers=kind)
+        assert twice.status_code == 413
+    assert client.send("POST", "/api/desk", json={"text": TEXT[:60]}).status_code == 200
 
 
 def test_readers_take_turns_and_none_has_all_threads() -> None:
