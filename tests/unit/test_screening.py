@@ -231,13 +231,28 @@ def test_a_cell_far_to_the_right_takes_no_minutes(tmp_path: Path) -> None:
     names = ";".join(["Date", "HS code", "From", "To", *[""] * 16_380, "x"])
     with pytest.raises(BadFileError, match="16,385 columns"):
         read_text(f"{names}\n2025-01-11;84099110;IT;RU\n".encode(), "x.csv")
+    # In a workbook the columns without a cell are left out, and the others keep their places.
+    row = ["2025-01-11", "84099110", "IT", "RU", *[""] * 16_379, "z"]
     path = make_workbook(
-        tmp_path / "x.xlsx", {"S": cells_of([names.split(";"), ["2025-01-11", "84099110"]])}
+        tmp_path / "x.xlsx", {"S": cells_of([["Date", "HS code", "From", "To"], row])}
     )
-    with pytest.raises(BadFileError, match="16,385 columns"):
-        read_file(path)
-    with pytest.raises(BadFileError, match="16,385 columns"):
-        read_bytes_of(path.read_bytes(), "x.xlsx")
+    for found in (read_file(path), read_bytes_of(path.read_bytes(), "x.xlsx")):
+        assert found.columns == ("Date", "HS code", "From", "To", "column 5", "column 16384")
+        assert found.cells.to_pylist()[0]["c5"] == "z"
+    full = make_workbook(tmp_path / "full.xlsx", {"S": cells_of([["HS code"] * 1_001])})
+    with pytest.raises(BadFileError, match="1,001 columns"):
+        read_file(full)
+
+
+def test_a_workbook_that_is_sent_keeps_the_numbers_of_its_rows(tmp_path: Path) -> None:
+    """Empty rows above the table moved them, and an error came into another cell."""
+    xml = (
+        '<row r="3"><c r="B3" t="inlineStr"><is><t>HS code</t></is></c></row>'
+        '<row r="4"><c r="B4"><v>84099110</v></c><c r="C4" t="e"><v>#N/A</v></c></row>'
+    )
+    data = make_workbook(tmp_path / "x.xlsx", {"S": xml}).read_bytes()
+    found = read_bytes_of(data, "x.xlsx")
+    assert found.cells.to_pylist() == [{"c0": "", "c1": "84099110", "c2": "#N/A", "row": 4}]
 
 
 def test_a_stray_quotation_mark_hides_no_line_below() -> None:

@@ -553,3 +553,10 @@ def test_the_last_part_of_a_name_of_a_record_inside_another_says_what_it_is(tmp_
     assert columns["countries.import"]["flow"] == "import"
     assert columns["countries.export"]["flow"] == "export"
     assert columns["countries.country"] == {"role": "partner", "codes": "names"}
+
+
+def test_a_record_that_has_a_key_twice_is_refused(tmp_path: Path) -> None:
+    """Of two values of one key the first was dropped, and nothing said so."""
+    path = written(tmp_path, "mine.json", '[{"code": "1", "value": 5, "value": 7}]')
+    with pytest.raises(BadFileError, match="one record has the key 'value' twice"):
+        document_sheets(path, "mine.json")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -96,9 +98,9 @@ def test_text_cut_anywhere_ends_in_our_error(tmp_path: Path) -> None:
 
 
 def test_cells_that_never_end_are_looked_through_once(tmp_path: Path) -> None:
-    xml = '<c r="A1" t="e"><f' * 200_000 + '<c r="B2"><f>1</f></c>'  # squared, this takes minutes
+    xml = '<c t="e"><f' * 200_000 + '<c r="B2"><f>1</f></c>'  # squared, this takes minutes
     book = make_workbook(tmp_path / "made.xlsx", {"one": xml})
-    assert [hole.cell for hole in holes(book, "one")] == ["B2"]
+    assert [hole.cell for hole in holes(book, "one", "made")] == ["B2"]
     with pytest.raises(BadFileError):
         sheet_rows(book, "one", "made.xlsx")
 
@@ -184,5 +186,95 @@ def test_cells_without_formula_or_error_are_passed_over(
     blank = "".join(f'<row r="{at}"><c r="A{at}"></c></row>' for at in range(2, 52))
     error = '<row r="1"><c r="A1"></c><c r="B1" t = \'e\'><v>#N/A</v></c></row>'
     book = make_workbook(tmp_path / "made.xlsx", {"one": error + blank})
-    assert [(hole.cell, hole.text) for hole in holes(book, "one")] == [("B1", "#N/A")]
+    assert [(hole.cell, hole.text) for hole in holes(book, "one", "made")] == [("B1", "#N/A")]
     assert len(looked) == 1
+
+
+FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="XFD2"><v>2</v></c></row>'
+
+
+def test_empty_columns_before_a_cell_far_to_the_right_are_left_out(tmp_path: Path) -> None:
+    """They cost half a minute; the first stays, for it parts what stands side by side."""
+    book = make_workbook(tmp_path / "made.xlsx", {"one": FAR})
+    rows = sheet_rows(book, "one", "made")
+    assert rows == [[1.0, "", ""], ["", "", 2.0]]
+    assert rows.places == [1, 2, 16384]
+    assert rows.named(["code", "", ""]) == ("code", "column 2", "column 16384")
+
+
+def test_a_column_of_errors_alone_is_not_empty(tmp_path: Path) -> None:
+    error = '<c r="KN1" t="e"><v>#REF!</v></c><c r="KO1" t="e"><v>#N/A</v></c></row><row r="2">'
+    book = make_workbook(tmp_path / "made.xlsx", {"one": FAR.replace('</row><row r="2">', error)})
+    rows = sheet_rows(book, "one", "made")
+    assert rows == [[1.0, "", "#REF!", "#N/A", ""], ["", "", "", "", 2.0]]
+    assert rows.places == [1, 2, 300, 301, 16384]
+
+
+def test_few_empty_columns_stay_where_they_are(tmp_path: Path) -> None:
+    for wide in (4, 252):
+        row = ["a", *[""] * (wide - 2), "b"]
+        xml = cells([row, ["", *row[1:]]])
+        assert rows_of(tmp_path, xml) == [row, ["", *row[1:]]]
+
+
+@pytest.mark.parametrize(
+    ("xml", "what", "where"),
+    [
+        (
+            '<row r="1"/><row r="2"><c r="A2"><v>2</v></c></row><row r="2"><c r="A2"/></row>',
+            "two rows have the number 2",
+            "row 2",
+        ),
+        (
+            '<row r="1"/><row><c r="A2"><v>2</v></c></row><row spans="1:1" r="2"/>',
+            "two rows have the number 2",
+            "row 2",
+        ),
+        (
+            "<row r='7'><c s='1' r='AB7'><v>1</v></c><c r='AC7'/><c r = 'AB7' t='n'/></row>",
+            "two cells have the address AB7",
+            "row 7",
+        ),
+        (
+            '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A1"><v>2</v></c></row>',
+            "a cell of row 2 says that it is of another",
+            "row 2",
+        ),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_a_row_or_cell_that_comes_twice_is_refused_not_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, xml: str, what: str, where: str, prefix: str
+) -> None:
+    """Of two rows of one number the first was dropped, and nothing said so."""
+    for size in (2**20, 7):  # tags stand across pieces
+        with monkeypatch.context() as patch:
+            patch.setattr(workbook, "_AT_ONCE", size)
+            named = xml.replace("<row", f"<{prefix}row").replace("<c ", f"<{prefix}c ")
+            opened = io.BytesIO(named.encode() + b"</sheetData>")
+            with pytest.raises(BadFileError, match=what) as caught:
+                list(workbook._each_once(opened, "made.xlsx, sheet 'one'"))
+            assert caught.value.where == f"made.xlsx, sheet 'one', {where}"
+    with pytest.raises(BadFileError, match=what):
+        rows_of(tmp_path, xml)
+
+
+def test_rows_in_another_order_and_cells_without_address_are_read(tmp_path: Path) -> None:
+    xml = '<row r="2"><c r="A2"><v>2</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>'
+    assert rows_of(tmp_path, xml) == [[1.0], [2.0]]
+    plain = "<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"
+    assert rows_of(tmp_path, plain) == [[1.0, 2.0], [3.0, ""]]
+
+
+def test_two_sheets_of_one_name_are_refused(tmp_path: Path) -> None:
+    """The library gives the rows of the first for both."""
+    book = make_workbook(tmp_path / "made.xlsx", {"one": cells([[1]]), "two": cells([[2]])})
+    with zipfile.ZipFile(book) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["xl/workbook.xml"] = members["xl/workbook.xml"].replace(b'"two"', b'"one"')
+    with zipfile.ZipFile(book, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    for ask in (sheets, lambda *asked: sheet_rows(asked[0], "one", asked[1])):
+        with pytest.raises(BadFileError, match="two of its sheets have one name"):
+            ask(book, "made.xlsx")

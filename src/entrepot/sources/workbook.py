@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from html import unescape
@@ -26,11 +27,12 @@ from entrepot.files import member_bytes, open_zip
 from entrepot.sources import workbook_child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 __all__ = [
     "Cell",
+    "SheetRows",
     "cell_text",
     "holes",
     "is_workbook",
@@ -51,6 +53,28 @@ _SECONDS = 120
 _FEW_BYTES = 2**25  # a sheet that is smaller is read at once, whatever is in it
 _MOST_ROWS = 2**20  # of a sheet, as Excel has them
 _LONGEST_TAG = 64  # letters of the name of one
+_LONGEST_CELL = 2**20
+
+
+class SheetRows(list[list[Cell]]):
+    """The rows of a sheet, all of one length.
+
+    Attributes
+    ----------
+    places
+        Number of each of their columns in the sheet, from 1 on. Most are missing where a cell
+        stands far to the right: columns without a cell between it and the table.
+    """
+
+    def __init__(self, rows: Iterable[list[Cell]], places: Sequence[int]) -> None:
+        super().__init__(rows)
+        self.places = places
+
+    def named(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return names of columns, those without one called by their place in the sheet."""
+        return tuple(
+            name or f"column {place}" for name, place in zip(names, self.places, strict=False)
+        )
 
 
 def is_workbook(path: Path) -> bool:
@@ -86,8 +110,8 @@ def sheets(path: Path, where: str) -> tuple[str, ...]:
     return tuple(_ask(path, where))
 
 
-def sheet_rows(path: Path, sheet: str, where: str) -> list[list[Cell]]:
-    """Return the rows of a sheet from cell A1 on, all of one length.
+def sheet_rows(path: Path, sheet: str, where: str) -> SheetRows:
+    """Return the rows of a sheet from cell A1 on.
 
     An empty cell is an empty text; numbers are floats; a formula gives the value stored with it.
     A cell of an .xlsx file with an error gives its text (``#N/A``); those of .xls and .xlsb come
@@ -107,7 +131,8 @@ def sheet_rows(path: Path, sheet: str, where: str) -> list[list[Cell]]:
         If the extra ``excel`` is not installed.
     """
     _require_few(path, sheet, where)
-    rows: list[list[Cell]] = _ask(path, where, sheet)
+    places, *cells = _ask(path, where, sheet)
+    rows = SheetRows(cells, places)
     # calamine gives "" for an error and for a formula without a value; the XML tells them apart.
     return without_holes(rows, path, sheet, where) if _is_zip(path) else rows
 
@@ -148,18 +173,38 @@ def _require_few(path: Path, sheet: str, where: str) -> None:
         )
 
 
-def without_holes(
-    rows: list[list[Cell]], path: Path | IO[bytes], sheet: str, where: str
-) -> list[list[Cell]]:
-    """Return the rows of a sheet of an .xlsx file with the texts of its errors, as `sheet_rows`."""
+def without_holes(rows: SheetRows, path: Path | IO[bytes], sheet: str, where: str) -> SheetRows:
+    """Return the rows of a sheet of an .xlsx file with the texts of its errors, as `sheet_rows`.
+
+    Raises
+    ------
+    BadFileError
+        As `sheet_rows` does; also if two rows have one number, or two cells one address.
+    """
+    found = []
+    last = rows.places[-1] if rows.places else 0
     try:
-        for hole in holes(path, sheet):
-            if hole.text is None or hole.row > len(rows) or hole.column > len(rows[0]):
+        for hole in holes(path, sheet, where):
+            if hole.text is None or hole.row > len(rows) or hole.column > last:
                 raise _no_value(hole, sheet, where)
-            rows[hole.row - 1][hole.column - 1] = hole.text
+            found.append((hole.row - 1, hole.column, hole.text))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
         raise _unreadable(str(error), where) from error
+    rows = _with_columns(rows, {column for _, column, _ in found})
+    index = {place: n for n, place in enumerate(rows.places)}
+    for row, column, text in found:
+        rows[row][index[column]] = text
     return rows
+
+
+def _with_columns(rows: SheetRows, wanted: set[int]) -> SheetRows:
+    """Return rows in which these columns are not left out as empty: their cells are errors."""
+    if wanted <= set(rows.places):
+        return rows
+    places = sorted(wanted | set(rows.places))
+    index = {place: n for n, place in enumerate(rows.places)}
+    cells = [[row[index[one]] if one in index else "" for one in places] for row in rows]
+    return SheetRows(cells, places)
 
 
 def merged_cells(path: Path, sheet: str) -> list[tuple[str, int, int]]:
@@ -287,6 +332,10 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 # What a cell with an error or a formula has: most have neither, and are passed over at once.
 _EITHER = re.compile(rb"""<(?:\w+:)?f\b|=\s*["']e["']""")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+_NUMBER = re.compile(rb"""\br\s*=\s*["']([0-9]{1,7})["']""")
+_ADDRESS = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MERGED = re.compile(
     rb"""<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*["']([A-Z]+)([0-9]+):[A-Z]+([0-9]+)"""
 )
@@ -313,17 +362,22 @@ class Hole:
     text: str | None
 
 
-def holes(path: Path | IO[bytes], sheet: str) -> Iterator[Hole]:
+def holes(path: Path | IO[bytes], sheet: str, where: str) -> Iterator[Hole]:
     """Yield the cells of a sheet with an error, or with a formula and no value stored.
 
     Nothing is yielded for a workbook in binary (.xlsb), whose sheets are no text.
+
+    Raises
+    ------
+    BadFileError
+        If two rows have one number, or two cells one address.
     """
     with open_zip(path) as archive:
         member = _member(archive, sheet)
         if member is None:
             return
         with archive.open(member) as opened:
-            for attributes, inside in _cells(opened):
+            for attributes, inside in _cells(_each_once(opened, f"{where}, sheet {sheet!r}")):
                 names = _attributes(attributes.decode("utf-8", "replace"))
                 if names.get("t") == "e":
                     value = _VALUE.search(inside)
@@ -373,10 +427,51 @@ def _hole(names: dict[str, str], text: str | None) -> Hole:
     return Hole(cell, int(found[2]), column, text)
 
 
-def _cells(opened: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield attributes and content of cells with formulas or errors, a piece of text at a time."""
+def _each_once(opened: IO[bytes], where: str) -> Iterator[bytes]:
+    """Yield a sheet in pieces, and refuse it if two rows have one number, or two cells one address.
+
+    Of two, the library that reads the cells gives the last, and says nothing of the other.
+    """
+    rows: set[int] = set()
+    row, cells = 0, set[bytes]()  # number and addresses of the row that is read
     rest = b""
     while piece := opened.read(_AT_ONCE):
+        yield piece
+        # The last tag may go on in the next piece.
+        text, sign, rest = (rest + piece).rpartition(b"<")
+        rest = (sign + rest)[-_LONGEST_CELL:]
+        before, *begun = _ROW.split(text)
+        parts = [(None, before), *zip(begun[::2], begun[1::2], strict=True)]
+        for attributes, inside in parts:
+            if attributes is not None:
+                said = _NUMBER.search(attributes)
+                row, cells = int(said[1]) if said else row + 1, set()
+                if row in rows:
+                    raise _twice(f"two rows have the number {row}", where, row)
+                rows.add(row)
+            found = Counter(_ADDRESS.findall(inside))
+            again = cells & found.keys() or {one for one, count in found.items() if count > 1}
+            if again:
+                raise _twice(f"two cells have the address {min(again).decode()}", where, row)
+            cells |= found.keys()
+            # One that says another row than that in which it stands is read as a cell of that row.
+            if row and {one.lstrip(_LETTERS) for one in found} - {b"%d" % row}:
+                raise _twice(f"a cell of row {row} says that it is of another", where, row)
+
+
+def _twice(what: str, where: str, row: int) -> BadFileError:
+    return BadFileError(
+        what,
+        where=f"{where}, row {row}",
+        why="the sheet is damaged, and cells of it would be dropped without a word",
+        hint="open it in a spreadsheet program, compare it with its source and save it again",
+    )
+
+
+def _cells(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield attributes and content of cells with formulas or errors, a piece of text at a time."""
+    rest = b""
+    for piece in pieces:
         # What follows the last end tag may go on in the next piece.
         *cells, rest = _END.split(rest + piece)
         for text in filter(_EITHER.search, cells):

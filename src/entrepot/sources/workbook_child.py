@@ -9,19 +9,25 @@ import os
 import pickle
 import sys
 from contextlib import suppress
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MOST_CELLS", "main"]
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+__all__ = ["MOST_CELLS", "cells_of", "main"]
 
 MOST_CELLS = 12_000_000
 _MEMORY = 768 * 2**20
 _MEMORY_A_BYTE = 100
 _MOST_MEMORY = 3 * 2**30
 _AT_ONCE = 10_000
+# Empty columns in a sequence: a table without names, of which few rows are given, has fewer.
+_MOST_EMPTY = 250
+_SOME_ROWS = 64
 
 
 def main(path: str, sheet: str | None = None) -> None:
@@ -58,23 +64,59 @@ def _parts(path: str, sheet: str | None) -> Iterator[list[Any]]:
     with open(path, "rb") as opened:  # noqa: PTH123 - pathlib would double the time to start
         workbook = CalamineWorkbook.from_object(opened)
         names = [one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        if len(set(names)) < len(names):  # the library gives the first of one name for both
+            raise ValueError(f"two of its sheets have one name: {', '.join(names)}")
         if sheet is None:
             yield names
             return
         if sheet not in names:
             raise ValueError(f"it has no such sheet; its sheets are {', '.join(names)}")
-        content = workbook.get_sheet_by_name(sheet)
-        if content.start is None or content.end is None:
-            yield []
-            return
-        high, wide = content.end[0] + 1, content.end[1] + 1
-        if high * wide > MOST_CELLS:
-            raise ValueError(f"{high:,} rows of {wide:,} columns, more than {MOST_CELLS:,} cells")
-        # Callers count rows and columns from A1, as the user's program shows them.
-        left: list[Any] = [""] * content.start[1]
-        rows = (left + row for row in content.iter_rows())  # it begins at row 1, not at column A
+        places, rows = cells_of(workbook, sheet)
+        yield [places]
         while part := list(islice(rows, _AT_ONCE)):
             yield part
+
+
+def cells_of(workbook: CalamineWorkbook, sheet: str) -> tuple[list[int], Iterator[list[Any]]]:
+    """Return the columns of a sheet, by their number in it, and its rows from row 1 on.
+
+    Of a long sequence of empty columns, which a cell far to the right makes, only the first is
+    among them: each would cost as much as one with cells.
+
+    Raises
+    ------
+    ValueError
+        If it spans too many cells.
+    """
+    content = workbook.get_sheet_by_name(sheet)
+    if content.start is None or content.end is None:
+        return [], iter(())
+    high, wide = content.end[0] + 1, content.end[1] + 1
+    if high * wide > MOST_CELLS:
+        raise ValueError(f"{high:,} rows of {wide:,} columns, more than {MOST_CELLS:,} cells")
+    # Callers count rows and columns from A1, as the user's program shows them.
+    left: list[Any] = [""] * content.start[1]
+    rows = (left + row for row in content.iter_rows())  # it begins at row 1, not at column A
+    places = _not_in_a_gap(content, wide) if wide > _MOST_EMPTY else list(range(wide))
+    if len(places) < wide:
+        of_them = itemgetter(*places)  # two or more: the last column has a cell
+        rows = (list(of_them(row)) for row in rows)
+    return [place + 1 for place in places], rows
+
+
+def _not_in_a_gap(content: CalamineSheet, wide: int) -> list[int]:
+    first = content.start[1] if content.start else 0
+    empty = set(range(wide))
+    rows = content.iter_rows()
+    # A few rows at once, turned into columns, so that nothing runs for each cell.
+    while part := list(islice(rows, _SOME_ROWS)):
+        columns = enumerate(zip(*part, strict=True), first)
+        empty -= {place for place, cells in columns if cells.count("") < len(cells)}
+    kept: list[int] = []
+    for is_empty, places in groupby(range(wide), empty.__contains__):
+        found = list(places)
+        kept += found[:1] if is_empty and len(found) > _MOST_EMPTY else found
+    return kept
 
 
 def _write(word: str, content: object) -> None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+    from python_calamine import CalamineWorkbook
+
+    from entrepot.sources.workbook import SheetRows
 
 __all__ = [
     "ROLES",
@@ -196,19 +199,28 @@ def read_bytes_of(data: bytes, name: str) -> Shipments:
         raise MissingExtraError("python-calamine", "excel") from error
     try:
         workbook = CalamineWorkbook.from_object(io.BytesIO(data))
-        sheets = {one: workbook.get_sheet_by_name(one).to_python() for one in workbook.sheet_names}
+        sheets = {one: _rows_here(workbook, one) for one in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
         raise BadFileError(
             f"the workbook cannot be read: {error}", where=name, hint="save it as CSV"
         ) from error
     if not data.startswith(b"PK\x03\x04"):
         return _of_sheets(tuple(sheets), sheets.__getitem__, name, "", "")
+
     from entrepot.sources.workbook import without_holes
 
-    def read(sheet: str) -> list[list[Any]]:
+    def read(sheet: str) -> SheetRows:
         return without_holes(sheets[sheet], io.BytesIO(data), sheet, name)
 
     return _of_sheets(tuple(sheets), read, name, "", "")
+
+
+def _rows_here(workbook: CalamineWorkbook, sheet: str) -> SheetRows:
+    from entrepot.sources.workbook import SheetRows
+    from entrepot.sources.workbook_child import cells_of
+
+    places, rows = cells_of(workbook, sheet)
+    return SheetRows(rows, places)
 
 
 def _refuse_others(data: bytes, name: str) -> None:
@@ -483,7 +495,7 @@ def read_workbook(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
 
 
 def _of_sheets(
-    names: tuple[str, ...], read: Callable[[str], list[list[Any]]], file: str, sheet: str, code: str
+    names: tuple[str, ...], read: Callable[[str], SheetRows], file: str, sheet: str, code: str
 ) -> Shipments:
     from entrepot.sources.workbook import cell_text
 
@@ -507,7 +519,7 @@ def _of_sheets(
         )
     [(name, rows, heads)] = fits
     at = _head_row(heads, code, file)
-    columns = _columns(heads[at], file)
+    columns = _columns(rows.named(heads[at]), file)
     cells = [
         (number, [cell_text(cell) for cell in row[: len(columns)]])
         for number, row in enumerate(rows[at + 1 :], start=at + 2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 from functools import lru_cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -241,7 +242,7 @@ def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
     """Return the tables of JSON, and what it says where it has none."""
     try:
         # Numbers as written: 1.10 stays 1.10, and long codes keep their digits.
-        data = json.loads(text, parse_float=str, parse_int=str)
+        data = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as error:
         raise BadFileError(
             f"JSON that cannot be read ({str(error)[:120]})",
@@ -258,6 +259,14 @@ def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
         data, dict
     ) else ""  # fmt: skip
     return found, first_words(said or text)
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        [(key, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"one record has the key {key[:60]!r} twice")
+    return found
 
 
 def _tables(data: Any, name: str, where: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:

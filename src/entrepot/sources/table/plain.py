@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from itertools import islice
+from itertools import accumulate, islice
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
@@ -14,7 +14,14 @@ from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.documents import document_sheets, is_document
 from entrepot.sources.table.mapping import BLANKS
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines
-from entrepot.sources.workbook import cell_text, is_workbook, merged_cells, sheet_rows, sheets
+from entrepot.sources.workbook import (
+    SheetRows,
+    cell_text,
+    is_workbook,
+    merged_cells,
+    sheet_rows,
+    sheets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -178,6 +185,8 @@ def sheet_as_text(
                 opened.write("\n")  # keeps the numbers of the rows below
     over = [[_text(cell, mapping) for cell in row] for row in all_rows[: mapping.head - 1]]
     names = joined_names([*over[mapping.head - mapping.header_rows :], texts[0]])
+    if any(names):
+        names = all_rows.named(names)
     return target, names, tuple(_about_above([*over, *texts], label, mapping))
 
 
@@ -191,7 +200,7 @@ def sheet_names(path: Path, label: str) -> tuple[str, ...]:
     return sheets(path, label) if is_workbook(path) else tuple(document_sheets(path, label))
 
 
-def rows_of_sheet(path: Path, sheet: str, label: str) -> Sequence[Sequence[Cell]]:
+def rows_of_sheet(path: Path, sheet: str, label: str) -> SheetRows:
     """Return the rows of one of them, from the first on.
 
     Raises
@@ -206,7 +215,8 @@ def rows_of_sheet(path: Path, sheet: str, label: str) -> Sequence[Sequence[Cell]
         raise BadFileError(
             f"no table {sheet!r}", where=label, hint=f"it has {', '.join(map(repr, found))}"
         )
-    return found[sheet]
+    rows: list[list[Cell]] = [[*row] for row in found[sheet]]
+    return SheetRows(rows, range(1, max(map(len, rows), default=0) + 1))
 
 
 def joined_names(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -222,16 +232,19 @@ def joined_names(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     *above, last = [[" ".join(cell.split()) for cell in row] for row in rows]
     width = max(map(len, (*above, last)))
     names = []
+    # An empty cell is that before it: each row is gone through once.
+    groups = [list(accumulate(row, _or_before)) for row in above]
     for place in range(width):
-        parts = []
-        for row in above:
-            filled = [cell for cell in row[: place + 1] if cell]
-            parts.append(filled[-1] if filled else "")
+        parts = [row[min(place, len(row) - 1)] if row else "" for row in groups]
         parts.append(last[place] if place < len(last) else "")
         if not parts[-1]:  # nothing below: the cell above is the whole name, not that of a group
             parts = [row[place] if place < len(row) else "" for row in above]
         names.append(" ".join(dict.fromkeys(part for part in parts if part)))
     return tuple(names)
+
+
+def _or_before(before: str, cell: str) -> str:
+    return cell or before
 
 
 def text_lines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Number", "Plan", "ValueColumns", "make_plan", "same_meaning"]
 
 WHERE = "mapping, columns"
+_PLACE = re.compile("column [0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,8 @@ def _all_known(mapping: Mapping, names: Sequence[str], label: str) -> None:
         ("select", mapping.select),
     ):
         for name in listed:
-            if name not in names:
+            # A column without a name and without a cell may be missing, and nothing with it.
+            if name not in names and not (key == "ignore" and _PLACE.fullmatch(name)):
                 raise UnknownNameError(
                     "column",
                     name,
