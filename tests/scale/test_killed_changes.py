@@ -24,7 +24,7 @@ from made_lake import NEW, OLD, TIMES, left_over, named_files_are_there, python,
 from tests.made_comtrade import CHINA, GERMANY, row, text_of
 
 import entrepot.goods
-from entrepot.errors import EntrepotError
+from entrepot.errors import BadFileError, EntrepotError
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.goods.library import lists_made
 from entrepot.goods.update import pack, read_edition, take
@@ -58,6 +58,7 @@ CHANGES = {
     "reconcile": lambda root, _: reconcile_lake(root / "lake", weights="variances"),
     "rebuild": lambda root, _: Lake.open(root / "lake").rebuild(),
     "restore": lambda root, file: Lake.open(root / "lake").restore(file),
+    "copy": lambda root, held: Lake.open(held).copy(root / "lake"),
     "remove": lambda root, _: Lake.open(root / "lake").remove("baci"),
     "take": lambda root, file: take(read_edition(Path(file)), read_edition(Path(file)).digest),
     "go back": lambda root, _: go_back(),
@@ -205,33 +206,46 @@ def test_rebuilding(
     assert not lost or ends == {True, False}
 
 
-def test_restoring_and_removing(
-    nursery: Nursery, lake_with_old: Callable[[str], Lake], tmp_path: Path
+@pytest.mark.parametrize("change", ["restore", "copy"])
+def test_restoring_and_copying(
+    change: str, nursery: Nursery, lake_with_old: Callable[[str], Lake], tmp_path: Path
 ) -> None:
+    """What is not whole is absent, or says what it is: it looked like an empty lake."""
     held = lake_with_old("held")
-    copy = tmp_path / "lake.tar"
-    held.backup(copy)
-
-    def empty(root: Path) -> Path:
-        root.mkdir()
-        return copy
-
+    backup = tmp_path / "lake.tar"
+    held.backup(backup)
+    given = backup if change == "restore" else held.path
     ends = set()
     whole = tmp_path / "whole"
-    count = nursery.run("restore", whole, empty(whole), 0)
+    whole.mkdir()
+    count = nursery.run(change, whole, given, 0)
     for stop in moments_of(count):
-        root = tmp_path / f"restored-{stop}"
-        assert nursery.run("restore", root, empty(root), stop) == -1
+        root = tmp_path / f"killed-{stop}"
+        root.mkdir()
+        assert nursery.run(change, root, given, stop) == -1
         lake = Lake.open(root / "lake")
-        found = state_of(lake)
-        assert found in ([], OLD.state)
+        found: object = None
+        if lake.path.exists():
+            try:
+                found = state_of(lake)
+            except BadFileError as error:
+                found = error
+        if isinstance(found, BadFileError):
+            assert found.what == "an unfinished copy of a lake"
+            assert f"entrepot data {change} " in found.hint
+            found = None
+        assert found in (None, OLD.state)
         ends.add(bool(found))
         if not found:
-            assert nursery.run("restore", root, copy, 0) >= 0, "it can be done after that"
+            assert nursery.run(change, root, given, 0) >= 0, "it can be done after that"
             assert not left_over(lake)
         assert state_of(lake) == OLD.state
         assert sound(lake)
     assert ends == {True, False}
+
+
+def test_removing(nursery: Nursery, lake_with_old: Callable[[str], Lake], tmp_path: Path) -> None:
+    held = lake_with_old("held")
 
     def full(root: Path) -> str:
         shutil.copytree(held.path, root / "lake")

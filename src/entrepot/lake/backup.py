@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import re
+import shlex
 import tarfile
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +20,14 @@ from typing import IO, TYPE_CHECKING
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.files import drafted, require_file, require_target
 from entrepot.lake import store
-from entrepot.lake.catalog import NAME, Catalog, manifest_text, remains, sync_folder
+from entrepot.lake.catalog import (
+    NAME,
+    UNFINISHED,
+    Catalog,
+    manifest_text,
+    remains,
+    sync_folder,
+)
 from entrepot.lake.lock import unread, writing
 from entrepot.lake.publish import WATCHED, LakeChange, lake_to_write, publish, staging_folder, sweep
 from entrepot.lake.system_errors import finishing, guarded, readable
@@ -178,29 +186,37 @@ def _changed(path: Path, what: str) -> OutsideError:
     )
 
 
-def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Catalog:
+def restore(
+    folder: Path, file: Path, *, again: str = "", progress: Callable[[str], None]
+) -> Catalog:
     """Make a lake of a backup; see `entrepot.lake.Lake.restore`."""
     require_file(file, most=2**63, hint="name a file that data backup made")
     _require_empty(folder)
     change = LakeChange(folder)
+    how = again or f"entrepot data restore {_word(file)} --lake {_word(folder)}"
     with (
         guarded(folder, change.became),
         finishing() as finish,
-        lake_to_write(folder),
+        lake_to_write(folder, unfinished=f"run it again: {how}; or delete {folder}"),
         writing(folder, "restoring a backup"),
         staging_folder(folder) as staging,
     ):
         # Again under the lock: a load may have filled the folder since the first look.
         _require_empty(folder)
         change.begin()
-        sweep(folder, Catalog.read(folder), keep=staging)
+        sweep(folder, Catalog.read(folder, or_unfinished=True), keep=staging)
         # `r:` takes no packed archive: ours is not, and a packed one could unfold without end.
         with _reading(file), tarfile.open(file, "r:") as archive:
             catalog = _unpacked(archive, staging, file, progress)
         finish()
         with _watched(staging, folder):
             publish(change, staging, catalog)
+        (folder / UNFINISHED).unlink(missing_ok=True)
     return catalog
+
+
+def _word(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 @contextmanager
@@ -214,7 +230,7 @@ def _watched(staging: Path, folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         # Once the catalog has been replaced, what is watched is a part of the new lake and stays.
-        if not Catalog.read(folder).snapshots:
+        if not Catalog.read(folder, or_unfinished=True).snapshots:
             for path in moved:
                 path.unlink(missing_ok=True)
         raise
@@ -254,7 +270,8 @@ def _require_empty(folder: Path) -> None:
     if not (folder / NAME).exists():
         there = remains(folder)
     else:
-        there = "the rows of a lake" if Catalog.read(folder).snapshots else ""
+        found = Catalog.read(folder, or_unfinished=True)
+        there = "the rows of a lake" if found.snapshots else ""
     if there:
         raise RequestError(
             f"this folder is not empty: it contains {there}",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MANIFEST",
     "SLICE",
+    "UNFINISHED",
     "Catalog",
     "Order",
     "Partition",
@@ -39,12 +40,14 @@ __all__ = [
     "copy_raw",
     "facts",
     "folder_of",
+    "is_unfinished",
     "manifest_text",
     "of_facts",
     "orders",
     "rebuild_command",
     "remains",
     "replace_text",
+    "require_finished",
     "sync_folder",
     "write_manifest",
 ]
@@ -52,6 +55,11 @@ __all__ = [
 
 NAME = "catalog.json"
 PREVIOUS = "catalog.previous.json"
+UNFINISHED = "unfinished"
+"""File in a folder into which a lake is copied, until its catalog is there: what to do if it stays.
+
+Without it a copy that was killed would look like an empty lake, and every question be answered so.
+"""
 # An older format is made anew by `rebuild`, which reads it as far as needed; a newer is refused.
 FORMAT = 5
 TABLES = get_args(Table)
@@ -220,31 +228,40 @@ class Catalog:
     dropped: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, folder: Path) -> Catalog:
+    def read(cls, folder: Path, *, or_unfinished: bool = False) -> Catalog:
         """Read the catalog of a lake; an absent one is empty.
+
+        Parameters
+        ----------
+        or_unfinished
+            Whether the folder may be one into which a copy was begun.
 
         Raises
         ------
         BadFileError
-            If the file is not a catalog of this format, or is gone while data are there.
+            If the file is not a catalog of this format, or is gone while data are there; if the
+            folder is an unfinished copy.
         RequestError
             If the lake is not a folder.
         """
         path = folder / NAME
-        try:
+        text: bytes | None = None
+        with suppress(FileNotFoundError, NotADirectoryError):
             text = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+        if text is None:
             _require_folder(folder)
-            if there := remains(folder):
-                raise BadFileError(
-                    f"the catalog of this lake is gone; {there} are there",
-                    where=str(path),
-                    why="without it nothing says which of them count: this is no empty lake, and "
-                    "nothing is written to it",
-                    hint=f"{rebuild_command(folder)} makes a new one from them",
-                ) from None
-            return cls()
-        return cls.parse(text, str(path))
+        found = cls() if text is None else cls.parse(text, str(path))
+        if not found.snapshots and not or_unfinished and (folder / UNFINISHED).exists():
+            raise _unfinished(folder)
+        if text is None and (there := remains(folder)):
+            raise BadFileError(
+                f"the catalog of this lake is gone; {there} are there",
+                where=str(path),
+                why="without it nothing says which of them count: this is no empty lake, and "
+                "nothing is written to it",
+                hint=f"{rebuild_command(folder)} makes a new one from them",
+            )
+        return found
 
     @classmethod
     def parse(cls, text: str | bytes, where: str) -> Catalog:
@@ -393,6 +410,35 @@ def remains(folder: Path) -> str:
     }
     return " and ".join(
         f"{count:,} {what}{'' if count == 1 else 's'}" for what, count in counts.items() if count
+    )
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether a folder is one into which a lake is copied, without a row so far."""
+    if not (folder / UNFINISHED).exists():
+        return False
+    try:
+        return not Catalog.read(folder, or_unfinished=True).snapshots
+    except BadFileError:
+        return False
+
+
+def require_finished(folder: Path) -> None:
+    """Refuse a folder into which a lake is copied; raises `BadFileError`."""
+    if is_unfinished(folder):
+        raise _unfinished(folder)
+
+
+def _unfinished(folder: Path) -> BadFileError:
+    try:
+        hint = (folder / UNFINISHED).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        hint = ""
+    return BadFileError(
+        "an unfinished copy of a lake",
+        where=str(folder),
+        why="the copy is being made, or was interrupted; its rows would be missing without a word",
+        hint=hint or f"delete {folder}, and copy or restore again",
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.lake.bundled import is_bundled
-from entrepot.lake.catalog import Catalog
+from entrepot.lake.catalog import Catalog, is_unfinished
 from entrepot.lake.reads import Reads
 from entrepot.sources import is_register, split_address
 
@@ -287,8 +288,10 @@ class Lake(Reads):
 
         It needs the space of two copies for a moment: the copy is a backup that is restored.
         """
+        from entrepot.lake.backup import restore
+
         place = Path(target).absolute()
-        if place.exists():
+        if place.exists() and not is_unfinished(place):
             raise RequestError(
                 "something has this name", where=str(place), hint="name a new folder"
             )
@@ -301,7 +304,11 @@ class Lake(Reads):
         archive = place.with_name(f".{place.name}.copy.tar")
         try:
             self.backup(archive, replace=True, progress=progress)
-            return type(self).open(place).restore(archive, progress=progress)
+            copy = type(self).open(place)
+            words = ("entrepot", "data", "copy", str(place), "--lake", str(self.path.absolute()))
+            again = shlex.join(words)
+            restore(place, archive, again=again, progress=progress or (lambda _: None))
+            return copy.holdings()
         finally:
             with suppress(OSError):  # of a disk that refused the file as well
                 archive.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from entrepot.lake.catalog import (
     NAME,
     PREVIOUS,
     TABLES,
+    UNFINISHED,
     Catalog,
     UnconfirmedError,
     remains,
@@ -152,9 +153,17 @@ def _follow(folder: Path) -> None:
         follow(folder)
 
 
+def _rows(folder: Path) -> bool:
+    """Whether a lake has a row, or may have."""
+    try:
+        return bool(Catalog.read(folder, or_unfinished=True).snapshots)
+    except BadFileError:
+        return True
+
+
 def _readable_catalog(folder: Path) -> Catalog:
     try:
-        return Catalog.read(folder)
+        return Catalog.read(folder, or_unfinished=True)
     except BadFileError:  # older, damaged or gone: it does not name what was made just now
         return Catalog()
 
@@ -356,10 +365,15 @@ def _clear(staging: Path) -> None:
 
 
 @contextmanager
-def lake_to_write(folder: Path) -> Iterator[None]:
+def lake_to_write(folder: Path, *, unfinished: str = "") -> Iterator[None]:
     """Make the folder of a lake; of one that is new nothing is left if the block fails.
 
     Somebody's folder of other things never becomes a lake.
+
+    Parameters
+    ----------
+    unfinished
+        Where it is to be a copy of another: what to do if it stays unfinished.
     """
     if folder.is_dir() and not (folder / NAME).exists():
         others = _others(folder)
@@ -371,7 +385,10 @@ def lake_to_write(folder: Path) -> Iterator[None]:
             )
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     is_new = bool(made) or not any(folder.iterdir())
+    was_unfinished = (folder / UNFINISHED).exists()
     try:
+        if unfinished:
+            _mark(folder, unfinished)
         folder.mkdir(parents=True, exist_ok=True)
         # Readers lock this file, and it must be there before anything can be deleted.
         (folder / FILE).touch()
@@ -380,6 +397,23 @@ def lake_to_write(folder: Path) -> Iterator[None]:
         if is_new:
             with suppress(OSError):  # somebody else began meanwhile, or nothing may be deleted
                 _unmake(folder, made)
+        elif unfinished and not was_unfinished:
+            (folder / UNFINISHED).unlink(missing_ok=True)
+        raise
+
+
+def _mark(folder: Path, unfinished: str) -> None:
+    """Make a folder that says of itself that it is unfinished, from its first moment on."""
+    draft = folder if folder.exists() else folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    draft.mkdir(parents=True, exist_ok=True)
+    try:
+        (draft / UNFINISHED).write_text(unfinished, encoding="utf-8")
+        if draft != folder:
+            draft.rename(folder)
+    except BaseException:
+        (draft / UNFINISHED).unlink(missing_ok=True)
+        if draft != folder:
+            draft.rmdir()
         raise
 
 
@@ -390,15 +424,28 @@ def _unmake(folder: Path, made: Sequence[Path]) -> None:
             for inner, _, _ in os.walk(folder, topdown=False):
                 with suppress(OSError):  # it is not empty
                     Path(inner).rmdir()
-            if {path.name for path in folder.iterdir()} == {"lock", FILE}:
-                (folder / FILE).unlink()
-                (folder / "lock").unlink()
+            # An empty catalog stands in a new lake before its first file is moved.
+            own = (UNFINISHED, NAME, PREVIOUS, FILE, "lock")
+            there = {path.name for path in folder.iterdir()}
+            if there <= {*own} and not _rows(folder):
+                for name in own:
+                    (folder / name).unlink(missing_ok=True)
     for path in made:
         path.rmdir()
 
 
 def _others(folder: Path) -> Sequence[str]:
-    known = ("lock", FILE, WATCHED, "iceberg", "raw", *TABLES, SECRET, f"{SECRET}.draft")
+    known = (
+        "lock",
+        FILE,
+        UNFINISHED,
+        WATCHED,
+        "iceberg",
+        "raw",
+        *TABLES,
+        SECRET,
+        f"{SECRET}.draft",
+    )
     names = "|".join(map(re.escape, known))
     own_names = re.compile(rf"{names}|catalog\..*|{re.escape(_STAGING)}.*")
     return sorted(path.name for path in folder.iterdir() if not own_names.fullmatch(path.name))

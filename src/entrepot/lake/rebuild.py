@@ -24,6 +24,7 @@ from entrepot.lake.catalog import (
     of_facts,
     rebuild_command,
     remains,
+    require_finished,
 )
 from entrepot.lake.inventory import InventoryItem, inventory_of
 from entrepot.lake.lock import writing
@@ -143,6 +144,7 @@ def rebuild(
 ) -> RebuildResult:
     """Rebuild a lake; see `entrepot.lake.Lake.rebuild`."""
     change = LakeChange(folder)
+    require_finished(folder)
     if not (folder / NAME).exists() and not remains(folder):
         raise NoEvidenceError(
             "there is no lake here, and nothing to make one of",
