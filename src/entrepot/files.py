@@ -84,7 +84,27 @@ def require_file(path: Path, *, most: int = LARGEST, hint: str = "name a file") 
     _require_plain(found.st_mode, path, hint)
     if found.st_size > most:
         raise _too_large(path, most)
+    if not found.st_size:
+        _require_empty(path, hint)
     return found.st_size
+
+
+def _require_empty(path: Path, hint: str) -> None:
+    """Refuse what says that it is empty, and is not: the system makes it while it is read."""
+    try:
+        with path.open("rb") as opened:
+            if not opened.read(1):
+                return
+    except PermissionError:  # said by whoever reads it, with what it is for
+        return
+    except OSError:
+        pass
+    raise BadFileError(
+        "this is a file of the system, made while it is read",
+        where=str(path),
+        why="it has no size, so that nothing shows whether it was read whole",
+        hint=f"{hint}; or copy it to a file first",
+    )
 
 
 def read_bytes(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file") -> bytes:

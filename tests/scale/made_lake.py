@@ -81,7 +81,8 @@ def left_over(lake: Lake) -> Sequence[Path]:
 
 def named_files_are_there(lake: Lake) -> bool:
     """Whether every file that the catalog names is there."""
-    return all((lake.path / name).is_file() for name in Catalog.read(lake.path).files())
+    catalog = Catalog.read(lake.path, or_unfinished=True)
+    return all((lake.path / name).is_file() for name in catalog.files())
 
 
 def python(code: str, *words: object) -> list[str]:

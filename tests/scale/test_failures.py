@@ -79,9 +79,11 @@ def _kept(lake: Lake) -> dict[str, bytes]:
     """Return what nobody may lose: the catalog and all that it names."""
     if not lake.path.is_dir():
         return {}
-    names = {"catalog.json", *Catalog.read(lake.path).owned()}
+    # Of a copy that could not be cleared away either, nothing is there, and it says so.
+    catalog = Catalog.read(lake.path, or_unfinished=True)
+    names = {"catalog.json", *catalog.owned()}
     found = {name: (lake.path / name).read_bytes() for name in names if (lake.path / name).exists()}
-    return {} if not Catalog.read(lake.path).snapshots else found
+    return {} if not catalog.snapshots else found
 
 
 CHANGES: dict[str, Callable[[Lake, list[Path], Path], object]] = {

@@ -116,7 +116,11 @@ def _paths(command: Any, name: str) -> Iterator[str]:
 @pytest.mark.parametrize("words", READS.values(), ids=READS)
 def test_a_pipe_or_device_is_refused_at_once(words: list[str], tmp_path: Path, pipe: Path) -> None:
     started = time.monotonic()
-    for named, what in ((pipe, "a pipe"), (Path("/dev/zero"), "a device"), (tmp_path, "a folder")):
+    refused = [(pipe, "a pipe"), (Path("/dev/zero"), "a device"), (tmp_path, "a folder")]
+    for name in ("/proc/self/mem", "/proc/cpuinfo"):
+        if Path(name).exists():
+            refused.append((Path(name), "a file of the system"))
+    for named, what in refused:
         code, text = run(words, named, tmp_path)
         assert code not in (0, 70), (named, text)
         if words in [READS[name] for name in WORDS_TOO]:

@@ -73,3 +73,63 @@ def test_rows_between_two_stray_marks_are_not_one_cell(tmp_path: Path) -> None:
     with pytest.raises(EntrepotError, match="whole rows in it") as caught:
         read_table(path, MAP_WITH_NOTES, tmp_path)
     assert "row 3" in caught.value.where
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_a_text_in_utf_16_without_its_mark_is_named_for_what_it_is(
+    tmp_path: Path, order: str
+) -> None:
+    path = tmp_path / "made.csv"
+    path.write_bytes(f"{HEAD}643,156,854231,M,100\n".encode(order))
+    with pytest.raises(EntrepotError, match="a text in UTF-16") as caught:
+        read_table(path, MAP, tmp_path)
+    assert caught.value.hint == f"add to the mapping: encoding: {order}"
+    assert len(read_table(path, f"encoding: {order}{MAP}", tmp_path)[0]) == 1
+
+
+def test_an_error_of_a_spreadsheet_is_no_word_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "made.csv"
+    path.write_text(f"{HEAD}643,156,854231,M,#REF!\n", encoding="utf-8")
+    with pytest.raises(EntrepotError, match="#REF!") as caught:
+        read_table(path, MAP, tmp_path)
+    assert "correct the formula" in caught.value.hint
+
+
+HEAD = "reporter,partner,cmd,flow,value\n"
+MAP_OF_THREE = """
+format: 1
+flow: import
+nomenclature: HS2017
+reporter: RUS
+partner: CHN
+period: '2024'
+columns:
+  cmd: {role: product}
+  value: {role: value, currency: USD, scale: 1}
+ignore: [note]
+"""
+
+
+@pytest.mark.parametrize("between", [0, 2])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rows_of_a_narrow_table_are_not_swallowed_either(
+    tmp_path: Path, between: int, end: str
+) -> None:
+    """Of three columns a text in one may have a comma; rows show by their numbers."""
+    path = tmp_path / "made.csv"
+    rows = [f"85423{place},note {place},{100 + place}" for place in range(4 + between)]
+    rows[1] = rows[1].replace("note", '"note')
+    rows[2 + between] = rows[2 + between].replace(",1", '",1')
+    path.write_text(end.join(["cmd,note,value", *rows, ""]), encoding="utf-8", newline="")
+    with pytest.raises(EntrepotError, match="whole rows in it") as caught:
+        read_table(path, MAP_OF_THREE, tmp_path)
+    assert "row 3" in caught.value.where
+
+
+@pytest.mark.parametrize(
+    "cell", ["chips, 10\nbolts", "two\nlines", "chips,\n854239,bolts", "chips, 10\n854239,bolts"]
+)
+def test_a_cell_of_several_lines_with_commas_stays_one(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "made.csv"
+    path.write_text(f'cmd,note,value\n854231,"{cell}",100\n854232,b,7\n', encoding="utf-8")
+    assert len(read_table(path, MAP_OF_THREE, tmp_path)[0]) == 2

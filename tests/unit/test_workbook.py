@@ -278,3 +278,19 @@ def test_two_sheets_of_one_name_are_refused(tmp_path: Path) -> None:
     for ask in (sheets, lambda *asked: sheet_rows(asked[0], "one", asked[1])):
         with pytest.raises(BadFileError, match="two of its sheets have one name"):
             ask(book, "made.xlsx")
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.9, 1])
+def test_a_sheet_that_was_cut_off_is_named_for_what_it_is(tmp_path: Path, keep: float) -> None:
+    """What was said of it, `sheetData`, told nobody what to do."""
+    book = make_workbook(tmp_path / "made.xlsx", {"one": cells([[n, n] for n in range(50)])})
+    with zipfile.ZipFile(book) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    text = members["xl/worksheets/sheet1.xml"]
+    members["xl/worksheets/sheet1.xml"] = text[: int(text.index(b"</sheetData>") * keep)]
+    with zipfile.ZipFile(book, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(BadFileError, match="the sheet ends in the middle") as caught:
+        sheet_rows(book, "one", "made.xlsx")
+    assert "rows of it are missing" in caught.value.why

@@ -430,6 +430,8 @@ def _unmake(folder: Path, made: Sequence[Path]) -> None:
             if there <= {*own} and not _rows(folder):
                 for name in own:
                     (folder / name).unlink(missing_ok=True)
+    else:
+        (folder / UNFINISHED).unlink(missing_ok=True)
     for path in made:
         path.rmdir()
 

@@ -174,6 +174,7 @@ def require_all(
     lines: int,
     given: Callable[[], Iterable[object]],
     delim: str = ",",
+    is_row: Callable[[Sequence[str]], bool] | None = None,
 ) -> None:
     """Refuse a text of which not every row below the header was read, or is a row.
 
@@ -191,6 +192,9 @@ def require_all(
         where the numbers differ, as they do where lines are blank or a quoted cell has several.
     delim
         What separates columns.
+    is_row
+        Whether cells can be a row, by their numbers and codes. Of a table of two or three columns
+        nothing else tells whole rows in a cell from a text of several lines with commas.
 
     Raises
     ------
@@ -204,7 +208,7 @@ def require_all(
     there = 0
     for there, one in enumerate(given(), 1):
         number, row = one if isinstance(one, tuple) else (there + 1, one)
-        if isinstance(row, list) and _has_rows(row, delim):
+        if isinstance(row, list) and _has_rows(row, delim, is_row):
             raise BadFileError(
                 "a cell in quotation marks has whole rows in it",
                 where=f"{name}, row {number}",
@@ -220,15 +224,21 @@ def require_all(
         )
 
 
-def _has_rows(row: Sequence[str], delim: str) -> bool:
+def _has_rows(
+    row: Sequence[str], delim: str, is_row: Callable[[Sequence[str]], bool] | None
+) -> bool:
     """Whether a cell ends a row, has whole ones, and begins another, at its own place in each."""
     last = len(row) - 1
-    if last < 3:  # a sentence may have a comma or two at these places
-        return False
     for place, cell in enumerate(row):
         counts = [line.count(delim) for line in cell.split("\n")]
         if len(counts) > 1 and (counts[0], counts[-1]) == (last - place, place):
-            return all(count == last for count in counts[1:-1])
+            if any(count != last for count in counts[1:-1]):
+                return False
+            # A sentence may have a comma or two at these places.
+            lines = (line.removesuffix("\r") for line in delim.join(row).split("\n"))
+            return last >= 3 or bool(
+                last and is_row and all(is_row(line.split(delim)) for line in lines)
+            )
     return False
 
 
@@ -275,7 +285,14 @@ def verify(
         _raise_first(path, name, columns, rules, delim)
         refuse_uneven(path, name)
         raise BadFileError(str(error).partition("\n")[0], where=name) from error
-    require_all(path, name, rows, lines, lambda: _lines(path, name, delim), delim)
+    # Rules that hold for any text say nothing of a row.
+    say = [(columns.index(rule.column), rule) for rule in rules if not rule.holds("any text")]
+
+    def is_row(texts: Sequence[str]) -> bool:
+        there = len(texts) == len(columns)
+        return there and bool(say) and all(rule.holds(texts[place]) for place, rule in say)
+
+    require_all(path, name, rows, lines, lambda: _lines(path, name, delim), delim, is_row)
     if rows == 0:
         raise BadFileError(
             "the file has a header and no rows",

@@ -34,6 +34,7 @@ __all__ = [
     "text_in_utf8",
     "unfinished",
     "unfinished_line",
+    "utf16_order",
 ]
 
 
@@ -58,6 +59,7 @@ _AGAIN = "download it again and compare its size with the publisher's"
 _CLOSED = {b"{": b"}", b"[": b"]", b"<": b">"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _STEP = 2**20
+_SAMPLE = 4096
 _SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -214,6 +216,17 @@ def _endless(where: str, row: int) -> BadFileError:
     )
 
 
+def utf16_order(start: bytes) -> str:
+    """Return which UTF-16 a text without a byte order mark is in, by its beginning; or nothing."""
+    for name in ("utf-16-le", "utf-16-be"):
+        # In UTF-16 every second byte of a Latin letter, digit or separator is zero; 0.4, since
+        # texts in other scripts have zeros only at the last two.
+        zeros = start[1::2] if name.endswith("le") else start[::2]
+        if len(zeros) > 8 and zeros.count(0) > 0.4 * len(zeros):
+            return name
+    return ""
+
+
 def unfinished(path: Path) -> bytes | None:
     """Return the last line of a text if it has no end, at most its last 64 bytes; else None.
 
@@ -265,7 +278,7 @@ def first_words(page: bytes | str, limit: int = 160) -> str:
 
 def _first_line(path: Path, where: str) -> str:
     start = _start(path, MAX_LINE + 1)
-    if start.startswith(_UTF16):
+    if start.startswith(_UTF16) or utf16_order(start[:_SAMPLE]):
         raise BadFileError("text in UTF-16", where=where, hint="save it as CSV in UTF-8")
     first, end, _ = start.partition(b"\n")
     # A text has no zero byte; a binary file has one early.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "ERRORS",
     "Cell",
     "SheetRows",
     "cell_text",
@@ -42,6 +43,9 @@ __all__ = [
     "without_holes",
 ]
 
+
+ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
+"""What a formula of a spreadsheet gives that cannot be worked out."""
 
 Cell = str | int | float | bool | datetime | date | time | timedelta
 
@@ -270,7 +274,9 @@ def _ask(path: Path, where: str, sheet: str | None = None) -> list[Any]:
     while parts.tell() < len(done.stdout):
         word, content = pickle.load(parts)
         if word == "error":
-            raise _unreadable(content, where if sheet is None else f"{where}, sheet {sheet!r}")
+            if sheet is None:
+                raise _unreadable(content, where)
+            raise _cut_off(path, sheet, where) or _unreadable(content, f"{where}, sheet {sheet!r}")
         found += content
     return found
 
@@ -306,6 +312,30 @@ def _unreadable(what: str, where: str) -> BadFileError:
         f"the workbook cannot be read: {what}",
         where=where,
         hint="open it in a spreadsheet program and save it again, or save the sheet as CSV",
+    )
+
+
+def _cut_off(path: Path, sheet: str, where: str) -> BadFileError | None:
+    """Return what is said of a sheet whose text ends in the middle; None if it does not."""
+    if not _is_zip(path):
+        return None
+    end = b""
+    try:
+        with open_zip(path) as archive:
+            if (member := _member(archive, sheet)) is None:
+                return None
+            with archive.open(member) as opened:
+                while piece := opened.read(_AT_ONCE):
+                    end = (end + piece)[-_LONGEST_TAG:]
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
+        return None
+    if end.rstrip().endswith(b"worksheet>"):
+        return None
+    return BadFileError(
+        "the sheet ends in the middle",
+        where=f"{where}, sheet {sheet!r}",
+        why="the workbook was cut off when it was written or sent, and rows of it are missing",
+        hint="get the workbook again from where it comes",
     )
 
 

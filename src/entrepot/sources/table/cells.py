@@ -17,7 +17,7 @@ from entrepot.sources.parquet import (
     reading,
 )
 from entrepot.sources.strict import literal, quoted, read_text, refuse_uneven, require_all
-from entrepot.sources.table.mapping import BLANKS
+from entrepot.sources.table.mapping import BLANKS, is_number
 from entrepot.sources.table.plain import has_sheets, plain_text, sheet_as_text, text_lines
 from entrepot.sources.text import count_lines
 
@@ -61,12 +61,27 @@ class Cells:
     line_count: int = 0
     findings: tuple[Finding, ...] = ()
 
-    def require_all(self, connection: duckdb.DuckDBPyConnection, rows: int) -> None:
-        """Refuse a text of which not every row was read; see `entrepot.sources.strict`."""
+    def require_all(
+        self, connection: duckdb.DuckDBPyConnection, rows: int, numbers: Sequence[int]
+    ) -> None:
+        """Refuse a text of which not every row was read; see `entrepot.sources.strict`.
+
+        Parameters
+        ----------
+        numbers
+            Places of the columns of numbers.
+        """
+
+        def is_row(texts: Sequence[str]) -> bool:
+            # Unlike in a list that somebody wrote into a cell, no blank parts comma and number.
+            return bool(numbers) and all(
+                place < len(texts) and is_number(texts[place], self.mapping) for place in numbers
+            )
+
         if not self.is_parquet:
             given = partial(self.lines, connection)
             delim = self.mapping.delimiter
-            require_all(self.path, self.label, rows, self.line_count, given, delim)
+            require_all(self.path, self.label, rows, self.line_count, given, delim, is_row)
 
     def sql(
         self, connection: duckdb.DuckDBPyConnection, places: Sequence[int] | None = None

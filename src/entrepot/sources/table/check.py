@@ -17,6 +17,7 @@ from entrepot.sources.table.fields import BETWEEN, fields, meanings
 from entrepot.sources.table.mapping import AREAS, is_missing, is_number, missing_sql, number_pattern
 from entrepot.sources.table.plan import same_meaning
 from entrepot.sources.temp_tables import is_small
+from entrepot.sources.workbook import ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -193,6 +194,8 @@ def _first_number(connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cell
 
 
 def _advice(text: str, plan: Plan) -> str:
+    if text in ERRORS:
+        return f"correct the formula in the workbook, or add to the mapping: missing: [{text!r}]"
     # A dash alone is a word for none.
     if text.startswith("-") and len(text) > 1:
         return "a flow of goods is never negative; leave balances out with select or ignore"

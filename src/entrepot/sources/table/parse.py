@@ -139,7 +139,8 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: FileTable) -> Chec
         facts = keep_small(connection, "table_fact", facts_sql(plan, texts), cells.path)
     looked = look(connection, plan, cells, texts, facts)
     # The first pass counted every row, so lines that the reader dropped show here.
-    cells.require_all(connection, looked.rows)
+    numbers = {place for group in plan.groups for one in group.numbers for place in one.places}
+    cells.require_all(connection, looked.rows, sorted(numbers))
     query = canonical_sql(plan, facts, looked.lookups)
     return CheckedTable(plan, cells, looked, keep_small(connection, "table_row", query, cells.path))
 

@@ -13,7 +13,7 @@ from entrepot.model.columns import Finding
 from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.documents import document_sheets, is_document
 from entrepot.sources.table.mapping import BLANKS
-from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines
+from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines, utf16_order
 from entrepot.sources.workbook import (
     SheetRows,
     cell_text,
@@ -277,11 +277,13 @@ def _encoding(path: Path, label: str, mapping: Mapping) -> str:
         raise BadFileError("the file is empty", where=label, hint="download it again")
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
     said = mapping.encoding
+    order = utf16_order(start)
     if marked is None and b"\0" in start and not (said or "").lower().startswith("utf"):
         raise BadFileError(
-            "neither a text nor an Excel or Parquet file",
+            "a text in UTF-16" if order else "neither a text nor an Excel or Parquet file",
             where=label,
-            hint="save it as CSV; a text in UTF-16 needs encoding: utf-16-le in the mapping",
+            why="it has no byte order mark, which says so" if order else "",
+            hint=f"add to the mapping: encoding: {order}" if order else "save it as CSV",
         )
     try:
         "".encode(said or "utf-8")  # refuses what is a codec and no encoding of text

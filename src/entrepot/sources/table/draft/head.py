@@ -14,7 +14,7 @@ from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.draft.stacked import SheetPart, parts_below
 from entrepot.sources.table.mapping import Mapping
 from entrepot.sources.table.plain import has_sheets, rows_of_sheet, sheet_names
-from entrepot.sources.text import count_lines, first_words
+from entrepot.sources.text import count_lines, first_words, utf16_order
 from entrepot.sources.workbook import cell_text, is_workbook
 
 if TYPE_CHECKING:
@@ -249,12 +249,8 @@ def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
     """Return the encodings that fit, the likeliest first."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
-    for name in ("utf-16-le", "utf-16-be"):
-        # In UTF-16 every second byte of a Latin letter, digit or separator is zero; 0.4, since
-        # texts in other scripts have zeros only at the last two.
-        zeros = start[1::2] if name.endswith("le") else start[::2]
-        if len(zeros) > 8 and zeros.count(0) > 0.4 * len(zeros):
-            return (name,)
+    if order := utf16_order(start):
+        return (order,)
     if b"\0" in start[:4096]:
         return ()
     if _fits(path, "utf-8"):
