@@ -171,12 +171,13 @@ _FIGURE = {
     "85d9d6656763). Entrepôt 0.2.0, 3b1c1a8ab2f6.",
 }
 _STATUSES = {
+    202: "With Prefer: respond-async: being computed, with what is known so far.",
     400: "The address cannot be read: an unknown key, one given twice, or one missing.",
     404: "There is no such thing, or no available data answer the question.",
     413: "The text is too large.",
     415: "The form of the text is not supported.",
     422: "The question makes no sense: an unknown country, a growth without a base.",
-    503: "Too busy, too long, or a library is missing. Ask again later.",
+    503: "Too busy, still being computed, too long, or a library is missing. Ask again later.",
 }
 
 
@@ -215,7 +216,7 @@ _KEYS = (
     },
 )
 _ROW = "measure,importer,exporter,goods,period\nimport_share,RUS,CHN,chpl,2023\n"
-_ASKING = (400, 404, 422, 503)
+_ASKING = (202, 400, 404, 422, 503)
 _ARTICLE = "China's exports to Russia fell by 3.4 % in 2025."
 _CLAIMS = """format: 1
 source: {title: An example}
@@ -446,7 +447,7 @@ def _answers(verb: _Verb, forms: list[str]) -> dict[int | str, Any]:
         problem = {"schema": _PROBLEM, "example": _problem(status)}
         answers[status] = {
             "description": _STATUSES[status],
-            "content": {"application/problem+json": problem},
+            "content": {f"application/{'' if status == 202 else 'problem+'}json": problem},
         }
     return answers
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from entrepot.errors import EntrepotError, MissingExtraError
 from entrepot.serve.access import Access
@@ -24,7 +25,7 @@ from entrepot.serve.language import Languages, in_language, language_of
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, AtWorkError, NotFoundError, problem
 from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes
-from entrepot.serve.service import Service, sent
+from entrepot.serve.service import Service, prefers_async, sent, would_wait
 from entrepot.serve.site import page
 from entrepot.serve.views.country import get_ready
 
@@ -47,7 +48,10 @@ SPARE = 16
 _ABOUT = (
     "Figures with definition, range and evidence; claims put to the test. Read-only. The keys are "
     "those of the command line and of Python. A share is 0 to 1; numbers have all digits; a "
-    "missing number is null, with a reason. Errors are problem documents (RFC 9457)."
+    "missing number is null, with a reason. Errors are problem documents (RFC 9457). What takes "
+    "longer than the limit is answered 503 with Retry-After and goes on: the same request, "
+    "repeated, has the answer. With Prefer: respond-async (RFC 7240) it is 202 after eight "
+    "seconds, with what is known so far."
 )
 
 
@@ -175,10 +179,7 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
         # itself; without the accent, for headers are ASCII.
         headers["WWW-Authenticate"] = 'Basic realm="Entrepot", charset="UTF-8"'
     if isinstance(error, AtWorkError):
-        # The header, because a page that is left by a script would need one.
-        headers |= {"Refresh": "3", "Retry-After": "3"}
-        answer = page("working.html.j2", "", working=error, opening=_opening(request))
-        return Response(answer.body, 202, headers, answer.kind)
+        return _at_work(request, error, found, headers)
     if found["status"] == 503:
         # A question takes `SECONDS` at most by default, so a place is free by then.
         headers["Retry-After"] = "60"
@@ -186,6 +187,29 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
         answer = page("problem.html.j2", "", problem=found)
         return Response(answer.body, found["status"], headers, answer.kind)
     return Response(as_json(found).body, found["status"], headers, MEDIA)
+
+
+def _at_work(
+    request: Request, error: AtWorkError, found: dict[str, Any], headers: dict[str, str]
+) -> Response:
+    """Say what is known so far: as a page, as 202 to who prefers it, or as 503 to be repeated."""
+    headers["Retry-After"] = "3"
+    if prefers_async(request):
+        # The answer will be at the address itself: it is the state of the question.
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+        headers["Location"] = quote(path, safe="/+,") + (f"?{query}" if query else "")
+        headers["Preference-Applied"] = "respond-async"
+    elif would_wait(request):
+        # The header, because a page that is left by a script would need one.
+        headers["Refresh"] = "3"
+        answer = page("working.html.j2", "", working=error, opening=_opening(request))
+        return Response(answer.body, 202, headers, answer.kind)
+    else:
+        found["status"] = 503
+    seconds = None if error.seconds is None else round(error.seconds, 1)
+    found |= {"seconds": seconds, "found": list(error.found)}
+    kind = MEDIA if found["status"] == 503 else "application/json"
+    return Response(as_json(found).body, found["status"], headers, kind)
 
 
 def _opening(request: Request) -> str:

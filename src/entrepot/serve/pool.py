@@ -333,6 +333,12 @@ class PooledQuestion(Generic[T]):
     def watched(self, seconds: float) -> T:
         """Wait a while for the result; while somebody does so again and again, the work goes on.
 
+        Parameters
+        ----------
+        seconds
+            How long at most. From the limit of a question on, which is as long as a program waits,
+            its turn is waited for before, as `result` does.
+
         Raises
         ------
         AtWorkError
@@ -340,13 +346,17 @@ class PooledQuestion(Generic[T]):
         BusyError, TooLongError
             As `result` does, the latter after `LONGEST` times the limit.
         """
-        now = time.monotonic()
+        patience = min(seconds, self._seconds)
         if self._began is None:
-            self._latest = max(self._latest, now + self._seconds)
-        else:
-            latest = self._began + LONGEST * self._seconds
-            self._limits.ends = max(self._ends, min(now + self._seconds, latest))
-        wait([self._future], timeout=seconds)
+            self._latest = max(self._latest, time.monotonic() + self._seconds)
+            if not self._turn.wait(patience) and patience < self._seconds:
+                raise self._at_work()
+        if self._began is None:
+            return self.result()
+        # For as long again after this answer as it is waited for now.
+        ends = time.monotonic() + patience + self._seconds
+        self._limits.ends = max(self._ends, min(ends, self._began + LONGEST * self._seconds))
+        wait([self._future], timeout=patience)
         if self._future.done() or (self._began is not None and time.monotonic() > self._ends):
             return self.result()
         raise self._at_work()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from entrepot.serve.apart import Form
     from entrepot.serve.pool import Pool
 
-__all__ = ["PATIENCE", "TEXT_SECONDS", "Service", "resumed", "sent"]
+__all__ = ["PATIENCE", "TEXT_SECONDS", "Service", "prefers_async", "resumed", "sent", "would_wait"]
 
 
 PATIENCE = 8.0
@@ -106,7 +107,7 @@ class Service:
                 self.access.reader_of(request.scope),
             ),
             may_lag=may_lag,
-            patience=PATIENCE if _is_watched(request) else None,
+            patience=PATIENCE if would_wait(request) else math.inf,
         )
         if found.state == state:
             return sent(
@@ -148,9 +149,18 @@ class Service:
         return sent(question.result(), {"Cache-Control": "no-store"})
 
 
-def _is_watched(request: Request) -> bool:
-    """Whether a person looks on, in a browser: programs wait to the end, or to their limit."""
-    return "text/html" in request.headers.get("accept", "")
+def would_wait(request: Request) -> bool:
+    """Whether 202 says something to whoever asks: a browser, or a program that prefers it.
+
+    Other programs take any 2xx for the answer itself, and repeat a request after 503.
+    """
+    return "text/html" in request.headers.get("accept", "") or prefers_async(request)
+
+
+def prefers_async(request: Request) -> bool:
+    """Whether a request has the preference ``respond-async`` of RFC 7240."""
+    preferred = ",".join(request.headers.getlist("prefer")).lower().split(",")
+    return any(one.partition(";")[0].strip() == "respond-async" for one in preferred)
 
 
 def _headers(version: str, kept: str) -> dict[str, str]:

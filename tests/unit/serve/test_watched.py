@@ -77,6 +77,42 @@ def test_a_slow_page_shows_what_is_known_and_then_the_rest(tmp_path: Path, slow:
     assert slow.begun == 1
 
 
+def test_a_program_that_repeats_its_request_has_the_answer(tmp_path: Path, slow: Slow) -> None:
+    """It is told 503, which clients repeat, and never 202, which they take for the answer."""
+    client = Client(create_app(tmp_path, seconds=0.5))
+    first = client.get("/")
+    assert (first.status_code, first.headers["retry-after"]) == (503, "3")
+    assert first.headers["content-type"] == "application/problem+json"
+    assert "56.3" in first.json()["found"][0]
+    slow.go.set()
+    for _ in range(50):
+        found = client.get("/")
+        if found.status_code != 503:
+            break
+    assert (found.status_code, slow.begun) == (200, 1)
+
+
+def test_a_program_that_prefers_it_is_told_what_is_known(tmp_path: Path, slow: Slow) -> None:
+    client = Client(create_app(tmp_path))
+    for _ in range(200):
+        found = client.get("/", prefer="wait=5, respond-async")
+        assert found.status_code == 202
+        if found.json()["found"]:
+            break
+    assert "56.3" in found.json()["found"][0]
+    assert found.json()["seconds"] > 0
+    assert found.headers["location"] == "/"
+    assert found.headers["preference-applied"] == "respond-async"
+    assert found.headers["retry-after"] == "3"
+    assert found.headers["cache-control"] == "no-store"
+    slow.go.set()
+    for _ in range(200):
+        found = client.get("/", prefer="respond-async")
+        if found.status_code != 202:
+            break
+    assert (found.status_code, slow.begun) == (200, 1)
+
+
 def test_a_page_that_is_looked_at_outlasts_the_limit(tmp_path: Path, slow: Slow) -> None:
     """The limit is a third of a second, the page takes three times as long."""
     client = Client(create_app(tmp_path, seconds=0.4))
