@@ -38,7 +38,9 @@ from entrepot.model.columns import read_table
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from entrepot.claims.draft.sentences import Time
 
 __all__ = ["LONGEST", "OpenQuestionError", "QuestionRead", "Unsaid", "read_question"]
 
@@ -252,8 +254,11 @@ class _Reading:
         self.plain = words.translate(SIMPLE)
         self.left = self.plain
         self.unsaid: list[Unsaid] = []
+        self.compares = False  # two years with each other
 
     def read(self) -> QuestionRead:
+        # "In US dollars" names no side.
+        self.left = _DOLLARS.sub(lambda found: _MASK * len(found[0]), self.left)
         # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
         codes = self._codes()
         period = self._period()
@@ -294,7 +299,7 @@ class _Reading:
             self._require(measure, keys, forms)
         if ranks_goods:
             self.unsaid = [_of_dependence(keys)]
-        is_course = forms & {"develop", "growth"} and measure not in _CHANGES
+        is_course = (forms & {"develop", "growth"} or self.compares) and measure not in _CHANGES
         each = "year" if is_course and ".." in keys.get("period", "") else ""
         order = {
             name: place
@@ -350,6 +355,9 @@ class _Reading:
             replace(one, is_base=False) if one.is_base and _IN.search(text[: one.start]) else one
             for one in found.times
         ]
+        if len(times) == 2 and (one := _as_one(times, text)):
+            self.compares = True
+            return one
         # "From 2019 to 2022": a base and an end make one span.
         if len(times) == 2 and times[0].is_base and times[1].ends_range:
             return str(Period(times[0].period.start, times[1].period.end))
@@ -558,6 +566,35 @@ class _Reading:
         self.unsaid.append(Unsaid("goods", f"{shown} is not understood", near[:5]))
 
 
+def _as_one(times: Sequence[Time], text: str) -> str:
+    """Return one span for two times that are two ends of it; empty if they are not."""
+    first, second = sorted(times, key=lambda one: one.start)
+    gap = text[first.end : second.start]
+    for one, other in ((first, second), (second, first)):
+        # "Since 2017? Years 2017 to 2023": the span says it again.
+        if one.is_base and one.period.start == other.period.start:
+            return str(other.period)
+    early, late = sorted((first.period, second.period))
+    compares = _AGAINST.search(gap) or _ZH_AGAINST.match(text, second.end)
+    if _UNTIL.fullmatch(gap) or (early.end < late.start and compares):
+        return str(Period(early.start, late.end))
+    return ""
+
+
+_UNTIL = re.compile(
+    r"\s*(?:through|thru|till|until|up to|bis einschließlich|bis zum jahr|по|до|至|到)\s*",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(
+    r"\b(?:than|compared|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
+    r"|сравнени[а-я]+|относительно|против)\b|比|较",
+    re.IGNORECASE,
+)
+"""Words between two years of which one is the base of a change."""
+_ZH_AGAINST = re.compile("年?(?:相比|相较|比)")
+_DOLLARS = re.compile(
+    r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
+)
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
 _CUES = (
     "share",
@@ -741,7 +778,9 @@ def _goods_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     patterns = []
     for name, goods in found.items():
         if language == "zh":
-            patterns.append((goods, re.compile(re.escape(name))))
+            # 铜矿 and 铜矿石 are one: ore.
+            ore = "[石砂]?" if name.endswith("矿") else ""
+            patterns.append((goods, re.compile(re.escape(name) + ore)))
             continue
         # German runs goods and flow together: Kohleimporte, Chip-Exporte.
         end = rf"(?:(?!\w)|{_GERMAN_TRADE})" if language == "de" else r"(?!\w)"
@@ -844,6 +883,7 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
             if language == "en" and end - start == 2 and text[start:end] in _NO_CODES:
                 continue
             yield Mark("area", code, form, start, end)
+    yield from _paired(text, language)
     if language == "zh":
         # Countries in one character, of which two stand together: 中俄贸易; or one: 对华出口.
         short = short_names()
@@ -853,10 +893,44 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
         ):
             yield Mark("area", alone[match[0]], "name", match.start(), match.end())
         signs = f"[{''.join(short)}]"
-        pair = f"({signs})(?!\\1){signs}(?=两国|双边|之间|贸易|进出口|经贸)"
+        pair = f"({signs})(?!\\1){signs}(?=[▮年\\d]*(?:两国|双边|之间|贸易|进出口|经贸))"
         for match in re.finditer(pair, text):
             for start in (match.start(), match.start() + 1):
                 yield Mark("area", short[text[start]], "name", start, start + 1)
+
+
+_PAIR = re.compile(r"(?<![\w-])([^\W\d_]{3,})[-–]([^\W\d_]{4,})(?!\w)")
+_FIRST = {
+    "Sino": "CHN",
+    "Russo": "RUS",
+    "Indo": "IND",
+    "Franco": "FRA",
+    "японо": "JPN",
+    "германо": "DEU",
+    "индо": "IND",
+    "франко": "FRA",
+}
+"""Countries in front of a hyphen, where they are no adjective: Sino-Russian trade."""
+
+
+def _paired(text: str, language: str) -> Iterator[Mark]:
+    """Yield both countries of "deutsch-chinesisch" or "российско-китайский"."""
+    if language == "zh":
+        return
+    adjectives = [(code, one) for code, form, one in _area_patterns(language) if form == "adj"]
+
+    def code_of(word: str) -> str:
+        # The first of two has no ending: deutsch, российско.
+        forms = (word, f"{word}e", re.sub("о$", "ий", word))
+        every = ((code, one.fullmatch(form)) for form in forms for code, one in adjectives)
+        return next((code for code, found in every if found), "")
+
+    for match in _PAIR.finditer(text):
+        first, second = match.groups()
+        codes = (_FIRST.get(first) or _FIRST.get(first.lower()) or code_of(first), code_of(second))
+        if all(codes):
+            for number, code in enumerate(codes, 1):
+                yield Mark("area", code, "adj", match.start(number), match.end(number))
 
 
 _ZH_TRADE = "(?:出口|进口|贸易|供应|销售|依赖|采购)"
@@ -908,7 +982,8 @@ def _role(some: list[Mark], text: str, language: str, goods: list[Mark]) -> tupl
     for mark in goods:
         masked = _masked(masked, mark.start, mark.end)
     masked = re.sub(
-        r"\b(?:19|20)\d\d\b(?:年| году?| год[а-я]+)?|\bim Jahre? (?:\d{4})",
+        # No word boundaries: in Chinese, signs and digits are letters of one word.
+        r"(?<!\d)(?:19|20)\d\d(?!\d)(?:年| году?| год[а-я]+)?|\bim Jahre? (?:\d{4})",
         lambda m: "▮" * len(m[0]),
         masked,
     )
