@@ -130,9 +130,9 @@ def test_which_goods_depend_most_is_a_ranking_that_has_its_own_command(question:
     [open_] = read.unsaid
     assert (read.ranks_goods, read.keys["importer"]) == (True, "DEU")
     assert open_.why == "which goods depend most is a ranking of goods: no single figure"
-    command = "entrepot ask geodep --importer DEU --goods all --period 2022"
+    command = "entrepot ask reliant_goods --importer DEU --exporter CHN --goods all --period 2022"
     assert open_.candidates[0][0] == command
-    Definition.build("geodep", importer="DEU", goods="all", period="2022")
+    Definition.build("reliant_goods", importer="DEU", exporter="CHN", goods="all", period="2022")
     with pytest.raises(OpenQuestionError, match="ranking of goods") as raised:
         read.require()
     assert str(raised.value.hint).startswith(f"run: {command}")
@@ -157,7 +157,25 @@ def test_which_goods_were_traded_is_no_total_of_all_goods(question: str) -> None
 def test_a_ranking_without_country_or_year_shows_what_to_fill_in() -> None:
     read = read_question("Which goods depend most on China?", today=TODAY)
     [open_] = read.unsaid
-    assert open_.candidates[0][0].endswith("--importer IMPORTER --goods all --period PERIOD")
+    command = "--importer IMPORTER --exporter CHN --goods all --period PERIOD"
+    assert open_.candidates[0][0].endswith(command)
+    read = read_question("In 2022, which goods did Germany depend on most?", today=TODAY)
+    command = "entrepot ask geodep --importer DEU --goods all --period 2022"
+    assert read.unsaid[0].candidates[0][0] == command
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How concentrated are the buyers of Chinese magnets in 2022?",
+        "Wie konzentriert sind die Abnehmer chinesischer Magnete 2022?",
+        "Насколько сконцентрированы покупатели китайских магнитов в 2022 году?",
+        "2022年中国磁铁的买家有多集中？",
+    ],
+)
+def test_concentration_of_buyers_is_a_measure_of_its_own(question: str) -> None:
+    read = read_question(question, today=TODAY)
+    assert (read.read_as, read.unsaid) == ("buyer_hhi, CHN, 850511, 2022", ())
 
 
 def test_german_were_is_no_goods() -> None:

@@ -199,6 +199,21 @@ CASES: dict[str, list[Case]] = {
         Case(lambda f: m.growth(f, by=["importer"], time="year", log=True, **_SPAN), ("importer",)),
     ],
     "hhi": [Case(lambda f: m.hhi(f, by=_MARKET), _MARKET)],
+    "buyer_hhi": [
+        Case(lambda f: m.buyer_hhi(f, by=["exporter", "period"]), ["exporter", "period"])
+    ],
+    "product_shares": [
+        Case(
+            lambda f: m.product_shares(f, exporter="CHN", by=["importer", "period"]),
+            ["importer", "period", "product"],
+        )
+    ],
+    "reliant_goods": [
+        Case(
+            lambda f: m.reliant_goods(f, exporter="CHN+HKG", by=["importer", "period"]),
+            ["importer", "period"],
+        )
+    ],
     "concentration_ratio": [Case(lambda f: m.concentration_ratio(f, by=_MARKET, k=2), _MARKET)],
     "asymmetry": [
         Case(lambda f: m.asymmetry(f, importer="RUS", exporter="CHN", by=["product"]), ("product",))

@@ -280,6 +280,8 @@ class _Reading:
         keys = {name: one for name, one in sides.items() if one}
         if measure == "import_share" and "top" in forms and "exporter" not in keys:
             measure = "top_supplier"  # "which countries supply it, and what is their share"
+        if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
+            keys["exporter"] = keys.pop("importer")  # whose buyers they are
         unknown = self._unknown()
         ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
         goods = self._all_goods(goods, forms, unknown)
@@ -616,6 +618,7 @@ _NEEDS = {
     "import_share": ("importer", "exporter"),
     "export_share": ("exporter", "importer"),
     "hhi": ("importer",),
+    "buyer_hhi": ("exporter",),
     "top_supplier": ("importer",),
     "rank": ("importer", "exporter"),
 }
@@ -656,13 +659,18 @@ def _on_lists(goods: str) -> Unsaid:
 
 
 def _of_dependence(keys: dict[str, str]) -> Unsaid:
-    """Return what is open where it is asked which goods depend most: a measure lists them."""
-    importer, period = keys.get("importer", "IMPORTER"), keys.get("period", "PERIOD")
-    command = ["ask", "geodep", "--importer", importer, "--goods", "all", "--period", period]
+    """Return what is open where it is asked which goods depend most: measures list them."""
+    whose = ["--importer", keys.get("importer", "IMPORTER")]
+    last = ["--goods", "all", "--period", keys.get("period", "PERIOD")]
+    if supplier := keys.get("exporter"):
+        measure, words = "reliant_goods", "goods by the share of this supplier"
+        whose += ["--exporter", supplier]
+    else:
+        measure, words = "geodep", "products with few suppliers, listed"
     return Unsaid(
         "measure",
         "which goods depend most is a ranking of goods: no single figure",
-        ((shlex.join(["entrepot", *command]), "products with few suppliers, listed"),),
+        ((shlex.join(["entrepot", "ask", measure, *whose, *last]), words),),
     )
 
 
@@ -671,7 +679,7 @@ def _measure(forms: set[str]) -> str:
     if "mutual" in forms:
         return "asymmetry"
     if "hhi" in forms:
-        return "hhi"
+        return "buyer_hhi" if "buyers" in forms else "hhi"
     if "share" in forms or "depend" in forms:
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
         is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (

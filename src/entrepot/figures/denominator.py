@@ -224,7 +224,7 @@ def alternatives(
 # mean of two shares, of which this total is in one.
 _POWERS = {
     "import_share": 1, "export_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2, "salience": 0.5,
-    "asymmetry": 1,
+    "buyer_hhi": 2, "asymmetry": 1,
 }  # fmt: skip
 """How a measure goes with one over its total; an asymmetry the other way with that of exports."""
 

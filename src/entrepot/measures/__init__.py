@@ -15,6 +15,7 @@ from entrepot.measures.cdi import cdi
 from entrepot.measures.change import growth, monthly, value, without_own_trade
 from entrepot.measures.churn import churn, churn_rate
 from entrepot.measures.concentration import (
+    buyer_hhi,
     concentration_ratio,
     hhi,
     hhi_bounds,
@@ -23,7 +24,14 @@ from entrepot.measures.concentration import (
 )
 from entrepot.measures.currency import conversions
 from entrepot.measures.cutoff import cutoff
-from entrepot.measures.dependence import asymmetry, export_share, import_share, net_import_reliance
+from entrepot.measures.dependence import (
+    asymmetry,
+    export_share,
+    import_share,
+    net_import_reliance,
+    product_shares,
+    reliant_goods,
+)
 from entrepot.measures.event import event_study, event_timing, placebo_dates
 from entrepot.measures.exposure import retaliation_exposure, salience
 from entrepot.measures.geodep import geodep
@@ -79,6 +87,7 @@ __all__ = [
     "allocated_flows",
     "asymmetry",
     "began",
+    "buyer_hhi",
     "cdi",
     "chain_prices",
     "change_of_share",
@@ -113,9 +122,11 @@ __all__ = [
     "price_index",
     "price_premium",
     "price_series",
+    "product_shares",
     "rank_and_multiple",
     "real_growth",
     "relative_premium",
+    "reliant_goods",
     "reorientation",
     "rerouted",
     "rerouting_ratio",

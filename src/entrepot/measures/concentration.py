@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "BUYER_HHI",
     "CR",
     "HHI",
     "HHI_BOUNDS",
     "TOP_SUPPLIER",
+    "buyer_hhi",
     "concentration_ratio",
     "hhi",
     "hhi_bounds",
@@ -52,6 +54,24 @@ HHI = MeasureMetadata(
         "Hirschman (1945), National Power and the Structure of Foreign Trade; numbers equivalent: "
         "Adelman (1969), Review of Economics and Statistics 51(1)"
     ),
+)
+
+BUYER_HHI = MeasureMetadata(
+    id="buyer_hhi",
+    title="concentration of buyers (Herfindahl-Hirschman index)",
+    function="buyer_hhi",
+    inputs="rows with buyer and value, all buyers of the exporter",
+    columns=(
+        ("buyer_hhi", "index, 1/n to 1"),
+        ("buyer_hhi_normalised", "index, 0 (n equal buyers) to 1; null for one buyer (0/0)"),
+        ("effective_buyers", "number of equal buyers with the same index, 1/buyer_hhi"),
+        ("buyers", "buyers with a value above zero, n"),
+    ),
+    unit="index",
+    range="1/n to 1",
+    null_rule=_NULL_RULE.replace("supplier", "buyer"),
+    formula="H = Σ_i s_i² with s_i the part of exports that goes to buyer i; as hhi",
+    reference="as hhi",
 )
 
 CR = MeasureMetadata(
@@ -104,10 +124,23 @@ def hhi(
     UnknownNameError, RequestError
         For a column that is missing or of the wrong type.
     """
-    keys = as_list(by)
+    return _index_of(frame, as_list(by), supplier, value, HHI, is_added_up=unique_suppliers)
+
+
+def _index_of(
+    frame: FrameT,
+    keys: list[str],
+    party: str,
+    value: str,
+    sheet: MeasureMetadata,
+    *,
+    is_added_up: bool = False,
+) -> FrameT:
+    """Return the index over one side's parties, with the columns of a sheet."""
+    main, normed, effective, counted = (name for name, _ in sheet.columns)
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        totals = rows if unique_suppliers else supplier_totals(rows, keys, supplier, value)
+        totals = rows if is_added_up else supplier_totals(rows, keys, party, value)
         one = nw.col(value)
         # A negative supplier makes the sum of squares infinite, which marks the market as having
         # no index; that is cheaper than one more aggregate.
@@ -116,34 +149,66 @@ def hhi(
             *keys,
             one.alias("__value"),
             square.alias("__square"),
-            nw.when(one > 0).then(one).alias("suppliers"),
+            nw.when(one > 0).then(one).alias(counted),
         )
         sums = aggregate(
             squared,
             keys,
             nw.col("__value").sum(),
             nw.col("__square").sum(),
-            nw.col("suppliers").count(),
+            nw.col(counted).count(),
         )
         total, squares = nw.col("__value"), nw.col("__square")
-        index, count = nw.col("hhi"), nw.col("suppliers")
+        index, count = nw.col(main), nw.col(counted)
         defined = (total > 0) & squares.is_finite()
         found = sums.select(
             *keys,
-            nw.when(defined).then(squares / (total * total)).alias("hhi"),
+            nw.when(defined).then(squares / (total * total)).alias(main),
             count.cast(nw.Int64),
         )
         normalised = (index - 1 / count) / (1 - 1 / count)
         return found.select(
             *keys,
-            "hhi",
-            nw.when(count > 1).then(normalised).alias("hhi_normalised"),
-            (1 / index).alias("effective_suppliers"),
-            "suppliers",
+            main,
+            nw.when(count > 1).then(normalised).alias(normed),
+            (1 / index).alias(effective),
+            counted,
         )
 
-    makes = [name for name, _ in HHI.columns]
-    return run_on_frame(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)
+    makes = [name for name, _ in sheet.columns]
+    return run_on_frame(frame, step, keys=keys, texts=[party], value=value, makes=makes)
+
+
+def buyer_hhi(
+    frame: FrameT,
+    *,
+    by: str | Sequence[str],
+    buyer: str = "importer",
+    value: str = "value_usd",
+) -> FrameT:
+    """Return the Herfindahl-Hirschman index of an exporter's buyers.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with the rows of every buyer.
+    by
+        Columns that make one exporter's sales, e.g. ``["exporter", "product", "year"]``.
+    buyer, value
+        Columns with buyers and values. Several rows of one buyer are added up first; rows without
+        buyer count as one buyer.
+
+    Returns
+    -------
+    frame
+        The keys, ``buyer_hhi``, ``buyer_hhi_normalised``, ``effective_buyers`` and ``buyers``.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type.
+    """
+    return _index_of(frame, as_list(by), buyer, value, BUYER_HHI)
 
 
 def concentration_ratio(

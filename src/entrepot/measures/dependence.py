@@ -19,10 +19,13 @@ __all__ = [
     "EXPORT_SHARE",
     "IMPORT_SHARE",
     "NET_IMPORT_RELIANCE",
+    "RELIANT_GOODS",
     "asymmetry",
     "export_share",
     "import_share",
     "net_import_reliance",
+    "product_shares",
+    "reliant_goods",
 ]
 
 
@@ -55,6 +58,27 @@ EXPORT_SHARE = MeasureMetadata(
     range="0 to 1",
     null_rule=_NULL_RULE,
     formula="s = x_i / Σ_i x_i, with x_i exports to buyer i",
+    reference="definition",
+)
+
+
+RELIANT_GOODS = MeasureMetadata(
+    id="reliant_goods",
+    title="share of imports in products mostly from one supplier",
+    function="reliant_goods",
+    inputs="rows with product, supplier and value, all suppliers of the market; the supplier",
+    columns=(
+        ("reliant_goods", "imports of products of which it has half or more, of all, 0 to 1"),
+        ("reliant_products", "number of these products"),
+        ("products", "number of products with imports above zero"),
+    ),
+    unit="share",
+    range="0 to 1",
+    null_rule=(
+        "missing values are left out, and so is a product whose total is zero, negative or "
+        "infinite; null where no product is left"
+    ),
+    formula="Σ_p m_p [m_jp / m_p >= 1/2] / Σ_p m_p, with m_jp imports of product p from supplier j",
     reference="definition",
 )
 
@@ -168,6 +192,144 @@ def _share(
     return run_on_frame(
         frame, step, keys=keys, texts=[side], value=value, makes=["share"], areas=asked
     )
+
+
+# Of which products one supplier has most.
+
+
+HALF = 0.5
+
+
+def product_shares(
+    frame: FrameT,
+    *,
+    exporter: str | Collection[str],
+    by: str | Sequence[str] = (),
+    product: str = "product",
+    supplier: str = "exporter",
+    value: str = "value_usd",
+) -> FrameT:
+    """Return the share of a supplier in the imports of each product; zero where it has no row.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with the rows of every supplier.
+    exporter
+        Code of the supplier, or several that count as one.
+    by
+        Columns that make a market.
+    product, supplier, value
+        Columns with products, suppliers and values.
+
+    Returns
+    -------
+    frame
+        The keys, the product, ``share`` (0 to 1), ``from_supplier`` and ``imports``.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type.
+    """
+    keys, codes = [*as_list(by), product], as_codes(exporter)
+    makes = ["share", "from_supplier", "imports"]
+    return run_on_frame(
+        frame,
+        lambda rows: _by_product(rows, keys, supplier, codes, value),
+        keys=keys,
+        texts=[supplier],
+        value=value,
+        makes=makes,
+        areas={supplier: codes},
+    )
+
+
+def reliant_goods(
+    frame: FrameT,
+    *,
+    exporter: str | Collection[str],
+    by: str | Sequence[str] = (),
+    product: str = "product",
+    supplier: str = "exporter",
+    value: str = "value_usd",
+) -> FrameT:
+    """Return which part of imports is of products of which a supplier has half or more.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with the rows of every supplier.
+    exporter
+        Code of the supplier, or several that count as one.
+    by
+        Columns that make a market.
+    product, supplier, value
+        Columns with products, suppliers and values.
+
+    Returns
+    -------
+    frame
+        The keys, ``reliant_goods`` (0 to 1), ``reliant_products`` and ``products``.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type.
+    """
+    keys, codes = as_list(by), as_codes(exporter)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        found = _by_product(rows, [*keys, product], supplier, codes, value)
+        has_most = nw.col("share") >= HALF
+        parted = found.select(
+            *keys,
+            "imports",
+            nw.when(has_most).then(nw.col("imports")).alias("__most"),
+            nw.when(has_most).then(1).alias("reliant_products"),
+        )
+        sums = aggregate(
+            parted,
+            keys,
+            nw.col("imports").sum(),
+            nw.col("__most").sum(),
+            nw.col("reliant_products").count(),
+            nw.col("imports").count().alias("products"),
+        )
+        whole, counts = nw.col("imports"), ("reliant_products", "products")
+        return sums.select(
+            *keys,
+            nw.when(whole > 0).then(nw.col("__most") / whole).alias("reliant_goods"),
+            *(nw.col(name).cast(nw.Int64) for name in counts),
+        )
+
+    makes = [name for name, _ in RELIANT_GOODS.columns]
+    return run_on_frame(
+        frame,
+        step,
+        keys=keys,
+        texts=[supplier, product],
+        value=value,
+        makes=makes,
+        areas={supplier: codes},
+    )
+
+
+def _by_product(
+    rows: nw.LazyFrame[Any], keys: list[str], side: str, codes: list[str], value: str
+) -> nw.LazyFrame[Any]:
+    asked = nw.col(side).is_in(codes)
+    parted = rows.select(
+        *keys,
+        nw.when(asked).then(nw.col(value)).otherwise(0.0).alias("from_supplier"),
+        nw.when(asked).then(0.0).otherwise(nw.col(value)).alias("__rest"),
+    )
+    sums = aggregate(parted, keys, nw.col("from_supplier").sum(), nw.col("__rest").sum())
+    part, rest = nw.col("from_supplier"), nw.col("__rest")
+    whole = part + rest
+    found = sums.with_columns(whole.alias("imports"), (part / whole).alias("share"))
+    defined = (part >= 0) & (rest >= 0) & (whole > 0) & whole.is_finite()
+    return found.filter(defined).select(*keys, "share", "from_supplier", "imports")
 
 
 # How unequal the dependence of two trading partners is.

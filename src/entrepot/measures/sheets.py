@@ -8,10 +8,16 @@ from entrepot.errors import UnknownNameError
 from entrepot.measures.cdi import CDI
 from entrepot.measures.change import GROWTH, MONTHLY, VALUE
 from entrepot.measures.churn import CHURN, CHURN_RATE
-from entrepot.measures.concentration import CR, HHI, HHI_BOUNDS, TOP_SUPPLIER
+from entrepot.measures.concentration import BUYER_HHI, CR, HHI, HHI_BOUNDS, TOP_SUPPLIER
 from entrepot.measures.currency import CONVERSIONS
 from entrepot.measures.cutoff import CUTOFF
-from entrepot.measures.dependence import ASYMMETRY, EXPORT_SHARE, IMPORT_SHARE, NET_IMPORT_RELIANCE
+from entrepot.measures.dependence import (
+    ASYMMETRY,
+    EXPORT_SHARE,
+    IMPORT_SHARE,
+    NET_IMPORT_RELIANCE,
+    RELIANT_GOODS,
+)
 from entrepot.measures.event import EVENT_STUDY
 from entrepot.measures.exposure import RETALIATION_EXPOSURE, SALIENCE
 from entrepot.measures.geodep import GEODEP
@@ -52,6 +58,8 @@ _ALL = (
     CR,
     ASYMMETRY,
     TOP_SUPPLIER,
+    BUYER_HHI,
+    RELIANT_GOODS,
     HHI_BOUNDS,
     NET_IMPORT_RELIANCE,
     GEODEP,

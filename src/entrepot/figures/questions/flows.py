@@ -19,6 +19,7 @@ from entrepot.figures.questions.question import (
     joined_rest,
 )
 from entrepot.lake import fetch
+from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,21 @@ def import_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] 
         nw.when(part > _NOISE).then(share).alias("share_low"),
         nw.when(part > _NOISE).then(share + part).alias("share_high"),
     )
+
+
+def reliant_goods(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
+    """Return which part of imports is of goods that mostly come from the sellers."""
+    some = rows.filter(nw.col("product") != TOTAL)
+    sellers = asked.members("exporter")
+    return measures.reliant_goods(some, exporter=sellers, by=by, value=column)
+
+
+def goods_by_share(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the sellers' part of each good, the largest first."""
+    some = rows.filter(nw.col("product") != TOTAL)
+    found = measures.product_shares(some, exporter=asked.members("exporter"), value=column)
+    found = found.filter(nw.col("share") > 0)
+    return found.sort("share", "from_supplier", "product", descending=[True, True, False])
 
 
 def export_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
@@ -256,6 +272,16 @@ QUESTIONS = {
         choices=PART,
         has_interval=True,
         is_part=True,
+    ),
+    "reliant_goods": Question(
+        "market",
+        BOTH,
+        ("exporter",),
+        reliant_goods,
+        "part of {buyers} imports in goods mostly from {seller}",
+        choices=frozenset({"territory", "partners", "window"}),
+        keeps_products=True,
+        table=goods_by_share,
     ),
     "export_share": Question(
         "sales",

@@ -42,29 +42,43 @@ def hhi(
     found = measures.hhi(rows, by=by, value=column)
     if not has_rest:
         return found
-    part, index, count = nw.col("__part"), nw.col("hhi"), nw.col("suppliers")
     joined = _with_part(found, rows, column, by)
-    high = index
+    part, high = nw.col("__part"), nw.col("hhi")
     if asked.named_by:
         # Lines without a name can all be the largest company's, too, and not one of their own.
-        largest = _largest_known(joined, rows, column, by, 1)
-        joined, high = largest, index + 2 * part * (1 - part) * nw.col("__largest")
-    return (
-        joined
-        # The rest counts as one supplier in the index,
-        # with its squared part; many small ones have none.
-        .with_columns(
-            nw.when(part > 0).then(index - part * part).otherwise(index).alias("__low")
-        ).select(
-            *by,
-            nw.col("__low").alias("hhi"),
-            # The normalised index needs the number of suppliers, which a rest leaves open.
-            nw.when(part == 0).then(nw.col("hhi_normalised")).alias("hhi_normalised"),
-            (1 / nw.col("__low")).alias("effective_suppliers"),
-            nw.when(part > 0).then(count - 1).otherwise(count).alias("suppliers"),
-            nw.when(part * part > _NOISE).then(nw.col("__low")).alias("hhi_low"),
-            nw.when(part * part > _NOISE).then(high).alias("hhi_high"),
-        )
+        joined = _largest_known(joined, rows, column, by, 1)
+        high += 2 * part * (1 - part) * nw.col("__largest")
+    return _bounded(joined, "hhi", "suppliers", by, high)
+
+
+def buyer_hhi(
+    rows: Frame, asked: Definition, column: str, by: Sequence[str] = (), *, has_rest: bool = False
+) -> Frame:
+    """Return how concentrated buyers are; partners that are not in the data as in `hhi`."""
+    found = measures.buyer_hhi(rows, by=by, value=column)
+    if not has_rest:
+        return found
+    joined = _with_part(found, rows, column, by, "importer")
+    return _bounded(joined, "buyer_hhi", "buyers", by, nw.col("buyer_hhi"))
+
+
+def _bounded(joined: Frame, name: str, parties: str, by: Sequence[str], high: nw.Expr) -> Frame:
+    """Return an index with the ends that partners not in the data leave open."""
+    part, index, count = nw.col("__part"), nw.col(name), nw.col(parties)
+    low, normed = nw.col("__low"), f"{name}_normalised"
+    # The rest counts as one partner in the index, with
+    # its squared part; many small ones have none.
+    return joined.with_columns(
+        nw.when(part > 0).then(index - part * part).otherwise(index).alias("__low")
+    ).select(
+        *by,
+        low.alias(name),
+        # The normalised index needs the number of partners, which a rest leaves open.
+        nw.when(part == 0).then(nw.col(normed)).alias(normed),
+        (1 / low).alias(f"effective_{parties}"),
+        nw.when(part > 0).then(count - 1).otherwise(count).alias(parties),
+        nw.when(part * part > _NOISE).then(low).alias(f"{name}_low"),
+        nw.when(part * part > _NOISE).then(high).alias(f"{name}_high"),
     )
 
 
@@ -101,11 +115,13 @@ def cr(
     )
 
 
-def _with_part(found: Frame, rows: Frame, column: str, by: Sequence[str]) -> Frame:
+def _with_part(
+    found: Frame, rows: Frame, column: str, by: Sequence[str], side: str = "exporter"
+) -> Frame:
     """Put which part of all is of partners not in the data beside an answer."""
     every = nw.col("__all")
     part = nw.when(every > 0).then(nw.col("__rest") / every).otherwise(0.0)
-    joined = joined_rest(found, rows, column, by, "exporter")
+    joined = joined_rest(found, rows, column, by, side)
     return joined.with_columns(part.alias("__part"))
 
 
@@ -255,6 +271,17 @@ QUESTIONS = {
         divides=True,
         choices=PART,
         has_interval=True,
+    ),
+    "buyer_hhi": Question(
+        "sales",
+        ("exporter",),
+        ("exporter",),
+        buyer_hhi,
+        "concentration of {sellers} buyers",
+        bounds_rest=True,
+        divides=True,
+        choices=PART,
+        table=buyers,
     ),
     "cr": Question(
         "market",
