@@ -36,7 +36,15 @@ def test_values_are_completed_with_a_line_about_each() -> None:
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("ask top_s", "top_supplier"), ("ask hhi --importer DE", "DEU"), ("data show bac", "baci")],
+    [
+        ("ask top_s", "top_supplier"),
+        ("ask hhi --importer DE", "DEU"),
+        ("ask hhi --importer DEU,FR", "DEU,FRA"),
+        ("ask hhi --basis or", "origin"),
+        ("brief RU", "RUS"),
+        ("published list --exporter CH", "CHN"),
+        ("data show bac", "baci"),
+    ],
 )
 def test_a_shell_gets_them(words: str, found: str) -> None:
     typed = f"entrepot {words}".split()

@@ -13,6 +13,8 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
+    complete_area,
+    complete_goods,
     default_of,
     open_on_engine,
     say_if_empty,
@@ -38,6 +40,7 @@ Importer = Annotated[
         metavar="IMPORTER",
         help="Importing country or group: RUS, EU27, KAZ+KGZ.",
         callback=as_codes,
+        autocompletion=complete_area,
     ),
 ]
 Supplier = Annotated[
@@ -46,6 +49,7 @@ Supplier = Annotated[
         "--supplier",
         help="Supplying country or group: CHN, CHN+HKG, coalition.",
         callback=as_codes,
+        autocompletion=complete_area,
         default_factory=default_of("supplier", "CHN"),
         show_default="your setting, else CHN",
     ),
@@ -55,6 +59,7 @@ Goods = Annotated[
     typer.Option(
         "--goods",
         help="Goods: all, chpl, chpl:4.B, 85, 8542.",
+        autocompletion=complete_goods,
         default_factory=default_of("goods", "chpl"),
         show_default="your setting, else chpl",
     ),

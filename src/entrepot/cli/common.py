@@ -229,13 +229,14 @@ def complete_source(incomplete: str) -> list[tuple[str, str]]:
 
 
 def complete_area(incomplete: str) -> list[tuple[str, str]]:
-    """Return areas and groups that begin like what was typed behind the last plus."""
+    """Return areas and groups that begin like what was typed behind the last plus or comma."""
     from entrepot.model.areas import areas, groups
 
-    before, plus, begun = incomplete.rpartition("+")
+    place = max(incomplete.rfind("+"), incomplete.rfind(",")) + 1
+    before, begun = incomplete[:place], incomplete[place:]
     names = [(one.code, one.name) for one in areas()]
     names += [(one.code, one.name) for one in groups()]
-    return [(f"{before}{plus}{code}", name) for code, name in _begun(names, begun)]
+    return [(f"{before}{code}", name) for code, name in _begun(names, begun)]
 
 
 def complete_goods(incomplete: str) -> list[tuple[str, str]]:
@@ -249,8 +250,15 @@ def complete_goods(incomplete: str) -> list[tuple[str, str]]:
 
 
 def _completes(name: str) -> Callable[[str], list[tuple[str, str]]] | None:
-    if KEYS[name].areas:
+    key = KEYS[name]
+    if key.areas:
         return complete_area
+    if key.choices:
+
+        def complete_choice(incomplete: str) -> list[tuple[str, str]]:
+            return _begun([(one, "") for one in key.choices], incomplete)
+
+        return complete_choice
     return {"goods": complete_goods, "listed": complete_goods, "source": complete_source}.get(name)
 
 

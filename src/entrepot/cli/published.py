@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, open_lake
+from entrepot.cli.common import JsonOption, LakeOption, complete_area, open_lake
 from entrepot.cli.output import emit, facts, table
 from entrepot.errors import UnknownNameError
 from entrepot.model.area_names import as_codes
@@ -39,8 +39,12 @@ COUNTED = {
 }
 
 Measure = Annotated[str, typer.Option(help="Measure: value, growth, import_share.")]
-Exporter = Annotated[str, typer.Option(help="Exporter: CHN.", callback=as_codes)]
-Importer = Annotated[str, typer.Option(help="Importer: RUS.", callback=as_codes)]
+Exporter = Annotated[
+    str, typer.Option(help="Exporter: CHN.", callback=as_codes, autocompletion=complete_area)
+]
+Importer = Annotated[
+    str, typer.Option(help="Importer: RUS.", callback=as_codes, autocompletion=complete_area)
+]
 When = Annotated[str, typer.Option(help="Period: 2025, 2023-06, 2023Q1.")]
 Origin = Annotated[str, typer.Option("--primary-source", help="Primary source: GACC.")]
 All = Annotated[bool, typer.Option("--all", help="Include pairs that state different definitions.")]
