@@ -31,6 +31,7 @@ from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.cutoff import of_cutoff
 from entrepot.figures.curve.measured import evaluated
 from entrepot.figures.curve.partner_choices import (
+    areas_apart,
     codes_there,
     cut,
     needs_codes,
@@ -460,7 +461,8 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
     cells, spanned = _all_times(branches)
     numbered = [choice for one in branches for choice in one.numbered]
     every = [at(spanned, one) for _, one in places[0]]
-    with cut(cells, every, [one.choice for one in numbered]) as kept:
+    named = areas_apart([*every, *(one for there in places for _, one in there)])
+    with cut(cells, every, [one.choice for one in numbered], named) as kept:
         said = reported(kept, [one for _, one in places[0]])
         apart_ = needs_codes(spanned, [one.choice for one in numbered])
         codes = codes_there(kept) if apart_ else []
@@ -471,8 +473,7 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
             works = []
             start = 0
             for one, there in zip(branches, places, strict=True):
-                areas = areas_there(one.timed[-1], said)
-                found = known(there, one.timed, areas, one.left)
+                found = known(there, one.timed, areas_there(one.timed[-1], said), one.left)
                 works.append(_Work(one, start, *found, said, of_goods))
                 start += len(one.numbered)
             # Choices of partners of any time, each once, in the order of the first that has it.

@@ -10,13 +10,14 @@ import narwhals as nw
 
 from entrepot.figures.definition import SIDES
 from entrepot.figures.questions import of as question
+from entrepot.figures.questions.question import special
 from entrepot.figures.rows import total_sides
 from entrepot.figures.sides import among, members_of, reach
 from entrepot.goods import merged
 from entrepot.lake import distinct, fetch, relation, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from entrepot.figures.definition import Definition, Side
@@ -28,6 +29,7 @@ __all__ = [
     "PartnerChoice",
     "PartnerKind",
     "ReportedSlice",
+    "areas_apart",
     "codes_there",
     "cut",
     "fixed",
@@ -283,11 +285,21 @@ def kept_sides(asked: Definition) -> tuple[Side, ...]:
 AMOUNTS = ("value", "mass")
 
 
+ELSEWHERE: Mapping[Side, str] = {"importer": "other importers", "exporter": "other exporters"}
+"""One name for all areas of a side that no choice of partners tells apart."""
+
+
 @contextmanager
 def cut(
-    cells: SourceRows, asked: Sequence[Definition], choices: Sequence[GoodsChoice]
+    cells: SourceRows,
+    asked: Sequence[Definition],
+    choices: Sequence[GoodsChoice],
+    named: Collection[str],
 ) -> Iterator[Frame]:
     """Read the cells that any of the questions about any of the goods needs.
+
+    Areas that are not `named` are one where the measure adds partners up, so that there
+    are few cells.
 
     Yields
     ------
@@ -300,6 +312,16 @@ def cut(
     by, there = _reach(broadest)
     goods = merged([part for one in choices for part in one.goods])
     rows = cells.rows(by, goods, broadest, there, own=True, all_partners=True)
+    if question(broadest.measure).adds_partners and not broadest.named_by:
+        # What an area sells to itself stays its own, as some choices leave it out.
+        is_apart = nw.col("exporter") == nw.col("importer")
+        rows = rows.with_columns(
+            nw.when(nw.col(side).is_in(sorted(named)) | is_apart)
+            .then(nw.col(side))
+            .otherwise(nw.lit(name))
+            .alias(side)
+            for side, name in ELSEWHERE.items()
+        )
     value, mass = nw.col(cells.column(broadest)), nw.col("mass_kg")
     # Of all goods no code matters, and there are thousands.
     codes = ("product",) if needs_codes(broadest, choices) else ()
@@ -323,6 +345,12 @@ def cut(
     here = nw.from_native(relation(summed, cells.lake))
     with stored(here, cells.lake) as kept:
         yield kept
+
+
+def areas_apart(asked: Iterable[Definition]) -> frozenset[str]:
+    """Return the areas that choices of partners tell apart: those on a side, and no countries."""
+    sides = (members_of(one, side) for one in asked for side in SIDES)
+    return frozenset(special()).union(*sides)
 
 
 def needs_codes(asked: Definition, choices: Sequence[GoodsChoice]) -> bool:

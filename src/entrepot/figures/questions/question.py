@@ -84,6 +84,8 @@ class Question:
         Whether it is a part of a total, which silent partners leave too small.
     divides
         Whether it divides by all trade of a side, which the reporter's own total has.
+    adds_partners
+        Whether it adds up all partners that are not asked about, so that they need no names.
     bounds_rest
         Whether partners that are not in the data leave it open, so that it is handed whether there
         may be some (``has_rest``).
@@ -162,6 +164,7 @@ class Question:
     has_interval: bool = False
     is_part: bool = False
     divides: bool = False
+    adds_partners: bool = False
     bounds_rest: bool = False
     head: tuple[str, ...] = ()
     in_dollars: bool = False
