@@ -16,6 +16,7 @@ from entrepot.errors import RequestError
 from entrepot.figures.availability import availability_of
 from entrepot.figures.curve.choices import Numbered, Timed, TimeWindow
 from entrepot.figures.curve.evaluate import Judge
+from entrepot.figures.curve.measured import evaluated
 from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
@@ -25,7 +26,7 @@ from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import measure as measured
 from entrepot.figures.spread import explained
-from entrepot.lake import Lake
+from entrepot.lake import Lake, fetch
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
@@ -168,6 +169,25 @@ def test_each_is_what_the_question_gives_alone(lake: Lake, measure: str, goods: 
     }
     assert found.alone.get("report", (head.value,) * 2) == (min(voices), max(voices))
     assert figure.low <= found.items[0].value <= found.items[-1].value <= figure.high
+
+
+def test_partners_who_are_only_added_up_are_counted_as_one(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: dict[str, set[str]] = {}
+
+    def spied(cells: SourceRows, rows: Any, asked: Definition, *further: Any) -> Any:
+        counted[asked.measure] = {name for (name,) in fetch(rows.select("exporter"))}
+        return evaluated(cells, rows, asked, *further)
+
+    monkeypatch.setattr("entrepot.figures.curve.evaluate.evaluated", spied)
+    for measure in ("import_share", "hhi"):
+        definition = Definition.build(measure, goods="848210", period=2022, **KEYS[measure])
+        with lake.reading():
+            assert curved(definition.but(source="comtrade", reported_by="importer"), lake)
+    assert {"CHN", "other exporters"} < counted["import_share"]
+    assert counted["import_share"] <= {"CHN", "HKG", "MAC", "other exporters"}
+    assert {"DEU", "TUR"} < counted["hhi"]
 
 
 def test_single_reports_are_heard_in_reconciled_rows_where_no_source_of_them_is_asked(
