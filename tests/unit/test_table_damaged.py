@@ -95,6 +95,15 @@ def test_an_error_of_a_spreadsheet_is_no_word_for_nothing(tmp_path: Path) -> Non
     assert "correct the formula" in caught.value.hint
 
 
+@pytest.mark.parametrize("text", ["9e307", "1234567890123456"])
+def test_a_number_that_is_too_large_is_not_called_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "made.csv"
+    path.write_text(f"{HEAD}643,156,854231,M,{text}\n", encoding="utf-8")
+    with pytest.raises(EntrepotError, match=text) as caught:
+        read_table(path, MAP, tmp_path)
+    assert "15 digits" in caught.value.hint
+
+
 HEAD = "reporter,partner,cmd,flow,value\n"
 MAP_OF_THREE = """
 format: 1

@@ -85,7 +85,7 @@ def draw(found: Watched, screen: Console) -> None:
 
     for one in found.files:
         screen.print(Text(one.title or one.name, style="bold"))
-        screen.print(Text(_counted(one)))
+        screen.print(Text(_counted(one, is_stored=found.is_stored)))
         _draw_figures(one, screen)
         _draw_claims(one, screen)
         for score in one.scores:
@@ -145,7 +145,7 @@ def _words(verdict: str | None) -> str:
     return (verdict or "").replace("_", " ")
 
 
-def _counted(one: WatchedFile) -> str:
+def _counted(one: WatchedFile, *, is_stored: bool) -> str:
     """Return in a sentence how many changed."""
     parts = [
         f"{len(some)} {word}{'' if len(some) == 1 else 's'}"
@@ -154,7 +154,7 @@ def _counted(one: WatchedFile) -> str:
     ]
     every = " and ".join(parts)
     if one.new == len(one.figures) + len(one.claims):
-        return f"{every}, watched from now on"
+        return f"{every}, {'watched from now on' if is_stored else 'compared with nothing yet'}"
     since = f" since {one.since}" if one.since else ""
     new = f"; {one.new} new" if one.new else ""
     return f"{one.changed or 'none'} of {every} changed{since}{new}"

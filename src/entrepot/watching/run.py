@@ -110,7 +110,7 @@ def watch(
             contents[name] = {"path": place, "text": text} | _content(one)
     # After the last: where one fails, the user has seen none of the others.
     unremembered = _keep(opened, contents) if remember else ""
-    return Watched(tuple(found), unremembered)
+    return Watched(tuple(found), unremembered, is_stored=remember and not unremembered)
 
 
 def _keep(lake: Lake, contents: dict[str, Any]) -> str:
@@ -347,10 +347,13 @@ class Watched:
         In the order of their names.
     unremembered
         Why the next evaluation is not compared with this one; empty if it is, or was not to be.
+    is_stored
+        Whether it is.
     """
 
     files: tuple[WatchedFile, ...]
     unremembered: str = ""
+    is_stored: bool = True
 
     @property
     def summary(self) -> dict[str, int]:

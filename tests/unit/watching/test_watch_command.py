@@ -64,6 +64,12 @@ def test_a_lake_that_may_only_be_read_is_compared_and_says_that_it_remembers_not
         assert "not stored: no permission to write in" in text
         code, text = run(folder, "--no-remember")
         assert (code, "not stored" in text) == (1, False)
+        new = folder / "new.yaml"
+        new.write_text((folder / "w.yaml").read_text())
+        for more in ((), ("--no-remember",)):  # it would begin anew each time
+            text = run(folder, str(new), *more)[1]
+            assert "compared with nothing yet" in text
+            assert "from now on" not in text
     code, text = run(folder)  # still compared with what was seen at first
     assert (code, "not stored" in text) == (1, False)
 

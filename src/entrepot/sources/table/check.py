@@ -6,6 +6,7 @@ to say where.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -201,6 +202,8 @@ def _advice(text: str, plan: Plan) -> str:
         return "a flow of goods is never negative; leave balances out with select or ignore"
     if "," in text and plan.mapping.decimal == ".":
         return "if the comma parts decimals add decimal: ',', if it parts thousands thousands: ','"
+    if re.fullmatch(r"[0-9]{16,}(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+", text):
+        return "a number has at most 15 digits before the point, and an exponent of two: correct it"
     if any(sign in text for sign in " .'\u00a0") and any(sign.isdigit() for sign in text):
         return "say with decimal and thousands how the file writes numbers"
     return f"if it stands for no number, add it to the mapping: missing: [{text!r}]"
