@@ -181,6 +181,9 @@ def remove(folder: Path, snapshots: set[tuple[str, str]], source: str) -> None:
     ):
         change.begin()
         change.before = before = Catalog.read(folder)
+        if before.snapshots:
+            with suppress(OSError):  # of a copy that was killed once it was whole
+                (folder / UNFINISHED).unlink(missing_ok=True)
         left = (
             one
             for one in before.snapshots

@@ -17,7 +17,7 @@ from lake_files import MAPPING, Write, rows_of, tree
 from entrepot.errors import BadFileError, EntrepotError, OutsideError, RequestError
 from entrepot.files import drafted
 from entrepot.lake import Lake, backup, lock, prepare, publish
-from entrepot.lake.catalog import Catalog
+from entrepot.lake.catalog import UNFINISHED, Catalog
 from made_comtrade import USA, WORLD, row, text_of
 
 if TYPE_CHECKING:
@@ -506,3 +506,11 @@ def test_a_pipe_is_no_backup_and_is_named_as_one(tmp_path: Path) -> None:
         with pytest.raises(BadFileError, match=said):
             Lake.open(tmp_path / "new").restore(path)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_copy_that_was_killed_once_it_was_whole_is_a_lake(held: Lake) -> None:
+    """The mark of the unfinished copy may stay: it says nothing where there are rows."""
+    (held.path / UNFINISHED).write_text("run it again: entrepot data copy")
+    assert held.holdings()
+    held.remove("baci")
+    assert Lake.open(held.path).holdings() == ()
