@@ -368,10 +368,9 @@ def _read(
     span = Period(months[0].start, months[-1].end)
     # All partners at once: the total for a share, and the other flows whose errors count.
     wide = plain.but(period=span, **{other_side(side): WORLD})
-    cells = replace(
-        SourceRows(lake, monthly, side),
-        twofold=reported_on_two_bases(SourceRows(lake, monthly), wide),
-    )
+    cells = SourceRows(lake, monthly, side)
+    if side == "importer":  # an exporter reports on one basis
+        cells = replace(cells, twofold=reported_on_two_bases(SourceRows(lake, monthly), wide))
     if lost := _edition_in_period(cells, wide, checked.period):
         return NoAnswer(lost)
     try:
@@ -411,7 +410,7 @@ def _read(
     )
     mass = None
     if checked.measure == "value" and checked.quantity == "value" and members:
-        mass = _monthly_masses(cells, wide, goods, across, months, members)
+        mass = _monthly_masses(cells, plain.but(period=span), goods, months)
     return MonthlySeries(
         monthly.source, months, values, partner, denominator, lead, side, name, cells, goods,
         monthly.currency, mass=mass,
@@ -422,9 +421,7 @@ def _monthly_masses(
     cells: SourceRows,
     asked: Definition,
     goods: Goods,
-    across: Side,
     months: list[Period],
-    members: frozenset[str],
 ) -> Floats | None:
     """Return the flow's months in kilograms; None where a row with a value has no mass."""
     import numpy as np
@@ -434,13 +431,10 @@ def _monthly_masses(
         return None
     value, mass = nw.col(cells.column(asked)), nw.col("mass_kg")
     is_open = ((value > 0) & mass.is_null()).cast(nw.Int64).alias("open")
-    # Of the members alone: of other partners no mass is asked.
-    mine = rows.filter(nw.col(across).is_in(sorted(members))).with_columns(is_open)
+    groups = rows.with_columns(is_open).group_by("period").agg(mass.sum(), nw.col("open").sum())
     place = {month.start: at for at, month in enumerate(months)}
     found = np.zeros(len(months))
-    for day, amount, is_lacking in fetch(
-        mine.group_by("period").agg(mass.sum(), nw.col("open").sum())
-    ):
+    for day, amount, is_lacking in fetch(groups):
         if is_lacking:
             return None
         if day in place:

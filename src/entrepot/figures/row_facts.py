@@ -371,10 +371,18 @@ def reported_on_two_bases(cells: SourceRows, asked: Definition) -> frozenset[str
     plain = asked.but(goods="", basis="dispatch")
 
     def twice() -> frozenset[str]:
-        cell = ["period", "exporter", "importer", "product"]
         rows = cells.rows("importer", (everything(),), plain)
-        reported = rows.filter(nw.col("reported_by") == "importer").group_by(cell)
-        found = reported.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
-        return frozenset(name for (name,) in distinct(found, "importer"))
+        reported = rows.filter(nw.col("reported_by") == "importer")
+        names: list[str] = []
+        pair = ["period", "exporter", "importer"]
+        # Pairs first: they are few, where cells are nearly as many as rows.
+        for cell in (pair, [*pair, "product"]):
+            bases = reported.group_by(*cell, "partner_basis").agg(nw.len().alias("rows"))
+            found = bases.group_by(cell).agg(nw.len().alias("n")).filter(nw.col("n") > 1)
+            names = sorted(name for (name,) in distinct(found, "importer"))
+            if not names:
+                break
+            reported = reported.filter(nw.col("importer").is_in(names))
+        return frozenset(names)
 
     return cells.once("two bases", plain, twice)
