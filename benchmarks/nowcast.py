@@ -13,6 +13,9 @@ Constants were chosen on generated flows of other seeds, and on every other flow
 so that their coverage is a mean over many worlds. Concentration, and sums and unit values from
 joint errors, have a table of their own.
 
+How many classes of size would be more than six points off by chance is simulated: of exact
+intervals, with errors that flows have in common and windows that overlap.
+
 `--write` puts the tables into NOWCAST.md.
 """
 
@@ -20,18 +23,22 @@ from __future__ import annotations
 
 import argparse
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import NormalDist
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 from made_flows import made_flows, made_lists
 
 from entrepot.measures.nowcast import STATISTICS, Window, backtest, joint_backtest, largest
+from entrepot.measures.nowcast.intervals import common_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -44,7 +51,11 @@ TEST_SEED = 11
 """A generated world on which nothing was chosen."""
 WORLDS = range(500, 516)
 """Generated worlds for lists, as different as years are."""
+OFF = 0.06
+"""Distance from what an interval promises that is too far."""
 WINDOWS = [Window(12, ahead) for ahead in range(11, 0, -1)] + [Window(1, 1), Window(1, 3)]
+SOME = [Window(12, ahead) for ahead in (11, 9, 6, 3, 1)]
+"""Windows of shares and of joint errors."""
 
 
 def table_of(frame: pl.DataFrame, keys: list[str], month: str, value: str) -> Floats:
@@ -195,57 +206,122 @@ def real_markets() -> Iterator[tuple[str, Floats]]:
         return
 
 
-def share_lines() -> Iterator[str]:
-    """Yield the lines of the table of shares: of each partner in the total of its market."""
+def share_lines(window: Window) -> list[str]:
+    """Return lines of the table of shares: of each partner in the total of its market."""
     markets = [("generated, 40 partners", made_flows(40, 84, seed).values) for seed in WORLDS[:4]]
     markets += real_markets()
-    for window in (*(Window(12, ahead) for ahead in (11, 9, 6, 3, 1)), Window(1, 1)):
-        found: dict[str, list[Backtest]] = {}
-        for name, values in markets:
-            total = np.repeat(values.sum(axis=0)[None], len(values), axis=0)
-            one = backtest(values, window, denominator=total)
-            if len(one.error):
-                found.setdefault(name, []).append(one)
-        for name, every in found.items():
-            columns = zip(*(astuple(one) for one in every), strict=True)
-            together = type(every[0])(*(np.concatenate(column) for column in columns))
-            known, count, inside, far, by_class = cell(name, window, together)[1:6]
-            off = (together.error, together.last_year, together.growth)
-            yield (
-                f"| {name} | {known} | {count} | {inside} | {far} | {by_class} | "
-                + " | ".join(_percent(one, 3, np.median) for one in off)
-                + " |"
-            )
+    found: dict[str, list[Backtest]] = {}
+    for name, values in markets:
+        total = np.repeat(values.sum(axis=0)[None], len(values), axis=0)
+        one = backtest(values, window, denominator=total)
+        if len(one.error):
+            found.setdefault(name, []).append(one)
+    lines = []
+    for name, every in found.items():
+        columns = zip(*(astuple(one) for one in every), strict=True)
+        together = type(every[0])(*(np.concatenate(column) for column in columns))
+        known, count, inside, far, by_class = cell(name, window, together)[1:6]
+        off = (together.error, together.last_year, together.growth)
+        lines.append(
+            f"| {name} | {known} | {count} | {inside} | {far} | {by_class} | "
+            + " | ".join(_percent(one, 3, np.median) for one in off)
+            + " |"
+        )
+    return lines
 
 
-def joint_lines() -> Iterator[str]:
-    """Yield the lines of the table of joint errors."""
+def joint_lines(window: Window) -> list[str]:
+    """Return lines of the table of joint errors."""
     functions = {
         "sum": STATISTICS["sum"],
         "hhi": STATISTICS["hhi"],
         "cr3": largest(3),
         "unit value": STATISTICS["unit_value"],
     }
-    for ahead in (11, 9, 6, 3, 1):
-        window = Window(12, ahead)
-        found: dict[tuple[str, str], list[Backtest]] = {}
-        for name, measure, groups in joint_sets():
-            one = joint_backtest(
-                groups, window, functions[measure], shares=measure in ("hhi", "cr3")
-            )
-            if len(one.error):
-                found.setdefault((measure, name), []).append(one)
-        for (measure, name), every in found.items():
-            inside = [np.concatenate([getattr(one, key) for one in every]) for key in (
-                "inside_80", "inside_95")]  # fmt: skip
-            off = [np.mean([np.median(getattr(one, key)) for one in every]) for key in (
-                "error", "last_year", "growth")]  # fmt: skip
-            yield (
-                f"| {measure}, {name} | {window.known} of 12 | {len(inside[0]):,} "
-                f"| {_percent(inside[0], 1)} | {_percent(inside[1], 1)} | "
-                + " | ".join(f"{100 * one:.2f}" for one in off)
-                + " |"
-            )
+    found: dict[tuple[str, str], list[Backtest]] = {}
+    for name, measure, groups in joint_sets():
+        one = joint_backtest(groups, window, functions[measure], shares=measure in ("hhi", "cr3"))
+        if len(one.error):
+            found.setdefault((measure, name), []).append(one)
+    lines = []
+    for (measure, name), every in found.items():
+        inside = [np.concatenate([getattr(one, key) for one in every]) for key in (
+            "inside_80", "inside_95")]  # fmt: skip
+        off = [np.mean([np.median(getattr(one, key)) for one in every]) for key in (
+            "error", "last_year", "growth")]  # fmt: skip
+        lines.append(
+            f"| {measure}, {name} | {window.known} of 12 | {len(inside[0]):,} "
+            f"| {_percent(inside[0], 1)} | {_percent(inside[1], 1)} | "
+            + " | ".join(f"{100 * one:.2f}" for one in off)
+            + " |"
+        )
+    return lines
+
+
+class Job(NamedTuple):
+    """A set of flows and a window of which every origin is nowcast."""
+
+    name: str
+    values: Floats
+    partner: Floats | None
+    window: Window
+
+    def run(self) -> Backtest:
+        """Return the nowcasts of the past."""
+        lead = self.window.ahead if self.partner is not None else 0
+        return backtest(self.values, self.window, partner=self.partner, lead=lead)
+
+
+def off_classes(done: Iterable[tuple[Job, Backtest]]) -> Iterator[tuple[str, bool, bool]]:
+    """Yield each class of size that is answered: set, whether it is too narrow, and too wide."""
+    for job, found in done:
+        if not len(found.error) or is_refused(job):
+            continue
+        for one in np.unique(found.size):
+            low, high = found.inside_80[found.size == one], found.inside_95[found.size == one]
+            apart = np.nanmean(low) - 0.80, np.nan_to_num(np.nanmean(high) - 0.95)
+            yield job.name, min(apart) < -OFF, max(apart) > OFF
+
+
+def is_refused(job: Job) -> bool:
+    """Whether what is asked is refused: registers more than six months ahead."""
+    return job.name.startswith("registers") and job.window.ahead > 6
+
+
+def by_chance(done: list[tuple[Job, Backtest]], worlds: int = 300) -> Floats:
+    """Return how many classes of size would be off in each of many worlds with exact intervals.
+
+    Errors are normal. What flows have in common is the part of their variance found in the set,
+    and what an origin's error has in common with later ones are the months ahead of both.
+    """
+    draw = np.random.default_rng(TEST_SEED)
+    ends = {level: NormalDist().inv_cdf((1 + level) / 2) for level in (0.80, 0.95)}
+    counts = np.zeros(worlds)
+    sets: dict[str, list[tuple[Job, Backtest, float]]] = {}
+    for job, found in done:
+        if len(found.error) and not is_refused(job):
+            flow, origin = found.flow.astype(int), found.origin.astype(int)
+            table = np.full((flow.max() + 1, origin.max() + 1), np.nan)
+            table[flow, origin] = found.relative
+            sets.setdefault(job.name, []).append((job, found, common_part(table)))
+    for jobs in sets.values():
+        flows, months = jobs[0][0].values.shape
+        for world in range(worlds):
+            # Sums of the news of each month, so that windows of one set share their months.
+            own = np.cumsum(draw.standard_normal((flows, months + 1)), axis=1)
+            every = np.cumsum(draw.standard_normal(months + 1))
+            for job, found, part in jobs:
+                flow, origin = found.flow.astype(int), found.origin.astype(int)
+                end = origin + job.window.ahead
+                error = np.sqrt(1 - part) * (own[flow, end] - own[flow, origin])
+                error += np.sqrt(part) * (every[end] - every[origin])
+                error = np.abs(error) / np.sqrt(job.window.ahead)
+                for one in np.unique(found.size):
+                    mine = error[found.size == one]
+                    counts[world] += any(
+                        abs((mine < end_).mean() - level) > OFF for level, end_ in ends.items()
+                    )
+    return counts
 
 
 def cell(name: str, window: Window, found: Backtest) -> list[str]:
@@ -279,43 +355,64 @@ def main(*, write: bool) -> None:
         "error", "last year", "growth", "partner", "breaks %", "in 80 % after",
     ]  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(head) - 2)]
-    every: list[tuple[Window, Backtest]] = []
     sets = [*made(), *((name, values, None) for name, values in real())]
-    for name, values, partner in sets:
-        flows = f"{name} ({len(values)})"
-        for window in WINDOWS:
-            lead = window.ahead if partner is not None else 0
-            found = backtest(values, window, partner=partner, lead=lead)
-            if not len(found.error):
-                lines.append(f"| {flows} | {window.known} of 12 | 0 |" + " |" * (len(head) - 3))
-                continue
-            every.append((window, found))
-            lines.append("| " + " | ".join(cell(flows, window, found)) + " |")
-            print(lines[-1], flush=True)
-    tested = [
-        (window, backtest(values[1::2], window)) for _, values in real() for window in WINDOWS
+    jobs = [Job(*one, window) for one in sets for window in WINDOWS]
+    others = [
+        Job(name, values[1::2], None, window) for name, values in real() for window in WINDOWS
     ]
-    tested = [(window, one) for window, one in tested if len(one.error)]
-    for head_, make in (
-        (LISTS, (list_line(window) for window in WINDOWS[:11:2])),
-        (SHARES, share_lines()),
-        (JOINT, joint_lines()),
-    ):
-        lines += head_
-        for line in make:
-            lines.append(line)
-            print(line, flush=True)
-    lines += ["", *summary(every)]
+    # Not by a fork, which the threads of polars do not survive.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        tables = [
+            (LISTS, pool.map(list_line, WINDOWS[:11:2])),
+            (SHARES, pool.map(share_lines, (*SOME, Window(1, 1)))),
+            (JOINT, pool.map(joint_lines, SOME)),
+        ]
+        every = list(zip(jobs, pool.map(Job.run, jobs), strict=True))
+        tested = list(zip(others, pool.map(Job.run, others), strict=True))
+        for job, found in every:
+            flows = f"{job.name} ({len(job.values)})"
+            if len(found.error):
+                lines.append("| " + " | ".join(cell(flows, job.window, found)) + " |")
+            else:
+                empty = " |" * (len(head) - 3)
+                lines.append(f"| {flows} | {job.window.known} of 12 | 0 |{empty}")
+        for head_, found_ in tables:
+            lines += head_
+            for one in found_:
+                lines += [one] if isinstance(one, str) else one
+    lines += ["", *summary(every), *about_classes(every)]
     lines += ["", "Real flows on which nothing was chosen (every other one), with their own kind:"]
-    lines += ["", *summary(tested), f"\nWall time of all: {time.monotonic() - started:.0f} s."]
-    print("\n".join(lines[-8:]))
+    lines += ["", *summary(tested), *about_classes(tested)]
+    lines += ["", f"Wall time of all: {time.monotonic() - started:.0f} s."]
+    print("\n".join(lines))
     if write:
         path = Path(__file__).parent / "NOWCAST.md"
         path.write_text("\n".join([*HEAD, *lines, ""]), encoding="utf-8")
 
 
-def summary(every: list[tuple[Window, Backtest]]) -> Iterator[str]:
+def about_classes(done: list[tuple[Job, Backtest]]) -> Iterator[str]:
+    """Yield how many classes of size are off, by set, and how many would be by chance."""
+    found = list(off_classes(done))
+    names = dict.fromkeys(name for name, _, _ in found)
+    narrow, wide = (sum(one[at] for one in found) for at in (1, 2))
+    by_set = ", ".join(
+        f"{name} {off} of {sum(one[0] == name for one in found)}"
+        for name in names
+        if (off := sum(one[1] or one[2] for one in found if one[0] == name))
+    )
+    chance = by_chance(done)
+    low, high = np.quantile(chance, [0.1, 0.9])
+    yield (
+        f"Classes of size more than {100 * OFF:.0f} points off, in the 80 % or the 95 % interval: "
+        f"{narrow} too narrow and {wide} too wide of {len(found)} ({by_set or 'none'}). Exact "
+        f"intervals would have {chance.mean():.1f} by chance (in four worlds of five {low:.0f} to "
+        f"{high:.0f})."
+    )
+
+
+def summary(done: list[tuple[Job, Backtest]]) -> Iterator[str]:
     """Yield what all cells say together."""
+    every = [(job.window, found) for job, found in done if len(found.error)]
     inside = [np.concatenate([getattr(one, name) for _, one in every]) for name in (
         "inside_80", "inside_95")]  # fmt: skip
     yield (

@@ -157,16 +157,23 @@ def test_concentration_from_joint_errors(lake: Lake) -> None:
     for measure, statistic in (("hhi", STATISTICS["hhi"]), ("cr", largest(3))):
         keys: dict[str, Any] = {"k": 3} if measure == "cr" else {}
         figure = ask(
-            lake, measure, exporter=None, goods="842952", period=2024, source="table.imports",
+            lake, measure, exporter=None, goods="842952", period="2024Q3", source="table.imports",
             **keys,
         )  # fmt: skip
-        wanted = joint_nowcast([(ordered, len(ordered))], Window(12, 6), statistic, shares=True)
+        wanted = joint_nowcast([(ordered, len(ordered))], Window(3, 3), statistic, shares=True)
         assert figure.status == "nowcast", figure.reason
         assert figure.value == pytest.approx(wanted.value)
         assert figure.nowcast is not None
         assert figure.nowcast["intervals"]["95"] == pytest.approx(list(wanted.intervals[0.95]))
         assert "drawn together" in " ".join(one.text for one in figure.caveats)
         assert "80 % interval" in str(figure)
+        # So far ahead, intervals of concentration did not keep their promise.
+        year = ask(
+            lake, measure, exporter=None, goods="842952", period=2024, source="table.imports",
+            **keys,
+        )  # fmt: skip
+        assert year.status != "nowcast"
+        assert "6 months after the last report" in (year.reason or "")
 
 
 def test_a_reported_value_is_answered_instead(lake: Lake) -> None:

@@ -21,7 +21,8 @@ from entrepot.measures.nowcast import (
     largest,
     nowcast,
 )
-from entrepot.measures.nowcast.methods import breaks_at, estimates
+from entrepot.measures.nowcast.intervals import ends_of_errors, past_of
+from entrepot.measures.nowcast.methods import breaks_at, estimates, medians_of_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,8 +84,6 @@ def test_a_window_from_its_origin() -> None:
 
 @pytest.mark.parametrize("with_partner", [False, True])
 def test_nothing_after_the_origin_is_read(with_partner: bool) -> None:
-    from entrepot.measures.nowcast.intervals import ends_of_errors, past_of
-
     flows, window = made(), Window(12, 5)
     later = np.where(np.arange(84) < 60, 1.0, np.exp(np.linspace(-9, 9, 120))[:, None])
     partner = flows.partner if with_partner else None
@@ -149,13 +148,13 @@ def test_concentration_and_unit_values_from_joint_errors(name: str) -> None:
         price = np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 0.05, 72)))
         groups = [(values, 12)] if name != "unit_value" else [(values * price, 1), (values, 1)]
         statistic = largest(3) if name == "cr" else STATISTICS[name]
-        found = joint_backtest(groups, Window(12, 4), statistic, shares=name != "unit_value")
+        found = joint_backtest(groups, Window(12, 3), statistic, shares=name != "unit_value")
         inside.append(np.mean(found.inside_80))
         error.append(np.median(found.error))
         last_year.append(np.median(found.last_year))
     assert 0.65 < np.mean(inside) <= 0.97
     assert np.mean(error) < np.mean(last_year)
-    now = joint_nowcast([(x[:, :60], n) for x, n in groups], Window(12, 4), statistic,
+    now = joint_nowcast([(x[:, :61], n) for x, n in groups], Window(12, 3), statistic,
                         shares=name != "unit_value")  # fmt: skip
     low, high = now.intervals[0.8]
     # Against the definition, on the months as they turned out.
@@ -170,9 +169,9 @@ def test_concentration_and_unit_values_from_joint_errors(name: str) -> None:
 
 
 def test_concentration_far_ahead_is_refused() -> None:
-    with pytest.raises(NoEvidenceError, match="9 months after the last report"):
+    with pytest.raises(NoEvidenceError, match="4 months after the last report"):
         joint_nowcast(
-            [(made().values[:12, :60], 12)], Window(12, 9), STATISTICS["hhi"], shares=True
+            [(made().values[:12, :60], 12)], Window(12, 4), STATISTICS["hhi"], shares=True
         )
 
 
@@ -266,3 +265,15 @@ def test_shares_of_the_past_are_nearer_than_last_years() -> None:
         some = found.where(found.size == of_size)
         assert np.median(some.error) < 0.8 * np.median(some.last_year)
         assert np.median(some.error) < 1.1 * np.median(some.growth)
+
+
+def test_medians_of_rows_are_those_of_numpy() -> None:
+    draw = np.random.default_rng(3)
+    for columns in range(1, 9):
+        x = draw.normal(size=(40, columns))
+        x[draw.random(x.shape) < 0.3] = np.nan
+        x[0] = 1.0
+        some = np.isfinite(x).any(axis=1)
+        found = medians_of_rows(x)
+        assert found[some] == pytest.approx(np.nanmedian(x[some], axis=1))
+        assert np.isnan(found[~some]).all()

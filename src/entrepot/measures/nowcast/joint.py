@@ -8,7 +8,7 @@ origin, then sets the width of the intervals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
@@ -36,7 +36,7 @@ __all__ = ["STATISTICS", "joint_backtest", "joint_nowcast", "largest"]
 
 _SIMULATED = 4
 """Windows apart that simulated errors count for, against the statistic's own past errors."""
-_MOST_AHEAD = 8
+_MOST_AHEAD = 3
 """Months ahead beyond which concentration is refused: see benchmarks/NOWCAST.md."""
 _FARTHEST = 3.0
 """Logarithm beyond which no error of a part is drawn: a flow that began from nothing."""
@@ -220,7 +220,8 @@ def joint_nowcast(
     if shares and window.ahead > _MOST_AHEAD:
         raise NoEvidenceError(
             f"the period ends {window.ahead} months after the last report",
-            why="so far ahead, estimates of concentration were no better than last year's value",
+            why="so far ahead, 80 % intervals of concentration had 77 to 98 % of the values in "
+            "tests",
             hint="load later months, or ask for an earlier period",
         )
     for values, _ in groups:
@@ -357,7 +358,17 @@ def joint_backtest(
         said += [float(statistic(one[:, None])[0]) for one in (before, grown)]
         off = [abs(one - truth) / (1.0 if shares else truth) for one in said]
         rows.append(
-            [0.0, *(float(abs(error) <= half) for half in halves), *off, np.nan, 0.0, 2 * halves[0]]
+            [
+                0.0,
+                *(float(abs(error) <= half) for half in halves),
+                *off,
+                np.nan,
+                0.0,
+                2 * halves[0],
+                0.0,
+                float(origin),
+                np.nan,
+            ]
         )
-    table: Any = np.array(rows).T if rows else np.zeros((9, 0))
+    table: Any = np.array(rows).T if rows else np.zeros((len(fields(Backtest)), 0))
     return Backtest(*table)

@@ -6,7 +6,7 @@ in question, the others are flows of its kind, whose past errors count as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
@@ -308,6 +308,10 @@ class Backtest:
         Whether a break was named.
     width
         Upper end of the 80 % interval over the lower one, for the missing months, as a logarithm.
+    flow, origin
+        Row of the flow, and column of the last month that was reported then.
+    relative
+        Error over the error that was to be expected, with its sign; NaN of joint errors.
     """
 
     size: Floats
@@ -319,6 +323,9 @@ class Backtest:
     partner: Floats
     is_broken: Floats
     width: Floats
+    flow: Floats
+    origin: Floats
+    relative: Floats
 
     def where(self, some: Any) -> Backtest:
         """Return the entries of a condition."""
@@ -384,8 +391,11 @@ def backtest(
             *errors,
             past.broken[:, place].astype(float),
             width,
+            np.arange(len(values), dtype=float),
+            np.full(len(values), float(origin)),
+            score / past.scale[:, place],
         ]
         columns.append(np.stack(table)[:, fair])
     if not columns:
-        return Backtest(*(np.zeros(0) for _ in range(9)))
+        return Backtest(*(np.zeros(0) for _ in fields(Backtest)))
     return Backtest(*np.concatenate(columns, axis=1))
