@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.published.read import Published
 
-__all__ = ["source_line", "sources_line", "statement_title"]
+__all__ = ["source_line", "sources_line", "span_of", "statement_title"]
 
 OWN = "Entrepôt"
 """Publisher of bundled results, which are sums of our own over a data set."""
@@ -53,14 +53,17 @@ def sources_line(
             named = asked.source or ""
             source = named if split_address(named)[0] == one.source else one.source
             times.setdefault(source, []).append(asked.period)
-    listed = [_data_set(source, _span(when), lake) for source, when in times.items()]
-    listed += [(link, f", {_span(when)}") for link, when in rows.items()]
+    listed = [_data_set(source, span_of(when), lake) for source, when in times.items()]
+    listed += [(link, f", {span_of(when)}") for link, when in rows.items()]
     said = [piece for one in listed for piece in ("; ", *one)][1:]
     line = ("Source: ", *said, ", Entrepôt computation." if is_computed else ".") if said else ()
     return (*line, *_published_by(printed, " Published: " if line else "Published: "))
 
 
-def _span(times: Sequence[Period]) -> str:
+def span_of(times: Sequence[Period]) -> str:
+    """Return the first and the last of some times; empty for none."""
+    if not times:
+        return ""
     first, last = min(times, key=str), max(times, key=str)
     return str(last) if first == last else f"{first} to {last}"
 

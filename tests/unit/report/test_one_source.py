@@ -16,6 +16,7 @@ from entrepot.report.charts.butterfly import mutual_shares_chart, of_one_source
 from entrepot.report.charts.share import share_chart
 from entrepot.report.charts.stack import stack_chart
 from entrepot.report.parts import BriefSentence
+from entrepot.report.phrasing import ratio_words
 from entrepot.report.sections import by_tier, mutual_dependence, over_time, suppliers
 from entrepot.serve.views.country import _ranked
 
@@ -83,6 +84,25 @@ def test_a_chart_of_weights_is_of_one_source(lake: Lake) -> None:
     sources = {item.source for figure in found.figures for item in figure.evidence}
     assert sources == {"table.second"}
     assert {figure.definition.period.start.year for figure in found.figures} == set(NEW)
+
+
+def test_the_title_of_weights_is_the_quotient_of_two_bars(tmp_path: Path) -> None:
+    """The ratio asked alone came from another source, of a year that was not drawn."""
+    found = mutual_shares_chart(
+        Lake.open(tmp_path / "none"), None, {"importer": "RUS", "exporter": "CHN"}
+    )
+    there = [one for one in found.figures if one.definition.importer == "RUS"]
+    year = max(one.definition.period.year for one in there)
+    part, other = (
+        next(
+            one.required()
+            for one in there
+            if (one.definition.measure, one.definition.period.year) == (measure, year)
+        )
+        for measure in ("import_share", "export_share")
+    )
+    assert f"{ratio_words(part / other)} as important" in found.title
+    assert found.title.endswith(f"in {year}")
 
 
 def test_weights_in_print_are_of_one_origin(tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from entrepot.report.breaks import Break
-from entrepot.report.charts import Chart, draw
+from entrepot.report.charts import Chart, draw, share
 from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
 from entrepot.report.charts.calendar import Calendar, ReporterYears
 from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
+from entrepot.report.charts.drawing import Frame
 from entrepot.report.charts.event import EventStep, EventSteps
 from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.hub_flows import HubLane, HubLanes
+from entrepot.report.charts.place import Box
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.charts.share import PublishedBox, ShareLines, SharePoint
 from entrepot.report.charts.slope import Slope, SlopeLine
@@ -294,6 +296,19 @@ def test_words_around_a_chart_stay_inside(narrow: bool) -> None:
     assert {x for x, *_ in heads} == {"16" if narrow else "24"}
     assert all(float(y) < int(root[2]) for _, y, _ in heads)
     assert any(words.endswith("…") for *_, words in heads)
+
+
+def test_a_value_of_the_line_stands_at_its_mark_with_fewer_words() -> None:
+    """At the end of a leader, beside a box, it was read as the number of the box."""
+    mark = Box(300, 200, 308, 208)
+    around = [Box(262, 170, 285, 240), Box(323, 170, 350, 240)]
+    frame = Frame(852, 440, 48, 24, 44, 28, 2016, 2025, 60)
+    wish = share.Wish(("computed 46.3", "46.3"), mark, "label-supplier")
+    [(_, spot)] = share._placed([wish], around, frame)
+    assert (spot.text, spot.corridor) == ("46.3", None)
+    of_box = share.Wish(("An office **41**", "41"), mark, "label")
+    [(_, spot)] = share._placed([of_box], around, frame)
+    assert spot.text == "An office **41**"
 
 
 def test_a_year_that_is_missing_is_a_gap_and_no_line() -> None:

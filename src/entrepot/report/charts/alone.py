@@ -11,7 +11,7 @@ from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.report.attribution import row_of
 from entrepot.report.phrasing import capital
-from entrepot.report.source_lines import statement_title
+from entrepot.report.source_lines import span_of, statement_title
 from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def spread_line(figure: Figure) -> str:
 
 def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
     """Return whose the numbers are: publisher, data set and vintage; who published others."""
-    found: dict[str, None] = {}
+    found: dict[str, list[Period]] = {}
     computed = ""
     for figure in figures:
         for one in figure.evidence:
@@ -103,10 +103,13 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
             computed = computed or ("" if one.origin else "; Entrepôt computation")
             if one.origin:
                 row = row_of(one)
-                found[statement_title(row) if row else origin_name(one.origin)] = None
+                found[statement_title(row) if row else origin_name(one.origin)] = []
             else:
-                found[data_set(one.source, one.vintage)] = None
-    listed = f"Source: {', '.join(found)}{computed}." if found else ""
+                times = found.setdefault(data_set(one.source, one.vintage), [])
+                times += [] if one.vintage else [figure.definition.period]
+    # Titles have commas of their own. What has no release is known by its time.
+    named = [", ".join(filter(None, (name, span_of(times)))) for name, times in found.items()]
+    listed = f"Source: {'; '.join(named)}{computed}." if found else ""
     shown = f"Published: {', '.join(dict.fromkeys(printed))}." if printed else ""
     return " ".join(text for text in (listed, shown) if text)
 

@@ -540,8 +540,8 @@ def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> 
         if pairs
     }
     flows = tuple(left_out)
-    ratio = _known(lake, ratio, there, rest)
-    title = _title(subject, ratio)
+    drawn = _drawn_ratio(there)
+    title = _title(subject, drawn)
     figures = [figure for pairs in (there, back) for pair in pairs.values() for figure in pair]
     known = tuple(figure for figure in figures if figure.value is not None)
     deck = (
@@ -554,17 +554,21 @@ def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> 
         Chart(Butterfly(flows), _alt_text(title, flows)),
         (sources(known), *years_left_out(left_out), *caveat_lines(known)),
         tuple(_weights_row(figure) for figure in known),
-        (*((ratio,) if ratio.value is not None else ()), *known),
+        known,
     )
 
 
-def _known(lake: Lake, ratio: Figure, there: dict[int, Pair], rest: dict[str, Any]) -> Figure:
-    """Return the ratio of the newest year in which both weights are known."""
-    both = [year for year, pair in there.items() if all(one.status == "ok" for one in pair)]
-    if ratio.value is not None or not both:
-        return ratio
-    found: Figure = ask("asymmetry", lake=lake, period=max(both), **rest)
-    return found
+def _drawn_ratio(pairs: dict[int, Pair]) -> tuple[int, float] | None:
+    """Return the newest year in which both weights are drawn, with the first over the second.
+
+    The question for the ratio alone may be answered by another source, or of another year, than
+    what is drawn; a reader who divides one bar by the other must find what the title says.
+    """
+    both = [year for year, pair in pairs.items() if all(one.status == "ok" for one in pair)]
+    if not both:
+        return None
+    part, other = (one.required() for one in pairs[max(both)])
+    return (max(both), part / other) if part and other else None
 
 
 def _pairs(
@@ -640,15 +644,15 @@ def _weights_side(figure: Figure) -> ShareSide | None:
     return ShareSide(figure.value * 100, text, figure.low * 100, figure.high * 100, ranged, printed)
 
 
-def _title(subject: Subject, ratio: Figure) -> str:
-    """Say which side weighs more, by the ratio alone."""
-    if not ratio.value:
+def _title(subject: Subject, drawn: tuple[int, float] | None) -> str:
+    """Say which side weighs more, by the two weights that are drawn."""
+    if drawn is None:
         return f"Mutual trade shares of {subject.seller} and {subject.buyer}"
+    year, ratio = drawn
     more, less = subject.seller, subject.buyer
-    if ratio.value < 1:
+    if ratio < 1:
         more, less = less, more
-    times = phrasing.ratio_words(max(ratio.value, 1 / ratio.value))
-    year = ratio.definition.period
+    times = phrasing.ratio_words(max(ratio, 1 / ratio))
     return phrasing.capital(f"{more} was {times} as important for {less} as the reverse in {year}")
 
 

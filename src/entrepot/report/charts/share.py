@@ -564,7 +564,8 @@ def _placed(wishes: list[Wish], occupied: list[Box], frame: Frame) -> list[tuple
     used, found = list(occupied), []
     for wish in wishes:
         tries = (
-            first_free(spots(text, wish.mark, bold=wish.of_series), wish.mark, used, plot)
+            first_free(_near(text, wish, away=away), wish.mark, used, plot)
+            for away in ((False, True) if wish.of_series else (True,))
             for text in wish.texts
         )
         spot = next((spot for spot in tries if spot), None)
@@ -572,6 +573,15 @@ def _placed(wishes: list[Wish], occupied: list[Box], frame: Frame) -> list[tuple
             used.append(spot.box)
             found.append((wish, spot))
     return found
+
+
+def _near(text: str, wish: Wish, *, away: bool) -> Iterator[LabelSpot]:
+    """Yield places of a label; of the line first those at its mark, also for fewer words.
+
+    A value of the line that stands away from it, beside a box, is read as that of the box.
+    """
+    found = spots(text, wish.mark, bold=wish.of_series)
+    return found if away else (spot for spot in found if spot.corridor is None)
 
 
 def _leader(spot: LabelSpot) -> dict[str, float]:

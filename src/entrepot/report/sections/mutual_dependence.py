@@ -59,7 +59,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
     ]
     flows = tuple(flow for flow, _ in with_shares)
     notes = [note for years, note in ((there, beyond), (back, beyond_back)) if years]
-    title, unknown = _title(subject, ratio), ""
+    title, unknown = _title(subject, _drawn(ratio, there)), ""
     if title is None:
         title, unknown = _known(subject, there, back)
     return Section(
@@ -158,8 +158,15 @@ def _ratio(subject: Subject, one: MutualShares) -> tuple[str, str]:
     return f"{more} share is {times} {less}", times
 
 
-def _title(subject: Subject, ratio: Figure) -> BriefSentence | None:
-    if ratio.value is None:
+def _drawn(ratio: Figure, there: dict[int, MutualShares]) -> Figure | None:
+    """Return the ratio of a year that is drawn; None if what is drawn there makes none."""
+    if ratio.value is None or not there or ratio.definition.period.year in there:
+        return ratio
+    return there[max(there)].ratio
+
+
+def _title(subject: Subject, ratio: Figure | None) -> BriefSentence | None:
+    if ratio is None or not ratio.value:
         return None
     year = ratio.definition.period
     more, less = (subject.seller, subject.buyer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -316,12 +316,12 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
     return _Drawn(found.title, found.deck, found.picture, source, names, rows)
 
 
-def _newest(keys: dict[str, Any]) -> str:
+def _newest(keys: dict[str, Any], default: str = str(_PUBLISHED)) -> str:
     """Return the newest year of which a share is known, for a curve is of one period."""
     years = {*available_years(keys["lake"]), *years_of(keys["lake"], keys["goods"]), _PUBLISHED}
     newest = sorted(years, reverse=True)[:_YEARS]
     known = (year for year in newest if ask("import_share", period=year, **keys).status == "ok")
-    return str(next(known, newest[0]))
+    return str(next(known, default))
 
 
 def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
@@ -334,6 +334,7 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
     """
     asked = _asked(pairs)
     drawn, missing, height = None, None, 0
+    instead: list[tuple[str, str]] = []
     try:
         drawn = _drawn(lake, asked)
         # Fewer bars fit into a frame; all other charts are the same there.
@@ -341,7 +342,7 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         in_frame = _drawn(lake, asked, _IN_FRAME) if fewer else drawn
         height = highest(in_frame.texts, in_frame.key, draw(in_frame.picture))
     except NoEvidenceError as error:
-        missing = error
+        missing, instead = error, [*_instead(lake, asked)]
     return page(
         "explore.html.j2",
         "/explore",
@@ -353,11 +354,31 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         drawn=drawn,
         drawings=draw(drawn.picture, drawn.table) if drawn else (),
         missing=missing,
+        instead=instead,
         height=height,
         query=asked.query,
         base=base,
         **pickers(),
     )
+
+
+def _instead(lake: Lake, asked: _Asked) -> Iterator[tuple[str, str]]:
+    """Yield charts near one without data that do have some: their names, and their addresses."""
+    importer, supplier = asked.importer.partition(",")[0], asked.supplier or _USUAL["supplier"]
+    if importer and importer != supplier:
+        for goods in dict.fromkeys((asked.goods, "chpl", "all")):
+            found = _Asked("share", importer, supplier, goods, "", "")
+            keys = {"importer": importer, "exporter": supplier, "goods": goods, "lake": lake}
+            of = "" if goods == "all" else f" of {goods_words(goods)}"
+            name = capital(possessive(area_phrase(supplier)))
+            name += f" share of {possessive(area_phrase(importer))} imports{of} over time"
+            if found.query != asked.query and _newest(keys, default=""):
+                yield name, found.query
+    if asked.show not in ("share", "years", "definitions"):
+        goods = _USUAL["goods"]
+        other = replace(asked, goods=goods, period="", title="")
+        if goods != asked.goods and years_of(lake, goods):
+            yield f"{SHOWS[asked.show][0]}: {goods_words(goods)}", other.query
 
 
 def embed_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
