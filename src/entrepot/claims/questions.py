@@ -680,6 +680,8 @@ def _measure(forms: set[str]) -> str:
         return "asymmetry"
     if "hhi" in forms:
         return "buyer_hhi" if "buyers" in forms else "hhi"
+    if forms >= {"buyers", "share", "top"}:
+        return ""  # "which country buys the largest share": no supplier is asked for
     if "share" in forms or "depend" in forms:
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
         is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (
