@@ -279,7 +279,9 @@ def off_classes(done: Iterable[tuple[Job, Backtest]]) -> Iterator[tuple[str, boo
             continue
         for one in np.unique(found.size):
             low, high = found.inside_80[found.size == one], found.inside_95[found.size == one]
-            apart = np.nanmean(low) - 0.80, np.nan_to_num(np.nanmean(high) - 0.95)
+            # From too few errors there was no 95 % interval.
+            high = high[np.isfinite(high)]
+            apart = low.mean() - 0.80, high.mean() - 0.95 if len(high) else 0.0
             yield job.name, min(apart) < -OFF, max(apart) > OFF
 
 

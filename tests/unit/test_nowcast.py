@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -277,3 +278,20 @@ def test_medians_of_rows_are_those_of_numpy() -> None:
         found = medians_of_rows(x)
         assert found[some] == pytest.approx(np.nanmedian(x[some], axis=1))
         assert np.isnan(found[~some]).all()
+
+
+def test_a_calm_time_is_believed_of_flows_that_err_apart() -> None:
+    past = past_of(made().values, None, Window(12, 5))
+    place = len(past.origins) - 1
+    draw = np.random.default_rng(5)
+    # After a third of the time errors are a third of what they were.
+    size = np.where(np.arange(place + 1) < place / 3, 1.0, 1 / 3)
+    apart = draw.normal(size=past.scores.shape) * size
+    alike = np.repeat(draw.normal(size=(1, place + 1)) * size, len(apart), axis=0)
+    narrowed = {}
+    for name, scores in (("apart", apart), ("alike", alike)):
+        one = replace(past, scores=scores, scale=np.ones_like(scores), stated={})
+        ends = ends_of_errors(one, place)[0.8]
+        narrowed[name] = float((ends[1] / one.stated[place][0.8][1]).mean())
+    assert narrowed["apart"] < 0.95
+    assert narrowed["apart"] < narrowed["alike"] - 0.05

@@ -62,9 +62,12 @@ LEAST_ORIGINS = 6
 """Earlier origins whose error has to be known for an interval."""
 _POOL = 50
 """Errors from which it is seen whether intervals contained what they promised."""
-_SLOW_TO_WIDEN, _SLOW_TO_NARROW = 3.0, 12.0
-"""Windows apart after which half of what was seen counts: a calm time is believed later than a
-rough one."""
+_SLOW = 3.0
+"""Windows apart after which half of what was seen of earlier intervals counts."""
+_CALM = 60.0
+"""Windows more for a calm time, times the part of errors that flows have in common: many flows
+that err apart show a calm time for what it is, and a year that was calm for all of them may not
+last."""
 _FIRST = 3
 """Origins whose errors stand in for those of the time before any was known."""
 _OWN = 12
@@ -374,15 +377,17 @@ def ends_of_errors(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]
 
     found = {}
     now = past.classes[:, place]
+    part = common_part(_relative(past, past.usable(place)))
     for level, ends in _stated(past, place).items():
         low, high = ends[0].copy(), ends[1].copy()
         beyond, classes = _beyond(past, place, level)
         count = beyond.shape[1] / max(1.0, past.ahead / 2)
+        to_narrow = _SLOW + _CALM * part
         for one in np.unique(now):
             pool = _of_class(beyond, classes, one, now)
             if len(pool) >= _POOL:
                 factor = min(max(float(np.quantile(pool, level)), 0.2), 3.0)
-                slow = _SLOW_TO_WIDEN if factor > 1 else _SLOW_TO_NARROW
+                slow = _SLOW if factor > 1 else to_narrow
                 factor = factor ** (count / (count + slow))
                 low[now == one] *= factor
                 high[now == one] *= factor
@@ -431,6 +436,11 @@ def _beyond(past: Past, place: int, level: float) -> tuple[Floats, NDArray[np.in
     return found, past.classes[:, places]
 
 
+def _relative(past: Past, upto: int) -> Floats:
+    """Return errors of the first origins, each over the error that was to be expected."""
+    return past.scores[:, :upto] / past.scale[:, :upto]
+
+
 def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
     """Return by level quantiles of the errors so far of flows of the same size.
 
@@ -439,7 +449,7 @@ def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
     import numpy as np
 
     upto = past.usable(place)
-    errors = (past.scores / past.scale)[:, :upto]
+    errors = _relative(past, upto)
     part = common_part(errors)
     now = past.classes[:, place]
     found = {
