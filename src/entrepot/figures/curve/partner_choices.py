@@ -312,15 +312,17 @@ def cut(
     by, there = _reach(broadest)
     goods = merged([part for one in choices for part in one.goods])
     rows = cells.rows(by, goods, broadest, there, own=True, all_partners=True)
-    if question(broadest.measure).adds_partners and not broadest.named_by:
+    # Of a side of which only the areas asked about are read, each is named.
+    open_sides = [side for side in SIDES if side not in kept_sides(broadest)]
+    if question(broadest.measure).adds_partners and open_sides and not broadest.named_by:
         # What an area sells to itself stays its own, as some choices leave it out.
         is_apart = nw.col("exporter") == nw.col("importer")
         rows = rows.with_columns(
             nw.when(nw.col(side).is_in(sorted(named)) | is_apart)
             .then(nw.col(side))
-            .otherwise(nw.lit(name))
+            .otherwise(nw.lit(ELSEWHERE[side]))
             .alias(side)
-            for side, name in ELSEWHERE.items()
+            for side in open_sides
         )
     value, mass = nw.col(cells.column(broadest)), nw.col("mass_kg")
     # Of all goods no code matters, and there are thousands.
