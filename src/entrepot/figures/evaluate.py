@@ -447,7 +447,7 @@ def _range(answers: Answers, curve: Sequence[FoundSpecification]) -> str | None:
 
 
 def _combined(curve: Sequence[FoundSpecification]) -> str:
-    """Return how many combinations of which choices there are."""
+    """Return how many choices, or combinations of which choices, there are."""
     names = dict.fromkeys(name for one in curve for name in one.item.choices)
     varied = [
         name
@@ -457,4 +457,5 @@ def _combined(curve: Sequence[FoundSpecification]) -> str:
     if not varied:
         return "one definition of the rows"
     called = [CHOICE_NAMES.get(name, name) for name in varied]
-    return f"{len(curve):,} combinations of {joined(called)}"
+    what = "choices" if len(called) == 1 else "combinations"
+    return f"{len(curve):,} {what} of {joined(called)}"
