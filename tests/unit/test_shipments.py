@@ -1022,6 +1022,22 @@ def test_a_brand_that_is_a_person_is_none(tmp_path: Path, brand: str, is_person:
         assert kept == sender
 
 
+@pytest.mark.parametrize("name", ["王伟", "김철수", "田中太郎", "Сидоров", "Ronaldo"])
+def test_a_brand_of_one_word_that_is_the_person_of_its_line_is_none(
+    tmp_path: Path, name: str
+) -> None:
+    lake = _lake(tmp_path, {"Brand": name, "Supplier": name}, {"Brand": name, "Number": "A2"})
+    [(kept, sender), (brand, _)] = _lines(lake, "brand, sender")
+    assert kept == sender != name
+    assert brand == name  # no line but its own says that it is a person
+
+
+@pytest.mark.parametrize("text", ["王伟 private goods", "给王伟的货物", "chips,王伟"])
+def test_a_name_in_a_script_without_blanks_is_in_no_description(tmp_path: Path, text: str) -> None:
+    lake = _lake(tmp_path, {"Importer": "王伟", "Tax number": "950712300123", "Text": text})
+    assert "王伟" not in _bytes_and_cells(lake).decode("utf-8", "replace")
+
+
 def test_the_quick_test_of_a_legal_form_agrees_with_the_words(tmp_path: Path) -> None:
     """Every form that is looked for at the end of a name makes a company by its words as well."""
     forms = re.search(r"\((.*)\)", persons._AT_THE_END)

@@ -191,11 +191,10 @@ def brand_of_person(cell: str, names: Collection[str]) -> str:
     key = name_key(cell)
     same = [f"({name_key(name)} = {key} AND NOT {is_company(name)})" for name in names]
     given = f"regexp_matches({key}, {literal(_GIVEN)}) AND NOT {is_company(cell)}"
-    # Two words in the first place: most brands have one, and go no further.
-    return (
-        f"CASE WHEN NOT regexp_matches({cell}, '\\p{{L}}{{2}}[^\\p{{L}}\\p{{N}}]+\\p{{L}}') "
-        f"THEN false ELSE coalesce({' OR '.join([*same, given])}, false) END"
-    )
+    # The name of the line may be one word, as 王伟 and Сидоров are. A given name alone begins many
+    # brands: most have one word, and go no further.
+    several = f"regexp_matches({cell}, '\\p{{L}}{{2}}[^\\p{{L}}\\p{{N}}]+\\p{{L}}')"
+    return f"coalesce({' OR '.join([*same, f'({several} AND {given})'])}, false)"
 
 
 def legal_form(cell: str) -> str:
@@ -216,6 +215,7 @@ _TWO_WORDS = (
     r"\p{L}{3}.*[^\p{L}\p{N}]\p{L}{2}|\p{L}{2}[^\p{L}\p{N}]+\p{L}{3}|"
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]{2}"
 )
+_WITHOUT_BLANKS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]{2,}"
 
 
 def is_erased(cell: str, salt: str, erased: Collection[str]) -> str:
@@ -267,8 +267,8 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
 
     A pseudonym next to the name would be none. Names are taken off in any order of their words,
     in any capitals; where only accents differ, nothing of the text is left. A name of one word may
-    be a word for goods, and stays. Of an erased name, the descriptions of other lines are freed
-    as well.
+    be a word for goods, and stays, but not in scripts without blanks, where all names are one word.
+    Of an erased name, the descriptions of other lines are freed as well.
 
     Parameters
     ----------
@@ -287,12 +287,16 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
         by = f"CASE WHEN {kept} = {literal(ERASED)} THEN '[' || {kept} || ']' ELSE {kept} END"
         words = f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+')"
         plain = f"string_split({name_key(given)}, ' ')"
-        freed = replaced(text, _any_order(words), by)
+        one_word = f"regexp_full_match(trim({given}), {literal(_WITHOUT_BLANKS)})"
+        freed = (
+            f"CASE WHEN {one_word} THEN replace({text}, trim({given}), {by}) "
+            f"ELSE {replaced(text, _any_order(words), by)} END"
+        )
         # Compared without accents: what is still found was spelt otherwise, and the text is given
         # up.
         left = f"regexp_matches({name_key(freed)}, '(^| )' || {_any_order(plain)} || '($| )')"
         out = (
-            f"SELECT * REPLACE (CASE WHEN {is_hidden} AND len({plain}) > 1 "
+            f"SELECT * REPLACE (CASE WHEN {is_hidden} AND (len({plain}) > 1 OR {one_word}) "
             # A cheap test that fails for nearly all lines: the patterns run on few.
             f"AND contains({name_key(text)}, {plain}[1]) "
             f"THEN CASE WHEN {left} THEN {by} ELSE {freed} END "
