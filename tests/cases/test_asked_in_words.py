@@ -184,6 +184,35 @@ def test_german_were_is_no_goods() -> None:
     assert read.keys["goods"] == "2701"
 
 
+def test_what_is_counted_is_said_and_a_currency_is_a_key() -> None:
+    read = read_question("Сколько автомобилей Россия ввезла из Китая в 2023 году?", today=TODAY)
+    assert read.in_words == "Russia, China, cars, by value"
+    read = read_question("How much did Russia import from China in 2023 in euros?", today=TODAY)
+    assert (read.keys["currency"], read.in_words) == ("EUR", "Russia, China, all goods")
+    assert read.command.endswith("--currency EUR")
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["used", "spent", "own", "foreign", "latest", "whole", "most", "dependent", "double", "sold"],
+)
+def test_a_word_that_says_which_goods_are_counted_is_asked_back(word: str) -> None:
+    """They were passed over as verbs or as words without a meaning."""
+    for question in (
+        f"How much did Russia import of {word} cars from China in 2023?",
+        f"How much of Russia's {word} cars came from China in 2023?",
+        f"How much did Russia spend on {word} Chinese cars in 2023?",
+    ):
+        read = read_question(question, today=TODAY)
+        assert any(one.why == f"“{word}” is not understood" for one in read.unsaid), question
+
+
+def test_concentration_of_exports_is_asked_back_with_both_measures() -> None:
+    read = read_question("How concentrated is Germany's magnet export in 2022?", today=TODAY)
+    assert read.keys["exporter"] == "DEU"
+    assert [value for value, _ in read.unsaid[0].candidates] == ["buyer_hhi", "hhi"]
+
+
 def test_growth_in_one_year_is_over_the_year_before() -> None:
     read = read_question("How much did US imports of Chinese batteries rise in 2022?", today=TODAY)
     assert (read.keys["period"], read.keys["base"]) == ("2022", "2021")

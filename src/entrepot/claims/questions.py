@@ -139,6 +139,8 @@ class QuestionRead:
             parts.append("both directions")
         if "quantity" in self.keys:
             parts.append(f"by {self.keys['quantity']}")
+        if "currency" in self.keys:
+            parts.append(f"in {self.keys['currency']}")
         return ", ".join(parts) + (f", each {self.each}" if self.each else "")
 
     @property
@@ -151,7 +153,11 @@ class QuestionRead:
             if one
         ]
         goods = self.keys.get("goods")
-        return ", ".join([*sides, *([goods_words(goods)] if goods else [])])
+        parts = [*sides, *([goods_words(goods)] if goods else [])]
+        # "How much" has no unit: the one that it was read with is said.
+        if self.measure == "value" and not {"quantity", "currency"} & set(self.keys):
+            parts.append("by value")
+        return ", ".join(parts)
 
     @property
     def command(self) -> str:
@@ -253,6 +259,7 @@ class _Reading:
         self.years = years
         self.plain = words.translate(SIMPLE)
         self.left = self.plain
+        self.timed = self.plain  # without times
         self.unsaid: list[Unsaid] = []
         self.compares = False  # two years with each other
 
@@ -267,6 +274,7 @@ class _Reading:
         )
         goods = self._goods([mark for mark in marks if mark.kind == "goods"])
         places = [mark for mark in marks if mark.kind == "area"]
+        unknown = self._qualifiers(marks)
         self._mask(marks)
         forms = self._forms_in()
         measure = _measure(forms)
@@ -280,15 +288,18 @@ class _Reading:
         keys = {name: one for name, one in sides.items() if one}
         if measure == "import_share" and "top" in forms and "exporter" not in keys:
             measure = "top_supplier"  # "which countries supply it, and what is their share"
+        if measure == "import_share" and "buyers" in forms and len(keys) < 2:
+            measure = ""  # "who buys most of Germany's magnets"
         if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
             keys["exporter"] = keys.pop("importer")  # whose buyers they are
-        unknown = self._unknown()
+        unknown += self._unknown()
         ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
         goods = self._all_goods(goods, forms, unknown)
         keys |= {"goods": goods} if goods else {}
         keys |= {"period": period} if period else {}
         if "mass" in forms and measure not in ("price_index", "rank"):
             keys["quantity"] = "mass"
+        keys |= self._currency(measure, forms, keys)
         keys |= {"flow": "both"} if both else {}
         if measure == "top_supplier" and forms & {"rank", "largest"}:
             keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
@@ -326,16 +337,53 @@ class _Reading:
             return "all"
         return goods
 
+    def _currency(self, measure: str, forms: set[str], keys: dict[str, str]) -> dict[str, str]:
+        """Return the currency that is named; units that do not fit are asked back."""
+        if measure in ("value", "growth") and "count" in forms and not forms & _UNITS:
+            why = "trade is counted in money or weight, not in pieces"
+            self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
+        if forms >= {"euros", "dollars"}:
+            two = (("USD", "dollars"), ("EUR", "euros"))
+            self.unsaid.append(Unsaid("measure", "the question names two currencies", two))
+        elif "quantity" in keys and forms & {"euros", "dollars"} and "price" not in forms:
+            why = "the question names a currency and a weight"
+            self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
+        named = "EUR" if "euros" in forms else "USD" if "dollars" in forms else ""
+        return {"currency": named} if named else {}
+
+    def _qualifiers(self, marks: list[Mark]) -> list[str]:
+        """Return words in front of goods that say which of them are counted, and mask them.
+
+        Elsewhere in a sentence they are verbs or mean nothing: the cars sold to Russia, as a whole.
+        """
+        # Goods, adjectives of areas, their names and times are four signs here.
+        shown = self.timed.replace(_MASK, "¦")
+        for mark in marks:
+            sign = "▮" if mark.kind == "goods" else "▯" if mark.form == "adj" else "▪"
+            shown = shown[: mark.start] + sign * (mark.end - mark.start) + shown[mark.end :]
+        shown = _ANY_GOODS.sub(lambda found: "▮" * len(found[0]), shown)
+        found: list[str] = []
+        for pattern in _qualifying(self.language):
+            for match in pattern.finditer(shown):
+                for word in re.finditer(r"[^\W\d_][\w-]*", match["words"]):
+                    start, end = (match.start("words") + one for one in word.span())
+                    if _counts_all(word[0], match, shown, self.language):
+                        continue
+                    self.left = _masked(self.left, start, end)
+                    found.append(word[0])
+        return list(dict.fromkeys(found))
+
     def _forms_in(self) -> set[str]:
         """Return the kinds of words that the question has."""
         patterns = _forms(self.language)
         # "By what per cent did it grow" asks for no share.
         rest = patterns["growth"].sub(lambda found: _MASK * len(found[0]), self.left)
-        return {
+        found = {
             kind
             for kind, pattern in patterns.items()
             if pattern.search(self.left if kind in ("growth", "price") else rest)
         }
+        return found | ({"dollars"} if _DOLLARS.search(self.plain) else set())
 
     # When.
 
@@ -349,6 +397,7 @@ class _Reading:
         for start, end in spans:
             self.left = _masked(self.left, start, end)
         # What follows a masked year and is part of its name: 年, 年度, г., году.
+        self.timed = self.left
         self.left = re.sub(
             r"(?<=▮)年度?|(?<=▮)\s*г(?:од[а-я]*)?\.?(?!\w)", lambda m: _MASK * len(m[0]), self.left
         )
@@ -508,6 +557,10 @@ class _Reading:
     def _require(self, measure: str, keys: dict[str, str], forms: set[str]) -> None:
         """Say what a measure needs and the question has not."""
         open_ = {one.key for one in self.unsaid}
+        if measure == "hhi" and "exporter" in keys and "importer" not in keys:
+            why = "exports are concentrated on buyers, imports on suppliers"
+            self.unsaid.append(Unsaid("measure", why, _OF_HHI))
+            open_.add("importer")
         if not measure and "price" in forms:
             why = "the price of one period is not measured, only its change between two"
             self.unsaid.append(Unsaid("measure", why, _MEASURES[-1:] + _MEASURES[1:2]))
@@ -549,10 +602,11 @@ class _Reading:
                 if name == kind:
                     self.left = pattern.sub(lambda found: _MASK * len(found[0]), self.left)
         if self.language == "zh":
-            return re.findall(r"[\u4e00-\u9fff]{1,}|[A-Za-z]{2,}", self.left)
+            return re.findall(r"[\u4e00-\u9fff]{1,}|[A-Za-z]{2,}|[£¥₽₹₩]", self.left)
         words = re.findall(r"[^\W\d_][\w-]*|\d[\d.,]*", self.left)
         # A lone letter is an ending that is left over ("Germany's"), a lone digit is not.
-        return [word for word in words if len(word) > 1 or word.isdigit()]
+        found = [word for word in words if len(word) > 1 or word.isdigit()]
+        return found + re.findall("[£¥₽₹₩]", self.left)
 
     def _say_unknown(self, unknown: list[str], *, has_goods: bool) -> None:
         shown = ", ".join(f"“{word}”" for word in unknown[:5])
@@ -597,6 +651,9 @@ _ZH_AGAINST = re.compile("年?(?:相比|相较|比)")
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
+_UNITS = frozenset(("mass", "euros", "dollars", "both"))
+"""Words that say in what trade is counted."""
+_OF_UNITS = (("value", "in dollars or euros"), ("mass", "in tonnes"))
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
 _CUES = (
     "share",
@@ -632,6 +689,7 @@ _MEASURES = (
     ("growth", "growth"),
     ("price_index", "change of prices"),
 )
+_OF_HHI = (("buyer_hhi", "concentration of buyers"), ("hhi", "concentration of suppliers"))
 _OF_BUYERS = (("export_share", "share of exports"), ("rank", "place among the buyers"))
 _CODE = re.compile(
     r"(?P<hs>(?:\b(?:HS|CN|KN|ТН ?ВЭД|[Cc]odes?|код[а-я]*|Zolltarifnummer)|编码|税号)[- :]*)?"
@@ -644,7 +702,7 @@ def _alone(role: str, sure: bool, forms: set[str]) -> str:
     """Return the side of the only country: "Germany's exports" makes it the exporter."""
     if role and sure:
         return role
-    sells = forms & {"export", "buyers"} and "import" not in forms
+    sells = "buyers" in forms or ("export" in forms and "import" not in forms)
     return "exporter" if sells else role or "importer"
 
 
@@ -701,6 +759,67 @@ def _measure(forms: set[str]) -> str:
     if "growth" in forms:
         return "growth"
     return "value" if forms & {"value", "mass", "both", "export", "import"} else ""
+
+
+@cache
+def _qualifying(language: str) -> tuple[re.Pattern[str], ...]:
+    """Return patterns of words in front of goods, by what stands before them."""
+    if language != "en":
+        pattern = _forms(language)["qualifier"].pattern
+        return (re.compile(f"(?P<words>{pattern})(?= ?▮)", re.IGNORECASE),)
+    verbs, nominal = _EN_VERBS, _EN_BEFORE
+    found = []
+    for before, stops in (
+        (rf"^|[,:(] ?|(?:['’]s?|▯|\b(?:{nominal})) ", rf"{nominal}|{_EN_STOPS}"),
+        (rf"\b(?:{verbs}) ", rf"{nominal}|{_EN_STOPS}"),
+        # "US used car imports"; "the US used cars" has a verb.
+        (rf"▪ (?=[^▮]*▮[▮ ]*{_EN_FLOWS})", rf"{nominal}|{_EN_STOPS}"),
+    ):
+        word = rf"(?:(?!(?:{stops})(?![\w-]))[a-z][\w-]*|▯+)"
+        text = rf"(?P<before>{before})(?P<words>{word}(?: {word}){{0,3}}) (?=▮)"
+        found.append(re.compile(text, re.IGNORECASE))
+    # "The cars sold in Russia" need not be imports, "sold to Russia" they are.
+    behind = r"(?P<before>▮ )(?P<words>sold|used|needed|ordered)(?= (?:in|within|by) (?:the )?▪)"
+    return (*found, re.compile(behind, re.IGNORECASE))
+
+
+def _counts_all(word: str, match: re.Match[str], shown: str, language: str) -> bool:
+    """Whether a word in front of goods leaves all of them to be counted."""
+    if language != "en":
+        return False
+    before = match["before"].lower().strip()
+    if word.lower() == "most":  # "sold the most cars", and not "the import of most cars"
+        return before == "the" or bool(re.fullmatch(_EN_VERBS, before))
+    of_flow = re.match(rf"[▮ ]*{_EN_FLOWS}", shown[match.end() :], re.IGNORECASE)
+    allowed = rf"{_EN_ALL}|{_EN_ALL_FLOWS}" if of_flow else _EN_ALL
+    return bool(re.fullmatch(allowed, word, re.IGNORECASE))
+
+
+_EN_BEFORE = (
+    "of|in|for|on|with|by|from|to|into|than|its|their|our|the|an?|any|some|th[eo]se|this|many|much"
+    "|more|less|fewer"
+)
+_EN_STOPS = (
+    "that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
+    "|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
+)
+_EN_VERBS = (
+    "import(?:s|ed|ing)?|export(?:s|ed|ing)?|buy(?:s|ing)?|bought|purchase[ds]?|s(?:ells?|old)"
+    "|gets?|got|obtain(?:s|ed)?|receive[ds]?|suppl(?:y|ies|ied)|deliver(?:s|ed)?|ship(?:s|ped)?"
+    "|s(?:ends?|ent)|provide[ds]?|source[ds]?|spen[dt]s?|uses?|needs?"
+)
+_EN_FLOWS = r"(?:imports?|exports?|purchases|trade|suppl(?:y|ies)|shipments|deliveries|sales)\b"
+_ANY_GOODS = re.compile(r"\b(?:goods|products|merchandise|commodities)\b", re.IGNORECASE)
+_EN_ALL = (
+    "all|total|overall|imported|exported|bought|purchased|sourced|acquired|procured|obtained"
+    "|import|export|buy|purchase|sell|get|source|obtain|supply|deliver|ship|send"
+)
+"""Words in front of goods that leave out none of them."""
+_EN_ALL_FLOWS = (
+    "entire|whole|full|foreign|own|annual|yearly|official|reported|recorded|combined|large|largest"
+    "|big|biggest|main"
+)
+"""Words that do so in front of imports and exports alone."""
 
 
 def _masked(text: str, start: int, end: int) -> str:
