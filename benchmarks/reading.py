@@ -4,7 +4,8 @@
 
 TEXTS/ID.txt are articles, LABELS/ID.yaml their labels. The texts are cut into parts, and each part
 is read with weights learned on the others; ``--write`` keeps weights learned on all of them, and
-``--test TEXTS LABELS`` reads other texts with those.
+``--test TEXTS LABELS`` reads other texts with those. Where not all texts are at hand that the
+shipped weights were learned on, ``--from-shipped`` expects these before any text is seen.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import yaml
@@ -28,7 +29,7 @@ from entrepot.claims.draft import Article, article_of, structure
 from entrepot.claims.draft.article import draft_by_rules
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, Choice
 from entrepot.claims.draft.draft import Drafted
-from entrepot.claims.draft.judge import sureness
+from entrepot.claims.draft.judge import sureness, without_sums
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.readings import Structured, structured
 from entrepot.claims.draft.readings import _chosen as chosen_of
@@ -36,6 +37,9 @@ from entrepot.claims.draft.scene import home_of, scenes
 from entrepot.claims.draft.sentences import sentences
 from entrepot.claims.draft.structure import Recorder
 from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 WEIGHTS = Path(structure.__file__).with_name("weights.json")
 PENALTY = {"what": 0.35, "flow": 0.35, "sides": 0.35, "period": 0.35}
@@ -343,9 +347,12 @@ def _rights(d: dict[str, Any], part: str, choices: Any, more: dict[str, str]) ->
     return [n for n, one in enumerate(choices) if days(one.value[0]) == want]
 
 
-def learn(texts: list[Text], rounds: int = 2) -> dict[str, dict[str, float]]:
-    """Return weights learned on texts."""
+def learn(
+    texts: list[Text], rounds: int = 2, shipped: dict[str, dict[str, float]] | None = None
+) -> dict[str, dict[str, float]]:
+    """Return weights learned on texts, from those expected or from those `shipped`."""
     learned: dict[str, dict[str, float]] = {}
+    expected = shipped or PRIOR
     for _ in range(rounds):
         cases: dict[str, list[tuple[list[Any], list[int]]]] = defaultdict(list)
         for text in texts:
@@ -358,7 +365,11 @@ def learn(texts: list[Text], rounds: int = 2) -> dict[str, dict[str, float]]:
                 good = rights(label, part, choices, more)
                 if good and len(choices) > 1:
                     cases[part].append((choices, good))
-        learned = {part: fitted(found, PENALTY[part], PRIOR[part]) for part, found in cases.items()}
+        learned = {
+            # Shipped weights were learned on more texts than are at hand: they count for more.
+            part: fitted(found, PENALTY[part] * (4 if shipped else 1), expected[part])
+            for part, found in cases.items()
+        }
     return learned
 
 
@@ -499,15 +510,21 @@ def records(texts: list[Text], learned: Any, fold: int) -> list[Record]:
     return found
 
 
-def calibrated(found: list[Record], penalty: float = 4.0) -> dict[str, float]:
+def calibrated(
+    found: list[Record],
+    penalty: float = 4.0,
+    shipped: dict[str, float] | None = None,
+    facts_of: Callable[[Record], Mapping[str, float]] = lambda one: one.facts,
+) -> dict[str, float]:
     """Return the weights of how sure a reading is: a logistic regression on what was right."""
     kept = [one for one in found if one.claim is not None]
-    count = Counter(fact for one in kept for fact in one.facts)
-    names = sorted(name for name, often in count.items() if often > 2)
+    count = Counter(fact for one in kept for fact in facts_of(one))
+    names = sorted({*(name for name, often in count.items() if often > 2), *(shipped or {})})
+    expected = np.array([(shipped or {}).get(name, 0.0) for name in names])
     at = {name: n for n, name in enumerate(names)}
     matrix = np.zeros((len(kept), len(names)))
     for row, one in enumerate(kept):
-        for fact, size in one.facts.items():
+        for fact, size in facts_of(one).items():
             if fact in at:
                 matrix[row, at[fact]] = size
     weight = np.array([OF_SENTENCES if one.text in SENTENCES else 1.0 for one in kept])
@@ -518,9 +535,10 @@ def calibrated(found: list[Record], penalty: float = 4.0) -> dict[str, float]:
         value = (weight * (np.logaddexp(0, scores) - right * scores)).sum()
         chance = 1 / (1 + np.exp(-scores))
         slope = matrix.T @ (weight * (chance - right))
-        return value + penalty * (weights @ weights), slope + 2 * penalty * weights
+        apart = weights - expected
+        return value + penalty * (apart @ apart), slope + 2 * penalty * apart
 
-    done = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
+    done = minimize(loss, expected, jac=True, method="L-BFGS-B")
     return {
         name: round(float(w), 3) for name, w in zip(names, done.x, strict=True) if abs(w) > 0.02
     }
@@ -601,6 +619,7 @@ def main() -> None:
     parser.add_argument("--test", nargs=2, type=Path, metavar=("TEXTS", "LABELS"), default=())
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--from-shipped", action="store_true")
     parser.add_argument("--folds", type=int, default=4)
     a = parser.parse_args()
     texts = [
@@ -612,16 +631,18 @@ def main() -> None:
     texts = list({squeezed(one.article.text)[0]: one for one in texts}.values())
     folder = Path(__file__).resolve().parents[1] / "tests" / "cases" / "drafting"
     more = [text for path in sorted(folder.glob("*.yaml")) for text in sentences_in(path)]
+    shipped = structure.weights() if a.from_shipped else None
     found: list[Record] = []
     beside: list[Record] = []
     for fold in range(a.folds):
         apart, other = texts[fold :: a.folds], more[fold :: a.folds]
-        learned = learn([one for one in more + texts if one not in apart + other])
+        learned = learn([one for one in more + texts if one not in apart + other], 2, shipped)
         found += records(apart, learned, fold)
         beside += records(other, learned, fold)
     sure: dict[int, float] = {}
     for fold in range(a.folds):
-        table = calibrated([one for one in found + beside if one.fold != fold])
+        others = [one for one in found + beside if one.fold != fold]
+        table = calibrated(others, shipped=shipped["sure"] if shipped else None)
         for one in found:
             if one.fold == fold:
                 sure[id(one)] = sureness(one.facts, {"sure": table})
@@ -631,8 +652,10 @@ def main() -> None:
             print(_shown(one, sure[id(one)]))
     if not (a.write or a.test):
         return
-    learned = learn(more + texts)
-    learned["sure"] = calibrated(found + beside)
+    learned = learn(more + texts, 2, shipped)
+    sure_before = shipped["sure"] if shipped else None
+    learned["sure"] = calibrated(found + beside, shipped=sure_before)
+    learned["said"] = calibrated(found + beside, facts_of=lambda one: without_sums(one.facts))
     if a.test:
         test = texts_in(*a.test)
         kept = records(test, learned, 0)

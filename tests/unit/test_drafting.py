@@ -1075,3 +1075,58 @@ def test_more_than_last_year_is_more_than_the_same_part_of_it() -> None:
     found = said_of(text, "2022-03-29")
     assert found["$88.58 billion"]["period"] == "2022Q1"
     assert found["12.9 percent more than"]["base"] == "2021Q1"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (  # a dash is no minus
+            "Экспорт Узбекистана в Россию в 2023 году - 3,3 млрд долларов.",
+            ("value", "UZB", "RUS", "2023"),
+        ),
+        (  # the verb at the end of a German clause, and "im Wert von" is no former level
+            "Deutschland hat im September 2023 Waren im Wert von 126,5 Milliarden Euro exportiert.",
+            ("value", "DEU", "WLD", "2023-09"),
+        ),
+        (  # the world is not a side of what stands at the flow
+            "Kazakhstan traded less. Uzbekistan's imports from China grew by 25% in 2023.",
+            ("growth", "CHN", "UZB", "2023"),
+        ),
+        (  # a currency that no evidence here has
+            "Japan's exports to China fell 6.5% to 1.63 trillion yen in 2023.",
+            ("growth", "JPN", "CHN", "2023"),
+        ),
+    ],
+)
+def test_more_forms_are_read(text: str, read: tuple[str, ...]) -> None:
+    assert read in [
+        (kind, keys["exporter"], keys.get("importer", "WLD"), keys["period"])
+        for kind, keys, _ in drafted(text, "2024-03-01")
+    ]
+
+
+def test_reasons_and_offices_name_no_goods() -> None:
+    text = (
+        "South Korea's exports to China rose by 7.9% in 2024, bolstered by demand for chips. "
+        "According to the Ministry of Trade, Industry and Energy, exports to Japan rose 3% in 2024."
+    )
+    assert all("goods" not in keys for _, keys, _ in drafted(text, "2025-03-01"))
+
+
+def test_the_year_before_is_that_before_the_one_told_of() -> None:
+    text = "Im Jahr 2022 exportierte Deutschland nach Polen Waren für 90 Milliarden Euro."
+    assert drafted(text, "2024-03-01")[0][1]["period"] == "2022"
+    found = drafted("2022年德国对华出口1068亿欧元，上年为1037亿欧元。", "2024-03-01")
+    assert "2021" in [keys["period"] for _, keys, _ in found] or len(found) == 1
+
+
+def test_a_wrong_sum_does_not_hide_itself() -> None:
+    text = (
+        "Deutschland hat im September 2023 Waren im Wert von 126,5 Milliarden Euro exportiert "
+        "und Waren im Wert von 110,0 Milliarden Euro importiert. Die Außenhandelsbilanz schloss "
+        "mit einem Überschuss von 15,6 Milliarden Euro ab."
+    )
+    found = check(as_document(draft(article_of(text, date="2023-11-03"))))
+    assert "inconsistent" in [one.verdict for one in found.claims]
+    right = check(as_document(draft(article_of(text.replace("15,6", "16,5"), date="2023-11-03"))))
+    assert "inconsistent" not in [one.verdict for one in right.claims]

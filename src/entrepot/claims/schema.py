@@ -27,6 +27,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.closed_yaml import Closed, FormatOne
+from entrepot.model.display import MONEY
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ def _shown_as_it_is(text: str) -> str:
 Words = Annotated[str, AfterValidator(_shown_as_it_is)]
 
 
+def _currency(code: str) -> str:
+    if code not in MONEY:
+        raise UnknownNameError(
+            "currency", code, MONEY, hint="codes of ISO 4217, such as USD or JPY"
+        )
+    return code
+
+
 class SourceKeys(Closed):
     """The text that the claims are taken from."""
 
@@ -96,7 +105,7 @@ class FlowKeys(Closed):
     basis: Literal["dispatch", "origin", "seller", "producer_hq", "value_added"] = "dispatch"
     valuation: Literal["fob", "cif"] | None = None
     quantity: Literal["value", "mass", "items"] = "value"
-    currency: Literal["USD", "CNY", "EUR", "RUB"] | None = None
+    currency: Annotated[str, AfterValidator(_currency)] | None = None
     flow: Literal["one_way", "both"] = "one_way"
     k: int | None = Field(default=None, ge=1)
     reporter: str | None = None
@@ -181,7 +190,7 @@ class GdpKeys(Closed):
 
     area: str
     period: str
-    currency: Literal["USD", "CNY", "EUR", "RUB"] | None = None
+    currency: Annotated[str, AfterValidator(_currency)] | None = None
 
     @field_validator("period")
     @classmethod

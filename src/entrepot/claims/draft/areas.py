@@ -381,7 +381,7 @@ _BEHIND = {
         r" of ((?!(?:goods|products|all|merchandise|items|everything)\b)[a-z][a-z-]+"
         rf"(?: (?!(?:{_NEXT})\b)[a-z][a-z-]+){{0,2}})\b"
     ),
-    "ru": re.compile(rf" ((?!{_STARTS})[а-яё-]+|{TRADED_SHORT.pattern})"),
+    "ru": re.compile(rf" ((?!{_STARTS})[а-яё][а-яё-]*|{TRADED_SHORT.pattern})"),
     "de": re.compile(
         rf" von ((?!(?:Waren|Gütern|Produkten|{_GERMAN_TIMES})\b)[A-ZÄÖÜ][a-zäöüß-]+)"
     ),
@@ -396,7 +396,12 @@ def unknown_goods(behind: str, language: str) -> str:
     """Return what a flow is said to be of, behind it: "exports of toys"; empty if nothing."""
     pattern = _BEHIND.get(language)
     match = pattern.match(behind) if pattern else None
-    return match[1] if match and not _is_adjective(match[1], language) else ""
+    if match is None or (language == "ru" and _ADVERB.fullmatch(match[1])):
+        return ""  # "экспорт резко вырос"
+    return "" if _is_adjective(match[1], language) else match[1]
+
+
+_ADVERB = re.compile(r"[а-яё]{3,}(?<!кака)о")
 
 
 def unknown_before(before: str, language: str) -> str:

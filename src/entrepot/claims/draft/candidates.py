@@ -36,6 +36,7 @@ __all__ = [
     "dealt_area",
     "dealt_time",
     "flow_choices",
+    "owns_balance",
     "period_choices",
     "row_of",
     "side_choices",
@@ -54,8 +55,9 @@ _TO = re.compile(
     r"(?:\bto|\bat|\bдо|\bauf|\bbei|至|到|达|为|reach\w*|total\w*|составил\w*|или)\s*$"
 )
 FROM = re.compile(
-    r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bпротив|\(с|\bс|\bnach|\bvon|"
-    r"gegenüber|从|由|比)\s*$"
+    r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bпротив|\(с|\bс|\bnach|"
+    # Behind a noun "von" is "of": "im Wert von 3 Mrd.", "ein Defizit von 3 Mrd.".
+    r"(?:^|[,;(—–▮]|(?<!\w)[a-zäöüß\d]\w*)\s*\bvon|gegenüber|从|由|比)\s*$"
 )
 _BRACKET = re.compile(r"[(（]\s*$")
 _LEADS = re.compile(r"\s*[:：]")
@@ -205,6 +207,8 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
     """Return the flows that a number may belong to; the last of them that of the text before."""
     found: list[Choice] = []
     marks = scene.apart.found.flows
+    if scene.sentence.language == "de" and (at_end := _participle_of(number, scene)) is not None:
+        return [Choice((marks[at_end].value, str(at_end)), ("participle",))]
     left = [place for place, mark in enumerate(marks) if mark.end <= number.start]
     right = [place for place, mark in enumerate(marks) if mark.start >= number.end]
     orders = {place: order for order, place in enumerate(reversed(left))}
@@ -265,6 +269,20 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
         features.append(f"carry:{what}")
         found.append(Choice((memory.kind, "carry"), tuple(features)))
     return found
+
+
+_PARTICIPLE = re.compile(r"(?:im|ex)portiert|(?:aus|ein)geführt|geliefert|bezogen|gekauft|verkauft")
+
+
+def _participle_of(number: Span, scene: Scene) -> int | None:
+    """Return the verb at the end of a German clause: "Waren für 47 Mrd. Euro exportiert"."""
+    text = scene.apart.text
+    for place, mark in enumerate(scene.apart.found.flows):
+        if mark.start >= number.end:
+            gap = text[number.end : mark.start]
+            verb = _PARTICIPLE.fullmatch(text, mark.start, mark.end)
+            return place if verb and not re.search("[,;:▮]", gap) else None
+    return None
 
 
 def _is_aside(place: int, number: int, text: str) -> bool:
@@ -340,6 +358,10 @@ def side_choices(  # noqa: C901
             said.append(f"m:{name}:total")
         owners.setdefault(code, set()).update(f"o:{one}" for one in said)
         partners.setdefault(code, set()).update(f"p:{one}" for one in said)
+    if flow is not None and (both := _stated_sides(flow, group, scene)):
+        return [Choice(both, ("stated",))]
+    if its := _its_owner(flow, scene, memory):
+        owners = {code: facts for code, facts in owners.items() if code == its} or {its: {"its"}}
     fit, own, touching = _evidence(number, flow, group, scene)
     dealt = dealt_area(number, scene)
     pair = tuple(memory.named[-2:]) if scene.names_two else ()
@@ -406,6 +428,44 @@ def side_choices(  # noqa: C901
                 joint.append("nowhere")
             found.append(Choice((owner, partner), (*for_owner, *for_partner, *joint)))
     return found
+
+
+def _stated_sides(flow: Mark, group: str, scene: Scene) -> tuple[str, str] | None:
+    """Return both sides where they stand at a flow: "Peru's imports from the EU", 德国对美出口."""
+    text, chinese = scene.apart.text, scene.sentence.language == "zh"
+    away = [
+        one
+        for one in scene.areas
+        if one.form in _FITS.get(group, ())
+        and 0 <= (flow.start - one.end if chinese else one.start - flow.end) <= _AT_FLOW
+    ]
+    if len(away) != 1:
+        return None
+    start = away[0].start if chinese else flow.start
+    owners = [
+        one
+        for one in scene.areas
+        if one.form in ("adj", "of", "bare")
+        and 0 <= start - one.end <= _AT_FLOW
+        and not re.search("[,，;；▮]", text[one.end : start])
+    ]
+    codes = {one.value for one in (*owners, *away)}
+    if len(owners) != 1 or len(codes) != 2 or codes & {NOWHERE, WORLD}:
+        return None
+    listed = any(one.joined for one in scene.areas)
+    return None if listed else (owners[0].value, away[0].value)
+
+
+_AT_FLOW = 8
+
+
+def _its_owner(flow: Mark | None, scene: Scene, memory: Background) -> str:
+    """Return whose "its imports" are where the sentence before began with another country."""
+    if flow is None or memory.subject in ("", memory.owner, memory.partner):
+        return ""
+    its = [one for one in scene.apart.found.of("its") if 0 <= flow.start - one.end <= 1]
+    led = any(one.start < flow.start for one in scene.areas)
+    return memory.subject if its and not led else ""
 
 
 def _subject_of(flow: Mark | None, scene: Scene) -> str:
@@ -519,6 +579,12 @@ def _evidence(
         ]
         own = [subjects[-1].value] if subjects else []
     return local or fits, own, touching
+
+
+def owns_balance(area: str, number: Span, flow: Mark, scene: Scene) -> bool:
+    """Whether the words at a balance say whose it is: "the positive balance of Russia"."""
+    _, own, _ = _evidence(number, flow, "balance", scene)
+    return bool(area) and own[:1] == [area]
 
 
 def row_of(number: Span, scene: Scene) -> tuple[int, list[Span]]:
@@ -714,6 +780,17 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     ]
     if len(opening) == 1 and not scene.gaps.numbers(low, number.start):
         return [Choice((opening[0],), tuple(sorted(found[opening[0]])))]
+    # "The year before, it had been 27 bn": what opens a clause is of all that it says.
+    now = memory.period or memory.main
+    opens = [
+        # "At the same time", 同期 is no year before.
+        low <= start <= low + _OPENING and end <= number.start and _YEAR.search(text, start, end)
+        for start, end in scene.earlier
+    ]
+    if now is not None and any(opens) and not any(low <= one.start < number.start for one in own):
+        return [Choice((str(now.before()),), ("yb:opens",))]
+    if now is not None and not left and _is_first_of_two(number, scene):
+        return [Choice((str(now.before()),), ("yb:first",))]
     # "Grew by 5 % in the second quarter": right behind it, in words that tie them.
     tied = [
         said
@@ -731,6 +808,25 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     # What was not over when the text was published was only begun to be counted.
     over = [period for period in found if not memory.is_ahead(period)]
     return [Choice((period,), tuple(sorted(found[period]))) for period in over or found]
+
+
+_YEAR = re.compile("[Yy]ear|год|[Jj]ahr|年")
+
+
+def _is_first_of_two(number: Span, scene: Scene) -> bool:
+    """Whether a number is what another grew from, without a time: "from 4 bn to 5 bn"."""
+    text, numbers = scene.apart.text, scene.apart.numbers
+    at = numbers.index(number) if number in numbers else len(numbers)
+    following = numbers[at + 1] if at + 1 < len(numbers) else None
+    if following is None or following.says.unit != number.says.unit:
+        return False
+    between = text[number.end : following.start]
+    return ends_with(FROM, text, number.start) and _THEN.fullmatch(between) is not None
+
+
+_THEN = re.compile(
+    r"\s*,?\s*(?:to|до|auf|升至|降至|增至|至|到)\s*(?:about |nearly |почти |rund |约)?"
+)
 
 
 def dealt_time(number: Span, scene: Scene) -> str | None:

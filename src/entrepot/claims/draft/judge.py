@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AGAINST",
+    "CERTAIN",
     "OF_TOTAL",
     "SURE",
     "agrees",
@@ -36,14 +37,15 @@ __all__ = [
     "facts_of",
     "facts_with_neighbours",
     "facts_with_text",
+    "is_certain",
     "is_of_total",
     "missing",
     "sureness",
+    "without_sums",
 ]
 
 SURE = 0.85
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
-_COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
     "future": "what is expected or planned, not what was: nothing to test yet",
     "services": "services are no goods: nothing here covers them",
@@ -68,7 +70,7 @@ _WITH_WHOM = "whether it is of trade with one country named before or of all is 
 _SO_FAR = "it is of the year so far: of which months is not clear"
 _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
-AGAINST = frozenset((_WHICH, _ITEM, _ALL, _SO_FAR, _GREW, _OF_WHAT))
+AGAINST = frozenset((_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT))
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
 
 
@@ -175,10 +177,23 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     carried = set(guess.sides) - named - {WORLD}
     if len(carried) == 1 and WORLD not in guess.sides and _FOREIGN_TRADE.search(text):
         raise Refusal(_ALL)
+    if "passed-over" in guess.flags:
+        raise Refusal(_WITH_WHOM)
+    seller, buyer = guess.sides
+    if guess.kind in (*SELLS, *BUYS) and (
+        _is_only(seller, ("to",), scene) or _is_only(buyer, ("from", "origin"), scene)
+    ):
+        raise Refusal("who sells and who buys is not clear")
     if len(carried) == 2 and not (guess.topic or scene.names_two) and scene.apart.found.flows:
         raise Refusal(_WITH_WHOM)
     if guess.what in ("level", "growth") and is_of_total(guess.sides, guess, scene):
         raise Refusal(OF_TOTAL)
+
+
+def _is_only(code: str, forms: tuple[str, ...], scene: Scene) -> bool:
+    """Whether a sentence names a country only as where goods go to, or come from."""
+    marks = [one for one in scene.areas if one.value == code]
+    return bool(marks) and all(one.form in forms for one in marks)
 
 
 OF_TOTAL = "of a total, and the other side is not said"
@@ -359,7 +374,7 @@ def _kind(
     number = guess.number
     unit = number.says.unit
     if guess.what == "level":
-        if not unit and (currency := _borrowed_currency(guess, like)) in _COUNTED:
+        if not unit and (currency := _borrowed_currency(guess, like)):
             keys["currency"] = currency
         elif unit not in CURRENCIES and unit not in _QUANTITIES:
             raise Refusal("a number without a unit that a claims file has")
@@ -421,10 +436,7 @@ def _growth(
             if one.number.says.currency and one.sides == guess.sides and one.what == "level"
         }
         if len(currencies) == 1:
-            currency = currencies.pop()
-            if currency not in _COUNTED:
-                raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
-            keys["currency"] = currency
+            keys["currency"] = currencies.pop()
     return kind, keys, direction
 
 
@@ -443,6 +455,10 @@ def direction_of(number: Span, scene: Scene) -> int:
     if found := moves(number, apart):
         return found
     text = apart.text
+    if number.says.unit == "ratio" and number.says.value > 0:
+        printed = scene.sentence.text[number.start : number.end + _FAR]
+        if _TIMES.search(printed):
+            return -1 if number.says.smaller else 1
     place, row = row_of(number, scene)
     if place:
         # In a row only the first has the verb: "rose by 5 %, 3 % and 2 %".
@@ -455,6 +471,14 @@ def direction_of(number: Span, scene: Scene) -> int:
         if behind and 0 <= cue.start - number.end <= 20:
             return 1 if cue.kind == "up" else -1
     return _carried_direction(number, scene)
+
+
+_TIMES = re.compile(
+    r"times (?:as (?:much|many|high|large)|more|higher|less|lower|(?:the |that |what )[^,;.]*)"
+    r"|раза? (?:больше|меньше|выше|ниже)|(?:вдвое|втрое|вчетверо) (?:больше|меньше|выше|ниже)"
+    r"|mal (?:so (?:viel|hoch)|mehr|höher)|倍$|倍[,，。;；]"
+)
+"""A multiple of what there was before."""
 
 
 def _carried_direction(number: Span, scene: Scene) -> int:
@@ -719,6 +743,7 @@ _MISSING = {
     "side": "the other side is not named",
     "whose": "whose it is is not said",
     "when": "when is not said",
+    "twice": "two numbers that would both be of one thing",
     "what": "what it is a number of is not clear",
     "percent": "per cent of what, or since when",
     "who": "who sells",
@@ -769,9 +794,37 @@ def _bare(keys: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def sureness(facts: Mapping[str, float], learned: Mapping[str, Mapping[str, float]]) -> float:
-    """Return how probable it is that all of a reading is right."""
-    table = learned.get("sure", {})
+def is_certain(facts: Mapping[str, float], learned: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether words and structure alone say what a number is, whatever its sums say.
+
+    Arithmetic that fits speaks for a reading. Where it does not fit, a text may be in error: that
+    must not make its numbers unsure, or no wrong sum would ever be found.
+    """
+    sure = sureness(without_sums(facts), learned, "said")
+    plain = not facts.keys().isdisjoint(("plain:both", "plain:owner"))
+    # Shares and places are confirmed by their patterns, not by a second look at the structure.
+    of_trade = not facts.keys().isdisjoint(_OF_TRADE) and "flag:goods-about" not in facts
+    return of_trade and sure >= (SURE if plain else CERTAIN)
+
+
+def without_sums(facts: Mapping[str, float]) -> dict[str, float]:
+    """Return what words and structure say of a reading."""
+    return {name: size for name, size in facts.items() if not name.startswith(_OF_SUMS)}
+
+
+CERTAIN = 0.9
+_OF_TRADE = tuple(f"as:{kind}" for kind in ("value", "balance", "growth", "quantity_growth"))
+_OF_SUMS = ("sums:", "beside:borne-out", "beside:gainsaid", "text:borne-out")
+
+
+def sureness(
+    facts: Mapping[str, float], learned: Mapping[str, Mapping[str, float]], part: str = "sure"
+) -> float:
+    """Return how probable it is that all of a reading is right.
+
+    `part` is the table to use: ``sure``, or ``said`` for facts without arithmetic.
+    """
+    table = learned.get(part) or learned.get("sure", {})
     score = sum(table.get(fact, 0.0) * size for fact, size in facts.items())
     # Logistic; beyond ±30 it is 0 or 1 to all digits, and exp could overflow.
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

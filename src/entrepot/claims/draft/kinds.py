@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["claim_of_number"]
 
 
-COUNTED = ("USD", "CNY", "EUR", "RUB")
 _ADJACENT = 12
 _A_YEAR = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")
@@ -120,8 +119,6 @@ def _growth(number: Span, reading: ParsedSentence) -> Drafted:
     kind = _growth_of(number, reading)
     says = written(number, reading, direction)
     currency = _currency(number, flow, reading) if kind == "growth" else ""
-    if currency and currency not in COUNTED:
-        raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
     if currency:
         keys["currency"] = currency
     drafted = _claim(kind, {**keys, **_since(number, reading)}, says, number, reading, flow)
@@ -266,7 +263,7 @@ def _of_amounts(number: Span, one: Span, other: Span, reading: ParsedSentence) -
         raise Refusal("a multiple of what is not clear")
     money = one.says.currency
     keys = {
-        name: {**claim.keys, **({"currency": money} if money in COUNTED else {})}
+        name: {**claim.keys, **({"currency": money} if money in CURRENCIES else {})}
         for name, claim in (("of", of), ("to", to))
     }
     says = written(number, reading)

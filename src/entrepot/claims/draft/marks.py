@@ -111,7 +111,38 @@ def _goods(text: str, language: str) -> list[Mark]:
         for entry in goods_words(language)
         for match in entry.pattern.finditer(text)
     )
-    return [_in_phrase(mark, text, language) for mark in found]
+    offices = [one.span() for one in _OFFICE.finditer(text)] if language == "en" else []
+    reasons = [one.span() for one in _REASON[language].finditer(text)]
+    return [
+        _in_phrase(mark, text, language)
+        for mark in found
+        if not any(low <= mark.start < high for low, high in (*offices, *reasons))
+    ]
+
+
+_OFFICE = re.compile(
+    r"\b(?:Ministry|Department|Bureau|Office|Agency|Administration|Institute) (?:of|for) (?:the )?"
+    r"[A-Z][\w-]+(?:(?:, and |, | and | & )[A-Z][\w-]+)*"
+    r"|▮(?:, [A-Z][\w-]+)*,? and [A-Z][\w-]+(?=,)"  # what is left of one that is quoted
+)
+"""An office whose name has goods in it: "Ministry of Trade, Industry and Energy"."""
+_UP_TO_FLOW = r"(?:(?!\b(?:[Ee]xport|[Ii]mport|shipment|sales|[Aa]usfuhr|[Ee]infuhr))[^;.▮])*+"
+_REASON = {
+    "en": re.compile(
+        r"\b(?:(?:driven|fuell?ed|boosted|bolstered|supported|buoyed|helped|hit|hurt) (?:\w+ )?by"
+        rf"|on the back of|thanks to|(?:due|owing) to|demand for|prices? (?:of|for))\b{_UP_TO_FLOW}"
+        r"\.?\s*$"
+    ),
+    "de": re.compile(
+        rf"\b(?:[Dd]ank|[Ww]egen|[Aa]ufgrund|[Ii]nfolge|Nachfrage nach)\b{_UP_TO_FLOW}\.?\s*$"
+    ),
+    "ru": re.compile(
+        r"(?<!\w)(?:благодаря|за сч[её]т|из-за|спрос[а-я]* на|цен[а-я]* на)(?!\w)"
+        r"(?:(?!экспорт|импорт|поставк|закуп|ввоз|вывоз|продаж)[^;.▮])*+\.?\s*$"
+    ),
+    "zh": re.compile(r"(?:得益于|由于|受益于|归因于)(?:(?!出口|进口)[^；。▮])*+。?\s*$"),
+}
+"""Why trade moved, at the end of a sentence: goods there are not those that the numbers are of."""
 
 
 def _in_phrase(mark: Mark, text: str, language: str) -> Mark:

@@ -35,7 +35,7 @@ MOST_IN_TABLE = 4 * MOST
 """Runs of digits in one sentence, years among them, that are still looked at."""
 _TABLE = "{} numbers in one sentence: a table or a list, which is not read"
 _DOUBLED = "two numbers that would both be of one thing: which is of what is not clear"
-_FOREIGN = re.compile(r"up |[—–] ")  # "made up 45 %", "in 2024 — 9 %"
+_FOREIGN = re.compile(r"up |[—–-] ")  # "made up 45 %", "in 2024 — 9 %", "imports - $9 bn"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
 
 

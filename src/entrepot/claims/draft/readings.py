@@ -24,6 +24,7 @@ from entrepot.claims.draft.judge import (
     facts_of,
     facts_with_neighbours,
     facts_with_text,
+    is_certain,
     is_of_total,
     sureness,
 )
@@ -141,6 +142,7 @@ class Structured:
     why: str
     sure: float
     facts: Mapping[str, float] = field(default_factory=dict)
+    certain: bool = False
 
 
 def structured(
@@ -201,7 +203,8 @@ def structured(
         for place, said in zip(
             places, facts_with_neighbours([facts[one] for one in places]), strict=True
         ):
-            done[place] = replace(done[place], sure=sureness(said, learned), facts=said)
+            sure, certain = sureness(said, learned), is_certain(said, learned)
+            done[place] = replace(done[place], sure=sure, facts=said, certain=certain)
     return done
 
 
@@ -397,7 +400,8 @@ def _chosen(  # noqa: C901
         return None, rules
     if isinstance(rules, str) and _is_goodsless(rules, by_structure):
         return None, rules
-    if by_structure is not None and structure and sure >= SURE and not _says_nothing(structure):
+    led = structure is not None and (sure >= SURE or structure.certain)
+    if by_structure is not None and structure and led and not _says_nothing(structure):
         return by_structure, ""
     if by_structure is not None and structure and is_framed(structure):
         return by_structure, ""
@@ -441,7 +445,7 @@ def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structure
         return False
     if isinstance(rules, Drafted) and _agree_but_basis(structure.claim, rules):
         return False
-    supported = _SUPPORTING & structure.facts.keys() or is_framed(structure)
+    supported = _SUPPORTING & structure.facts.keys() or is_framed(structure) or structure.certain
     return not (agrees(chosen, structure.claim) and supported)
 
 

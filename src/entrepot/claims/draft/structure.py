@@ -18,22 +18,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.candidates import (
+    BALANCES,
     BUYS,
     FROM,
     Choice,
     dealt_area,
     dealt_time,
     flow_choices,
+    owns_balance,
     period_choices,
     side_choices,
     touched,
     what_choices,
 )
-from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.lexicon import NOWHERE, area_words
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
-from entrepot.claims.draft.scene import Background, Scene, ends_with, times_of, topic_of
+from entrepot.claims.draft.scene import WEAK, Background, Scene, ends_with, times_of, topic_of
 from entrepot.claims.draft.sentences import Mark
-from entrepot.claims.numbers import Span, read_place
+from entrepot.claims.numbers import CURRENCIES, Span, read_place
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.claims.times import stepped
 from entrepot.model.areas import WORLD
@@ -272,27 +274,41 @@ def _guess(  # noqa: C901
             partner=alike.partner if first else area,
             flags=_flags(number, scene, alike),
         )
-    flow = choose("flow", flow_choices(number, what, scene, memory), what=what)
-    mark = None
-    kind = ""
-    if flow is not None:
-        kind = flow.value[0]
-        if flow.value[1] != "carry":
-            mark = scene.apart.found.flows[int(flow.value[1])]
-    sides = choose(
-        "sides",
-        side_choices(number, what, mark, kind, scene, memory) if kind else [],
-        what=what,
-        kind=kind,
-    )
-    owner, partner = sides.value if sides else ("", "")
+    alike = _goes_with(number, what, here, scene) if recorder is None else None
+    if alike is not None:
+        kind, owner, partner = alike.kind, alike.owner, alike.partner
+        goods, certainty = alike.goods, alike.certainty
+        chances |= {part: alike.chances.get(part, 0.0) for part in ("flow", "sides")}
+        others |= {part: alike.others.get(part, ()) for part in ("flow", "sides")}
+    else:
+        flow = choose("flow", flow_choices(number, what, scene, memory), what=what)
+        mark = None
+        kind = ""
+        if flow is not None:
+            kind = flow.value[0]
+            if flow.value[1] != "carry":
+                mark = scene.apart.found.flows[int(flow.value[1])]
+        sides = choose(
+            "sides",
+            side_choices(number, what, mark, kind, scene, memory) if kind else [],
+            what=what,
+            kind=kind,
+        )
+        owner, partner = sides.value if sides else ("", "")
+        if kind in BALANCES and mark is not None and owns_balance(partner, number, mark, scene):
+            owner, partner = partner, owner
+        goods, certainty = _goods(number, mark, scene, memory)
     when = choose("period", period_choices(number, what, scene, memory), what=what)
-    period = Period.parse(when.value[0]) if when else None
+    if alike is not None and what == "growth" and (same := _grown(number, here, scene)) is not None:
+        when = None
+        chances["period"] = same.chances.get("period", 0.0)
+        period = same.period
+    else:
+        period = Period.parse(when.value[0]) if when else None
     of_before = what == "level" and _is_of_before(number, scene, when)
     if of_before and period is not None:
         month = _SAME_DAYS.search(scene.apart.text, max(number.start - 12, 0), number.start)
         period = stepped(period, "month_earlier") if month else period.before()
-    goods, certainty = _goods(number, mark, scene, memory)
     guess = StructuralReading(
         number,
         what,
@@ -308,6 +324,9 @@ def _guess(  # noqa: C901
         (
             *_flags(number, scene, before),
             *(["of-before"] if of_before else ()),
+            *(["former"] if _is_former(number, scene, when) else ()),
+            *(["passed-over"] if WORLD in (owner, partner) and _was_of_two(scene, memory) else ()),
+            *(["goods-about"] if goods == "all" and _names_goods(scene, memory) else ()),
         ),
         memory.home,
         memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
@@ -319,7 +338,7 @@ def _guess(  # noqa: C901
         area = _area_of(number, scene)
     if owner and area in (owner, partner):
         memory.item = area, owner, partner
-    if what != "other" and kind and owner:
+    if what != "other" and kind and owner and "passed-over" not in guess.flags:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
         memory.trade = kind if kind in ("export", "import") else memory.trade
         memory.goods, memory.age = goods, 0
@@ -349,6 +368,79 @@ def _guess(  # noqa: C901
     return guess
 
 
+def _goes_with(
+    number: Span, what: str, here: Sequence[StructuralReading], scene: Scene
+) -> StructuralReading | None:
+    """Return the reading before a number that is of the same trade, if nothing between is another.
+
+    "Grew by 25 %, from $4 bn to $5 bn", "$5 bn, against $4 bn a year earlier, up 25 %".
+    """
+    last = here[-1] if here else None
+    kinds = ("level", "growth")
+    if last is None or what not in kinds or last.what not in kinds or not last.owner:
+        return None
+    if number.start - last.number.end > _SAME_TRADE or scene.apart.found.of("respectively"):
+        return None
+    units = [one.says.unit in CURRENCIES for one in (number, last.number)]
+    if what == last.what and (what == "growth" or units[0] != units[1]):
+        return None  # two rates are of two things
+    found, text = scene.apart.found, scene.apart.text
+    low, high = last.number.end, number.start
+    marks = (*scene.areas, *found.flows, *found.goods, *found.of("part", "price", "services"))
+    if any(low <= one.start < high for one in marks) or scene.gaps.has_break(low, high):
+        return None
+    # Several flows in front of a row of numbers: each may have its own.
+    flows = [one for one in found.flows if one.end <= last.number.start]
+    if len(flows) > 1 and not scene.gaps.numbers(flows[-2].end, flows[-1].start):
+        joined = text[flows[-2].end : flows[-1].start]
+        if len(joined) <= _ITEM_GAP and not re.search("[,;，；▮]", joined):
+            return None
+    return last
+
+
+def _grown(
+    number: Span, here: Sequence[StructuralReading], scene: Scene
+) -> StructuralReading | None:
+    """Return the level that a growth right behind it led to: "$5 bn, against $4 bn, up 25 %"."""
+    last = here[-1]
+    if last.what != "level" or any(last.number.end <= time.start for time in scene.times):
+        return None
+    if any(last.number.end <= start for start, _ in scene.earlier):
+        return None
+    led = [
+        one
+        for one in here
+        if one.what == "level"
+        and "former" not in one.flags
+        and (one.sides, one.kind) == (last.sides, last.kind)
+    ]
+    return led[-1] if led and led[-1].period is not None else None
+
+
+def _is_former(number: Span, scene: Scene, when: Choice | None) -> bool:
+    """Whether a number is what there was before, to compare with."""
+    by_time = when is not None and any(one.startswith("yb:") for one in when.features)
+    return by_time or ends_with(FROM, scene.apart.text, number.start)
+
+
+def _was_of_two(scene: Scene, memory: Background) -> bool:
+    """Whether a sentence names no country and no total, and the text was about trade of two."""
+    named = {area.value for area in scene.areas}
+    if named - {memory.home} or scene.apart.found.of("total", "external"):
+        return False
+    if memory.topic and memory.weight in ("all", "title"):
+        return True
+    goes_on = not named and memory.paragraph == scene.sentence.paragraph and memory.age <= 1
+    return goes_on and bool(memory.owner) and WORLD not in (memory.owner, memory.partner)
+
+
+def _names_goods(scene: Scene, memory: Background) -> bool:
+    """Whether goods are named in a sentence or before it, and no total of all goods."""
+    named = bool(scene.apart.found.goods or memory.weighed)
+    return named and not scene.apart.found.of("total", "external")
+
+
+_SAME_TRADE = 60
 _LINKED = re.compile(
     r"\s*(?:[(（]|(?:,?\s*(?:to|до|auf|and (?:amounted|reached) to|,? reaching|to reach"
     r"|и составил[аио]?|[,，]?达到?|至|[,，]同比)"
@@ -368,9 +460,12 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
     gap = text[before.end : number.start]
     found = scene.apart.found
     starts = [one.start for one in (*scene.areas, *found.flows, *found.goods)]
-    starts += [time.start for time in scene.times]
+    starts += [time.start for time in scene.times if not time.is_base]
     # Any country, flow, goods or time in between may be the subject of something new.
     free = not any(before.end <= start < number.start for start in starts)
+    bases = [time for time in scene.times if before.end <= time.start < number.start]
+    if free and bases:  # "fell 2 % from May to $4 bn"
+        return _LINKED.fullmatch(text, bases[-1].end, number.start) is not None
     return free and _LINKED.fullmatch(gap) is not None
 
 
@@ -443,6 +538,13 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
     memory.paragraph = scene.sentence.paragraph
     goods = [one.value for one in scene.apart.found.goods]
     memory.weighed = goods[-1] if goods else memory.weighed
+    opening = next((one for one in scene.areas if not scene.apart.text[: one.start].strip()), None)
+    if opening is not None:
+        alone = opening.form in ("bare", "of") and opening.value not in (NOWHERE, WORLD)
+        memory.subject = opening.value if alone else ""
+    elif said := scene.apart.attributed_to:  # "Kyrgyzstan shows the same pattern."
+        names = area_words(scene.sentence.language)
+        memory.subject = next((one.value for one in names if one.pattern.fullmatch(said)), "")
     for area in scene.areas:
         if area.value not in (NOWHERE, WORLD):
             # Last named last, for "the two countries".
@@ -478,7 +580,9 @@ def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Background) ->
 
 
 _HEAD = re.compile(
-    r"\s*(?:[-–—•*·]|\d{1,2}[.)])?\s*(?P<goods>[^\W\d][^:：,，.;；()（）\d▮]{1,30})[:：]"
+    r"\s*(?:[-–—•*·]|\d{1,2}[.)])?\s*(?P<goods>[^\W\d][^:：,，.;；()（）\d▮]{1,30}?)"
+    r"(?:[:：]| (?:was|were|is|are|remain(?:s|ed)?) (?:the |its |their )?(?:\w+ )?"
+    r"(?:largest|biggest|main|top|leading|principal) (?:export|import)s?\b)"
 )
 
 
@@ -487,13 +591,34 @@ def _goods_said(
 ) -> tuple[str, str]:
     if mark is None:
         named = [one for one in scene.apart.found.goods if one.end <= number.start]
-        if named and not scene.apart.found.flows:
+        if named:
             return named[-1].value, "likely"
         return memory.goods, "inferred"
     flow = scene.apart.flows[scene.apart.found.flows.index(mark)]
     if flow.goods != "all":
         return flow.goods, flow.certainty
+    counted = [
+        one
+        for one in scene.apart.numbers
+        if one.end <= number.start
+        and (one.says.unit in COUNTED_IN.values() or _COUNTED_IN.match(scene.apart.text, one.end))
+    ]
+    if counted and mark.value == memory.kind and memory.goods != "all":
+        marks = (*scene.areas, *scene.apart.found.goods)
+        if not any(counted[-1].end <= one.start < number.start for one in marks):
+            return memory.goods, "inferred"  # 出口集成电路1410亿块;出口总金额为4993亿元
+    # "Purchases rose by 12 % to $9 bn" right behind a sentence on coal: it is of coal.
+    goes_on = memory.paragraph == scene.sentence.paragraph and memory.age <= 1
+    if goes_on and not (scene.areas or scene.apart.found.of("total", "external")):
+        by_value = mark.value in ("supply", "purchase") or _IN_VALUE.search(scene.apart.text)
+        return (memory.goods, "inferred") if by_value else ("all", "")
     return "all", ""
+
+
+_IN_VALUE = re.compile(
+    r"в (?:стоимостн|денежн)[а-я]+ выражении|\b(?:in value terms|by value|wertmäßig)\b|总?金额",
+    re.IGNORECASE,
+)
 
 
 def _base(
@@ -575,6 +700,16 @@ def in_row(number: Span, scene: Scene) -> list[Span]:
     return like[low : high + 1] if low < at or at < high else [number]
 
 
+def _is_each(cue: Mark, number: Span, scene: Scene) -> bool:
+    """Whether "per tonne" stands with a number, and not with the price behind it."""
+    text = scene.apart.text
+    if cue.start >= number.end:
+        return WEAK.search(text, number.end, cue.start) is None
+    return WEAK.search(text, cue.end, number.start) is None and not scene.gaps.numbers(
+        cue.end, number.start
+    )
+
+
 _ROW = re.compile(
     r"\s*(?:,|、|and|und|и|和|与|及|, and)\s*"
     r"(?:(?:close to|about|nearly|almost|around|rund|около|почти)\s*)?"
@@ -629,7 +764,9 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
     found = {
         cue.kind
         for cue in scene.apart.found.cues
-        if cue.kind in _VETOES and low <= cue.start < high
+        if cue.kind in _VETOES
+        and low <= cue.start < high
+        and (cue.kind != "per" or _is_each(cue, number, scene))
     }
     if any(area.value == NOWHERE for area in scene.areas):
         found.add("nowhere")
