@@ -567,6 +567,9 @@ class _Reading:
         elif not measure and "buyers" in forms:
             why = "the largest buyers are not a figure; name one of them"
             self.unsaid.append(Unsaid("measure", why, _OF_BUYERS))
+        elif not measure and "how_many_areas" in forms:
+            why = "how many countries trade is not a figure; their shares and concentration are"
+            self.unsaid.append(Unsaid("measure", why, _MEASURES[2:4]))
         elif not measure:
             self.unsaid.append(Unsaid("measure", "what is to be measured is not clear", _MEASURES))
         needed = _NEEDS.get(measure, ())
@@ -734,8 +737,8 @@ def _of_dependence(keys: dict[str, str]) -> Unsaid:
 
 def _measure(forms: set[str]) -> str:
     """Return the measure; empty if it is not clear."""
-    if "mutual" in forms:
-        return "asymmetry"
+    if forms & {"mutual", "how_many_areas"}:
+        return "asymmetry" if "mutual" in forms else ""
     if "hhi" in forms:
         return "buyer_hhi" if "buyers" in forms else "hhi"
     if forms >= {"buyers", "share", "top"}:
@@ -770,7 +773,10 @@ def _qualifying(language: str) -> tuple[re.Pattern[str], ...]:
     verbs, nominal = _EN_VERBS, _EN_BEFORE
     found = []
     for before, stops in (
-        (rf"^|[,:(] ?|(?:['’]s?|▯|\b(?:{nominal})) ", rf"{nominal}|{_EN_STOPS}"),
+        (
+            rf"^(?:(?:which|what) )?|[,:(] ?|(?:['’]s?|▯|\b(?:{nominal})) ",
+            rf"{nominal}|{_EN_STOPS}",
+        ),
         (rf"\b(?:{verbs}) ", rf"{nominal}|{_EN_STOPS}"),
         # "US used car imports"; "the US used cars" has a verb.
         (rf"▪ (?=[^▮]*▮[▮ ]*{_EN_FLOWS})", rf"{nominal}|{_EN_STOPS}"),
@@ -779,7 +785,7 @@ def _qualifying(language: str) -> tuple[re.Pattern[str], ...]:
         text = rf"(?P<before>{before})(?P<words>{word}(?: {word}){{0,3}}) (?=▮)"
         found.append(re.compile(text, re.IGNORECASE))
     # "The cars sold in Russia" need not be imports, "sold to Russia" they are.
-    behind = r"(?P<before>▮ )(?P<words>sold|used|needed|ordered)(?= (?:in|within|by) (?:the )?▪)"
+    behind = r"(?P<before>▮ )(?P<words>(?:sold|used|needed)(?= in (?:the )?▪)|used(?= by))"
     return (*found, re.compile(behind, re.IGNORECASE))
 
 
