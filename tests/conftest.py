@@ -160,6 +160,21 @@ def spark() -> Iterator[SparkSession]:
     started.stop()
 
 
+# py4j leaves its sockets open.
+_ON_SPARK = [pytest.mark.spark, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=_ON_SPARK)])
+def each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Load with each engine: the second time, `Lake` in the module of the test is one on Spark."""
+    if request.param == "spark":
+        request.getfixturevalue("spark")
+        from entrepot.lake.on_spark import SparkLake
+
+        monkeypatch.setattr(request.module, "Lake", SparkLake)
+    return str(request.param)
+
+
 def has_java() -> bool:
     """Whether Java is where Spark looks for it."""
     home = os.environ.get("JAVA_HOME")

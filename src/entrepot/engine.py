@@ -17,7 +17,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["UNSAFE", "confine", "connect", "cursor"]
+__all__ = ["UNSAFE", "confine", "connect", "cursor", "share_of_memory"]
 
 UNSAFE = "window_self_join"
 """Optimizers of DuckDB that are switched off.
@@ -57,7 +57,7 @@ def connect(
 
     config: dict[str, str | bool | int | float | list[str]] = {
         # The engine itself would take 80 %, as if nothing else ran on the machine.
-        "memory_limit": memory or _share_of_memory(0.6),
+        "memory_limit": memory or share_of_memory(0.6),
         "temp_directory": scratch or str(Path(tempfile.gettempdir(), "entrepot-duckdb")),
         "preserve_insertion_order": False,
         # No query makes the engine fetch an extension from the network.
@@ -117,7 +117,7 @@ def confine(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     connection.execute("SET lock_configuration = true")
 
 
-def _share_of_memory(share: float) -> str:
+def share_of_memory(share: float) -> str:
     """Return `share` of this machine's memory in DuckDB's notation."""
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 import re
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,10 @@ class EntrepotError(Exception):
         if self.hint:
             lines.append(f"  do:    {self.hint}")
         return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A process that reads for another one hands its errors on; some are made of other parts.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as data: kind of error, what, where, why, hint, and the exit code."""

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -105,6 +106,8 @@ def _started(master: str, memory: str | None) -> SparkContext:
             why=_last_words(log) or str(error).partition("\n")[0],
             hint=f"check the master; {_JAVA}",
         ) from error
+    # Which Python the workers start: the one of this environment, not whichever is on the path.
+    started.pythonExec = os.environ.get("PYSPARK_PYTHON", sys.executable)
     _require_executor(started)
     return started
 

@@ -233,16 +233,20 @@ def test_a_reconciliation_is_the_same(tmp_path: Path, spark: SparkSession) -> No
     found = reconcile_lake(SparkLake.open(tmp_path / "lake"), **words).to_dict()
     assert expected["periods"] == ["2022"]
     assert alike(expected, found)
-    with pytest.raises(RequestError, match="read only"):
-        reconcile_lake(SparkLake.open(tmp_path / "lake"), **words | {"keep": True})
+    reconcile_lake(SparkLake.open(tmp_path / "lake"), **words | {"keep": True})
+    assert Lake.open(tmp_path / "lake").holds("reconciled")
 
 
-def test_what_writes_is_refused(folder: Path) -> None:
-    from entrepot.lake.on_spark import SparkLake
-
-    held = SparkLake.open(folder)
-    for act in (lambda: held.add("baci", ["x.csv"]), lambda: held.remove("baci")):
-        with pytest.raises(RequestError, match="read only"):
+def test_what_writes_to_an_address_is_refused(folder: Path) -> None:
+    held = SparkLake.open(f"file://{folder}")
+    for act in (
+        lambda: held.add("baci", ["x.csv"]),
+        lambda: held.remove("baci"),
+        held.rebuild,
+        held.check,
+        lambda: held.erase("Somebody"),
+    ):
+        with pytest.raises(RequestError, match="address"):
             act()
 
 

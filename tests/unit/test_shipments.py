@@ -113,6 +113,7 @@ def _findings(lake: Lake) -> dict[str, tuple[int, str]]:
     return {rule: (count, text) for rule, count, text in rows}
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_each_country_is_kept_by_itself(tmp_path: Path) -> None:
     """A country that is not said is missing, whatever the others say."""
     lake = _lake(tmp_path, {}, {"Sent from": "n/a"}, {"Made in": "Nowhereland", "Seller in": ""})
@@ -206,6 +207,7 @@ def test_a_line_without_a_country_counts_in_the_total(tmp_path: Path) -> None:
         ),
     ],
 )  # fmt: skip
+@pytest.mark.usefixtures("each_engine")
 def test_traps_are_counted_with_their_value(
     tmp_path: Path, rule: str, changes: list[dict[str, str]], count: int, value: str
 ) -> None:
@@ -250,6 +252,7 @@ def test_codes_with_dots_letters_and_lost_zeros(tmp_path: Path) -> None:
         ({"Status": "Q"}, "a status that the layout does not know"),
     ],
 )
+@pytest.mark.usefixtures("each_engine")
 def test_a_cell_that_cannot_be_read_is_named(
     tmp_path: Path, change: dict[str, str], says: str
 ) -> None:
@@ -258,6 +261,7 @@ def test_a_cell_that_cannot_be_read_is_named(
     assert says in str(told.value) or says in told.value.where
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_persons_never_reach_the_lake(tmp_path: Path) -> None:
     """No byte of the lake has the name of a person, or a column that the layout does not name."""
     text = "chips, call tel. +7 701 555 1234 or aigul@example.org"
@@ -288,6 +292,7 @@ def test_persons_never_reach_the_lake(tmp_path: Path) -> None:
     assert _findings(lake)["persons"][0] == 3
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_pseudonyms_differ_between_lakes_and_survive_a_rebuild(tmp_path: Path) -> None:
     person = {"Importer": "Dana Akhmetova"}
     (tmp_path / "other").mkdir()
@@ -301,6 +306,7 @@ def test_pseudonyms_differ_between_lakes_and_survive_a_rebuild(tmp_path: Path) -
     assert b"salt" not in (tmp_path / "copy.tar").read_bytes()
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_the_same_file_is_loaded_once(tmp_path: Path) -> None:
     lake = _lake(tmp_path, {}, {})
     report = lake.add("shipments.made-up", [tmp_path / "made.csv"], mapping=LAYOUT)
@@ -455,6 +461,7 @@ def test_the_226_bytes_of_spain(tmp_path: Path) -> None:
     assert (sold.value, sold.unit) == (1500.0, "EUR")
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
     """In rows, kept files and files that come later; sums and other lines stay."""
     lake = _lake(
@@ -565,6 +572,7 @@ def test_patterns_that_the_engine_cannot_search_for_are_named(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("end", [";1;2", ""])
+@pytest.mark.usefixtures("each_engine")
 def test_no_error_shows_a_line_with_a_person(tmp_path: Path, end: str) -> None:
     path = _file(tmp_path, {"Importer": "Dana Akhmetova"})
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -645,6 +653,7 @@ def test_a_name_in_the_column_of_tax_numbers_is_a_name(tmp_path: Path) -> None:
     assert two == "ATU12345678"
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_later_file_brings_no_erased_name_back(tmp_path: Path) -> None:
     """Not in descriptions, brands and tax numbers either, and not in lines of others."""
     lake = _lake(tmp_path, {})
@@ -676,6 +685,7 @@ def test_a_description_does_not_name_its_person_in_another_order(tmp_path: Path)
 
 @pytest.mark.parametrize("column", ["Value", "Day", "Status", "Net"])
 @pytest.mark.parametrize("name", ["Dana Akhmetova", "J. P. Akhmetova", "李 Akhmetova7", "李秘密"])
+@pytest.mark.usefixtures("each_engine")
 def test_no_error_shows_a_cell_with_a_person(tmp_path: Path, column: str, name: str) -> None:
     """A name in a wrong column would stand in every log; the row says where it is."""
     with pytest.raises(BadFileError) as told:
@@ -713,11 +723,13 @@ def test_columns_without_a_name_and_unusual_signs_are_read(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("day", ["05.01.9999", "05.01.0001", "05.01.1823"])
+@pytest.mark.usefixtures("each_engine")
 def test_days_of_no_register_are_refused(tmp_path: Path, day: str) -> None:
     with pytest.raises(BadFileError, match="not a day"):
         _lake(tmp_path, {"Day": day})
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_an_archive_without_a_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "empty.zip"
     zipfile.ZipFile(path, "w").close()
@@ -730,6 +742,7 @@ def test_an_archive_without_a_file_is_named(tmp_path: Path) -> None:
     ["", "{}", "[]", "null", '{"salt": "", "erased": []}', '{"salt": 1, "erased": []}', "[" * 10**5,
      '{"salt": "x", "erased": null}'],
 )  # fmt: skip
+@pytest.mark.usefixtures("each_engine")
 def test_a_damaged_secret_is_refused(tmp_path: Path, held: str) -> None:
     """An empty secret would let names be tried; another one would bring erased names back."""
     (tmp_path / registers.FILE).write_text(held, encoding="utf-8")
@@ -821,6 +834,7 @@ def test_a_port_has_a_country_only_where_its_name_settles_it(port: str, area: st
     assert table.get(port) == area
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_how_a_text_ended_survives_a_rebuild_and_an_erasure(tmp_path: Path) -> None:
     """What is kept of a register is no text, so that its last line was not looked at."""
     path = _file(tmp_path, {}, {"Supplier": "SMITH JOHN"})
@@ -968,6 +982,7 @@ def test_a_name_in_a_column_of_numbers_is_a_name(tmp_path: Path, column: str, na
 
 
 @pytest.mark.parametrize("column", ["Unit", "Made in", "Number"])
+@pytest.mark.usefixtures("each_engine")
 def test_exchanged_columns_are_refused(tmp_path: Path, column: str) -> None:
     """Persons are looked for in columns of names, so they stayed in the others."""
     lines = [
@@ -1132,6 +1147,7 @@ def test_bills_of_lading_have_a_port_and_no_origin(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("last", [3, 4, 9])
+@pytest.mark.usefixtures("each_engine")
 def test_lines_between_two_stray_marks_are_not_one_cell(tmp_path: Path, last: int) -> None:
     """A mark before one name and another behind a later one took all lines between with them."""
     changes: list[dict[str, str]] = [{} for _ in range(12)]

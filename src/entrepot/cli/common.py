@@ -106,10 +106,16 @@ def open_lake(folder: Path | str | None) -> Lake:
     return opened
 
 
-def open_new_lake(folder: Path | None) -> Lake:
-    """Open a lake to add to it; there need be none yet."""
+def open_new_lake(
+    folder: Path | None, engine: str | None = "duckdb", master: str | None = None
+) -> Lake:
+    """Open a lake to add to it with an engine as in `open_on_engine`; there need be none yet."""
     from entrepot.lake import Lake
 
+    if _is_spark(engine, master):
+        from entrepot.lake.on_spark import SparkLake
+
+        return SparkLake.open(folder, master=master)
     return Lake.open(folder)
 
 
@@ -186,14 +192,20 @@ def open_on_engine(engine: str | None, place: Path | str | None, master: str | N
     RequestError
         For a master without Spark, or an address without it.
     """
-    if chosen_engine(engine) == "spark":
+    if _is_spark(engine, master):
         from entrepot.lake.on_spark import SparkLake
 
         require_lake(place)
         return SparkLake.open(place, master=master)
+    return open_lake(place)
+
+
+def _is_spark(engine: str | None, master: str | None) -> bool:
+    if chosen_engine(engine) == "spark":
+        return True
     if master:
         raise RequestError("--master is for Spark", hint="add --engine spark")
-    return open_lake(place)
+    return False
 
 
 def read_text_file(path: Path) -> str:

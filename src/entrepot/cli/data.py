@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from entrepot.cli.common import (
+    EngineOption,
     JsonOption,
     LakeOption,
+    MasterOption,
     complete_source,
     open_lake,
     open_new_lake,
@@ -464,6 +466,8 @@ def add(
         float | None,
         typer.Option(help="US dollars per currency unit of an input-output table: 1.053."),
     ] = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -474,7 +478,7 @@ def add(
             why="trade values keep the currency of their report",
             hint=f"remove it: entrepot data add {source} FILE",
         )
-    opened = open_new_lake(lake)
+    opened = open_new_lake(lake, engine, master)
     # A rate is a mapping of one line: it is kept with the file, and a rebuild reads it again.
     mapping = read_text_file(map_) if map_ else None if rate is None else f"rate: {rate!r}\n"
     with progress(f"adding {source}") as say_progress, naming(map_):

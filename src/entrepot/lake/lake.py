@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Order
     from entrepot.lake.inventory import InventoryItem, LoadReport
+    from entrepot.lake.prepare import Preparing
     from entrepot.lake.rebuild import RebuildResult
     from entrepot.model.columns import Finding
     from entrepot.model.table_files import TableAbout
@@ -93,6 +94,7 @@ class Lake(Reads):
         name, title = named_source(split_address(source)[0], Path(several[0]), mapping)
         if name.startswith("shipments."):
             self._require_folder("a customs register is not loaded into an object store")
+        preparing = self._preparing()
         with self._changing():
             return load(
                 self.path,
@@ -103,7 +105,14 @@ class Lake(Reads):
                 options=FileOptions(nomenclature, vintage, mapping),
                 title=title,
                 progress=progress,
+                preparing=preparing,
             )
+
+    def _preparing(self) -> Preparing:
+        """Return what prepares the files of a load."""
+        from entrepot.lake.prepare import one_by_one
+
+        return one_by_one
 
     def remove(self, source: str, *, snapshot: str | None = None) -> tuple[InventoryItem, ...]:
         """Remove a source, or one snapshot of it, with the delivered bytes; return what it was.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.lake.catalog import Partition, Snapshot
+    from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.sources.parser import ParsedRows
 
@@ -34,6 +35,8 @@ __all__ = [
     "lost",
     "merge",
     "require_room",
+    "rows_that_wait",
+    "rows_written",
 ]
 
 
@@ -224,30 +227,29 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class OverlapCheck:
-    """Rows of one period that wait, ready to be compared with stored files of the same period.
+    """New rows of one period, ready to be compared with stored files of the same period.
 
     Attributes
     ----------
-    connection, rows, there, period
-        Where they wait, what a parser returned, the columns that wait, and which of the rows.
+    connection, table, new
+        Where they are, their canonical table, and SQL of them: `rows_that_wait` or `rows_written`.
     at
         Returns where a stored file lies.
     """
 
     connection: duckdb.DuckDBPyConnection
-    rows: ParsedRows
-    there: Container[str]
-    period: Period | None
+    table: Table
+    new: str
     at: Callable[[str], Path]
 
     def clash(self, stored: str) -> Clash | None:
         """Return the first thing that would count twice beside a stored file, if there is one."""
         present = self.at(stored)
-        if self.rows.table == "shipments":
+        if self.table == "shipments":
             return self._same_line(present)
         if found := self._same_cell(present):
             return found
-        if self.rows.table != "flows":
+        if self.table != "flows":
             return None
         return self._heading(present) or self._edition(present)
 
@@ -257,12 +259,12 @@ class OverlapCheck:
         names = self._names()
         both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in names)
         gone = ", ".join(map(literal, sorted(hidden)))
-        where = "true" if EVERYTHING in hidden else f"({SLICE[self.rows.table]}) IN ({gone})"
+        where = "true" if EVERYTHING in hidden else f"({SLICE[self.table]}) IN ({gone})"
         words = f"concat_ws(' ', {', '.join(f'old.{name}' for name in names)})"
         query = f"""
             SELECT count(*), coalesce(min({words}), '')
-            FROM (FROM {_stored(present)} WHERE {where}) AS old
-            ANTI JOIN {self._new()} AS new ON {both}"""
+            FROM (FROM {rows_written(present)} WHERE {where}) AS old
+            ANTI JOIN {self.new} AS new ON {both}"""
         with readable():
             [(count, example)] = self.connection.execute(query).fetchall()
         return count, example
@@ -274,7 +276,7 @@ class OverlapCheck:
         does: exports hold their re-exports, so that the two would count twice.
         """
         names = self._names()
-        kinds = {one.name: one.nullable for one in columns(self.rows.table)}
+        kinds = {one.name: one.nullable for one in columns(self.table)}
         tests = [
             f"(new.{name} = old.{name} OR new.{name} IS NULL OR old.{name} IS NULL)"
             for name in names
@@ -292,7 +294,7 @@ class OverlapCheck:
         both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in LINE)
         query = f"""
             SELECT new.declaration, new.item, new.tariff_code, new.date
-            FROM {self._new()} AS new JOIN {_stored(present)} AS old ON {both}
+            FROM {self.new} AS new JOIN {rows_written(present)} AS old ON {both}
             ORDER BY ALL LIMIT 1"""
         with readable():
             found = self.connection.execute(query).fetchall()
@@ -305,7 +307,7 @@ class OverlapCheck:
         with readable():
             new, old = (
                 {size for (size,) in self.connection.execute(lengths.format(table)).fetchall()}
-                for table in (self._new(), _stored(present))
+                for table in (self.new, rows_written(present))
             )
         # By lengths that occur in both: a fixed one makes the test of a prefix an equality, which
         # the engine can hash; with `starts_with` it would compare every row with every other.
@@ -331,8 +333,8 @@ class OverlapCheck:
         other = f"nomenclature <> {literal(NO_CODES)}"
         query = f"""
             SELECT new.report, new.nomenclature, old.nomenclature
-            FROM ({report.format(self._new())} WHERE {other}) AS new
-            JOIN ({report.format(_stored(present))} WHERE {other}) AS old
+            FROM ({report.format(self.new)} WHERE {other}) AS new
+            JOIN ({report.format(rows_written(present))} WHERE {other}) AS old
             ON new.report = old.report AND new.nomenclature <> old.nomenclature
             WHERE new.report <> {literal(EVERYTHING)} ORDER BY ALL LIMIT 1"""
         with readable():
@@ -350,22 +352,29 @@ class OverlapCheck:
         both = " AND ".join(f"new.{name} = old.{name}" for name in keys)
         # `ORDER BY ALL`: the same clash is named every time.
         query = f"""
-            SELECT {out} FROM {self._new()} AS new JOIN {_stored(present)} AS old ON {both}
+            SELECT {out} FROM {self.new} AS new JOIN {rows_written(present)} AS old ON {both}
             WHERE {" AND ".join(["true", *tests])} ORDER BY ALL LIMIT 1"""
         with readable():
             found = self.connection.execute(query).fetchall()
         return found[0] if found else None
 
     def _names(self) -> list[str]:
-        if self.rows.table == "shipments":
+        if self.table == "shipments":
             return list(LINE)
-        return [name for name in key_columns(self.rows.table) if name not in ("period", "freq")]
+        return [name for name in key_columns(self.table) if name not in ("period", "freq")]
 
-    def _new(self) -> str:
-        names = [one.name for one in columns(self.rows.table) if one.name not in _FILED]
-        mine = ", ".join(f"{cell(name, self.there, self.rows.same)} AS {name}" for name in names)
-        where = of_period(self.there, self.period)
-        return f"(SELECT {mine} FROM {STAGED} WHERE {where})"
+
+def rows_that_wait(rows: ParsedRows, there: Container[str], period: Period | None) -> str:
+    """Return SQL of the waiting rows of a period; `there` are the columns that wait."""
+    names = [one.name for one in columns(rows.table) if one.name not in _FILED]
+    mine = ", ".join(f"{cell(name, there, rows.same)} AS {name}" for name in names)
+    return f"(SELECT {mine} FROM {STAGED} WHERE {of_period(there, period)})"
+
+
+def rows_written(path: Path) -> str:
+    """Return SQL of the rows of a stored file."""
+    # A folder above the lake may be called `a=b`, which would otherwise become a column.
+    return f"read_parquet({file_literal(path)}, hive_partitioning=false)"
 
 
 _FILED = ("period", "freq", "source", "snapshot")
@@ -374,11 +383,6 @@ LINE = (
     "value_usd", "value_reported", "invoice_value", "mass_kg",
 )  # fmt: skip
 """What tells the lines of two files of a register apart; no number alone does."""
-
-
-def _stored(present: Path) -> str:
-    # A folder above the lake may be called `a=b`, which would otherwise become a column.
-    return f"read_parquet({file_literal(present)}, hive_partitioning=false)"
 
 
 # Which of the rows held count: a newer release takes the place of an older one.

@@ -6,8 +6,9 @@ Other tables (descriptions, links between editions, inputs) are small; DuckDB re
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -23,10 +24,12 @@ from entrepot.model.columns import schema
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
     from entrepot.lake.catalog import Order, StoredFile
+    from entrepot.lake.prepare import Preparing
     from entrepot.model.columns import Table
     from entrepot.settings import Settings
 
@@ -37,9 +40,10 @@ _TYPES = {"VARCHAR": "STRING"}
 
 
 class SparkLake(Lake):
-    """A lake whose flows are Spark frames; everything that writes stays with DuckDB.
+    """A lake whose flows are Spark frames, and whose files are loaded on Spark's workers.
 
-    Open it with `SparkLake.open`. Spark starts when flows are first asked for.
+    Open it with `SparkLake.open`. Spark starts when it is first needed. What else writes is done
+    here, as by `Lake`; a lake at an address is only read.
 
     Parameters
     ----------
@@ -107,25 +111,24 @@ class SparkLake(Lake):
             read = self._scan(state, parts[0].snapshot.table, files).toArrow()
         return nw.from_native(self.connection.from_arrow(read)).lazy()
 
-    def add(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse: what writes is opened with `Lake.open`."""
-        raise _reads_only()
+    def _preparing(self) -> Preparing:
+        from entrepot.lake.load_on_spark import prepare_on_spark
 
-    def remove(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse: what writes is opened with `Lake.open`."""
-        raise _reads_only()
+        self._require_folder("nothing is loaded into a lake at an address")
+        return partial(prepare_on_spark, self.session.sparkContext, self._settings.memory)
 
-    def erase(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse: what writes is opened with `Lake.open`."""
-        raise _reads_only()
+    def _changing(self) -> AbstractContextManager[None]:
+        self._require_folder("a lake at an address is read only")
+        return super()._changing()
 
-    def rebuild(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse: what writes is opened with `Lake.open`."""
-        raise _reads_only()
-
-    def restore(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse: what writes is opened with `Lake.open`."""
-        raise _reads_only()
+    def _require_folder(self, what: str) -> None:
+        if self._address is not None:
+            raise RequestError(
+                what,
+                where=self._address,
+                hint="change it in the folder that it was copied from, and copy it again; a lake at "
+                "s3:// is loaded with --engine duckdb",
+            )
 
     def _state(self) -> State:
         if self._pinned is not None or self._address is None:
@@ -216,12 +219,6 @@ class SparkLake(Lake):
         if not hidden:
             return rows
         return rows.filter(~functions.expr(SLICE[table]).isin(sorted(hidden)))
-
-
-def _reads_only() -> RequestError:
-    return RequestError(
-        "a lake on Spark is read only", hint="change it with Lake.open, or entrepot data"
-    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import zipfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,16 @@ from entrepot.lake.catalog import (
 )
 from entrepot.lake.inventory import LoadReport, few_products, inventory_of, odd_periods
 from entrepot.lake.lock import unread, writing
-from entrepot.lake.merge import OverlapCheck, hides, is_misspelled, lost, merge, require_room
+from entrepot.lake.merge import (
+    OverlapCheck,
+    hides,
+    is_misspelled,
+    lost,
+    merge,
+    require_room,
+    rows_that_wait,
+    rows_written,
+)
 from entrepot.lake.publish import (
     LakeChange,
     lake_to_write,
@@ -50,7 +60,7 @@ from entrepot.sources.strict import literal
 from entrepot.sources.text import about_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -62,7 +72,18 @@ if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import FileTable, ParsedRows
 
-__all__ = ["Load", "erase", "findings_of_all", "load", "no_file", "prepare", "prepare_again"]
+__all__ = [
+    "Load",
+    "Preparing",
+    "erase",
+    "findings_of_all",
+    "load",
+    "no_file",
+    "one_by_one",
+    "prepare",
+    "prepare_again",
+    "take_in",
+]
 
 
 @dataclass(slots=True)
@@ -82,6 +103,40 @@ class Load:
     added: list[Snapshot] = field(default_factory=list)
     noticed: list[Finding] = field(default_factory=list)  # about the file being read
     only: frozenset[Period | None] | None = None  # of a file that is read again: what is kept
+
+
+Preparing = Callable[[Load, "Sequence[Path]"], list[str]]
+"""Prepares files of one load; returns the names of those that are loaded already."""
+
+
+def one_by_one(run: Load, paths: Sequence[Path]) -> list[str]:
+    """Prepare files in their order, in this process."""
+    return [path.name for path in paths if not prepare(run, path)]
+
+
+def take_in(run: Load, snapshot: Snapshot) -> None:
+    """Take in a file that was prepared apart, if it has room beside those taken in before.
+
+    Raises
+    ------
+    BadFileError
+        If trade would count twice, or one release has two spellings.
+    """
+    name = snapshot.raw.name
+    _require_spelling(run, snapshot.vintage, name)
+    at = partial(_where, run)
+    for part in snapshot.partitions:
+        new = rows_written(at(next(iter(part.files.values())).path))
+        there = OverlapCheck(run.connection, snapshot.table, new, at)
+        require_room(
+            snapshot,
+            part,
+            run.added,
+            one_delivery=run.info.whole,
+            name=name,
+            clash=there.clash,
+        )
+    run.added.append(snapshot)
 
 
 def prepare(run: Load, path: Path) -> bool:
@@ -193,7 +248,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     for table in source.tables(file, run.staging / "scratch", run.options):
         _require_one(first, table, one_delivery=run.info.whole)
         first = first or table
-        _require_spelling(run, table)
+        _require_spelling(run, table.vintage, table.name)
         run.progress(f"reading {table.name}")
         rows = source.rows(run.connection, table)
         # This also puts the rows into the table where they wait.
@@ -254,13 +309,13 @@ def _require_one(first: FileTable | None, table: FileTable, *, one_delivery: boo
         )
 
 
-def _require_spelling(run: Load, table: FileTable) -> None:
+def _require_spelling(run: Load, vintage: str, name: str) -> None:
     """Refuse a release that is held under another spelling: nobody could say which is later."""
     for other in (*run.before.of(run.info.id), *run.added):
-        if is_misspelled(other.vintage, table.vintage):
+        if is_misspelled(other.vintage, vintage):
             raise BadFileError(
-                f"the release {table.vintage} is loaded as {other.vintage}",
-                where=table.name,
+                f"the release {vintage} is loaded as {other.vintage}",
+                where=name,
                 why="it would be unclear which of the two is later",
                 hint=f"write it as it is loaded: --vintage {other.vintage}",
             )
@@ -297,7 +352,8 @@ def _partitions(
             staged.totals,
             staged.bases,
         )
-        there = OverlapCheck(run.connection, rows, columns, staged.period, partial(_where, run))
+        new = rows_that_wait(rows, columns, staged.period)
+        there = OverlapCheck(run.connection, rows.table, new, partial(_where, run))
         stored = [*run.before.of(run.info.id), *run.added, snapshot]
         require_room(
             snapshot,
@@ -383,6 +439,7 @@ def load(
     options: FileOptions,
     title: str = "",
     progress: Callable[[str], None] | None = None,
+    preparing: Preparing = one_by_one,
 ) -> LoadReport:
     """Add files of one source; see `entrepot.lake.Lake.add`."""
     source_parser(source)
@@ -418,7 +475,7 @@ def load(
             before=before,
             number=before.next_load(),
         )
-        unchanged = [path.name for path in paths if not prepare(run, path)]
+        unchanged = preparing(run, paths)
         require_read(folder, lambda: all_files(before), compared)  # new rows beside them
         after = merge(before, run.added)
         if run.added:

@@ -20,7 +20,13 @@ from entrepot.sources import strict, text
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("each_engine")
 GOOD = "2022,156,643,850110,10.5,2"
+
+
+@pytest.fixture
+def lake(each_engine: str, tmp_path: Path) -> Lake:
+    return Lake.open(tmp_path / "lake")
 
 
 def refuse(lake: Lake, path: Path, *words: str, **options: str) -> EntrepotError:
@@ -126,6 +132,7 @@ def test_a_last_line_without_an_end_is_reported(lake: Lake, write: Write) -> Non
 
 
 @pytest.mark.parametrize("fill", [b"\0", b" ", b"1"], ids=["zeros", "blanks", "digits"])
+@pytest.mark.parametrize("each_engine", ["duckdb"], indirect=True)
 def test_a_file_that_is_filled_to_its_size_is_refused(
     lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch, fill: bytes
 ) -> None:
@@ -222,6 +229,7 @@ def test_ends_of_lines_that_differ_are_named(
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text on Windows")
 @pytest.mark.parametrize("sign", ["[", "*", "?"])
+@pytest.mark.parametrize("each_engine", ["duckdb"], indirect=True)
 def test_a_neighbour_that_no_pattern_can_be_compared_with_is_named(
     write: Write, tmp_path: Path, sign: str
 ) -> None:
@@ -237,6 +245,7 @@ def test_a_neighbour_that_no_pattern_can_be_compared_with_is_named(
 
 @pytest.mark.parametrize("value", [1.0000001e18, -2e18, 1e308, math.inf, -math.inf, math.nan])
 @pytest.mark.parametrize("column", ["value_usd", "mass_kg", "quantity"])
+@pytest.mark.parametrize("each_engine", ["duckdb"], indirect=True)
 def test_no_number_beyond_the_bound_is_stored(
     lake: Lake, put: Put, column: str, value: float
 ) -> None:
@@ -380,6 +389,7 @@ def test_names_that_are_no_text_are_refused(lake: Lake, write: Write, tmp_path: 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such devices on Windows")
+@pytest.mark.parametrize("each_engine", ["duckdb"], indirect=True)
 def test_a_device_is_no_empty_lake() -> None:
     with pytest.raises(EntrepotError, match="a lake is a folder"):
         Lake.open("/dev/null").holdings()

@@ -338,7 +338,7 @@ class _Look:
         # The most frequent length comes first and is the usual one.
         query = f"""
             SELECT length(tariff_line) AS digits, count(*), sum({VALUE}), min(tariff_code)
-            FROM {_LINES} GROUP BY 1 ORDER BY 2 DESC"""
+            FROM {_LINES} GROUP BY 1 ORDER BY 2 DESC, 1"""
         sizes = self._ask(query)
         if len(sizes) > 1:
             rest = sizes[1:]
@@ -391,7 +391,7 @@ class _Look:
         """Units in words."""
         query = f"""
             SELECT quantity_unit, count(*), sum({VALUE}) FROM {_LINES}
-            WHERE quantity IS NOT NULL GROUP BY 1 ORDER BY 2 DESC"""
+            WHERE quantity IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"""
         units = [one for one in self._ask(query) if one[0] is not None]
         if len(units) > 1:
             words = ", ".join(f"{name} ({count:,})" for name, count, _ in units[:_FEW])

@@ -1,0 +1,226 @@
+"""Files of one load, each prepared by a task of Apache Spark with the loader itself.
+
+Spark gives the files to workers, and a file to another worker where one dies. What a cell may be
+and what is odd about the lines of a file is said once, by the parsers, and tested on DuckDB wherever
+the file is read; so the rows, the findings and the bytes that are kept do not depend on the engine.
+
+A task writes into a folder of its own inside that of the load, where nobody looks. The process that
+has the lock puts the folders together, compares the files with each other, and publishes.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import socket
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from entrepot.errors import EntrepotError, OutsideError
+from entrepot.lake import registers
+from entrepot.lake.catalog import TABLES
+from entrepot.lake.prepare import Load, prepare, take_in
+from entrepot.lake.system_errors import AS_BEFORE, guarded
+from entrepot.lake.unchanged import all_files, require_read
+from entrepot.sources import source_info
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyspark import SparkContext
+
+    from entrepot.lake.catalog import Catalog, Snapshot
+    from entrepot.sources.parser import FileOptions
+
+__all__ = ["prepare_on_spark"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every task of a load is told."""
+
+    folder: Path
+    staging: Path
+    source: str
+    options: FileOptions
+    replaces: bool
+    title: str
+    before: Catalog
+    number: int
+    memory: str | None
+    versions: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What a task says: where it wrote what, or why the file is refused.
+
+    Errors of ours are results and no failures, or Spark would read the file three more times.
+    """
+
+    folder: str = ""
+    snapshot: Snapshot | None = None
+    error: EntrepotError | None = None
+
+
+def prepare_on_spark(
+    context: SparkContext, memory: str | None, run: Load, paths: Sequence[Path]
+) -> list[str]:
+    """Prepare files side by side on the workers of Spark; see `prepare.Preparing`.
+
+    Raises
+    ------
+    BadFileError
+        Of the first file, in the order given, that is refused.
+    OutsideError
+        If a worker cannot read or write, or Spark breaks off.
+    """
+    if run.info.brings == "shipments":
+        registers.secret(run.folder)  # made once, before many ask for it
+    work = _Work(
+        folder=run.folder.resolve(),
+        staging=run.staging.resolve(),
+        source=run.info.id,
+        options=run.options,
+        replaces=run.replaces,
+        title=run.title,
+        before=run.before,
+        number=run.number,
+        memory=memory,
+        versions=_versions(),
+    )
+    several = [path.absolute() for path in paths]
+    run.progress(f"reading {len(several)} files on {context.master}")
+    found = _run(context, work, several)
+    for one in found:
+        if one.error is not None:
+            raise one.error
+    unchanged = []
+    for path, one in zip(paths, found, strict=True):
+        if one.snapshot is None:
+            unchanged.append(path.name)
+            continue
+        _gather(run.staging / one.folder, run.staging)
+        take_in(run, one.snapshot)
+    return unchanged
+
+
+def _run(context: SparkContext, work: _Work, paths: Sequence[Path]) -> list[_Prepared]:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        # One task a file: what differs from file to file is how long it takes.
+        return context.parallelize(paths, len(paths)).map(partial(_prepared, work)).collect()
+    except (PySparkException, Py4JError) as error:
+        raise OutsideError(
+            "Spark breaks off while it loads",
+            where=context.master,
+            why=f"{_cause(str(error))}; {AS_BEFORE}",
+            hint="every worker needs this version of Python and of entrepot (PYSPARK_PYTHON names "
+            "its Python) and sees the lake and the files under the same paths; Spark's log in the "
+            "temporary folder says more",
+        ) from error
+
+
+def _cause(text: str) -> str:
+    """Return the line that names the error of a worker, of all that Spark says of it."""
+    lines = [line.strip() for line in text.splitlines()]
+    named = [line for line in lines if line.partition(":")[0].endswith(("Error", "Exception"))]
+    inner = [line for line in named if not line.startswith(("org.apache.", "py4j.", "java."))]
+    return next(iter([*inner[-1:], *named, *lines]), "")
+
+
+def _prepared(work: _Work, path: Path) -> _Prepared:
+    """Prepare one file, on a worker."""
+    try:
+        _require_alike(work, path)
+        with guarded(work.folder):
+            return _prepare(work, path)
+    except EntrepotError as error:
+        return _Prepared(error=error)
+
+
+def _prepare(work: _Work, path: Path) -> _Prepared:
+    import os
+
+    from pyspark import TaskContext
+
+    from entrepot.engine import connect, share_of_memory
+
+    task = TaskContext.get()
+    # Of its own also if the file is read twice at a time: only one of the two is asked for.
+    mine = work.staging / f"part-{uuid4().hex}"
+    for name in ("raw", "scratch"):
+        (mine / name).mkdir(parents=True)
+    with tempfile.TemporaryDirectory(prefix="entrepot-") as spilled:
+        connection = connect(
+            # As many tasks as there are cores share a worker.
+            memory=work.memory or share_of_memory(0.6 / (os.cpu_count() or 1)),
+            threads=task.cpus() if task else 1,
+            scratch=spilled,
+        )
+        try:
+            connection.execute("CALL enable_logging('FileSystem')")
+            run = Load(
+                folder=work.folder,
+                staging=mine,
+                info=source_info(work.source),
+                connection=connection.cursor(),
+                options=work.options,
+                replaces=work.replaces,
+                title=work.title,
+                progress=lambda _: None,
+                before=work.before,
+                number=work.number,
+            )
+            is_new = prepare(run, path)
+            require_read(work.folder, lambda: all_files(work.before), connection)
+        finally:
+            connection.close()
+    for name in ("scratch", "kept"):
+        shutil.rmtree(mine / name, ignore_errors=True)
+    return _Prepared(mine.name, run.added[0]) if is_new else _Prepared()
+
+
+def _require_alike(work: _Work, path: Path) -> None:
+    """Refuse a worker that would give other rows, or that lacks the lake or the file."""
+    host = socket.gethostname()
+    if (mine := _versions()) != work.versions:
+        raise OutsideError(
+            "a worker has other versions",
+            where=f"{host}: {mine}",
+            why=f"it could read a cell otherwise than {work.versions} would",
+            hint="install the same versions there; PYSPARK_PYTHON names the Python of the workers",
+        )
+    for what, there in (("lake", work.staging), ("file", path)):
+        if not there.exists():
+            raise OutsideError(
+                f"a worker does not see the {what}",
+                where=f"{host}: {work.folder if what == 'lake' else path}",
+                why="the files of a load are read and written by the workers",
+                hint="put lake and files into a folder that all of them have under the same path",
+            )
+
+
+def _versions() -> str:
+    import duckdb
+
+    from entrepot import __version__
+
+    return f"entrepot {__version__}, DuckDB {duckdb.__version__}, Python {platform.python_version()}"
+
+
+def _gather(apart: Path, staging: Path) -> None:
+    """Move what a task wrote to where a load in one process would have written it."""
+    for root in ("raw", *TABLES):
+        for path in sorted((apart / root).rglob("*")):
+            if path.is_file():
+                target = staging / path.relative_to(apart)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+    shutil.rmtree(apart)
