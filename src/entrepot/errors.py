@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 import difflib
 import re
 from typing import TYPE_CHECKING, Any
@@ -72,7 +71,7 @@ class EntrepotError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A process that reads for another one hands its errors on; some are made of other parts.
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+        return _as_it_was, (type(self), self.what), self.__dict__
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as data: kind of error, what, where, why, hint, and the exit code."""
@@ -81,6 +80,12 @@ class EntrepotError(Exception):
         parts = {"what": self.what, "where": self.where, "why": self.why, "hint": self.hint}
         error = {"kind": "_".join(words).lower(), **parts}
         return {"error": error, "exit_code": self.exit_code}
+
+
+def _as_it_was(kind: type[EntrepotError], what: str) -> EntrepotError:
+    made = kind.__new__(kind, what)
+    made.args = (what,)
+    return made
 
 
 class RequestError(EntrepotError, ValueError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
+from test_shipments_real import FILES
 
 from entrepot.errors import BadFileError, OutsideError
 from entrepot.lake import Lake, load_on_spark
@@ -17,7 +18,6 @@ from entrepot.lake.load_on_spark import _cause
 from entrepot.lake.on_spark import SparkLake
 from entrepot.lake.registers import FILE, Secret, write_secret
 from table_reading import one_map
-from test_shipments_real import FILES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,9 +79,7 @@ def test_every_register(shared_data: Path, tmp_path: Path, spark: SparkSession) 
     here, there = two_lakes(tmp_path, spark)
     for register, names in FILES.items():
         for lake in (here, there):
-            lake.add(
-                f"shipments.{register}", [shared_data / "shipments" / name for name in names]
-            )
+            lake.add(f"shipments.{register}", [shared_data / "shipments" / name for name in names])
     require_alike(here, there)
     assert sum(item.rows for item in there.holdings()) > 30_000
 
@@ -118,7 +116,7 @@ def test_many_files_packed_in_several_ways(tmp_path: Path, spark: SparkSession) 
 
 
 def test_either_engine_goes_on_where_the_other_stopped(tmp_path: Path, spark: SparkSession) -> None:
-    here, there = two_lakes(tmp_path, spark)
+    there = two_lakes(tmp_path, spark)[1]
     first, second = (baci(tmp_path, y, f"{y},156,643,850110,1,1") for y in (2021, 2022))
     there.add("baci", [first])
     Lake.open(there.path).add("baci", [second])
@@ -161,7 +159,7 @@ def test_the_first_bad_file_in_the_order_given_is_named(
     good = [baci(tmp_path, year, f"{year},156,643,850110,1,1") for year in (2018, 2019)]
     bad = [baci(tmp_path, year, f"{year},156,643,850110,x,1") for year in (2020, 2021)]
     lake = SparkLake.open(tmp_path / "lake")
-    with pytest.raises(BadFileError, match="not a value .*'x'") as caught:
+    with pytest.raises(BadFileError, match=r"not a value .*'x'") as caught:
         lake.add("baci", [good[0], bad[1], good[1], bad[0]])
     assert caught.value.where == f"{bad[1].name}, row 2, column v"
     assert not lake.path.exists()
@@ -182,7 +180,7 @@ def test_a_worker_that_cannot_write_is_said(
         return asked(context, replace(work, staging=no_folder), paths)
 
     monkeypatch.setattr(load_on_spark, "_run", blocked)
-    with pytest.raises(OutsideError, match="[Nn]ot a (directory|folder)") as caught:
+    with pytest.raises(OutsideError, match="is a file, and no folder") as caught:
         lake.add("baci", [baci(tmp_path, 2022, "2022,156,643,850110,1,1")])
     assert "nothing was changed" in caught.value.why
     assert (lake.path / "catalog.json").read_bytes() == before
@@ -219,7 +217,7 @@ def test_a_worker_with_other_versions_is_named(
 
 
 def test_what_ended_a_worker_is_said_in_a_line() -> None:
-    text = """An error occurred while calling z:org.apache.spark.api.python.PythonRDD.collectAndServe.
+    text = """An error occurred while calling z:org.apache.spark.api.python.PythonRDD.collect.
 : org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 in stage 0.0 failed
 Traceback (most recent call last):
   File "worker.py", line 1, in main

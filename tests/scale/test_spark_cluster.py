@@ -17,6 +17,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.lake import Lake
+from entrepot.lake.catalog import Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,15 @@ ASKING = """
         figure = ep.ask(measure, lake=held, source="baci", **words)
         print(json.dumps(figure.to_dict(), default=str), flush=True)
         time.sleep(float(pause))
+"""
+
+
+LOADING = """
+    import sys
+    from entrepot.lake.on_spark import SparkLake
+
+    folder, master, *files = sys.argv[1:]
+    print(len(SparkLake.open(folder, master=master).add("baci", files).added), flush=True)
 """
 
 
@@ -93,10 +103,11 @@ class Cluster:
 
     def ask(self, lake: Path, pause: float = 0) -> subprocess.Popen[str]:
         """Ask in a process of its own: a process has one Spark for good."""
-        script = textwrap.dedent(ASKING)
-        words = [str(lake), self.master, json.dumps(QUESTIONS), str(pause)]
+        return self.run(ASKING, str(lake), self.master, json.dumps(QUESTIONS), str(pause))
+
+    def run(self, script: str, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", script, *words],
+            [sys.executable, "-c", textwrap.dedent(script), *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -212,3 +223,42 @@ def test_a_master_that_is_not_there_is_named_at_once(cluster: Cluster, lake: Pat
     assert done.returncode == 4, done.stderr
     assert "no Spark master answers" in done.stderr
     assert cluster.master in done.stderr
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["whole", "an executor dies"])
+def test_two_workers_load_what_one_machine_loads(
+    cluster: Cluster, tmp_path: Path, *, kill: bool
+) -> None:
+    """A file whose task dies is read by another one; what the first wrote is not used."""
+    cluster.worker()
+    cluster.worker()
+    cluster.wait("master.log", "Registering worker", 2)
+    files = []
+    for year in range(2017, 2025):
+        rows = [f"{year},156,643,{code},{code % 997},1" for code in range(100_000, 160_000)]
+        files.append(tmp_path / f"BACI_HS17_Y{year}_V202501.csv")
+        files[-1].write_text("\n".join(["t,i,j,k,v,q", *rows, ""]), encoding="utf-8")
+    there = tmp_path / "there"
+    loading = cluster.run(LOADING, str(there), cluster.master, *map(str, files))
+    if kill:
+        until = time.monotonic() + 240
+        while not any(there.glob(".staging-*/part-*")):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        os.kill(cluster.executors()[0], signal.SIGKILL)
+    out, err = loading.communicate(timeout=500)
+    assert (loading.returncode, out.strip()) == (0, "8"), err[-3000:]
+    here = Lake.open(tmp_path / "here")
+    here.add("baci", files)
+    found = [
+        [(one.id, part.rows) for one in Catalog.read(folder).snapshots for part in one.partitions]
+        for folder in (here.path, there)
+    ]
+    assert found[0] == found[1]
+    sums = [
+        lake.flows("baci").to_native().aggregate("sum(value_usd)").fetchall()
+        for lake in (here, Lake.open(there))
+    ]
+    assert sums[0] == sums[1]
+    assert not [one for one in Lake.open(there).check() if one.level == "error"]
+    assert not list(there.glob(".staging-*"))

@@ -6,8 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from entrepot.cli.common import chosen_engine, open_on_engine
+from entrepot.cli.main import app
 from entrepot.errors import MissingExtraError, OutsideError, RequestError, UnknownNameError
 from entrepot.lake import Lake
 from entrepot.settings import Settings
@@ -70,6 +72,32 @@ def test_without_java_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch
         session()
     assert caught.value.why == "Apache Spark runs on it"
     assert "17 or 21" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--engine", "spark"], "Java is not installed"),
+        (["--engine", "sprak"], "unknown engine: 'sprak'"),
+        (["--master", "local[1]"], "--master is for Spark"),
+        (["--engine", "spark", "--master", "spark://127.0.0.1:1"], "no Spark master answers"),
+    ],
+)
+def test_a_load_that_cannot_begin_makes_nothing(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = pytest.importorskip("pyspark").SparkContext
+    monkeypatch.setattr(context, "_active_spark_context", None)
+    if "Java" in said:
+        monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    else:
+        monkeypatch.setattr("entrepot.spark._require_java", lambda: None)
+    file = tmp_path / "BACI_HS17_Y2022_V202501.csv"
+    file.write_text("t,i,j,k,v,q\n2022,156,643,850110,1,1\n", encoding="utf-8")
+    lake = tmp_path / "lake"
+    done = CliRunner().invoke(app, ["data", "add", "baci", str(file), "--lake", str(lake), *words])
+    assert said in str(done.exception)
+    assert not lake.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Files of one load, each prepared by a task of Apache Spark with the loader itself.
 
 Spark gives the files to workers, and a file to another worker where one dies. What a cell may be
-and what is odd about the lines of a file is said once, by the parsers, and tested on DuckDB wherever
-the file is read; so the rows, the findings and the bytes that are kept do not depend on the engine.
+and what is odd about lines is said once, by the parsers, and tested on DuckDB wherever a file is
+read; so the rows, the findings and the bytes that are kept do not depend on the engine.
 
 A task writes into a folder of its own inside that of the load, where nobody looks. The process that
 has the lock puts the folders together, compares the files with each other, and publishes.
@@ -10,13 +10,13 @@ has the lock puts the folders together, compares the files with each other, and 
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import socket
 import tempfile
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -30,6 +30,7 @@ from entrepot.sources import source_info
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pyspark import SparkContext
 
@@ -115,7 +116,8 @@ def _run(context: SparkContext, work: _Work, paths: Sequence[Path]) -> list[_Pre
 
     try:
         # One task a file: what differs from file to file is how long it takes.
-        return context.parallelize(paths, len(paths)).map(partial(_prepared, work)).collect()
+        files = context.parallelize(paths, len(paths))
+        found: list[_Prepared] = files.map(partial(_prepared, work)).collect()
     except (PySparkException, Py4JError) as error:
         raise OutsideError(
             "Spark breaks off while it loads",
@@ -125,6 +127,7 @@ def _run(context: SparkContext, work: _Work, paths: Sequence[Path]) -> list[_Pre
             "its Python) and sees the lake and the files under the same paths; Spark's log in the "
             "temporary folder says more",
         ) from error
+    return found
 
 
 def _cause(text: str) -> str:
@@ -146,8 +149,6 @@ def _prepared(work: _Work, path: Path) -> _Prepared:
 
 
 def _prepare(work: _Work, path: Path) -> _Prepared:
-    import os
-
     from pyspark import TaskContext
 
     from entrepot.engine import connect, share_of_memory
@@ -212,7 +213,9 @@ def _versions() -> str:
 
     from entrepot import __version__
 
-    return f"entrepot {__version__}, DuckDB {duckdb.__version__}, Python {platform.python_version()}"
+    return (
+        f"entrepot {__version__}, DuckDB {duckdb.__version__}, Python {platform.python_version()}"
+    )
 
 
 def _gather(apart: Path, staging: Path) -> None:

@@ -126,8 +126,8 @@ class SparkLake(Lake):
             raise RequestError(
                 what,
                 where=self._address,
-                hint="change it in the folder that it was copied from, and copy it again; a lake at "
-                "s3:// is loaded with --engine duckdb",
+                hint="change it in the folder that it was copied from, and copy it again; a lake "
+                "at s3:// is loaded with --engine duckdb",
             )
 
     def _state(self) -> State:

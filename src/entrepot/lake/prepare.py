@@ -7,10 +7,10 @@ import json
 import shlex
 import shutil
 import zipfile
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
