@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from entrepot import errors
@@ -53,3 +55,21 @@ def test_an_error_is_data_too() -> None:
     parts = {"what": "cut short", "where": "a.zip", "why": "rows are lost", "hint": ""}
     assert error.to_dict() == {"error": {"kind": "bad_file", **parts}, "exit_code": 2}
     assert errors.OutsideError("full").to_dict()["error"]["kind"] == "outside"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.BadFileError("bad", where="row 3", why="it counts", hint="mend it"),
+        errors.OutsideError("the disk is full", where="/lake"),
+        errors.UnknownNameError("source", "bacci", ["baci"]),
+        errors.MissingExtraError("pyspark", "spark"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_crosses_processes_whole(error: errors.EntrepotError) -> None:
+    """Some could not be made again, or lost what they say."""
+    other = pickle.loads(pickle.dumps(error))
+    assert type(other) is type(error)
+    assert str(other) == str(error)
+    assert (other.args, vars(other)) == (error.args, vars(error))

@@ -179,7 +179,7 @@ def test_a_line_without_a_country_counts_in_the_total(tmp_path: Path) -> None:
         ("left-out-footer", [{}, {"Day": "", "Code": "", "Gross": "77"}], 1, "77.00 kg gross"),
         ("leading-zeros", [{"Code": "101210000"}], 1, "USD 100.50"),
         ("free-zone-dispatch", [{"Sent from": "ZONA FRANCA DE IQUIQUE"}], 1, "USD 100.50"),
-        ("units-in-words", [{}, {"Unit": "BAG"}], 2, "PCS (1), BAG (1)"),
+        ("units-in-words", [{}, {"Unit": "BAG"}], 2, "BAG (1), PCS (1)"),
         ("names-given", [{}, {"Brand": "S/M"}], 3, "brand named on 50.0 %"),
         ("no-value", [{}, {"Value": "0"}], 1, "2.00 kg"),
         ("negative", [{}, {"Value": "-100,50"}, {"Net": "-2"}], 2, "USD -100.50 and -2.00 kg"),

@@ -27,6 +27,7 @@ from entrepot.lake.prepare import Load, prepare, take_in
 from entrepot.lake.system_errors import AS_BEFORE, guarded
 from entrepot.lake.unchanged import all_files, require_read
 from entrepot.sources import source_info
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -210,8 +211,6 @@ def _require_alike(work: _Work, path: Path) -> None:
 
 def _versions() -> str:
     import duckdb
-
-    from entrepot import __version__
 
     return (
         f"entrepot {__version__}, DuckDB {duckdb.__version__}, Python {platform.python_version()}"
