@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import socket
 import tempfile
 from dataclasses import dataclass
 from functools import partial
@@ -191,7 +190,7 @@ def _prepare(work: _Work, path: Path) -> _Prepared:
 
 def _require_alike(work: _Work, path: Path) -> None:
     """Refuse a worker that would give other rows, or that lacks the lake or the file."""
-    host = socket.gethostname()
+    host = platform.node()
     if (mine := _versions()) != work.versions:
         raise OutsideError(
             "a worker has other versions",
