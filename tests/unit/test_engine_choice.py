@@ -37,7 +37,7 @@ def test_an_unknown_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_master_without_spark_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="--master is for Spark"):
+    with pytest.raises(RequestError, match="master is for Spark"):
         open_on_engine("duckdb", str(tmp_path), "local[2]")
     assert type(open_on_engine("duckdb", str(tmp_path), None)) is Lake
 
@@ -79,7 +79,7 @@ def test_without_java_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch
     [
         (["--engine", "spark"], "Java is not installed"),
         (["--engine", "sprak"], "unknown engine: 'sprak'"),
-        (["--master", "local[1]"], "--master is for Spark"),
+        (["--master", "local[1]"], "master is for Spark"),
         (["--engine", "spark", "--master", "spark://127.0.0.1:1"], "no Spark master answers"),
     ],
 )
