@@ -270,13 +270,13 @@ def test_year_after_the_release(lake: Lake, write: Write) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("mine.csv", {}, ("edition of the product codes is not known", "--nomenclature")),
+        ("mine.csv", {}, ("edition of the product codes is not known", "nomenclature")),
         ("mine.csv", {"nomenclature": "HS2018"}, ("no edition", "HS2018")),
         ("BACI_HS18_Y2022_V202501.csv", {}, ("no edition", "HS18")),
         (NAME, {"nomenclature": "HS2022"}, ("HS2022", "HS2017")),
         (NAME, {"vintage": "V202601"}, ("V202601", "V202501")),
         ("BACI_HS17.csv", {"vintage": "2025"}, ("not a release of BACI: '2025'", "V202501")),
-        ("BACI_HS22.csv", {"vintage": "V202201"}, ("V202201 is older", "--nomenclature")),
+        ("BACI_HS22.csv", {"vintage": "V202201"}, ("V202201 is older", "nomenclature")),
     ],
 )
 def test_name_and_options(

@@ -199,7 +199,9 @@ def brand_of_person(cell: str, names: Collection[str]) -> str:
 
 def legal_form(cell: str) -> str:
     """Return SQL that says whether a name ends in the legal form of a company."""
-    return f"regexp_matches({cell}, {literal(_AT_THE_END)})"
+    # A sign stands before each form: codes and single words go no further.
+    signs = " OR ".join(f"contains({cell}, '{sign}')" for sign in " .,")
+    return f"CASE WHEN {signs} THEN regexp_matches({cell}, {literal(_AT_THE_END)}) ELSE false END"
 
 
 def misplaced(cell: str) -> str:
