@@ -1,0 +1,358 @@
+"""Names of areas and goods in a question, in every form of four languages, and their sides.
+
+Areas and goods are those of the reader of articles (`entrepot.claims.draft`), the names of
+`entrepot.model` and the everyday words of `entrepot.goods`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.lexicon import NOWHERE, area_words, bounded, cue_words, short_names
+from entrepot.claims.draft.lexicon import goods_words as article_goods
+from entrepot.claims.draft.sentences import Mark
+from entrepot.errors import nearest
+from entrepot.goods.words import everyday_goods
+from entrepot.model.area_names import spellings
+from entrepot.model.areas import areas, groups
+from entrepot.model.columns import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "MASK",
+    "are_joined",
+    "areas_in",
+    "areas_meant",
+    "blanked",
+    "by_side",
+    "goods_in",
+    "near_goods",
+    "side_of",
+]
+
+_ROLES = Path(__file__).with_name("question_roles.csv")
+MASK = "▮"
+"""Stands for each sign that is understood: places in the text stay what they were."""
+
+
+def blanked(text: str, start: int, end: int) -> str:
+    """Return a text with a stretch of it masked."""
+    return text[:start] + MASK * (end - start) + text[end:]
+
+
+def are_joined(gap: str, language: str) -> bool:
+    """Whether what stands between two names makes one of them: and, a comma, a plus."""
+    and_ = cue_words(language)[("and", "")]
+    # A gap of spaces alone joins nothing: "Germany China" may be two sides.
+    return bool(re.fullmatch(r"[\s,+&、，]*", and_.sub("", gap))) and bool(gap.strip())
+
+
+def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
+    """Return the areas of each side together."""
+    found: list[list[Mark]] = []
+    for mark in places:
+        if found and are_joined(text[found[-1][-1].end : mark.start], language):
+            found[-1].append(mark)
+        elif found and any(one.value == mark.value for some in found for one in some):
+            continue  # said twice
+        else:
+            found.append([mark])
+    return found
+
+
+# Names of areas and goods, in every form that a language gives them.
+
+_SHARED = {
+    row["name"]: (row["first"], row["second"])
+    for row in read_table(Path(__file__).with_name("shared_names.csv"), ("name", "first", "second"))
+}
+"""Names that two states have, told apart by their form alone."""
+# Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
+_ENDINGS = {
+    "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ия|ию|ием"
+    r"|ией|иям|иями|иях|ь|ью|ый|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
+    "de": r"(?:e|en|er|es|em|n|s|ns|ens|ern)?",
+    "en": r"(?:s|es)?",
+    "zh": "",
+}
+_CUT = {
+    "ru": re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|а|я|о|е|ы|и|ь|й)$"),
+    "de": re.compile(r"(?:en|e|n)$"),
+    "en": re.compile(r"(?:es|s)$"),
+}
+_LEAST = 3
+"""Letters of a stem."""
+_GERMAN_TRADE = r"(?=-?(?:export|import|ausfuhr|einfuhr|liefer|handel|bezug|bezüg))"
+
+
+def _stemmed(word: str, language: str) -> str:
+    # Chinese has no endings; codes and acronyms (LNG, EU) take none.
+    if language == "zh" or not word.isalpha() or word.isupper():
+        return re.escape(word)
+    if language == "ru" and re.search("[аеиоуя]о$", word):  # какао has one form
+        return re.escape(word)
+    stem = _CUT[language].sub("", word)
+    if language == "de" and "arbonat" in stem:  # Karbonat and Carbonat
+        return re.sub("(?i)[ck](?=arbonat)", "[ck]", stem) + _ENDINGS[language]
+    if language == "en" and word.endswith("ies"):
+        return re.escape(word[:-3]) + "(?:y|ies)"
+    if language == "en" and word.endswith("y"):
+        return re.escape(word[:-1]) + "(?:y|ies)"
+    # A shorter stem with free endings would fit half the dictionary.
+    return re.escape(stem if len(stem) >= _LEAST else word) + _ENDINGS[language]
+
+
+def _phrase(text: str, language: str) -> str:
+    """Return the pattern of a name in every form; a space may be a dash."""
+    words = re.split(r"([\s-]+)", text)
+    return "".join(
+        r"[\s-]+" if re.fullmatch(r"[\s-]+", one) else _stemmed(one, language) for one in words
+    )
+
+
+@cache
+def _goods_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found: dict[str, str] = {}
+    for one in everyday_goods():
+        names = list(one.words.get(language, ()))
+        names += [one.name] if language == "en" and len(one.name) < 60 else []
+        for name in names:
+            found.setdefault(name, one.goods)
+    patterns = []
+    for name, goods in found.items():
+        if language == "zh":
+            # 铜矿 and 铜矿石 are one: ore.
+            ore = "[石砂]?" if name.endswith("矿") else ""
+            patterns.append((goods, re.compile(re.escape(name) + ore)))
+            continue
+        # German runs goods and flow together: Kohleimporte, Chip-Exporte.
+        end = rf"(?:(?!\w)|{_GERMAN_TRADE})" if language == "de" else r"(?!\w)"
+        text = rf"(?<![\w-]){_phrase(name, language)}{end}"
+        patterns.append((goods, re.compile(text, re.IGNORECASE)))
+    return tuple(patterns)
+
+
+def goods_in(text: str, language: str) -> Iterator[Mark]:
+    """Yield the goods that a text names in words."""
+    for goods, pattern in _goods_patterns(language):
+        for match in pattern.finditer(text):
+            # Two letters are goods only in capitals; in small ones they are words of the sentence.
+            if len(match[0]) > 2 or language == "zh" or match[0].isupper():
+                yield Mark("goods", goods, "words", match.start(), match.end())
+    called = {name: one.goods for one in everyday_goods() for name in one.words.get("en", ())}
+    for entry in article_goods(language):
+        named = entry.value.removeprefix("named:")
+        goods = entry.value if entry.form == "sure" else called.get(named, "")
+        for match in entry.pattern.finditer(text) if goods else ():
+            yield Mark("goods", goods, entry.form, match.start(), match.end())
+
+
+def near_goods(word: str, language: str) -> list[str]:
+    """Return codes of goods that an unknown word may mean."""
+    names = {
+        name.lower(): one.goods
+        for one in everyday_goods()
+        for name in (one.name, *one.words.get(language, ()))
+    }
+    # Names that have the word in them before those that look like it.
+    stem = _CUT[language].sub("", word.lower()) if language in _CUT else word
+    inside = [one for one in names if len(stem) >= _LEAST + 1 and stem in one]
+    return list(dict.fromkeys(names[one] for one in (*inside[:3], *nearest(word.lower(), names))))
+
+
+@cache
+def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Return code, form (noun or adjective) and pattern of every name of an area."""
+    found = [(entry.value, entry.form, entry.pattern) for entry in area_words(language)]
+    known = {code for code, form, _ in found if form == "noun"}
+    found += [(code, "noun", pattern) for code, pattern in _spelled(language, known)]
+    for one in areas():
+        if one.kind in ("country", "territory"):
+            texts = [one.code, one.alpha2, *(one.aliases if language == "en" else ())]
+            exact = "|".join(map(re.escape, filter(None, texts)))
+            found.append((one.code, "code", bounded(exact, "en", exact=True)))
+    for name, codes in _SHARED.items():
+        ending = _ENDINGS[language] if language != "zh" else ""
+        found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
+    if adjective := {"en": "American", "de": "amerikanisch"}.get(language):
+        # Where Americans live, and not the continents: South America.
+        [home] = {code for code, form, one in found if form == "adj" and one.fullmatch(adjective)}
+        other = "(?<!South )(?<!North )(?<!Latin )(?<!Central )"
+        found.append((home, "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?)(?!\w)")))
+    for group in groups():
+        texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
+        # Longest first: without word boundaries (Chinese) the first that fits ends the search.
+        exact = "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
+        found.append((group.code, "noun", bounded(exact, language, exact=True)))
+    return tuple(found)
+
+
+def _spelled(language: str, known: set[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Yield the names of areas that the reader of articles has no words for."""
+    shown = {one.code for one in areas() if one.kind in ("country", "territory")}
+    for name, code, whose in spellings():
+        if code not in shown or whose not in ("", _SPELLINGS[language][0]):
+            continue
+        if len(name) < _SPELLINGS[language][1] or not re.fullmatch(_SPELLINGS[language][2], name):
+            continue
+        if language == "zh" or code not in known or " " in name:
+            form = re.escape(name) if language in ("en", "zh") else _phrase(name, language)
+            yield code, bounded(form, language, exact=True)
+
+
+_SPELLINGS = {
+    "en": ("English", 4, r"(?![A-Z]+$)[ -~]+"),
+    "de": ("German", 4, r"(?![A-ZÄÖÜ]+$)[ -~äöüÄÖÜß]+"),
+    "ru": ("Russian", 4, r"(?![А-ЯЁ]+$)[ А-Яа-яЁё-]+"),
+    "zh": ("Chinese", 2, r"[\u4e00-\u9fff]+"),
+}
+"""What `spellings` calls a language, and length and letters of the names that are read with it."""
+_GROUPS = {
+    "EU": {
+        "en": ("European Union", "the EU"),
+        "de": ("Europäische Union", "Europäischen Union", "EU"),
+        "ru": ("Европейский союз", "Европейского союза", "Евросоюз", "Евросоюза", "ЕС"),
+        "zh": ("欧盟",),
+    }
+}
+
+
+def areas_in(text: str, language: str) -> Iterator[Mark]:
+    """Yield the areas that a text names."""
+    # Typed without capitals, "germany" is a country; "us" must stay the pronoun.
+    small = text == text.lower() and language == "en"
+    for code, form, pattern in _area_patterns(language):
+        if small and form != "code" and "us" not in pattern.pattern.lower().split("|"):
+            pattern = _in_small(pattern)
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if language == "en" and end - start == 2 and text[start:end] in _NO_CODES:
+                continue
+            yield Mark("area", code, form, start, end)
+    yield from _paired(text, language)
+    if language == "zh":
+        # Countries in one character, of which two stand together: 中俄贸易; or one: 对华出口.
+        short = short_names()
+        alone = {**short, "华": "CHN"}
+        for match in re.finditer(
+            f"(?<=[对从自向赴输])[{''.join(alone)}](?=的?[▮年]*{_ZH_TRADE})", text
+        ):
+            yield Mark("area", alone[match[0]], "name", match.start(), match.end())
+        signs = f"[{''.join(short)}]"
+        pair = f"({signs})(?!\\1){signs}(?=[▮年\\d]*(?:两国|双边|之间|贸易|进出口|经贸))"
+        for match in re.finditer(pair, text):
+            for start in (match.start(), match.start() + 1):
+                yield Mark("area", short[text[start]], "name", start, start + 1)
+
+
+_PAIR = re.compile(r"(?<![\w-])([^\W\d_]{3,})[-–]([^\W\d_]{4,})(?!\w)")
+_FIRST = {
+    "Sino": "CHN",
+    "Russo": "RUS",
+    "Indo": "IND",
+    "Franco": "FRA",
+    "японо": "JPN",
+    "германо": "DEU",
+    "индо": "IND",
+    "франко": "FRA",
+}
+"""Countries in front of a hyphen, where they are no adjective: Sino-Russian trade."""
+
+
+def _paired(text: str, language: str) -> Iterator[Mark]:
+    """Yield both countries of "deutsch-chinesisch" or "российско-китайский"."""
+    if language == "zh":
+        return
+    adjectives = [(code, one) for code, form, one in _area_patterns(language) if form == "adj"]
+
+    def code_of(word: str) -> str:
+        # The first of two has no ending: deutsch, российско.
+        forms = (word, f"{word}e", re.sub("о$", "ий", word))
+        every = ((code, one.fullmatch(form)) for form in forms for code, one in adjectives)
+        return next((code for code, found in every if found), "")
+
+    for match in _PAIR.finditer(text):
+        first, second = match.groups()
+        codes = (_FIRST.get(first) or _FIRST.get(first.lower()) or code_of(first), code_of(second))
+        if all(codes):
+            for number, code in enumerate(codes, 1):
+                yield Mark("area", code, "adj", match.start(number), match.end(number))
+
+
+_ZH_TRADE = "(?:出口|进口|贸易|供应|销售|依赖|采购)"
+# ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
+_NO_CODES = frozenset(
+    ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")
+)
+
+
+@cache
+def _in_small(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(pattern.pattern, re.IGNORECASE)
+
+
+def areas_meant(text: str, code: str) -> tuple[str, ...]:
+    """Return the areas that share a bare name; for a region the group that may be meant."""
+    word = text.lower()
+    for name, codes in _SHARED.items():
+        if re.fullmatch(f"{name}[а-яs]{{0,2}}", word):
+            return codes
+    if code == NOWHERE:
+        return ("EU",) if word[:5] in ("europ", "европ") else ("EU", "coalition")
+    return ()
+
+
+# Which side an area is on, by the words around it.
+
+
+@cache
+def _roles(language: str) -> tuple[tuple[str, bool, tuple[re.Pattern[str], ...]], ...]:
+    """Return side, whether it is sure, and what stands before, in and behind the name, by rank."""
+    places = ("before", "name", "behind")
+    rows = read_table(_ROLES, ("language", "side", "sure", *places))
+    return tuple(
+        (
+            row["side"],
+            bool(row["sure"]),
+            tuple(re.compile(row[place], re.IGNORECASE) for place in places),
+        )
+        for row in rows
+        if row["language"] == language
+    )
+
+
+def side_of(some: list[Mark], text: str, language: str, goods: list[Mark]) -> tuple[str, bool]:
+    """Return the side of areas that stand together, and whether it is sure."""
+    first, last = some[0], some[-1]
+    masked = text
+    for mark in goods:
+        masked = blanked(masked, mark.start, mark.end)
+    masked = re.sub(
+        # No word boundaries: in Chinese, signs and digits are letters of one word.
+        r"(?<!\d)(?:19|20)\d\d(?!\d)(?:年| году?| год[а-я]+)?|\bim Jahre? (?:\d{4})",
+        lambda m: "▮" * len(m[0]),
+        masked,
+    )
+    masked = (
+        re.sub("▮[▮ ]*▮", "▮", masked[: first.start])
+        + "¦"
+        + re.sub("▮[▮ ]*▮", "▮", masked[last.end :])
+    )
+    before, _, behind = masked.partition("¦")
+    around = (before, text[first.start : last.end], behind)
+    # In the order of the table: the first row whose three patterns all fit decides.
+    for role, sure, patterns in _roles(language):
+        if all(one.search(part) for one, part in zip(patterns, around, strict=True)):
+            return role, sure
+    # "Russian gas": the adjective in front of goods names who sells, though not for sure.
+    if first.form == "adj" and re.match(r"[ -]*▮", behind):
+        return "exporter", False
+    # "gas imports of Germany" and the like: goods, then who gets them.
+    if re.search(r"▮ (?:of |der |des |von )?$", before):
+        return "importer", False
+    return "", False
