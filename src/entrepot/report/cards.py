@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.figure import in_reverse
-from entrepot.model.display import NBSP, range_text, split_unit
+from entrepot.model.display import NBSP, figure_value, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
 from entrepot.report.attribution import is_computed
+from entrepot.report.breaks import ONE_FIGURE
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import capital, count_word
@@ -30,6 +31,8 @@ __all__ = [
     "cards",
     "gathered",
     "headline",
+    "single_figure",
+    "source_on_card",
     "stated_once",
     "watched_part",
 ]
@@ -199,6 +202,25 @@ def source_on_card(figure: Figure) -> str:
         # Several rows: the value was computed from what was published.
         return f"from published: {who}" if len(figure.evidence) > 1 else who
     return source_name(first.source) if first.source != "computed" else origin_name(first.origin)
+
+
+def single_figure(when: str, asked: Figure, drawn: float | None, why: str) -> str:
+    """Say what `ask` gives where a chart or page shows another number; empty where it is the same.
+
+    Parameters
+    ----------
+    when
+        What the number is of, as the page has several.
+    drawn
+        The number shown, of one source for all.
+    why
+        Why the two differ.
+    """
+    value = figure_value(asked.value, asked.unit)
+    if asked.status != "ok" or value == figure_value(drawn, asked.unit):
+        return ""
+    range_ = f", range {asked.range_text}" if asked.range_text else ""
+    return f"{ONE_FIGURE}, {when} is {value} ({source_on_card(asked)}){range_}; {why}."
 
 
 def gathered(sections: Sequence[Section], last: Section) -> tuple[Section, ...]:

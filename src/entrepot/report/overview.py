@@ -34,6 +34,7 @@ __all__ = [
     "dependence_map",
     "dependent_goods",
     "dependents",
+    "is_place",
     "over_half",
     "suppliers_of",
 ]
@@ -53,7 +54,8 @@ def _percent(share: float) -> str:
     return figure_value(share, "share")
 
 
-def _is_place(code: str) -> bool:
+def is_place(code: str) -> bool:
+    """Whether an area is a country or territory: not the world, a total or unspecified areas."""
     return code != WORLD and area(code).kind in ("country", "territory")
 
 
@@ -215,7 +217,7 @@ def over_half(found: Breakdown) -> tuple[int, int]:
         one
         for one in found.parts
         # Without the suppliers themselves, which import from each other where they are a group.
-        if one.traded >= COUNTED and _is_place(one.code) and one.code not in sellers
+        if one.traded >= COUNTED and is_place(one.code) and one.code not in sellers
     ]
     return sum(one.value > 0.5 for one in counted), len(counted)
 
@@ -236,7 +238,7 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
     parts = [
         one
         for one in found.parts
-        if one.traded >= SHOWN and _is_place(one.code) and one.code not in sellers
+        if one.traded >= SHOWN and is_place(one.code) and one.code not in sellers
     ]
     parts.sort(key=lambda one: (-one.traded, one.code))
     partners = tuple(
@@ -359,7 +361,7 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
     parts = [
         one
         for one in found.parts
-        if one.traded >= floor and _is_place(one.code) and one.code not in sellers
+        if one.traded >= floor and is_place(one.code) and one.code not in sellers
     ][:NAMED]
     # Sorted by value, so a first share of zero means that all are.
     if not parts or parts[0].value == 0:

@@ -60,6 +60,36 @@ def test_the_question_is_answered_with_what_ask_says(lake: Lake) -> None:
         assert page.count(f'name="{name}"') == 1
 
 
+def test_data_that_are_loaded_answer_the_first_page_as_they_answer_ask(tmp_path: Path) -> None:
+    """The page said 82.5 % of bundled data, its link and `ask` 50 % of what was loaded."""
+    lake = Lake.open(tmp_path / "lake")
+    told = [
+        row(amount, period=2022, flow="M", reporter=GERMANY, partner=partner, product="850511")
+        for amount, partner in ((5e6, CHINA), (5e6, USA), (1e7, 0))
+    ]
+    made = tmp_path / "loaded.csv"
+    made.write_text(text_of(told), encoding="utf-8")
+    lake.add("comtrade", [made])
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "850511", "period": 2022}
+    share = ask("import_share", lake=lake, **keys)
+    assert (share.definition.source, share.value) == ("comtrade", 0.5)
+    page = home_page(lake).body.decode()
+    assert '<p class="big">50.0<small>' in page
+    assert f"{share.range_text}: {share.range}" in page
+    assert "one source for all countries" in page
+    assert page.index("UN Comtrade") < page.index("one source for all countries")
+    client = Client(create_app(tmp_path / "lake"))
+    single = "share of Germany’s imports in 2022 is 50.0 % (COMTRADE)"
+    for path in (
+        "/country/DEU?goods=850511",
+        "/goods/850511",
+        "/explore?show=map&supplier=CHN&goods=850511",
+        "/explore?show=suppliers&importer=DEU&goods=850511",
+    ):
+        answer = client.get(path).text
+        assert single in answer.replace("\xa0", " "), path
+
+
 def test_changes_are_known_and_the_newest_come_first(lake: Lake) -> None:
     page = home_page(lake).body.decode()
     days = re.findall(r'<time datetime="([\d-]+)">', page)

@@ -15,12 +15,12 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, figure_value, number, per_cent, range_text
+from entrepot.model.display import NBSP, number, per_cent, range_text
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, when_of
-from entrepot.report.breaks import ONE_FIGURE, break_of, not_drawn
+from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.cards import source_on_card
+from entrepot.report.cards import single_figure
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
     NEEDED,
@@ -751,14 +751,8 @@ def _alone(
     last = series[-1]
     if asked.definition.period != last.definition.period:
         asked = _asked(measure, lake, {"period": str(last.definition.period)}, rest)
-    value = figure_value(asked.value, asked.unit)
-    if asked.status != "ok" or value == figure_value(last.value, last.unit):
-        return ""
-    range_ = f", range {asked.range_text}" if asked.range_text else ""
-    whose = source_on_card(asked)
-    when = asked.definition.period
-    said = f"{ONE_FIGURE}, {when} is {value} ({whose}){range_}"
-    return f"{said}; the line has one source for all years."
+    when = str(asked.definition.period)
+    return single_figure(when, asked, last.value, "the line has one source for all years")
 
 
 def _expected(measure: str, lake: Lake, found: list[int], keys: dict[str, Any]) -> Figure | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
@@ -23,7 +23,7 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.home import pickers
-from entrepot.serve.views.market import broken_down, years_of
+from entrepot.serve.views.market import broken_down, single_share, years_of
 from entrepot.sources import bring_in, source_ids, source_info
 
 if TYPE_CHECKING:
@@ -186,7 +186,9 @@ def _codes_page(lake: Lake, codes: str, period: str) -> ServedAnswer:
         first = sold.parts[0].code
         keys = {"goods": codes, "period": str(asked.period), "source": asked.source}
         bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
-        sections = [suppliers_of(sold, lake), dependence_map(bought, lake)]
+        mapped = dependence_map(bought, lake)
+        said = single_share(bought, lake, "this map")
+        sections = [suppliers_of(sold, lake), replace(mapped, deck=f"{mapped.deck} {said}".strip())]
         most, every = over_half(bought)
         answer = (
             f"{capital(area_phrase(first))} had "

@@ -35,7 +35,7 @@ from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row
 from entrepot.serve.views.home import Pair, bundled_pairs, home_page, pickers
-from entrepot.serve.views.market import broken_down, years_of
+from entrepot.serve.views.market import broken_down, single_share, years_of
 from entrepot.serve.views.search import named_goods, search
 
 if TYPE_CHECKING:
@@ -200,9 +200,10 @@ def _from_breakdowns(
         f"{capital(area_phrase(first.code))} was the largest supplier with "
         f"**{figure_value(first.value, 'share')}**."
     )
+    answer += f" {single_share(sold, lake, 'this page')}"
     return {
         "sections": [one for one in listed if one],
-        "answer": answer,
+        "answer": answer.strip(),
         "year": str(asked.period),
         "suppliers": [
             (

@@ -31,7 +31,7 @@ from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.frame_size import frame_height, highest
 from entrepot.serve.views.home import pickers
-from entrepot.serve.views.market import broken_down, years_of
+from entrepot.serve.views.market import broken_down, single_share, years_of
 from entrepot.serve.views.search import named_area, named_goods
 
 if TYPE_CHECKING:
@@ -196,6 +196,9 @@ def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
     )
     if section.picture is None:
         raise NoEvidenceError("there is nothing to draw")
+    said = ""
+    if asked.show != "exporters":  # no single figure has the world as importer
+        said = single_share(found, lake, "this chart")
     head = [over, "name", "goods", "period", "source", "share", "value", "currency"]
     question = found.definition
     rows = [
@@ -206,7 +209,8 @@ def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
         for one in found.parts
     ]
     title = plain(section.title.text)
-    return _Drawn(title, section.deck, section.picture, section.source, head, rows, section.table)
+    source = (*section.source, *([f" {said}"] if said else []))
+    return _Drawn(title, section.deck, section.picture, source, head, rows, section.table)
 
 
 def _no_comparison(goods: str) -> NoEvidenceError:

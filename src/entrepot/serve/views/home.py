@@ -26,7 +26,7 @@ from entrepot.report.amounts import bar_of
 from entrepot.report.charts import draw
 from entrepot.report.overview import dependence_map, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
-from entrepot.report.source_lines import source_line
+from entrepot.report.source_lines import source_line, sources_line
 from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
@@ -97,9 +97,8 @@ def _answered(lake: Lake) -> dict[str, object]:
         if sold is None or bought is None:  # the bundled rows are part of the program
             raise EntrepotError("the bundled trade in minerals cannot be read")
         asked = sold.definition
-        share = context.ask("import_share", **_EXAMPLE, period=asked.period, source=asked.source)
-        ranged = {supplier: share}
-        ranked = suppliers_of(sold, lake, ranged)
+        share = context.ask("import_share", **_EXAMPLE, period=asked.period)
+        ranked = suppliers_of(sold, lake)
         mapped = dependence_map(bought, lake, importer)
     buyer, seller = area_phrase(importer), area_phrase(supplier)
     drawn = {one.id: draw(one.picture, one.table) for one in (ranked, mapped) if one.picture}
@@ -113,7 +112,10 @@ def _answered(lake: Lake) -> dict[str, object]:
         "ranked": ranked,
         "mapped": mapped,
         "drawings": drawn,
-        "source": source_line(asked.source or "", asked.period, lake),
+        "source": sources_line([share], lake),
+        "all_of": source_line(asked.source or "", asked.period, lake)
+        if share.definition.source != asked.source
+        else (),
         "example": {
             "importer": area_label(importer),
             "supplier": area_label(supplier),

@@ -8,13 +8,17 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures import bundled_for
 from entrepot.figures.breakdown import VALUED_ONCE, breakdown
 from entrepot.lake.bundled import bundled
+from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.period import Period
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.cards import single_figure
+from entrepot.report.overview import is_place
 
 if TYPE_CHECKING:
     from entrepot.figures.breakdown import Breakdown, Over
     from entrepot.lake import Lake
 
-__all__ = ["broken_down", "years_of"]
+__all__ = ["broken_down", "single_share", "years_of"]
 
 # Each year without trade costs a query before the next one is tried.
 _YEARS = 8
@@ -46,3 +50,27 @@ def broken_down(
         except NoEvidenceError:
             continue
     return None
+
+
+def single_share(found: Breakdown, lake: Lake, what: str) -> str:
+    """Say what `ask` gives for the largest pair of a breakdown, where another source answers it.
+
+    Parameters
+    ----------
+    found
+        Import shares by importer or exporter.
+    what
+        What has one source for all countries.
+    """
+    # Nobody is asked about trade with itself, nor about areas that are no place.
+    fixed = found.definition.members("exporter" if found.over == "importer" else "importer")
+    named = [one for one in found.parts if is_place(one.code) and one.code not in fixed]
+    if not named:
+        return ""
+    part = max(named, key=lambda one: one.traded)
+    asked = found.definition_of(part.code)
+    keys = {name: getattr(asked, name) for name in ("importer", "exporter", "goods", "period")}
+    share = BriefContext(lake).value("import_share", **keys)
+    seller, buyer = (possessive(area_phrase(keys[side])) for side in ("exporter", "importer"))
+    subject = f"{seller} share of {buyer} imports in {asked.period}"
+    return single_figure(subject, share, part.value, f"{what} has one source for all countries")
