@@ -1130,3 +1130,70 @@ def test_a_wrong_sum_does_not_hide_itself() -> None:
     assert "inconsistent" in [one.verdict for one in found.claims]
     right = check(as_document(draft(article_of(text.replace("15,6", "16,5"), date="2023-11-03"))))
     assert "inconsistent" not in [one.verdict for one in right.claims]
+
+
+@pytest.mark.parametrize(
+    ("words", "goods"),
+    [
+        ("HS 8542", "8542"),
+        ("customs code 8542", "8542"),
+        ("HS code 854231", "854231"),
+        ("goods of heading 8542", "8542"),
+        ("goods under HS code 8542.31", "854231"),
+        ("HS chapter 85", "85"),
+        ("HS 2009", "2009"),
+        ("chips (HS 8542)", "8542"),
+        ("integrated circuits (HS 854231)", "854231"),
+        ("HS 8541, 8542 and HS 8471", "8541,8542,8471"),
+    ],
+)
+def test_a_customs_code_that_a_sentence_names_is_the_goods(words: str, goods: str) -> None:
+    text = f"China's exports of {words} to Russia were worth $180 million in 2022."
+    keys = {"exporter": "CHN", "importer": "RUS", "goods": goods, "period": "2022"}
+    assert drafted(text) == [("value", keys, "$180 million")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Экспорт Китая в Россию по коду ТН ВЭД 8542 составил 180 млн долларов в 2022 году.",
+        "Chinas Ausfuhren von HS-Code 8542 nach Russland betrugen 2022 180 Millionen Dollar.",
+        "2022年中国对俄罗斯出口HS编码8542的商品1.8亿美元。",
+        "In 2022 China's exports to Russia under HS 8542 rose by 12 %.",
+        "China supplied 90 % of Russia's imports of HS 8542 in 2023.",
+    ],
+)
+def test_a_customs_code_is_the_goods_in_every_language_and_kind(text: str) -> None:
+    [(_, keys, _)] = drafted(text)
+    assert keys["goods"] == "8542"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("of HS 85423190", "not a product code"),
+        ("of HS 8505 and HS 8599", "unknown product code"),
+        ("of HS 8541-8543", "a span of customs codes"),
+        ("of HS 84 and 85", "which customs codes are meant"),
+        ("of code 85", "whether 85 is a customs code"),
+        ("of HS 2007", "a heading or an edition"),
+        ("in HS17", "a chapter or an edition"),
+    ],
+)
+def test_a_customs_code_that_cannot_be_read_leaves_its_number(words: str, why: str) -> None:
+    text = f"China's exports {words} to Russia were worth $180 million in 2022."
+    assert not drafted(text)
+    [reason] = reasons(text)
+    assert why in reason
+
+
+def test_no_claim_about_all_goods_is_made_of_a_sentence_with_a_customs_code() -> None:
+    text = "HS 8542: China exported goods worth $180 million to Russia in 2022."
+    assert not drafted(text)
+    assert reasons(text) == ["whether it is of the customs code 8542 is not clear"]
+
+
+def test_the_year_of_an_edition_is_no_customs_code() -> None:
+    text = "China's exports to Russia were worth $76.1 billion in 2022 by HS 2017 codes."
+    keys = {"exporter": "CHN", "importer": "RUS", "period": "2022"}
+    assert drafted(text) == [("value", keys, "$76.1 billion")]

@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
 from entrepot.claims.draft.lexicon import bounded, cue_words
 from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.draft.times import timing
@@ -33,7 +34,6 @@ from entrepot.claims.question_names import (
     side_of,
 )
 from entrepot.errors import RequestError
-from entrepot.goods.editions import known_prefixes
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name
 from entrepot.model.columns import read_table
@@ -450,13 +450,13 @@ class _Reading:
     def _codes(self) -> list[Mark]:
         """Return codes of the Harmonized System; four digits like a year are one behind ``HS``."""
         found = []
-        for match in _CODE.finditer(self.left):
-            digits = re.sub(r"\D", "", match["code"])
-            # Headings 1901 to 2009 exist as well (malt, juices), but a year is meant far oftener.
-            is_year = len(digits) == 4 and digits[:2] in ("19", "20") and not match["hs"]
-            if is_year or (len(digits) == 2 and not match["hs"]):
+        for match in CODE.finditer(self.left):
+            digits = digits_of(match)
+            unsure = is_like_year(digits) or len(digits) == 2
+            if unsure and not match["named"]:
                 continue
-            if len(digits) in (2, 4, 6) and digits in known_prefixes(len(digits)):
+            # Not a span of years: 2019-2022.
+            if is_code(digits) and not re.match(r"-\d", self.left[match.end() :]):
                 found.append(Mark("goods", digits, "code", match.start(), match.end()))
                 self.left = blanked(self.left, match.start(), match.end())
         return found
@@ -693,11 +693,6 @@ _MEASURES = (
 )
 _OF_HHI = (("buyer_hhi", "concentration of buyers"), ("hhi", "concentration of suppliers"))
 _OF_BUYERS = (("export_share", "share of exports"), ("rank", "place among the buyers"))
-_CODE = re.compile(
-    r"(?P<hs>(?:\b(?:HS|CN|KN|ТН ?ВЭД|[Cc]odes?|код[а-я]*|Zolltarifnummer)|编码|税号)[- :]*)?"
-    # 8542, 8542.31 or 854231; not a part of a number, a percentage or a span of years (2019-2022).
-    r"(?<![\d.,])(?P<code>\d{4}[. ]?\d{2}|\d{4}|\d{2})(?![\d%]|[.,]\d|-\d| ?%)"
-)
 
 
 def _alone(role: str, sure: bool, forms: set[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from entrepot.claims.draft.areas import PREPOSITIONS, areas_in, word_before
+from entrepot.claims.draft.codes import codes_in
 from entrepot.claims.draft.lexicon import cue_words, goods_words
 from entrepot.claims.draft.sentences import Mark, longest
 
@@ -106,18 +107,33 @@ _NO_FLOW = {
 
 
 def _goods(text: str, language: str) -> list[Mark]:
-    found = longest(
+    codes = [
+        Mark("goods", one.goods, "sure", one.start, one.end)
+        for one in codes_in(text)
+        if not one.trouble
+    ]
+    words = longest(
         Mark("goods", entry.value, entry.form, match.start(), match.end(), entry.title)
         for entry in goods_words(language)
         for match in entry.pattern.finditer(text)
     )
+    # "Chips (HS 8542)": the code says which.
+    words = [one for one in words if not any(_touch(one, code, text) for code in codes)]
+    found = longest([*codes, *words])
     offices = [one.span() for one in _OFFICE.finditer(text)] if language == "en" else []
     reasons = [one.span() for one in _REASON[language].finditer(text)]
     return [
-        _in_phrase(mark, text, language)
+        mark if mark in codes else _in_phrase(mark, text, language)
         for mark in found
         if not any(low <= mark.start < high for low, high in (*offices, *reasons))
     ]
+
+
+def _touch(words: Mark, code: Mark, text: str) -> bool:
+    """Whether words stand right before a code, or right behind it in brackets."""
+    first, last = sorted((words, code), key=lambda one: one.start)
+    gap = text[first.end : last.start]
+    return re.fullmatch(r"[\s(（\[,:–—-]*", gap) is not None
 
 
 _OFFICE = re.compile(

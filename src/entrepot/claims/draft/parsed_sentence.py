@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.areas import areas_in, shortened
 from entrepot.claims.draft.attribution import MASK, attributed, masked
+from entrepot.claims.draft.codes import codes_in
 from entrepot.claims.draft.complete import Context, completed
 from entrepot.claims.draft.flows import BALANCES, Flow, flows_of
 from entrepot.claims.draft.lexicon import area_words, cue_words
@@ -144,6 +145,8 @@ def _marked(sentence: Sentence, spans: tuple[Span, ...]) -> ParsedSentence:
     numbers = tuple(span for span in spans if MASK not in text[span.start : span.end])
     # Before numbers are masked: times are made of digits.
     unnamed = _without_names(text, sentence.language)
+    for code in codes_in(text):  # "HS 2009" is no year
+        unnamed = masked(unnamed, code.start, code.end)
     for span in numbers:
         text = masked(text, _after_balance(text, span, sentence.language), span.end)
     products = gdp_mentions(text, sentence.language)

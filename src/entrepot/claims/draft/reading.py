@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.codes import codes_in, require_codes
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.kinds import claim_of_number
@@ -83,8 +84,9 @@ def _placed(claim: Drafted, at: Span | Placed, sentence: Sentence) -> Drafted:
     Raises
     ------
     Refusal
-        If a claims file would refuse it.
+        If a claims file would refuse it, or it leaves out a customs code of the sentence.
     """
+    require_codes(claim.keys, sentence.plain)
     if why := trouble_with(claim):
         raise Refusal(why)
     notes = (*claim.notes, *notes_on_members(claim.keys))
@@ -125,7 +127,10 @@ def numbers_of(sentence: Sentence) -> list[Span]:
     """Return the numbers of a sentence, without a word or dash in front that is not theirs."""
     kept: list[Span] = []
     year: Span | None = None
+    codes = codes_in(sentence.plain)
     for span in number_spans(sentence.plain, sentence.sure or None):
+        if any(one.start <= span.start and span.end <= one.end for one in codes):
+            continue
         if _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end]):
             year = span
             continue

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
+from entrepot.claims.draft.codes import require_codes
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import (
@@ -171,7 +172,11 @@ def structured(
             claim, why = None, ""
             try:
                 _check_over(guess, article)
-                claim = _with_goods(claim_of_guess(guess, scene, like, earlier), frames.get(place))
+                read_as = _with_goods(
+                    claim_of_guess(guess, scene, like, earlier), frames.get(place)
+                )
+                require_codes(read_as.keys, scene.sentence.plain)
+                claim = read_as
             except Refusal as refusal:
                 why = refusal.why
             done[place] = Structured(guess, scene, claim, why, 0.0)
