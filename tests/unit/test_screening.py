@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import BadFileError, RequestError
-from entrepot.figures.screening import cells, read_file, read_text, screen
+from entrepot.figures.screening import cells, heads, read_file, read_text, screen
 from entrepot.figures.screening.cells import read_amounts, read_code, read_days
 from entrepot.figures.screening.read import read_bytes_of
 from entrepot.goods.library import add_own
@@ -44,7 +44,7 @@ def screened(rows: str, **keys: object) -> Screening:
     return screen(read_text((HEAD + rows).encode(), "made.csv"), **keys)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("module", [cells])
+@pytest.mark.parametrize("module", [cells, heads])
 def test_the_examples_run(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -574,3 +574,82 @@ def test_an_entry_says_nothing_twice() -> None:
         pieces = [one.strip() for one in first.split(":")[-1].split(",")]
         assert len(pieces) == len(set(pieces)), first
         assert first not in others
+
+
+ORIGINS = (
+    "Ursprung", "Herkunftsland", "Ursprungsland ISO", "Country of origin ISO2", "Pays d’origine",
+    "País de origen", "País de origem", "Origem", "Страна происхождения", "Страна-изготовитель",
+    "原产国", "原产地", "原产国（地区）",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ORIGINS)
+def test_an_import_ban_is_found_whatever_the_origin_is_called(name: str) -> None:
+    text = f"Date,HS code,From,To,{name},Ref\n2022-10-20,72081000,TR,DE,RU,1\n"
+    found = screen(read_text(text.encode(), "made.csv"), nomenclature="CN", today=TODAY)
+    assert found.sums[LISTED] == 1
+    assert found.used["origin"] == name
+    assert found.unused == ("Ref",)
+    assert any(f"country of origin: {name!r}" in one for one in found.notes)
+    assert any("not used: 'Ref'" in one for one in found.notes)
+
+
+def test_what_cannot_be_told_without_a_column_is_said() -> None:
+    text = "Date,HS code,From,To\n2022-10-20,72081000,TR,DE\n"
+    notes = screen(read_text(text.encode(), "made.csv"), today=TODAY).notes
+    assert any("No column with the country of origin" in one for one in notes)
+    assert any("No column with the route" in one for one in notes)
+    told = screen(read_text(text.encode(), "made.csv"), {"origin": "RUS"}, today=TODAY)
+    assert told.used["origin"] == "RUS"
+    assert not any("No column with the country of origin" in one for one in told.notes)
+
+
+def test_a_looser_name_counts_only_where_no_better_one_is_there() -> None:
+    text = "Date,HS code,From,To,Herkunftsland,Ursprungsland\n2022-10-20,72081000,TR,DE,TR,RU\n"
+    found = screen(read_text(text.encode(), "made.csv"), nomenclature="CN", today=TODAY)
+    assert (found.used["origin"], found.unused) == ("Ursprungsland", ("Herkunftsland",))
+    assert found.sums[LISTED] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "currency"),
+    [
+        ("Wert EUR", "value", "EUR"),
+        ("Valor FOB (USD)", "value", "USD"),
+        ("金额（美元）", "value", "USD"),
+        ("Стоимость, руб.", "value", "RUB"),
+        ("Eigenmasse kg", "mass", ""),
+        ("Peso líquido (kg)", "mass", ""),
+        ("Вес нетто, кг", "mass", ""),
+        ("净重(千克)", "mass", ""),
+        ("Wert TEUR", "", ""),
+        ("Value (thousand EUR)", "", ""),
+        ("Стоимость, тыс. руб.", "", ""),
+        ("金额（万美元）", "", ""),
+        ("Eigenmasse t", "", ""),
+        ("Net weight (lb)", "", ""),
+    ],
+)
+def test_a_unit_behind_the_word_is_read_or_keeps_the_column_out(
+    name: str, role: str, currency: str
+) -> None:
+    text = f'Date;HS code;From;To;"{name}"\n2022-10-20;72081000;RU;DE;320\n'
+    found = screen(read_text(text.encode(), "made.csv"), today=TODAY)
+    [row] = found.table.to_pylist()
+    assert {one for one in ("value", "mass") if one in found.used} == ({role} if role else set())
+    assert (row["value"], row["mass_kg"]) == (
+        320 if role == "value" else None,
+        320 if role == "mass" else None,
+    )
+    assert found.currency == currency
+    said = any(one.startswith("Not used because of their unit") for one in found.notes)
+    assert said == (not role)
+
+
+@pytest.mark.parametrize(
+    "name", ["Exporter code", "Price per kg", "Destination port", "Total boxes"]
+)
+def test_other_words_behind_a_known_one_are_another_column(name: str) -> None:
+    text = f"Date,HS code,From,To,{name}\n2022-10-20,72081000,RU,DE,320\n"
+    found = screen(read_text(text.encode(), "made.csv"), today=TODAY)
+    assert found.unused == (name,)

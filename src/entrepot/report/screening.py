@@ -74,6 +74,7 @@ _LEGEND = (
     "median. ● yes, ○ no, – not known. Signs do not show intent."
 )
 _FOOTER = "&L&8A code is a proxy, not a classification. See Summary.&R&8&A, page &P of &N"
+_NOTE_WIDE = 115  # letters in a line of the merged columns of the sheet Summary
 _MANY_SIGNS = 3  # signs of five from which on their number is marked
 _INNER = ("url", "grade")
 """Columns of a line that tables do not show."""
@@ -256,6 +257,7 @@ def as_data(found: Screening, *, rows: int | None = None) -> dict[str, Any]:
         "screened_on": str(found.screened_on),
         "dates": [str(day) for day in found.days] if found.days else None,
         "codes": found.nomenclature,
+        "columns": {"used": found.used, "not_used": list(found.unused)},
         "currency": found.currency or None,
         "lines": found.lines,
         "statuses": {STATUSES[one]: count for one, count in sorted(found.sums.items())},
@@ -616,6 +618,8 @@ class _ScreeningWorkbook:
         sheet.merge_range(row, 0, row + 3, 7, LEGAL + several, self._note)
         row += 4
         for note in found.notes:
+            # No program sizes the row of merged cells by its text.
+            sheet.set_row(row, 15 * (len(note) // _NOTE_WIDE + 1))
             sheet.merge_range(row, 0, row, 7, note, self._note)
             row += 1
         sheet.print_area(0, 0, row, 7)

@@ -62,6 +62,7 @@ def test_the_workbook_has_the_sheets_of_an_officer(found: Screening, tmp_path: P
     assert any(LEGAL in str(cell) for row in summary for cell in row)
     # rows of the table above count a shipment once for each direction
     assert any("several directions" in str(cell) for row in summary for cell in row)
+    assert any("not used: 'Our ref'" in str(cell) for row in summary for cell in row)
     with zipfile.ZipFile(target) as archive:
         sheets = {
             name: archive.read(f"xl/worksheets/sheet{place}.xml").decode()
@@ -133,6 +134,10 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*words, "--out", str(target)])
     assert done.exit_code == 1, done.output
     assert "2 of 6 shipments carry goods listed on their date" in done.output
+    assert "Columns not used: 'Our ref'." in done.output
+    data = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert data["columns"]["used"]["value"] == "Value EUR"
+    assert data["columns"]["not_used"] == ["Our ref"]
     assert zipfile.is_zipfile(target)
     strict = CliRunner().invoke(app, [*words, "--strict"])
     assert isinstance(strict.exception, RequestError)
@@ -190,6 +195,8 @@ def test_the_page_answers_and_asks(found: Screening) -> None:
     [workbook] = re.findall(r"base64,([A-Za-z0-9+/=]+)", text)
     assert zipfile.is_zipfile(BytesIO(base64.b64decode(workbook)))
     assert " style=" not in text  # the policy of the pages allows none
+    assert "Columns not used: &#39;Our ref&#39;." in text
+    assert "No column with the country of origin" in text
     asked = page(b"Date,HS code,From,To\n03/04/2025,854231,IT,RU\n")
     assert "day or the month first" in asked
     assert "03/04/2025,854231,IT,RU" in asked  # the form keeps what was sent

@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, MissingExtraError, RequestError, UnknownNameError
 from entrepot.figures.screening.cells import country_of
+from entrepot.figures.screening.heads import ROLES, head_of
 from entrepot.files import read_bytes, require_file
 from entrepot.model.display import first_of
 from entrepot.sources.table.cells import column_names
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from entrepot.sources.workbook import SheetRows
 
 __all__ = [
-    "ROLES",
+    "ROLE_WORDS",
     "BrokenRow",
     "Shipments",
     "columns_for",
+    "columns_said",
     "read_bytes_of",
     "read_file",
     "read_text",
@@ -59,55 +60,6 @@ _WRITINGS = {
     "cp1250": "Windows-1250",
 }
 
-# Compared by `_key`: no accents, capitals or punctuation, so that one spelling is enough here.
-ROLES = {
-    "code": "hs code|hscode|hs|hs6|hs8|hs10|hs number|hts|hts code|htsus|cn code|cn8|taric"
-    "|taric code"
-    "|commodity code|commodity|tariff code|tariff|tariff number|customs tariff number|product code"
-    "|schedule b|customs code|warennummer|zolltarifnummer|statistische warennummer|hs-code|kn-code"
-    "|code sh|code nc|nomenclature|code douanier|codigo arancelario|partida arancelaria|codigo hs"
-    "|posicion arancelaria|ncm|codice doganale|nomenclatura combinata|gtip|gtip no|gtip kodu"
-    "|тн вэд|код тн вэд|тнвэд|商品编码|海关编码|hs编码|税号|commodity_code|code",
-    "date": "date|shipment date|date of shipment|ship date|shipping date|export date|date of export"
-    "|import date|declaration date|date of declaration|invoice date|clearance date|departure date"
-    "|day|datum|versanddatum|ausfuhrdatum|rechnungsdatum|date d'expedition|date d'exportation"
-    "|fecha|fecha de embarque|fecha de exportacion|data|data spedizione|tarih|дата|日期|出口日期",
-    "from": "from|exporter country|country of export|export country|exporting country|country from"
-    "|dispatch country|country of dispatch|from country|origin/dispatch|ship from|shipped from"
-    "|departure country|country of departure|country of consignment|consignor country"
-    "|sender country|exporter|versendungsland|versandland|absenderland|ausfuhrland"
-    "|pays d'expedition"
-    "|pays de provenance|pais de procedencia|pais exportador|paese di provenienza|cikis ulkesi"
-    "|страна отправления|起运国|启运国|出口国",
-    "to": "to|destination|country of destination|destination country|importer country"
-    "|import country"
-    "|importing country|country of import|country to|to country|ship to|ship to country"
-    "|consignee country|receiver country|buyer country|importer|bestimmungsland|empfangsland"
-    "|empfaengerland|pays de destination|pais de destino|pais destino|paese di destinazione"
-    "|varis ulkesi|страна назначения|目的国|运抵国",
-    "origin": "origin|country of origin|origin country|made in|coo|ursprungsland|pays d'origine"
-    "|pais de origen|paese di origine|mense ulkesi|страна происхождения|原产国",
-    "via": "via|route|routing|transit|transit country|transit countries|via country|transshipment"
-    "|transhipment|through|leitweg|route de transit|ruta|guzergah|маршрут|路线",
-    "consignee": "consignee|consignee name|receiver|recipient|buyer|customer|importer name"
-    "|buyer name"
-    "|customer name|ultimate consignee|empfaenger|empfanger|kunde|destinataire|client|consignatario"
-    "|destinatario|cliente|alici|получатель|грузополучатель|收货人",
-    "value": "value|invoice value|customs value|statistical value|amount|total value|fob|fob value"
-    "|cif|cif value|price|total|wert|rechnungswert|statistischer wert|valeur|valor|valore|deger"
-    "|стоимость|金额|value eur|value usd|value gbp|value in eur|value in usd|value_eur|value_usd"
-    "|eur|usd|gbp",
-    "mass": "mass|mass kg|net mass|net mass kg|net weight|net weight kg|weight|weight kg|kg|netto"
-    "|gewicht|eigenmasse|nettogewicht|masse nette|poids net|peso neto|peso|peso netto|agirlik"
-    "|net agirlik|вес|вес нетто|净重|重量|gross weight|gross mass",
-    "description": "description|goods description|description of goods|product description"
-    "|item description|commodity description|cargo description|goods|product name|item name"
-    "|bezeichnung|warenbezeichnung|designation|designation des marchandises|descripcion"
-    "|descripcion de mercaderia|descrizione|urun|esya tanimi|наименование товара|описание товара"
-    "|品名|货物名称|商品名称",
-    "currency": "currency|invoice currency|waehrung|wahrung|devise|moneda|valuta|doviz|валюта|币种",
-}
-"""Names of columns by what they are, as spreadsheets and customs software write them."""
 NEEDED = ("code", "from", "to")
 _MAY_BE_A_COUNTRY = ("from", "to", "origin")
 
@@ -533,7 +485,7 @@ def _has_codes(heads: Sequence[Sequence[str]], code: str) -> bool:
 
 
 def _is_head(row: Sequence[str], code: str) -> bool:
-    return code in row if code else any(_role(cell) == "code" for cell in row)
+    return code in row if code else any(head_of(cell).role == "code" for cell in row)
 
 
 def _head_row(heads: Sequence[Sequence[str]], code: str, name: str) -> int:
@@ -548,21 +500,6 @@ def _head_row(heads: Sequence[Sequence[str]], code: str, name: str) -> int:
 
 
 # Which column is what
-
-
-def _key(name: str) -> str:
-    # The Turkish dotless i has no decomposition, so it is replaced by hand ("alıcı", "ağırlık").
-    bare = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i").replace("ß", "ss"))
-    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return " ".join(re.findall(r"[^\W_]+", bare))
-
-
-_BY_KEY = {_key(name): role for role, names in ROLES.items() for name in names.split("|")}
-
-
-def _role(name: str) -> str | None:
-    # Second try without what follows a bracket or comma: "Net weight (kg)", "Value, EUR".
-    return _BY_KEY.get(_key(name)) or _BY_KEY.get(_key(re.sub(r"[(\[,].*", "", name)))
 
 
 def columns_for(
@@ -584,18 +521,21 @@ def columns_for(
         If a column that is needed is not found, or two could be it.
     """
     names = shipments.columns
+    heads = [head_of(name) for name in names]
     places, fixed = _named_columns(shipments, named)
     for role in ROLES:
         if role in places or role in fixed:
             continue
         fits = [
-            at for at, name in enumerate(names) if _role(name) == role and at not in places.values()
+            at for at, head in enumerate(heads) if head.role == role and at not in places.values()
         ]
+        first = min((heads[at].rank for at in fits), default=0)
+        fits = [at for at in fits if heads[at].rank == first]
         # Two columns of value or mass are common (net and gross): the first is taken.
         if len(fits) > 1 and role in (*NEEDED, "date", "origin"):
             shown = " or ".join(repr(names[at]) for at in fits)
             raise RequestError(
-                f"two columns could be the {_WORDS.get(role, role)}",
+                f"two columns could be the {ROLE_WORDS.get(role, role)}",
                 where=f"{shipments.name}: {shown}",
                 hint=f"say which: --{role} {names[fits[0]]!r}",
             )
@@ -606,7 +546,7 @@ def columns_for(
         role = missing[0]
         more = " or a country, such as DEU" if role in _MAY_BE_A_COUNTRY else ""
         raise RequestError(
-            f"no column for the {_WORDS[role]}",
+            f"no column for the {ROLE_WORDS[role]}",
             where=f"{shipments.name}: {', '.join(names[:20])}",
             why="which lists apply depends on it" if role != "code" else "",
             hint=f"name it: --{role} COLUMN{more}",
@@ -634,10 +574,46 @@ def _named_columns(
     return places, fixed
 
 
-_WORDS = {
+ROLE_WORDS = {
     "code": "product code",
+    "date": "date",
     "from": "country of dispatch",
     "to": "country of destination",
     "origin": "country of origin",
-    "date": "date",
+    "via": "route",
+    "consignee": "consignee",
+    "value": "value",
+    "mass": "mass, kg",
+    "description": "description",
+    "currency": "currency",
 }
+"""What a column is, in words."""
+_NAMED = 12  # columns of the file that a sentence names
+_WITHOUT = {
+    "origin": "No column with the country of origin: the country of dispatch alone decides. Goods "
+    "from Russia sent by another country, and US goods sent on, are not recognised.",
+    "via": "No column with the route: transit through Russia cannot be screened.",
+}
+
+
+def columns_said(
+    shipments: Shipments, places: dict[str, int], fixed: dict[str, str]
+) -> Iterator[str]:
+    """Yield which columns are used as what, which are not, and what cannot be told without one."""
+    names = shipments.columns
+    used = [
+        f"{ROLE_WORDS[role]}: {repr(names[places[role]]) if role in places else fixed[role]}"
+        for role in ROLES
+        if role in places or role in fixed
+    ]
+    yield f"Columns used as {'; '.join(used)}."
+    if unused := [name for at, name in enumerate(names) if at not in places.values()]:
+        yield f"Columns not used: {first_of([repr(name) for name in unused], _NAMED)}."
+    if units := [repr(name) for name in unused if head_of(name).unit]:
+        yield (
+            f"Not used because of their unit: {first_of(units, _NAMED)}. Values are read in a "
+            "currency, masses in kg: convert the column, and its name."
+        )
+    for role, said in _WITHOUT.items():
+        if role not in places and role not in fixed:
+            yield said

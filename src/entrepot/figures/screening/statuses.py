@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.engine import connect
 from entrepot.errors import RequestError
+from entrepot.figures.screening.heads import currency_of
 from entrepot.figures.screening.lines import (
     MetEntry,
     Work,
@@ -31,7 +31,7 @@ from entrepot.figures.screening.matching import (
     find_routes,
     find_spans,
 )
-from entrepot.figures.screening.read import BrokenRow, Shipments, columns_for
+from entrepot.figures.screening.read import BrokenRow, Shipments, columns_for, columns_said
 from entrepot.figures.screening.signs import find_signs
 from entrepot.goods import goods_list, goods_lists
 from entrepot.goods.screening import (
@@ -46,7 +46,7 @@ from entrepot.goods.screening import (
     regimes_of,
 )
 from entrepot.model.areas import area_name
-from entrepot.model.display import MONEY, day_text
+from entrepot.model.display import day_text
 from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
@@ -128,6 +128,10 @@ class Screening:
         Of the values; empty if it is not known.
     nomenclature
         What codes of more than six digits were read in, in words.
+    used
+        By role, the column of the file, or what was given for all lines.
+    unused
+        Columns of the file that nothing was read from.
     """
 
     shipments: Shipments
@@ -143,6 +147,8 @@ class Screening:
     nomenclature: str
     regimes: tuple[Regime, ...] = field(repr=False)
     left_out: tuple[str, ...] = ()
+    used: dict[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
 
 def screen(
@@ -200,7 +206,7 @@ def screen(
     regimes = regimes_of(lists, [one.id for one in lists] if against else ())
     places, fixed = columns_for(shipments, named or {})
     work = Work(shipments, connect(), places, fixed, regimes, today or date.today())
-    work.notes += shipments.notes
+    work.notes += [*shipments.notes, *columns_said(shipments, places, fixed)]
     load(work)
     # In this order: the edition of a code depends on its date, and its tariff on the countries.
     days = read_dates(work, order)
@@ -292,6 +298,7 @@ def _screening(
     # Lines that no list binds have no row in `firsts`.
     sums[NO_LIST] = readable - sum(sums[one] for one in (LISTED, PART, NOT_KNOWN, NOT_LISTED))
     sums[UNREADABLE] = len(problems)
+    columns = work.shipments.columns
     return Screening(
         shipments=work.shipments,
         lines=readable + len(problems),
@@ -306,6 +313,8 @@ def _screening(
         nomenclature=said,
         regimes=work.regimes,
         left_out=tuple(left_out),
+        used={role: columns[place] for role, place in work.places.items()} | work.fixed,
+        unused=tuple(one for at, one in enumerate(columns) if at not in work.places.values()),
     )
 
 
@@ -473,7 +482,4 @@ def _currency(work: Work) -> str:
     if "currency" in work.places:
         currencies = {text.upper() for text in distinct(work, "currency") if text}
         return currencies.pop() if len(currencies) == 1 else ""
-    name = work.shipments.columns[work.places["value"]]
-    # "Value (EUR)": the name of the column says it; two currencies in it say nothing.
-    words = [word for word in re.findall(r"[A-Z]{3}", name.upper()) if word in MONEY]
-    return words[0] if len(words) == 1 else ""
+    return currency_of(work.shipments.columns[work.places["value"]])

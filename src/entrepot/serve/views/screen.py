@@ -133,7 +133,7 @@ def _screened(lake: Lake | None, sent: dict[str, Any]) -> Screening:
 
 def _on_a_page(error: RequestError) -> RequestError:
     """Return an error with what to do on a page in place of an option of the command."""
-    from entrepot.figures.screening.read import ROLES
+    from entrepot.figures.screening.heads import ROLES
 
     # Hints are written for the command line; on a page nobody can add an option.
     option = re.search(r"--(\w+)", error.hint)
