@@ -54,6 +54,15 @@ def test_an_honest_text_leaves_with_0(entrepot: Run, tmp_path: Path) -> None:
     assert "1 claim, 1 supported" in out
 
 
+def test_published_ends_of_a_growth_are_in_order_and_alike_in_sign(
+    entrepot: Run, tmp_path: Path
+) -> None:
+    article = tmp_path / "rise.txt"
+    article.write_text("date: 2024-02-10\nChina's exports to Russia rose by 60 % in 2023.\n")
+    _, out, _ = entrepot("check", str(article))
+    assert "45.8 % to 46.9 %" in out.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(("width", "slip"), [(120, True), (80, True), (66, True), (60, False)])
 def test_the_table_folds_and_never_vanishes(
     entrepot: Run, monkeypatch: pytest.MonkeyPatch, width: int, slip: bool

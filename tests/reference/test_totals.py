@@ -15,6 +15,7 @@ from entrepot.errors import BadFileError
 from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.lake import Lake
 from entrepot.model.areas import area, by_code
+from entrepot.report.note import note
 from made_comext import bulk
 from made_comtrade import WORLD, row, text_of
 
@@ -493,6 +494,26 @@ def test_of_some_codes_of_a_heading_the_title_says_so(tmp_path: Path) -> None:
     assert "HS chapter 85, of the 2 codes loaded" in str(figure)
     assert ask(lake, "value", exporter="CHN", goods="all").status == "insufficient_data"
     assert "loaded" not in str(ask(lake, "value", exporter="CHN")).partition("\n")[0]
+
+
+def test_a_share_of_some_codes_says_so_on_every_page(tmp_path: Path) -> None:
+    rows = [bought(300, CHINA), bought(100, TAIWAN), bought(40, CHINA, product="854232")]
+    rows += [bought(value, USA, product=code) for value, code in ((20, "854231"), (9, "854232"))]
+    lake = lake_of(tmp_path, rows)
+    said = "COMTRADE covers only some of these goods: the figure is of the 2 codes loaded"
+    asked: dict[str, Any] = {"goods": "85", "period": 2022}
+    page = note("THA", "CHN", lake=lake, **asked)
+    assert page.title.replace("\u00a0", " ").endswith("in 2022, of the 2 codes loaded")
+    assert said in page.answer[0].text
+    assert said in ep.brief("THA", "CHN", lake=lake, **asked).answer[0].text
+    for measure in ("import_share", "top_supplier", "map"):
+        sides = {"importer": "THA"} | ({"exporter": "CHN"} if measure == "import_share" else {})
+        drawn = ep.chart(measure, lake=lake, **sides, **asked)
+        assert f"{said}." in drawn.chart.foot
+    # Codes that are all there need no such words.
+    alone = note("THA", "CHN", lake=lake, goods="854231", period=2022)
+    assert "loaded" not in alone.title
+    assert "only some" not in alone.answer[0].text
 
 
 def _of(figure: Figure, total: str) -> float:

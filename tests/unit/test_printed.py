@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import ask, published_answers
-from entrepot.figures.caveats import for_printed
+from entrepot.figures import Definition, Evidence, Figure, ask, published_answers
+from entrepot.figures.caveats import for_printed, for_series
 from entrepot.figures.published_answers import pairs, sums
 from entrepot.lake import Lake
 from entrepot.sources.published.read import published
@@ -100,3 +100,14 @@ def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
         lambda *given: [row for row in every(*given) if (row.origin, row.measure) not in dropped],
     )
     assert "one by OEC, divided by one by Chinese customs" in told()
+
+
+def test_a_series_names_both_sides_where_both_reported() -> None:
+    series = []
+    for year, side in ((2021, "both"), (2022, "exporter")):
+        asked = Definition.build("value", importer="RUS", exporter="CHN", period=year)
+        evidence = (Evidence("baci", "one", 1, {side: 1}),)
+        series.append(Figure(asked, "ok", 1.0, "USD", evidence=evidence))
+    [change] = for_series(series)
+    assert "2021 from baci as reported by both sides" in change.text
+    assert "2022 from baci as reported by the exporter" in change.text

@@ -31,6 +31,7 @@ __all__ = [
     "in_print",
     "left",
     "number_of",
+    "numbers_between",
     "reason",
     "what_would_test",
 ]
@@ -104,6 +105,20 @@ def number_of(item: Comparison) -> str:
     if not printed or re.search(r"\d{7}", printed):  # a bare number of units is hard to read
         return stated(item.value, item.unit)
     return printed.replace("-", MINUS).replace(" %", "\u00a0%")
+
+
+def numbers_between(items: Sequence[Comparison]) -> str:
+    """Return the least and the greatest number of some evidence, or the one number there is."""
+    ordered = sorted(items, key=lambda item: item.value)
+    # A stride that picks the least and the greatest, or the only one.
+    ends = [number_of(item) for item in ordered[:: max(1, len(ordered) - 1)]]
+    # "50 %" and "half" are one number: then the one in digits is shown.
+    if ends[0] == ends[-1] or ordered[0].value == ordered[-1].value:
+        ends = sorted(ends, key=lambda text: not any(map(str.isdigit, text)))[:1]
+    # What was computed has a sign and what was printed may have none: a range has both or neither.
+    if not all(text.startswith(("+", MINUS)) for text in ends):
+        ends = [text.removeprefix("+") for text in ends]
+    return " to ".join(ends)
 
 
 def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
@@ -204,16 +219,11 @@ def _printer(item: Comparison) -> str:
 
 def _others(found: Sequence[Comparison]) -> str:
     """Return what others than the quoted source have."""
-    others = sorted((item for item in found if not item.own), key=lambda item: item.value)
+    others = [item for item in found if not item.own]
     if not others:
         return ""
-    # A stride that picks the least and the greatest, or the only one.
-    ends = [number_of(item) for item in others[:: max(1, len(others) - 1)]]
-    # "50 %" and "half" are one number: then the one in digits is shown.
-    if ends[0] == ends[-1] or others[0].value == others[-1].value:
-        ends = sorted(ends, key=lambda text: not any(map(str.isdigit, text)))[:1]
     of_totals = ", of totals they do not state" if others[0].unit == "share" else ""
-    return f"; others have {' to '.join(ends)}{of_totals}"
+    return f"; others have {numbers_between(others)}{of_totals}"
 
 
 # Goods that are named in words only: what is in print about goods of that kind.

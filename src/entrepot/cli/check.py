@@ -332,16 +332,15 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
 def _against(item: CheckedClaim) -> str:
     """Return the number that decides, or the published range where none does."""
     from entrepot.claims.quantity_text import span
-    from entrepot.claims.verdict_text import number_of
+    from entrepot.claims.verdict_text import number_of, numbers_between
 
     agrees = bool(item.against) and item.against[0].outcome == "supports"
     # Evidence that agrees is not what an inconsistent claim fails against.
     if not item.against or (item.verdict == "inconsistent" and agrees):
         return "–"
-    ends = [number_of(item.against[0])]
-    alike = [one for one in item.against if not one.other_definition] or item.against
     if item.counted is not None:
         return span(item.counted, item.claim.quantity.unit)
-    if item.verdict == "not_enough_evidence" and not item.qualifier and len(alike) > 1:
-        ends.append(number_of(alike[-1]))
-    return " to ".join(ends)
+    if item.verdict == "not_enough_evidence" and not item.qualifier:
+        alike = [one for one in item.against if not one.other_definition]
+        return numbers_between(alike or item.against)
+    return number_of(item.against[0])

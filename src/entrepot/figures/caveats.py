@@ -422,7 +422,8 @@ def _counted_by(figure: Figure) -> str:
 
 def _sides_of(figure: Figure) -> str:
     known = {side for item in figure.evidence for side, rows in item.reported_by.items() if rows}
-    return joined([f"the {side}" for side in sorted(known)]) if known else ""
+    names = ["both sides" if side == "both" else f"the {side}" for side in sorted(known)]
+    return joined(names) if names else ""
 
 
 def for_series(series: Sequence[Figure]) -> list[Caveat]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BREAK = "reporter-break"
 
-__all__ = ["answer", "goods_phrase", "title_of"]
+__all__ = ["answer", "goods_phrase", "some_only", "title_of"]
 
 
 def title_of(subject: Subject) -> str:
@@ -100,13 +100,15 @@ def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSen
         text += f"{what} **{share.range_text}**."
     else:
         text += "the other definitions available give the same."
-    if some := _some_only(context, subject, share):
+    if some := some_only(context, subject, share):
         text = f"{text.removesuffix('.')}; {some}."
     return BriefSentence(text, (share,), ("denominator-system",))
 
 
-def _some_only(context: BriefContext, subject: Subject, share: Figure) -> str:
+def some_only(context: BriefContext, subject: Subject, share: Figure) -> str:
     """Say so where the source of a share has only some of the codes that the goods stand for."""
+    if said := phrasing.partial_goods(share):
+        return said
     used = {split_address(item.source)[0] for item in share.evidence}
     holdings = [
         one for one in context.lake.holdings() if one.table == "flows" and one.source in used

@@ -21,6 +21,7 @@ from entrepot.lake import spans
 from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import NBSP, day_text, joined, per_cent
 from entrepot.report import phrasing
+from entrepot.report.answer import some_only
 from entrepot.report.attribution import is_computed, row_of
 from entrepot.report.back_matter import day_words, read_date
 from entrepot.report.brief_context import BriefContext
@@ -307,6 +308,9 @@ def is_wide(share: Figure) -> bool:
 def _title(subject: Subject, found: Headline) -> str:
     """State the finding with its range; a wide range or a missing number is said instead."""
     share, when = found.share, f" in {subject.period}"
+    # The goods of a title are all that were asked for; a share of fewer says of how many it is.
+    if scope := share.scope.get("goods"):
+        when += f", {scope}"
     # Also the upper end: under another definition there may be some.
     if share.status == "ok" and not share.value and not share.high:
         text = f"no {_goods(subject)} from {subject.seller} are recorded in {subject.buyers} "
@@ -335,7 +339,10 @@ def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[B
         why = phrasing.inside(missing_value(context, value).why)
         text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
         return (BriefSentence(_without_commands(text), (share, value)),)
-    return (_said_share(subject, share, value), *_said_value(context, subject, value))
+    said = _said_share(subject, share, value)
+    if share.status == "ok" and (some := some_only(context, subject, share)):
+        said = replace(said, text=f"{said.text.removesuffix('.')}; {some}.")
+    return (said, *_said_value(context, subject, value))
 
 
 def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, figure_value, number, range_ends, split_unit
+from entrepot.figures.citation import source_name
+from entrepot.model.display import NBSP, figure_value, joined, number, range_ends, split_unit
 from entrepot.report.attribution import printed_row
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "inside",
     "multiple",
     "ordinal",
+    "partial_goods",
     "ratio_words",
     "shown",
     "span",
@@ -129,6 +131,19 @@ def span(figure: Figure) -> str:
         return ""
     low, high = (split_unit(end, figure.unit) for end in (figure.low, figure.high))
     return "" if low == high else figure.range_text
+
+
+def partial_goods(figure: Figure) -> str:
+    """Say of which codes a Figure is, where its source has only some of those that were asked for.
+
+    Empty where all of them are loaded.
+    """
+    scope = figure.scope.get("goods")
+    if not scope:
+        return ""
+    sources = sorted({source_name(one.source) for one in figure.evidence if not one.origin})
+    cover = "covers" if len(sources) == 1 else "cover"
+    return f"{joined(sources)} {cover} only some of these goods: the figure is {scope}"
 
 
 def span_like(share: Figure) -> str:

@@ -131,7 +131,7 @@ QUESTIONS = {
         ("importer",),
         (),
         dependent,
-        "products in which {buyer} depends on few outside",
+        "products in which {buyer} depends on few outside suppliers",
         table=dependent_products,
         years=1,
         unit="count",

@@ -10,7 +10,7 @@ from entrepot.figures.citation import data_set
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.report.attribution import row_of
-from entrepot.report.phrasing import capital
+from entrepot.report.phrasing import capital, partial_goods
 from entrepot.report.source_lines import span_of, statement_title
 from entrepot.sources.published.read import origin_name
 
@@ -28,6 +28,7 @@ __all__ = [
     "available_years",
     "caveat_lines",
     "foot",
+    "partial_goods_lines",
     "require_some",
     "sources",
 ]
@@ -117,8 +118,20 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
 def caveat_lines(figures: Iterable[Figure]) -> tuple[str, ...]:
     """Return the caveats about what a picture leaves out, each kind once, the newest wording."""
     # Figures come oldest first, so of two wordings the newest stays.
-    found = {one.id: one.text for figure in figures for one in figure.caveats}
-    return tuple(capital(found[name]) for name in NEEDED if name in found)
+    known = tuple(figures)
+    found = {one.id: one.text for figure in known for one in figure.caveats}
+    return (
+        *partial_goods_lines(known),
+        *(capital(found[name]) for name in NEEDED if name in found),
+    )
+
+
+def partial_goods_lines(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """Return of which codes alone the newest Figures are, one line a source."""
+    said = (text for figure in figures if (text := partial_goods(figure)))
+    # By source, for the number of codes that are loaded may change from year to year.
+    newest = {text.partition(":")[0]: text for text in said}
+    return tuple(f"{text}." for text in newest.values())
 
 
 def available_years(lake: Lake, source: str | None = None) -> list[int]:

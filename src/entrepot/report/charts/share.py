@@ -28,6 +28,7 @@ from entrepot.report.charts.alone import (
     asked_years,
     available_years,
     caveat_lines,
+    partial_goods_lines,
     require_some,
     sources,
 )
@@ -845,7 +846,7 @@ def shares_chart(
         title,
         f"Per cent of {asked.quantity}; a line each{ranged}.",
         Chart(Courses(drawn[0], drawn[-1], courses), f"{title}. {words}.", ()),
-        tuple(x for x in (sources(known), absent, *notes) if x),
+        tuple(x for x in (sources(known), absent, *partial_goods_lines(known), *notes) if x),
         tuple({each: code} | _computed(figure) for code, some in lines.items() for figure in some),
         tuple(known),
     )
