@@ -256,11 +256,12 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
     verdict: Verdict = evidence_found.verdict
     note = findings.notes.get(claim.id, "")
     arithmetic = note
+    around = findings.around[claim.id]
     # A conflict of the text outranks what evidence says of the claim alone.
     if claim.id in findings.culprits and conflict is not None:
         verdict = "inconsistent"
         together = verdict_text.conflicting(claim, conflict.claims, case.document.by_id)
-        evidence_found = _against_it(evidence_found, found)
+        evidence_found = _against_it(evidence_found, found, around.implied)
         agrees = evidence_found.best is not None and evidence_found.best.outcome == "supports"
         words = verdict_text.reason(claim, evidence_found, found, case.facts)
         words = (
@@ -277,7 +278,6 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
         arithmetic = because(with_data, case.document.by_id, case.together)
     if note and note not in words:
         words = f"{words.removesuffix('.')}; {note}."
-    around = findings.around[claim.id]
     return CheckedClaim(
         claim=claim,
         verdict=verdict,
@@ -291,8 +291,19 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
     )
 
 
-def _against_it(evidence_found: EvidenceVerdict, found: tuple[Comparison, ...]) -> EvidenceVerdict:
-    """Return a claim that cannot hold as what refutes it has it, if anything does."""
+def _against_it(
+    evidence_found: EvidenceVerdict, found: tuple[Comparison, ...], implied: Interval | None
+) -> EvidenceVerdict:
+    """Return a claim that cannot hold as what refutes it has it, if anything does.
+
+    Published figures that leave a claim open do so no longer where the text's other figures lead to
+    one that refutes it.
+    """
+    best = evidence_found.best
+    if evidence_found.verdict == "not_enough_evidence" and best is not None:
+        same = best.outcome == "contradicts" and not best.other_definition
+        if same and implied is not None and best.loose.meets(implied):
+            return EvidenceVerdict("differs", "disagrees", best)
     if evidence_found.verdict != "supported":
         return evidence_found
     refuting = [item for item in found if item.outcome == "contradicts"]

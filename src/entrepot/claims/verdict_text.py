@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import ReferenceLevels, Statement, Statements
 
 __all__ = [
+    "UNDECIDED",
     "conflicting",
     "definition_of",
     "in_print",
@@ -35,6 +36,10 @@ __all__ = [
     "reason",
     "what_would_test",
 ]
+
+
+UNDECIDED = "published figures do not decide it"
+"""Begins what is said where evidence leaves a claim open."""
 
 
 def reason(
@@ -67,7 +72,7 @@ def reason(
             return (
                 f"published only under another definition: {_says(best)}, {best.other_definition}."
             )
-    return f"published figures do not decide it: {_says(best)}."
+    return f"{UNDECIDED}: {_says(best)}."
 
 
 def _rounded(claim: Claim, best: Comparison) -> str:

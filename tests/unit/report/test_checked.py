@@ -241,6 +241,48 @@ def test_the_note_names_only_what_does_not_stand() -> None:
     assert note.count("Corrected value:") == len(shown)
 
 
+WRONG_SUM = """format: 1
+source: {title: A wrong sum, date: 2024-02-10}
+claims:
+  - id: out
+    quote: q
+    says: $111 billion
+    value: {exporter: CHN, importer: RUS, period: 2023}
+  - id: back
+    quote: q
+    says: $129 billion
+    value: {exporter: RUS, importer: CHN, period: 2023}
+  - id: both
+    quote: q
+    says: $260 billion
+    value: {exporter: CHN, importer: RUS, flow: both, period: 2023}
+"""
+
+
+def test_a_published_figure_to_which_the_parts_add_up_decides_a_wrong_sum() -> None:
+    found = check(parse_document(WRONG_SUM))
+    (item,) = [one for one in found.claims if one.verdict == "inconsistent"]
+    assert item.id == "both"
+    assert "do not decide it" not in item.reason
+    assert "has 240.1 bn USD" in item.reason
+    assert "Corrected value: 240.1 bn USD." in render_note(found).replace("\u00a0", " ")
+
+
+def test_no_number_is_corrected_to_a_figure_that_does_not_decide_it() -> None:
+    checked = check(parse_document(WRONG_SUM))
+    kept = [
+        replace(
+            one,
+            reason=f"Contradicts it; published figures do not decide it: {one.reason}",
+            likely_errors=(),
+        )
+        for one in checked.claims
+    ]
+    note = render_note(replace(checked, claims=tuple(kept)))
+    assert "As published: $260 billion" in note
+    assert "Corrected value" not in note
+
+
 def test_the_note_is_neutral_and_has_sources_and_arithmetic() -> None:
     for found in (example(), hostile()):
         note = re.sub(r"https?://\S+", "", render_note(found))

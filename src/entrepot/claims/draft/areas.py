@@ -20,11 +20,19 @@ __all__ = [
     "areas_in",
     "compound",
     "shortened",
+    "unknown_area",
     "unknown_before",
     "unknown_goods",
     "unknown_object",
     "word_before",
 ]
+
+
+def unknown_area(areas: Sequence[Mark], text: str) -> str:
+    """Return the reason that an area is none of ours, with the words of the text for it."""
+    words = next((text[one.start : one.end] for one in areas if one.value == NOWHERE), "")
+    said = f"“{words}”" if words else "what the text names"
+    return f"{said} is not known here as a country or group"
 
 
 _ARTICLES = {

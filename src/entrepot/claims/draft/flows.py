@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.areas import compound, unknown_before, unknown_goods, unknown_object
+from entrepot.claims.draft.areas import (
+    compound,
+    unknown_area,
+    unknown_before,
+    unknown_goods,
+    unknown_object,
+)
 from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.lexicon import NOWHERE, cue_words
 from entrepot.model.areas import WORLD
@@ -90,7 +96,7 @@ def flows_of(text: str, language: str, found: Marks) -> list[Flow]:
             assigned[place].append(area)
     flows = []
     for flow, areas in zip(found.flows, assigned, strict=True):
-        read = _sided(flow, areas, _external(flow, found, text))
+        read = _sided(flow, areas, _external(flow, found, text), text)
         flows.append(_with_goods(read, flow, found, text, language))
     away = [area for area in found.areas if area.form in (*_FROM, *_TO, "between")]
     return _apart(flows, text, language) if away else flows
@@ -149,17 +155,17 @@ def _follows(area: Mark, flows: Sequence[Mark], text: str) -> bool:
     return area.start - behind[-1].end <= _NEAR
 
 
-def _sided(flow: Mark, areas: list[Mark], external: bool) -> Flow:
+def _sided(flow: Mark, areas: list[Mark], external: bool, text: str) -> Flow:
     """Return a flow with the sides that its areas give it."""
     read = Flow(flow.value, flow.start, flow.end)
     if any(area.value == NOWHERE for area in areas):
-        return replace(read, trouble="a country or region that is not known here")
+        return replace(read, trouble=unknown_area(areas, text))
     for forms in (_FROM, _TO):
         several = [area for area in areas if area.form in forms]
         # Two sources not tied by "and" belong to two numbers: each number picks its own later.
         if len({area.value for area in several if not area.joined}) > 1:
             rest = [area for area in areas if area not in several]
-            return replace(_sided(flow, rest, external), choices=tuple(several))
+            return replace(_sided(flow, rest, external, text), choices=tuple(several))
     if flow.value in ("trade", *BALANCES):
         return _two_way(read, areas, external)
     return _one_way(read, areas)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from entrepot.claims.draft.areas import unknown_area
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import plain_sides
@@ -111,7 +112,7 @@ def claim_of_guess(  # noqa: C901
     if _of_many_years(guess, scene):
         raise Refusal("which of several years the number is of is not clear")
     if NOWHERE in guess.sides:
-        raise Refusal("a country or region that is not known here")
+        raise Refusal(unknown_area(scene.areas, apart.text))
     if guess.period is None:
         raise Refusal("when is not said")
     _check_sides(guess, scene)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.areas import unknown_area
 from entrepot.claims.draft.denominators import (
     ACROSS,
     SHARE_CUES,
@@ -158,7 +159,7 @@ def _part(denominator: Flow, number: Span, reading: ParsedSentence) -> tuple[str
     if len({area.value for area in areas}) < 2 or goes_on(number, reading):
         areas = list(reading.found.areas)
     if any(area.value == NOWHERE for area in areas):
-        raise Refusal("a country or region that is not known here")
+        raise Refusal(unknown_area(areas, reading.text))
     owner = _owner(denominator, areas, reading)
     parts = list(dict.fromkeys(area.value for area in areas if area.value not in (owner, WORLD)))
     if len(parts) == 2 and any(area.joined for area in areas):

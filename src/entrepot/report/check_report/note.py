@@ -6,6 +6,7 @@ import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from entrepot.claims.verdict_text import UNDECIDED
 from entrepot.report.attribution import also_conflicting, in_one_reporter
 from entrepot.report.check_report.entries import entries
 from entrepot.report.check_report.text import one_line, web
@@ -125,6 +126,8 @@ def _would_be(entry: ReportEntry) -> str:
     """Return the number after the likeliest slip is put right, else the one that others have."""
     if entry.corrected:
         return entry.corrected
+    if UNDECIDED in entry.reason:
+        return ""  # no published figure can stand for it then
     others = [one.value for one in entry.evidence if one.outcome == "does not agree"]
     return others[0] if others else ""
 
