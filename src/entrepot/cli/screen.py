@@ -54,9 +54,10 @@ def screen(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop if a row cannot be read.")] = False,
     out: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            help="Write .xlsx, or all lines as .csv, .parquet or .json.", callback=writable
+            help="Write .xlsx, or all lines as .csv, .parquet or .json (repeatable).",
+            callback=writable,
         ),
     ] = None,
     lake: LakeOrAddress = None,
@@ -69,12 +70,16 @@ def screen(
     Example: entrepot screen shipments.csv --edition CN --out screening.xlsx
     """
     from entrepot.goods.screening import UNREADABLE
-    from entrepot.report.screening import as_data, ask_screening, save_screening
+    from entrepot.report.screening import as_data, ask_screening, require_form, save_screening
 
-    if out and out.resolve() == file.resolve():
-        raise RequestError(
-            f"{file.name} would be overwritten", where=str(out), hint="choose another file name"
-        )
+    for target in out or ():
+        require_form(target)  # a name that cannot be written is refused before any work is done
+        if target.resolve() == file.resolve():
+            raise RequestError(
+                f"{file.name} would be overwritten",
+                where=str(target),
+                hint="choose another file name",
+            )
     opened = open_on_engine(engine, lake, master)
     with progress("screening"):
         found = ask_screening(
@@ -96,12 +101,12 @@ def screen(
             strict=strict,
             lake=opened,
         ).screening
-    if out:
-        for said in save_screening(found, out):
+    for target in out or ():
+        for said in save_screening(found, target):
             note(f"note: {said}")
     emit(
         as_data(found) if as_json else None,
-        lambda console: draw(found, out, console),
+        lambda console: draw(found, console, is_written=bool(out)),
         as_json=as_json,
     )
     if found.sums[1]:
@@ -110,7 +115,7 @@ def screen(
         raise typer.Exit(NoEvidenceError.exit_code)  # nothing was screened
 
 
-def draw(found: Screening, out: Path | None, console: Console) -> None:
+def draw(found: Screening, console: Console, *, is_written: bool = False) -> None:
     """Draw sums, the matrix, the first hits, and what could not be read."""
     from rich.text import Text
 
@@ -169,7 +174,7 @@ def draw(found: Screening, out: Path | None, console: Console) -> None:
         console.print(Text(f"Not readable: {reason}, {_rows(count)}, such as {first[:60]}"))
     for said in found.notes:
         console.print(Text(said))
-    if out is None:
+    if not is_written:
         console.print(
             Text("With your columns: --out screening.xlsx (hits), or .csv or .parquet (all lines).")
         )

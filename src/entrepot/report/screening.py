@@ -52,6 +52,7 @@ __all__ = [
     "FORMS",
     "as_data",
     "list_rows",
+    "require_form",
     "save_screening",
     "summary_line",
     "title_of",
@@ -317,6 +318,24 @@ def _plain(cell: Any) -> Any:
 # Files
 
 
+def require_form(target: Path) -> str:
+    """Return the suffix that says how a screening is written.
+
+    Raises
+    ------
+    RequestError
+        For one that is not among `FORMS`.
+    """
+    suffix = target.suffix.lower()
+    if suffix not in FORMS:
+        raise RequestError(
+            f"a file {suffix or 'without a suffix'} is not written",
+            where=str(target),
+            hint=f"end the name in one of: {', '.join(FORMS)}",
+        )
+    return suffix
+
+
 def save_screening(found: Screening, target: Path) -> list[str]:
     """Write a screening as the suffix says: a workbook, or every line as CSV, Parquet or JSON.
 
@@ -336,13 +355,7 @@ def save_screening(found: Screening, target: Path) -> list[str]:
     """
     import json
 
-    suffix = target.suffix.lower()
-    if suffix not in FORMS:
-        raise RequestError(
-            f"a file {suffix or 'without a suffix'} is not written",
-            where=str(target),
-            hint=f"end the name in one of: {', '.join(FORMS)}",
-        )
+    suffix = require_form(target)
     # Before the work: a folder that cannot be written is known at once.
     require_target(target)
     said: list[str] = []

@@ -139,6 +139,12 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
     assert data["columns"]["used"]["value"] == "Value EUR"
     assert data["columns"]["not_used"] == ["Our ref"]
     assert zipfile.is_zipfile(target)
+    several = [tmp_path / "one.csv", tmp_path / "two.json"]
+    CliRunner().invoke(app, [*words, "--out", str(several[0]), "--out", str(several[1])])
+    assert all(one.is_file() for one in several)
+    bad = [*words, "--out", str(tmp_path / "three.csv"), "--out", str(tmp_path / "four.doc")]
+    assert isinstance(CliRunner().invoke(app, bad).exception, RequestError)
+    assert not (tmp_path / "three.csv").exists()  # refused before the work
     strict = CliRunner().invoke(app, [*words, "--strict"])
     assert isinstance(strict.exception, RequestError)
 
@@ -225,7 +231,7 @@ def test_hubs_come_from_statistics_and_are_missing_without() -> None:
 def test_the_terminal_says_why_its_table_adds_up_to_more(found: Screening) -> None:
     def drawn(one: Screening) -> str:
         screen = io.StringIO()
-        draw(one, None, Console(width=200, file=screen))
+        draw(one, Console(width=200, file=screen))
         return screen.getvalue()
 
     words = "A shipment screened in several directions is in several rows"
