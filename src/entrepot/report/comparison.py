@@ -18,6 +18,7 @@ from entrepot.report.charts import Chart
 from entrepot.report.charts.butterfly import of_one_source
 from entrepot.report.charts.paired_lines import Course, Courses
 from entrepot.report.charts.share import course_point
+from entrepot.report.definitions import weights_divided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -513,12 +514,17 @@ def undrawn(found: SideComparison) -> str:
 
 
 def parts_apart(found: SideComparison) -> dict[int, str]:
-    """Return why a side has no ratio of weights though it has both, by the Figure of the ratio."""
+    """Return what the ratio of weights of each side divides, or why it has none though it has both.
+
+    By the identity of the Figure of the ratio.
+    """
     # Without the first row: the second is the same measure over all sources.
     rows = {row.figures[0].definition.measure: row.figures for row in found.rows[1:]}
     sides = zip(found.shares, rows["export_share"], rows["asymmetry"], strict=True)
     said = {}
     for share, weight, ratio in sides:
+        if divided := weights_divided(ratio):
+            said[id(ratio)] = divided
         cited = dict.fromkeys(source_on_card(one) for one in (share, weight) if one.status == "ok")
         if ratio.status != "ok" and len(cited) > 1:
             whose = " and ".join(one.removeprefix("from published: ") for one in cited)

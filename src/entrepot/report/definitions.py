@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.definition import SIDES
 from entrepot.figures.figure import in_reverse
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
+from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value
 from entrepot.report import phrasing
 from entrepot.report.attribution import printed_row, row_of, when_of
@@ -15,7 +17,16 @@ if TYPE_CHECKING:
     from entrepot.figures import Definition, Figure
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = ["ADD_DATA", "command_for", "counted", "moved_by", "name_of", "part_name", "verb_of"]
+__all__ = [
+    "ADD_DATA",
+    "command_for",
+    "counted",
+    "moved_by",
+    "name_of",
+    "part_name",
+    "verb_of",
+    "weights_divided",
+]
 
 ADD_DATA = "entrepot data add baci FILE"
 
@@ -152,12 +163,47 @@ def _weights(subject: Subject, figure: Figure) -> str:
     rows = [row_of(item) for item in figure.evidence]
     # Both shares in print: their own digits are the arithmetic of the ratio.
     said = ["share", "share"]
+    parts = _shares_divided(figure)
     if len(rows) == 2 and all(row is not None and row.unit == "share" for row in rows):
         said = [row.printed.replace(" ", NBSP) if row else "" for row in rows]
+    elif parts:
+        said = parts
     of = [f"{subject.buyers} imports", f"{subject.sellers} exports"]
     sides = [f"{share} of {whole}" for share, whole in zip(said, of, strict=True)]
     first, second = reversed(sides) if in_reverse(figure) else sides
-    return f"{first} over {'its ' if said[0] == 'share' else ''}{second}"
+    text = f"{first} over {'its ' if said[0] == 'share' else ''}{second}"
+    return f"{text}{_whose_reports(figure)}" if said is parts else text
+
+
+def weights_divided(figure: Figure) -> str:
+    """Return which two shares an asymmetry divides, and whose reports both are from; or nothing.
+
+    They are from the same rows, so one of them may differ from that share asked for alone.
+    """
+    parts = _shares_divided(figure)
+    if not parts:
+        return ""
+    asked = figure.definition
+    buyer, seller = (possessive(area_phrase(one)) for one in (asked.importer, asked.exporter))
+    return (
+        f"{parts[0]} of {buyer} imports over {parts[1]} of {seller} exports{_whose_reports(figure)}"
+    )
+
+
+def _shares_divided(figure: Figure) -> list[str]:
+    """Return import and export share of a computed asymmetry."""
+    if figure.definition.measure != "asymmetry":
+        return []
+    parts = [figure.details.get(name) for name in ("import_share", "export_share")]
+    found = [figure_value(one, "share") for one in parts if isinstance(one, float)]
+    return found if len(found) == 2 else []
+
+
+def _whose_reports(figure: Figure) -> str:
+    sides = {side for item in figure.evidence for side in item.reported_by}
+    # Rows of both sides would not say which share is whose.
+    side = sides.pop() if len(sides) == 1 else ""
+    return f", both from {side}s’ reports" if side in SIDES else ""
 
 
 def moved_by(figure: Figure) -> str:

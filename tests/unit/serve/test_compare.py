@@ -15,11 +15,13 @@ from tests.ask_server import Client, SharedBook
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.figures import Caveat, Definition, Figure
+from entrepot.figures.evidence import Evidence
 from entrepot.lake import Lake
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.period import Period
 from entrepot.report import comparison
 from entrepot.report.comparison import ComparisonSide
+from entrepot.report.definitions import weights_divided
 from entrepot.serve import create_app, service
 from entrepot.serve.views import compare
 
@@ -346,3 +348,28 @@ def test_the_share_of_the_largest_supplier_is_of_all_imports(tmp_path: Path) -> 
     assert ">60.0\xa0%<" in row_[: row_.index("</tr>")]
     share = page[page.index("Share of the buyer’s imports</th>") :]
     assert ">60.0\xa0%<" in share[: share.index("</tr>")]
+
+
+def test_a_ratio_of_weights_says_which_two_shares_it_divides_and_whose(client: Client) -> None:
+    """The shares in the rows above may be from other reports, so their quotient is another one."""
+    asked = Definition.build("asymmetry", importer="DEU", exporter="CHN", period=2022)
+    shares = {"import_share": 0.839, "export_share": 0.183}
+    ratio = Figure(asked, "ok", 4.58, "ratio", details=dict(shares))
+    said = "83.9 % of Germany’s imports over 18.3 % of China’s exports"
+    for sides, whose in (
+        ({"importer": 4}, ", both from importers’ reports"),
+        ({"importer": 4, "exporter": 1}, ""),
+        ({"reconciled": 5}, ""),
+    ):
+        one = replace(ratio, evidence=(Evidence("made", "0" * 12, 5, reported_by=sides),))
+        assert weights_divided(one).replace(NBSP, " ") == said + whose
+    assert weights_divided(replace(ratio, details={})) == ""
+    query = "importer=DEU&supplier=CHN&goods=850511&importer2=FRA&period=2022"
+    page = unescape(client.get(f"/compare?{query}").text).replace(NBSP, " ")
+    row_ = page[page.index("Asymmetry of dependence") :].partition("</tr>")[0]
+    assert "% of Germany’s imports over" in row_
+    assert "% of France’s imports over" in row_
+
+
+def test_what_is_named_twice_counts_once() -> None:
+    assert compare._in_order("8542,8541,8542", ",") == "8541,8542"

@@ -121,3 +121,19 @@ def test_one_broken_list_of_the_owner_takes_no_page_away(
     assert client.get("/goods/broken").status_code == 422
     assert client.get("/goods/pipe").status_code == 404
     assert client.get("/api/goods/854231").status_code == 503, "it may be on the broken one"
+
+
+def test_a_table_of_ones_own_without_a_publisher_says_so(tmp_path: Path) -> None:
+    mapping = (
+        "format: 1\nid: mine\ntitle: Imports of Germany\nnomenclature: HS2022\nreporter: DEU\n"
+        "flow: import\nlevel: 6\ncolumns:\n  year: {role: period}\n"
+        "  partner: {role: partner, codes: names}\n  code: {role: product}\n"
+        "  usd: {role: value, currency: USD, scale: 1}\n"
+    )
+    made = tmp_path / "made.csv"
+    made.write_text("year,partner,code,usd\n2022,China,854231,300\n", encoding="utf-8")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [made], mapping=mapping)
+    page = home_page(lake).body.decode()
+    assert "own table mine (publisher not named)" in page
+    assert "as named in its mapping" not in page

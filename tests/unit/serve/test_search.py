@@ -128,6 +128,8 @@ def test_no_code_is_shown_without_words() -> None:
 
 def test_fields_take_names_codes_and_words() -> None:
     assert named_goods("Metal permanent magnets") == "850511"
+    assert named_goods("8541,8542" + ", 8542" * 600) == "8541,8542"
+    assert named_goods("wood, articles of wood") == "wood, articles of wood"
     assert named_goods("All goods") == "all"
     assert named_goods("High-priority goods") == "chpl"
     assert named_goods("chpl:4.B") == "chpl:4.B"

@@ -24,6 +24,7 @@ from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.home import pickers
 from entrepot.serve.views.market import broken_down, single_share, years_of
+from entrepot.serve.views.search import named_goods
 from entrepot.sources import bring_in, source_ids, source_info
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def lists_table(_: Lake) -> AnswerRows:
 def goods_page(lake: Lake, name: str, period: str = "") -> ServedAnswer:
     """Return the page of a list, or of codes."""
     if _CODES.fullmatch(name):
-        return _codes_page(lake, name, period)
+        return _codes_page(lake, named_goods(name), period)
     found = _list(name)
     return page("goods.html.j2", "/goods", goods=found, codes=len({e.code for e in found.entries}))
 

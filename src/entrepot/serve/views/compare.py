@@ -227,8 +227,8 @@ def _side(given: dict[str, str]) -> ComparisonSide:
 
 
 def _in_order(text: str, mark: str) -> str:
-    """Return areas or codes so that those named in another order are the same."""
-    return mark.join(sorted(part.strip() for part in text.split(mark)))
+    """Return areas or codes so that those named in another order, or twice, are the same."""
+    return mark.join(sorted({part.strip() for part in text.split(mark)}))
 
 
 def _one_buyer(found: SideComparison) -> bool:

@@ -31,7 +31,8 @@ from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.market import broken_down
-from entrepot.sources import source_info
+from entrepot.sources import is_own, source_info
+from entrepot.sources.table.mapping import read_mapping
 
 if TYPE_CHECKING:
     from entrepot.lake import Lake
@@ -144,13 +145,19 @@ def _loaded(lake: Lake) -> list[str]:
         "of controlled goods"
     )
     words = [
-        f"**{_title(source)}** {spans(sorted(periods))}".strip()
+        f"**{_title(source, lake)}** {spans(sorted(periods))}".strip()
         for source, periods in sorted(found.items())
     ]
     return [f"Loaded: {joined(words)}." if words else "", f"Included in the program: {own}."]
 
 
-def _title(source: str) -> str:
+def _title(source: str, lake: Lake) -> str:
+    if is_own(source):
+        # The newest mapping that names one: each delivery is read with a mapping of its own.
+        read = [read_mapping(one.mapping) for one in lake.holdings(source) if one.mapping]
+        named = [one.publisher for one in read if one.publisher]
+        name = source.partition(".")[2]
+        return f"own table {name} ({named[-1] if named else 'publisher not named'})"
     try:
         info = source_info(source)
     except EntrepotError:
@@ -185,7 +192,7 @@ def _changes(lake: Lake) -> list[Change]:
                     # Without its time of day, which `added_on` may have.
                     date.fromisoformat(item.added_on[:10]),
                     "Data loaded",
-                    f"{_title(item.source)}, {when}",
+                    f"{_title(item.source, lake)}, {when}",
                     "/data",
                 )
             )

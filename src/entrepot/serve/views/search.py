@@ -429,7 +429,7 @@ def _code_of(wanted: str) -> str:
 
 
 def named_goods(text: str) -> str:
-    """Return goods as a definition names them; what is no word of ours is left as it is."""
+    """Return goods as a definition names them, each once; what is no word of ours stays."""
     wanted = text.strip()
     if wanted.casefold() == "all goods":
         return "all"
@@ -440,7 +440,9 @@ def named_goods(text: str) -> str:
             term.kind == "list" and key == " ".join(words_of(term.written))
         ):
             return term.id
-    return wanted
+    items = [one.strip() for one in wanted.split(",")]
+    once = dict.fromkeys(items)
+    return ",".join(once) if len(once) < len(items) else wanted
 
 
 def search_page(words: str) -> ServedAnswer:
