@@ -105,3 +105,13 @@ def test_a_late_side_is_not_the_headline_where_the_other_has_the_whole_year(
     figure = _ask(lake, "FRA")
     assert figure.value == 108
     assert figure.low is None or figure.low > 60
+
+
+def test_who_reports_is_said_of_a_source_of_one_reporter(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    rows = "".join(_months("DEU", 2024, list(range(1, 13))))
+    path.write_text("reporter,partner,flow,product,period,value\n" + rows)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [path], mapping=MAP)
+    reason = _ask(lake, "DEU", "export_share").reason or ""
+    assert "CHN did not report to table.few in 2024-01, which has reports of DEU only" in reason

@@ -108,11 +108,12 @@ def test_words_of_others_are_no_markup(share: ep.Figure) -> None:
     card = replace(
         card_of(share),
         title="<script>alert(1)</script>",
-        facts=(("evidence", 'javascript:x https://ok.example/"><script>'),),
+        facts=(("evidence", 'javascript:x https://ok.example/"><script> https://[::1/a'),),
     )
     html = card_html(card)
     assert "<script" not in html
     assert 'href="javascript' not in html
+    assert 'href="https://[' not in html
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,22 @@ def test_allowed_combinations(cells: dict[str, str]) -> None:
 )
 def test_a_flow_has_two_sides_and_goods(cells: dict[str, str]) -> None:
     refused(table(GOOD | cells))
+
+
+def test_a_share_is_a_part_of_one_and_the_hint_says_what_to_write() -> None:
+    share = GOOD | {"measure": "import_share", "unit": "share", "currency": ""}
+    error = refused(table(share | {"value": "56", "low": "55.5", "high": "56.5"}))
+    assert "CR-001: 56 is no share" in error.what
+    assert error.where == "mine.csv, line 2: value"
+    assert "write 0.56 for 56 %" in error.hint
+    low = share | {"relation": "between", "value": "", "low": "-0.1", "high": "0.1"}
+    assert "-0.1 is no share" in refused(table(low)).what
+    whole = share | {"value": "1", "low": "0.995", "high": "1.005"}
+    assert parse_rows(table(whole), "mine.csv")[0].value == 1
+
+
+def test_money_has_one_currency() -> None:
+    error = refused(table(GOOD | {"currency": "EUR"}))
+    assert "CR-001: a value in USD with the currency EUR" in error.what
+    assert "line 2: unit, currency" in error.where
+    assert "write USD in both columns, or EUR" in error.hint

@@ -68,6 +68,22 @@ LINES = [
     # within the Union, and to a partner country of Annex VIII
     ("2025-01-11,84821000,NL,DE,,,V", NO_LIST, ""),
     ("2025-01-11,84821000,NL,JP,,,V", NO_LIST, ""),
+    # parts of a country, of the Union or of the United States with codes of their own
+    *(
+        (f"2025-01-11,72081000,{part},RU,,,V", LISTED, "EU export to Russia")
+        for part in ("RE", "GP", "MQ", "GF", "YT", "MF", "AX", "IC", "XC", "XL")
+    ),
+    ("2025-01-11,72081000,RU,RE,,,V", LISTED, "EU import from Russia"),
+    ("2025-01-11,84821000,GP,TR,,,V", LISTED, "EU no-re-export clause"),
+    ("2025-01-11,84821000,DE,RE,,,V", NO_LIST, ""),
+    ("2025-01-11,84821000,NL,PR,,,V", NO_LIST, ""),
+    # in a customs union, with laws of their own
+    ("2025-01-11,72081000,MC,RU,,,V", NOT_KNOWN, "EU export to Russia"),
+    ("2025-01-11,84821000,FR,MC,,,V", NOT_KNOWN, "EU no-re-export clause"),
+    ("2025-01-11,72081000,JE,RU,,,V", NOT_KNOWN, "UK export to Russia"),
+    ("2025-01-11,72081000,IM,RU,,,V", NOT_KNOWN, "UK export to Russia"),
+    # no part of the Union since 2012
+    ("2025-01-11,72081000,BL,RU,,,V", NO_LIST, ""),
     ("2025-01-11,84821000,NL,KG,,,V", LISTED, "EU no-re-export clause"),
     # the clause is of 20 March 2024; Iceland became a partner on 25 June 2024
     ("2024-03-19,84821000,NL,KG,,,V", NO_LIST, ""),
@@ -330,11 +346,14 @@ def test_who_is_bound_follows_membership_on_the_day() -> None:
     regime = Regime("EU", "export to Russia", (), "EU", "export")
     from entrepot.goods.screening import Route
 
-    [(_, last)] = regime.applies(Route("GBR", "RUS"))
+    [(_, last, _)] = regime.applies(Route("GBR", "RUS"))
     assert last == date(2020, 1, 31)
     assert not list(regime.applies(Route("DEU", "TUR")))
-    [(first, _)] = regime.applies(Route("HRV", "RUS"))
+    [(first, _, _)] = regime.applies(Route("HRV", "RUS"))
     assert first == date(2013, 7, 1)
+    us = Regime("US", "export to Russia or Belarus", (), "USA", "export", ("RUS", "BLR"))
+    assert [why for *_, why in us.applies(Route("PRI", "RUS"))] == [""]
+    assert not list(us.applies(Route("PRI", "USA")))
 
 
 def test_signs_are_counted_where_they_apply() -> None:
@@ -653,3 +672,36 @@ def test_other_words_behind_a_known_one_are_another_column(name: str) -> None:
     text = f"Date,HS code,From,To,{name}\n2022-10-20,72081000,RU,DE,320\n"
     found = screen(read_text(text.encode(), "made.csv"), today=TODAY)
     assert found.unused == (name,)
+
+
+def test_why_nothing_is_known_of_monaco_is_said() -> None:
+    found = screened("2025-01-11,72081000,MC,RU,,,V\n")
+    [line] = found.table.to_pylist()
+    assert "customs territory of the EU" in line["entry"]
+    assert line["listed_code"] is None
+
+
+def test_cells_of_parquet_that_are_no_texts_become_texts(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from entrepot.report.screening import ask_screening
+
+    bad = pa.array([b"\xff", b"a"], pa.binary()).view(pa.string())
+    columns = {
+        "tags": [["a", "ü"], None], "parts": [{"x": b"\xff"}, None], "raw": [b"\xff\xfe", b"a"],
+        "wrong": bad, "kind": pa.array(["k", None]).dictionary_encode(), "count": [1, 2],
+        "pairs": pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int64())),
+    }  # fmt: skip
+    plain = {"Date": "2025-01-11", "HS code": "84821000", "From": "DE", "To": "RU"}
+    table = pa.table({name: [cell] * 2 for name, cell in plain.items()} | columns)
+    pq.write_table(table, tmp_path / "a.parquet")
+    found = ask_screening(tmp_path / "a.parquet", lake=tmp_path / "lake")
+    row = min(found.screening.table.to_pylist(), key=lambda one: one["row"])
+    wanted = {
+        "tags": '["a", "ü"]', "parts": '{"x": "ff"}', "raw": "fffe", "wrong": "ff", "kind": "k",
+        "count": 1, "pairs": '[["k", 1]]',
+    }  # fmt: skip
+    assert {name: row[name] for name in wanted} == wanted
+    for end in (".csv", ".xlsx", ".parquet", ".json"):
+        assert found.save(tmp_path / f"out{end}").stat().st_size

@@ -10,7 +10,8 @@ import textwrap
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+from entrepot.model.display import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -233,7 +234,11 @@ def _linked(text: str) -> str:
             words.append("<br>")
         # Addresses of published figures come from data: only these
         # two schemes make a link, so that no javascript: does.
-        elif word.startswith(("https://", "http://")) and urlsplit(word).hostname:
+        elif (
+            word.startswith(("https://", "http://"))
+            and (link := split_address(word))
+            and link.hostname
+        ):
             words.append(f'<a href="{escape(word)}" rel="noopener">{escape(word)}</a>')
         else:
             words.append(escape(word))

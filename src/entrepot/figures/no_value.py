@@ -31,7 +31,7 @@ from entrepot.goods.parse import has_list
 from entrepot.lake import codes_of_all_goods, fetch
 from entrepot.lake.bundled import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD
-from entrepot.model.display import figure_value, first_of
+from entrepot.model.display import figure_value, first_of, joined
 from entrepot.model.product import TOTAL
 from entrepot.sources import is_register
 
@@ -156,7 +156,9 @@ def _absent(
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
                 return NoAnswer(
-                    f"{names} did not report to {cells.available.source} in {when}", "silent"
+                    f"{names} did not report to {cells.available.source} in {when}"
+                    f"{_who_reports(cells, absent)}",
+                    "silent",
                 )
         late = {
             who: next(day for day in starts if (who, day) not in reported)
@@ -172,6 +174,19 @@ def _absent(
                 "silent",
             )
     return None
+
+
+def _who_reports(cells: SourceRows, absent: list[str]) -> str:
+    """Say whose reports a source has, where they are few and none is by who is absent."""
+    sides = cells.available.reporters or {}
+    known = sorted({who for reported in sides.values() for who, _ in reported})
+    if not 0 < len(known) <= _FEW_NAMED or not set(known).isdisjoint(absent):
+        return ""
+    return f", which has reports of {joined(known)} only"
+
+
+_FEW_NAMED = 3
+"""Reporters of a source that a message names."""
 
 
 def _picks(cells: SourceRows, asked: Definition) -> bool:

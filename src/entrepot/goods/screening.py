@@ -16,7 +16,8 @@ from entrepot.model.areas import area_name, area_set, group
 from entrepot.model.display import day_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from entrepot.goods.lists import GoodsList
     from entrepot.goods.match import Match
@@ -34,6 +35,7 @@ __all__ = [
     "grade_of",
     "reason_of",
     "regimes_of",
+    "tariff_home",
     "without_list",
 ]
 
@@ -79,6 +81,27 @@ the list as it is, package 19 changes its title."""
 _HOMES = {"EU": "EU", "GB": "GBR", "US": "USA", "CA": "CAN", "CN": "CHN", "JP": "JPN", "CH": "CHE"}
 _NAMES = {"EU": "EU", "GB": "UK", "US": "US", "CA": "Canada", "CN": "China", "JP": "Japan",
           "CH": "Switzerland"}  # fmt: skip
+_BOUND_WITH = {
+    **dict.fromkeys(("GLP", "GUF", "MTQ", "REU", "MYT", "MAF"), "FRA"),
+    "ALA": "FIN",
+    **dict.fromkeys(("PRI", "VIR", "GUM", "ASM", "MNP", "UMI"), "USA"),
+}
+"""Areas with codes of their own in which the law of a country or of its union holds, by the code
+of that country. France and Finland: Articles 349 and 355(1) and (4) of the Treaty on the
+Functioning of the European Union (http://data.europa.eu/eli/treaty/tfeu_2012/oj), which is where
+Article 13 of Regulation (EU) No 833/2014 holds, and Article 4(1) of Regulation (EU) No 952/2013,
+the customs territory (http://data.europa.eu/eli/reg/2013/952/oj). Mayotte is part of the Union
+since 1 January 2014 (Decision 2012/419/EU), before the oldest list here; Saint Barthélemy is not
+since 2012 (Decision 2010/718/EU). United States: 15 CFR 772.1 and 31 CFR 587, which count Puerto
+Rico and all territories and possessions as the United States."""
+_CROWN = "a Crown Dependency, in a customs union with the UK, has sanctions laws of its own"
+_UNSETTLED = {
+    "MCO": ("FRA", "Monaco is in the customs territory of the EU, and not in the EU"),
+    **dict.fromkeys(("IMN", "JEY", "GGY"), ("GBR", _CROWN)),
+}
+"""Areas of which it is not known whether the measures of a country bind them, and why. Monaco:
+Article 4(2)(a) of Regulation (EU) No 952/2013. The Isle of Man, Jersey and Guernsey: section 31 of
+the Taxation (Cross-border Trade) Act 2018 (https://www.legislation.gov.uk/ukpga/2018/22)."""
 TARIFF_OF = {"EU": "CN", "GB": "UKT", "US": "HTS", "CN": "CCT", "JP": "JPT", "CH": "CHT"}
 """The tariff whose longer codes a jurisdiction's own declarations have."""
 
@@ -99,6 +122,16 @@ class Route:
     destination: str
     origin: str = ""
     via: frozenset[str] | None = None
+
+    @property
+    def sides(self) -> tuple[str, str, str]:
+        """The countries by which it is known who is bound."""
+        return self.dispatch, self.destination, self.origin
+
+    def by(self, law: Mapping[str, str]) -> Route:
+        """Return the route with areas as the countries whose law holds there."""
+        start, end, origin = (law.get(one, one) for one in self.sides)
+        return Route(start, end, origin, self.via)
 
 
 @dataclass(frozen=True)
@@ -143,11 +176,24 @@ class Regime:
         """Whether none of its lists could be read as a whole."""
         return all(goods_list.is_fragment for goods_list in self.lists)
 
-    def applies(self, route: Route) -> Iterator[tuple[date, date]]:
-        """Yield the first and last day on which it binds shipments on a route."""
+    def applies(self, route: Route) -> Iterator[tuple[date, date, str]]:
+        """Yield the first and last day on which it binds shipments on a route.
+
+        With them stands why it is not known whether it does; empty where it is.
+        """
         if not self.home:
-            yield _EVER, _ALWAYS
+            yield _EVER, _ALWAYS, ""
             return
+        days = list(self._days(route.by(_BOUND_WITH)))
+        doubts = {code: one for code, one in _UNSETTLED.items() if code in route.sides}
+        # Read both ways: only where that makes a difference nothing is known.
+        other = list(self._days(route.by(_BOUND_WITH | {code: o[0] for code, o in doubts.items()})))
+        if days == other:
+            doubts = {}
+        for first, last in days or other:
+            yield first, last, "; ".join(sorted({why for _, why in doubts.values()}))
+
+    def _days(self, route: Route) -> Iterator[tuple[date, date]]:
         inside, other = _inner(self, route)
         if not inside or not other:
             return
@@ -233,6 +279,15 @@ def _outside(home: str, code: str) -> Iterator[tuple[date, date]]:
     yield begins, _ALWAYS
 
 
+def tariff_home(code: str, union: AbstractSet[str]) -> str:
+    """Return whose tariff the codes of an area are of, as `TARIFF_OF` names it, or empty."""
+    # The Crown Dependencies and Monaco take the tariff of the customs union they are in.
+    code = _BOUND_WITH.get(code) or _UNSETTLED.get(code, (code,))[0]
+    if code in union:
+        return "EU"
+    return {"GBR": "GB", "USA": "US", "CHN": "CN"}.get(code, "")
+
+
 def regimes_of(lists: Iterable[GoodsList], named: Sequence[str] = ()) -> tuple[Regime, ...]:
     """Return the regimes that lists make up, in the order in which tables show them.
 
@@ -300,6 +355,7 @@ def without_list(route: Route, day: date, regimes: Iterable[Regime]) -> str:
     'Japan export to Russia'
     """
     homes = {one.home for one in regimes}
+    route = route.by(_BOUND_WITH)
     # Before it began the group has no members, which `area_set` refuses.
     coalition = area_set("coalition", day) if day >= date(2022, 3, 1) else frozenset[str]()
     union = area_set("EU", day)

@@ -12,6 +12,7 @@ import re
 import textwrap
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ __all__ = [
     "printable",
     "range_ends",
     "range_text",
+    "split_address",
     "split_unit",
 ]
 
@@ -389,3 +391,17 @@ def folded(lines: Iterable[str], width: int = 100) -> str:
             line, width, subsequent_indent=start, break_long_words=False, break_on_hyphens=False
         ) or [line]
     return "\n".join(found)
+
+
+def split_address(text: str) -> SplitResult | None:
+    """Return the parts of a web address that somebody wrote; None for what is none.
+
+    Examples
+    --------
+    >>> split_address("https://example.org/a").netloc, split_address("https://[::1/a")
+    ('example.org', None)
+    """
+    try:
+        return urlsplit(text)
+    except ValueError:  # a bracket that is not closed, or something else than an address in it
+        return None

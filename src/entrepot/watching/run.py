@@ -26,6 +26,7 @@ from entrepot.errors import (
     UnknownNameError,
 )
 from entrepot.figures import Definition, evaluate
+from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import QUESTIONS, unit_of
 from entrepot.lake import Lake
 from entrepot.lake.publish import forget, keep, kept
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from entrepot.claims import Document
+    from entrepot.figures import Figure
 
 __all__ = ["Watched", "WatchedFile", "stop", "watch"]
 
@@ -171,9 +173,14 @@ def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: La
                 then = Observation.read(figures[item.id], f"stored values of {name}, {item.id}")
             try:
                 figure = evaluate(item.definition, lake, curve=item.curve, nowcast=True)
+            except UnknownNameError as error:
+                # A source that was there before and is not now is evidence that is missing. One
+                # that never was is a mistake in the file.
+                if then is None or error.kind != "source":
+                    raise _located(error, name, item) from error
+                figure = _without_source(item.definition, error)
             except EntrepotError as error:
-                error.where = f"{name}, {item.id}" + (f" ({error.where})" if error.where else "")
-                raise
+                raise _located(error, name, item) from error
             moves.append(FigureChange.of(item.id, then, figure, item.threshold))
         if asked.claims is not None:
             turns = [
@@ -194,6 +201,16 @@ def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: La
         pending,
         tuple(before.get("scores", ())),
     )
+
+
+def _located(error: EntrepotError, name: str, item: Item) -> EntrepotError:
+    error.where = f"{name}, {item.id}" + (f" ({error.where})" if error.where else "")
+    return error
+
+
+def _without_source(asked: Definition, error: UnknownNameError) -> Figure:
+    """Return a figure without a value, as its source was removed from the lake."""
+    return unanswered(asked, f"{error.name} is not in this lake any more: load it again")
 
 
 def _scored(

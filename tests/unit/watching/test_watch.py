@@ -133,6 +133,29 @@ def test_two_files_of_one_name_are_told_apart(lake: Path, file: Path) -> None:
     assert ep.watch(other, lake=lake).summary["figures"] == 2
 
 
+def test_a_source_that_was_removed_stops_no_other_figure(lake: Path, file: Path) -> None:
+    named = file.with_name("named.yaml")
+    named.write_text(FIGURES.replace("period: 2023", "period: 2023, source: baci"), "utf-8")
+    ep.watch(named, lake=lake)
+    ep.watch(file, lake=lake)
+    place = lake / "watched" / "named.yaml.json"
+    content = place.read_text(encoding="utf-8")
+    place.write_text(content.replace("source: baci", "source: table.gone"), encoding="utf-8")
+    for wanted in (("status",), ()):
+        moves = {one.name: one.figures for one in ep.watch(lake=lake).files}
+        assert [move.what for move in moves["named.yaml"]] == [wanted, wanted]
+        gone = moves["named.yaml"][0].now
+        assert gone.value is None
+        assert "table.gone is not in this lake any more" in (gone.reason or "")
+        assert moves["chips.yaml"][0].now.value == 50_000
+    assert json.loads(place.read_text("utf-8"))["figures"]["bought"]["value"] == 50_000
+    # A source that never was there is a mistake in the file.
+    new = file.with_name("new.yaml")
+    new.write_text(FIGURES.replace("period: 2023", "period: 2023, source: table.no"), "utf-8")
+    with pytest.raises(RequestError, match="unknown source"):
+        ep.watch(new, lake=lake)
+
+
 @pytest.mark.parametrize(
     ("then", "now", "wanted"), [(0.10, 0.12, False), (0.50, 0.52, False), (0.10, 0.1201, True)]
 )

@@ -334,7 +334,10 @@ def _year(text: str) -> int:
 
 
 # Codes of customs forms that ISO does not have: EL and XI (Northern Ireland) are the Union's.
-_ALIASES = {"UK": "GBR", "EL": "GRC", "XI": "GBR", "XK": "XKX"}
+# ISO keeps IC (Canary Islands) and EA (Ceuta and Melilla) for Spain; Eurostat has XB, XC and XL.
+_ALIASES = {"UK": "GBR", "EL": "GRC", "XI": "GBR", "XK": "XKX"} | dict.fromkeys(
+    ("IC", "XB", "XC", "XL", "EA"), "ESP"
+)
 _SHORT_NAMES = {
     "ENGLAND": "GBR", "SCOTLAND": "GBR", "WALES": "GBR", "РФ": "RUS", "ФРГ": "DEU", "КНР": "CHN",
     "ОАЭ": "ARE", "РБ": "BLR", "РК": "KAZ", "香港": "HKG", "澳门": "MAC", "澳門": "MAC",

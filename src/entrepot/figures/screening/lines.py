@@ -22,7 +22,7 @@ from entrepot.figures.screening.cells import (
 from entrepot.figures.screening.read import BrokenRow, Shipments
 from entrepot.goods.editions import NATIONAL, require_code, without_filling
 from entrepot.goods.own import LONGEST
-from entrepot.goods.screening import TARIFF_OF, Regime
+from entrepot.goods.screening import TARIFF_OF, Regime, tariff_home
 from entrepot.model.areas import area_set
 from entrepot.model.display import first_of
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized
@@ -208,21 +208,14 @@ def tariff_of(work: Work, national: str) -> tuple[str, str]:
     ).fetchall()
     union = area_set("EU", work.today)
     # By side, the tariffs of all its countries: {"EU"} if all lines leave the Union.
-    homes = [
-        {_home(code, union) for code in side} for side in (zip(*rows, strict=True) if rows else ())
-    ]
+    sides = zip(*rows, strict=True) if rows else ()
+    homes = [{tariff_home(code, union) for code in side} for side in sides]
     single = [one for side in homes if len(side) == 1 for one in side if one]
     # If both sides are of one tariff each, nothing shows which one the codes are of.
     if len(single) == 1:
         tariff = TARIFF_OF[single[0]]
         return tariff, f"{tariff}, the tariff of the one side that all lines share"
     return "", "six digits; longer codes only as far as all tariffs agree"
-
-
-def _home(code: str, union: frozenset[str]) -> str:
-    if code in union:
-        return "EU"
-    return {"GBR": "GB", "USA": "US", "CHN": "CN"}.get(code, "")
 
 
 def edition_sql(work: Work, national: str) -> str:

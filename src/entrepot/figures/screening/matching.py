@@ -50,7 +50,7 @@ def find_routes(work: Work) -> None:
         "origin, via FROM lines WHERE problem = '')",
     )
     rows = work.db.execute("SELECT * FROM routes ORDER BY route_id").fetchall()
-    applies: list[tuple[int, int, date, date]] = []
+    applies: list[tuple[int, int, date, date, str]] = []
     facts: list[tuple[int, bool, bool, str]] = []
     [(found,)] = work.db.execute("SELECT max(on_day) FROM lines WHERE problem = ''").fetchall()
     last: date = found or work.today
@@ -65,8 +65,9 @@ def find_routes(work: Work) -> None:
         by_russia = bool((through or frozenset()) & {RUSSIA, "BLR"})
         facts.append((number, diversion, by_russia, without_list(route, last, work.regimes)))
     number, day = pa.int64(), pa.date32()
-    kinds = (number, pa.int32(), day, day)
-    put(work, "applies", columns_of(("route_id", "regime", "first", "last"), kinds, applies))
+    names = ("route_id", "regime", "first", "last", "doubt")
+    of_applies = (number, pa.int32(), day, day, pa.string())
+    put(work, "applies", columns_of(names, of_applies, applies))
     kinds = (number, pa.bool_(), pa.bool_(), pa.string())
     put(work, "facts", columns_of(("route_id", "diversion", "by_russia", "needs"), kinds, facts))
 
@@ -295,8 +296,8 @@ def find_results(work: Work) -> None:
         work.db,
         "bound",
         """
-        SELECT l.row, l.code_id, l.on_day, a.regime, l.undated, left(l.digits, 2) IN ('98', '99')
-            AS national
+        SELECT l.row, l.code_id, l.on_day, a.regime, a.doubt, l.undated,
+            left(l.digits, 2) IN ('98', '99') AS national
         FROM lines l JOIN routes r ON l.dispatch = r.dispatch AND l.destination = r.destination
             AND l.origin IS NOT DISTINCT FROM r.origin AND l.via = r.via
         JOIN applies a ON r.route_id = a.route_id AND l.on_day BETWEEN a.first AND a.last
@@ -319,11 +320,15 @@ def find_results(work: Work) -> None:
         work.db,
         "results",
         f"""
-        SELECT b.row, b.regime, w.why, coalesce(m.entry, s.entry) AS entry,
-            coalesce(m.entries, CASE WHEN s.entry IS NOT NULL THEN [s.entry] END) AS entries,
+        SELECT b.row, b.regime, coalesce(nullif(b.doubt, ''), w.why) AS why,
+            CASE WHEN b.doubt = '' THEN coalesce(m.entry, s.entry) END AS entry,
+            CASE WHEN b.doubt = '' THEN
+                coalesce(m.entries, CASE WHEN s.entry IS NOT NULL THEN [s.entry] END) END
+                AS entries,
             b.undated, b.national,
             CASE WHEN b.undated THEN {NOT_KNOWN}
-                WHEN m.grade <= {PART} THEN m.grade
+                WHEN m.grade <= {PART} THEN CASE WHEN b.doubt = '' THEN m.grade
+                    ELSE {NOT_KNOWN} END
                 WHEN m.grade = {NOT_KNOWN} OR w.why IS NOT NULL OR b.national
                     OR s.entry IS NOT NULL THEN {NOT_KNOWN}
                 ELSE {NOT_LISTED} END AS grade

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -431,9 +432,44 @@ def _parquet(path: Path) -> Shipments:
     except (pa.ArrowException, OSError) as error:
         raise BadFileError("not a Parquet file", where=str(path), hint="check the file") from error
     columns = _columns(read.column_names, path.name)
+    # By place, as two columns may have one name.
+    read = pa.table([_plain(one) for one in read.columns], names=read.column_names)
     read = read.rename_columns([f"c{place}" for place in range(len(columns))])
     numbers = pa.array(np.arange(1, read.num_rows + 1, dtype=np.int64))
     return Shipments(path.name, columns, read.append_column("row", numbers))
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column as it is, or as texts where a table of rows has no such cells."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _plain(column.cast(kind.value_type))
+    tests = "null boolean integer floating decimal date time timestamp string large_string"
+    if not any(getattr(pa.types, f"is_{test}")(kind) for test in tests.split()):
+        return pa.chunked_array([[_cell_text(cell) for cell in column.to_pylist()]], pa.string())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:  # bytes that are no UTF-8, in a column said to be of texts
+            bytes_ = pa.large_binary() if pa.types.is_large_string(kind) else pa.binary()
+            return _plain(column.cast(bytes_))
+    return column
+
+
+def _cell_text(cell: Any) -> str | None:
+    """Return a cell of Parquet as text: lists and structures as JSON, other bytes in hex."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bytes):
+        try:
+            return cell.decode()
+        except UnicodeDecodeError:
+            return cell.hex()
+    if isinstance(cell, (dict, list)):
+        return json.dumps(cell, ensure_ascii=False, default=_cell_text)
+    return str(cell)
 
 
 def read_workbook(path: Path, *, sheet: str = "", code: str = "") -> Shipments:

@@ -13,7 +13,7 @@ from entrepot.figures import ask
 from entrepot.goods import goods_title
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import MINUS, per_cent
+from entrepot.model.display import MINUS, per_cent, split_address
 from entrepot.model.period import Period
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
 from entrepot.report.charts import BriefTable, Chart, draw
@@ -416,8 +416,9 @@ def oembed(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
     given = single(pairs, ("url", "maxwidth", "maxheight", "format"))
     if given.get("format", "json") != "json":
         raise NotFoundError("oEmbed is answered as JSON only", hint="leave format out")
-    link = urlsplit(given.get("url", ""))
-    home = urlsplit(base)
+    link, home = split_address(given.get("url", "")), urlsplit(base)
+    if link is None:
+        raise NotFoundError("this is no web address", hint="give that of /explore")
     is_own = not base or (link.scheme, link.netloc) == (home.scheme, home.netloc)
     path = link.path.removeprefix(home.path.rstrip("/"))
     if not is_own or path not in ("/explore", "/embed"):

@@ -309,6 +309,7 @@ def _row(cells: dict[str, str], where: str) -> Published:
         column: _number(cells[column], f"{where}: {column}") for column in ("value", "low", "high")
     }
     _check_relation(cells["relation"], numbers, where)
+    _check_unit(cells, numbers, where)
     known = {**cells, **numbers, "period": period, "base": base}
     return Published(**known)  # type: ignore[arg-type]
 
@@ -397,3 +398,28 @@ def _check_relation(relation: str, numbers: Mapping[str, float | None], where: s
             f"{relation!r} does not go with value {value}, low {low}, high {high}",
             f"{where}: relation, value, low, high",
         )
+
+
+def _check_unit(cells: Mapping[str, str], numbers: Mapping[str, float | None], where: str) -> None:
+    """Check that a share is one of 0 to 1, and that money has one currency."""
+    unit, currency = cells["unit"], cells["currency"]
+    if unit in _MONEY and currency not in ("", unit):
+        _refuse(
+            f"{cells['id']}: a value in {unit} with the currency {currency}",
+            f"{where}: unit, currency",
+            f"write {unit} in both columns, or {currency}, whichever was printed",
+        )
+    if unit != "share":
+        return
+    # The upper end of 100 % as printed is 1.005: only a range is judged by its ends.
+    stated = ("value",) if numbers["value"] is not None else ("low", "high")
+    for column in stated:
+        number = numbers[column]
+        if number is not None and not 0 <= number <= 1:
+            _refuse(
+                f"{cells['id']}: {number:g} is no share, which is a part of 1",
+                f"{where}: {column}",
+                f"write {number / 100:g} for {number:g} %"
+                if 1 < number <= 100
+                else "write a number from 0 to 1",
+            )
