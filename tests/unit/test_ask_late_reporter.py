@@ -114,4 +114,4 @@ def test_who_reports_is_said_of_a_source_of_one_reporter(tmp_path: Path) -> None
     lake = Lake.open(tmp_path / "lake")
     lake.add("table", [path], mapping=MAP)
     reason = _ask(lake, "DEU", "export_share").reason or ""
-    assert "CHN did not report to table.few in 2024-01, which has reports of DEU only" in reason
+    assert "CHN did not report to table.few in 2024, which has reports of DEU only" in reason
