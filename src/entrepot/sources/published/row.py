@@ -407,7 +407,7 @@ def _check_unit(cells: Mapping[str, str], numbers: Mapping[str, float | None], w
         _refuse(
             f"{cells['id']}: a value in {unit} with the currency {currency}",
             f"{where}: unit, currency",
-            f"write {unit} in both columns, or {currency}, whichever was printed",
+            f"write {unit} in both columns, or {currency}, whichever the source has",
         )
     if unit != "share":
         return
