@@ -15,6 +15,8 @@ from entrepot.errors import BadFileError
 from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.lake import Lake
 from entrepot.model.areas import area, by_code
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.missing_value import missing_value
 from entrepot.report.note import note
 from made_comext import bulk
 from made_comtrade import WORLD, row, text_of
@@ -494,6 +496,30 @@ def test_of_some_codes_of_a_heading_the_title_says_so(tmp_path: Path) -> None:
     assert "HS chapter 85, of the 2 codes loaded" in str(figure)
     assert ask(lake, "value", exporter="CHN", goods="all").status == "insufficient_data"
     assert "loaded" not in str(ask(lake, "value", exporter="CHN")).partition("\n")[0]
+
+
+def test_a_brief_says_in_which_currency_its_values_are(tmp_path: Path) -> None:
+    (tmp_path / "thai.csv").write_text(THAI_ROWS)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "thai.csv"], mapping=THAI.replace("USD", "EUR"))
+    keys: dict[str, Any] = {"importer": "THA", "exporter": "CHN", "goods": "854231"}
+    context = BriefContext(lake)
+    euros, dollars = (
+        context.value("value", period=2022, currency=name, **keys) for name in ("EUR", "USD")
+    )
+    assert euros.value == 300
+    found = missing_value(context, dollars)
+    assert found.why.startswith("The values of table.thai are in EUR, not USD")
+    assert "entrepot ask value --currency EUR" in found.then
+    # Of goods that the table does not have, its currency is no reason.
+    other = context.value("value", period=2022, currency="USD", **keys | {"goods": "854232"})
+    assert "EUR" not in missing_value(context, other).why
+
+
+def test_an_only_importer_is_one_of_what_one_country_sells(tmp_path: Path) -> None:
+    rows = [bought(300, CHINA), bought(200, THAILAND, reporter=CHINA)]
+    found = ask(lake_of(tmp_path, rows), "import_share", exporter="CHN")
+    assert "CHN is the only exporter of 854231 to THA" in str(found.reason)
 
 
 def test_a_share_of_some_codes_says_so_on_every_page(tmp_path: Path) -> None:

@@ -337,6 +337,10 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
         )  # which is of one country anyway
         if is_one and not _has_total(cells, asked, goods, side):
             of_what = f" of {asked.goods}" if there.deliveries else ""
+            # Others may be importers, too, of what somebody else sells.
+            is_sold = side == "importer"
+            whose = total_flow.exporter if is_sold else total_flow.importer
+            of_what += "" if whose == WORLD else f" {'from' if is_sold else 'to'} {whose}"
             return NoAnswer(
                 f"in {of_lake(cells.available.source)}, {next(iter(names))} is the only {side}"
                 f"{of_what}, so there is no total; "

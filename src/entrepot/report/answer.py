@@ -144,7 +144,8 @@ def _moved(
         text = f"the change in {text}cannot be computed: no {base} value is available"
     if not evidence:
         evidence = [found.value]
-        text = f"the change in {text}cannot be computed: no {subject.period} value is available"
+        why = phrasing.inside(missing_value(context, found.value).why)
+        text = f"the change in {text}cannot be computed: {why}"
     # Where the watched part is all of the goods, the sentence has its growth already.
     if found.growth.status == "ok" and watched_part(subject) != subject.goods:
         evidence.append(found.growth)

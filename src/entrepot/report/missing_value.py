@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.figures import evaluate
 from entrepot.figures.citation import source_name
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
@@ -20,8 +22,8 @@ from entrepot.report.phrasing import capital
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from entrepot.figures import Figure
-    from entrepot.lake import InventoryItem
+    from entrepot.figures import Definition, Figure
+    from entrepot.lake import InventoryItem, Lake
     from entrepot.report.brief_context import BriefContext
 
 __all__ = ["MissingValue", "missing_value"]
@@ -29,6 +31,7 @@ __all__ = ["MissingValue", "missing_value"]
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
 _PUBLISHED = re.compile(r"(?:bundled results|published figures)(?:: none| have no | are of )")
+_CURRENCY = re.compile(r"^(\S+) is in ([A-Z]{3}), not ([A-Z]{3}),", re.MULTILINE)
 _TIME = re.compile("not loaded for ")
 _OF_A_TOTAL = ("import_share", "export_share", "asymmetry")
 
@@ -75,6 +78,13 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     # each of its Figures, and each answer reads rows.
     if not context.remembered(asked.goods, lambda: _has_rows(context, figure, flows)):
         return _without(flows, goods)
+    if money := _other_currency(context, figure):
+        source, has, wanted = money
+        return MissingValue(
+            f"The values of {source} are in {has}, not {wanted}, and at which rate to convert is "
+            "another question",
+            f"Ask for it in its currency: **entrepot ask {asked.measure} --currency {has}**",
+        )
     years = sorted({period.year for period in (asked.base, asked.period) if period})
     # One source has to have both years of a change; two sources with one each do not help.
     there = [one for one in flows if set(years) <= _years([one])]
@@ -100,6 +110,20 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     if all(one.is_partial for one in there) and not _has_pair(context, figure, there):
         return MissingValue(why, f"Load the complete BACI: **{ADD_DATA}**", ADD_DATA)
     return MissingValue(why, "“Not recorded” does not mean zero")
+
+
+def _other_currency(context: BriefContext, figure: Figure) -> tuple[str, str, str] | None:
+    """Return a source that has the figure, its currency, and the one asked; None for no source."""
+    for found in _CURRENCY.finditer(figure.reason or ""):
+        asked = figure.definition.but(currency=found[2])
+        # Asked again, for a source in another currency need not have what is asked.
+        if context.remembered(repr(asked), partial(_has_value, asked, context.lake)):
+            return source_name(found[1]), found[2], found[3]
+    return None
+
+
+def _has_value(asked: Definition, lake: Lake) -> bool:
+    return evaluate(asked, lake, ranged=False).status == "ok"
 
 
 def _reason(figure: Figure) -> str:
