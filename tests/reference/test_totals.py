@@ -300,7 +300,8 @@ def test_no_total_and_no_reimports_change_a_share_silently(
     assert of_total["not_in_data"] == pytest.approx(max(total - known, 0) / max(total, known))
     if max(total, known) > 1.01 * min(total, known):
         assert "reported-total" in caveats(with_total)
-    if total < known:
+    # A total smaller than one of its parts is not in the range.
+    if parts[0] <= total < known:
         assert (with_total.high or 0) >= min(parts[0] / total, 1) * 0.999
     assert with_own.value == pytest.approx(parts[0] / (known + own))
     assert of_own["reimports"] == pytest.approx(own / (known + own))
@@ -587,6 +588,50 @@ def test_two_sided_measures_have_both_totals_in_their_range(tmp_path: Path) -> N
     assert figure.value == pytest.approx((buys * sells) ** 0.5)
     assert _of(figure, "the reporter's own total") == pytest.approx((436 / 500 * sells) ** 0.5)
     assert _of(figure, "the exporter's own total") == pytest.approx((buys * 436 / 2000) ** 0.5)
+
+
+def test_no_share_is_over_a_total_that_is_smaller_than_its_part(tmp_path: Path) -> None:
+    """Taiwan reports sales of 436 to Thailand, which reports purchases of 50 from the world."""
+    sold = [row(436, reporter=TAIWAN, partner=THAILAND, flow="X"), *_crowd("X", THAILAND)]
+    added = 436 + 10 * MANY_REPORTERS
+    lake = lake_of(tmp_path, [*sold, bought(50, WORLD)])
+    for curve in (False, True):
+        share = ask(lake, "import_share", exporter="TWN", curve=curve)
+        assert share.value == pytest.approx(436 / added)
+        assert share.low is None or (share.low, share.high) == (share.value, share.value)
+
+
+def test_a_share_mixes_no_report_with_a_total_that_has_partners_of_its_own(tmp_path: Path) -> None:
+    """Thailand reports 20 of 500 from Taiwan; all others report 436 and ten each sold to it."""
+    sold = [row(436, reporter=TAIWAN, partner=THAILAND, flow="X"), *_crowd("X", THAILAND)]
+    added = 436 + 10 * MANY_REPORTERS
+    bought_ = [bought(20, TAIWAN), bought(480, USA), bought(500, WORLD)]
+    lake = lake_of(tmp_path, [*sold, *bought_])
+    share = ask(lake, "import_share", exporter="TWN", curve=True)
+    assert share.specifications is not None
+    found = sorted({round(one.value, 9) for one in share.specifications.items})
+    assert found == [20 / 500, round(436 / added, 9)]
+
+
+def test_concentration_has_no_total_smaller_than_its_parts(tmp_path: Path) -> None:
+    """Partners add up to 600; over a total of 400 Taiwan would sell 109 % of it."""
+    rows = [bought(436, TAIWAN), bought(100, CHINA), bought(64, USA), bought(400, WORLD)]
+    lake = lake_of(tmp_path, rows)
+    for measure, known in (
+        ("hhi", (436**2 + 100**2 + 64**2) / 600**2),
+        ("cr", 436 / 600),
+        ("top_supplier", 436 / 600),
+        ("import_share", 436 / 600),
+    ):
+        for curve in (False, True):
+            more = {"exporter": "TWN"} if measure == "import_share" else {}
+            figure = ask(lake, measure, curve=curve, **more)
+            assert figure.value == pytest.approx(known)
+            assert (figure.high or known) <= 1
+            if curve:
+                assert figure.specifications is not None
+                lost = [why for _, why in figure.specifications.left_out]
+                assert "the parts exceed this total" in lost
 
 
 def test_published_shares_say_what_they_are_of() -> None:

@@ -41,6 +41,7 @@ __all__ = [
     "alternatives",
     "denominator_of",
     "described",
+    "exceeds_whole",
     "factors",
     "mirrored",
     "not_known",
@@ -213,6 +214,8 @@ def alternatives(
     others = [(EXCEEDED, *one) for one in factors(denominator, asked.measure)]
     others += [(OWN, *one) for one in mirrored(cells, asked, goods)]
     for words, total, factor in others:
+        if exceeds_whole(asked.measure, main.value * factor):
+            continue
         choices = main.choices | {"total": total}
         yield words, replace(
             main, value=main.value * factor, low=None, high=None, is_range=False, choices=choices,
@@ -238,6 +241,11 @@ def _share_of(asked: Definition, side: Side) -> Definition:
     return asked.but(measure="import_share" if side == "exporter" else "export_share")
 
 
+def exceeds_whole(measure_: str, value: float) -> bool:
+    """Whether a number that is at most 1 is more: the parts contradict the total it is over."""
+    return measure_ in _POWERS and measure_ != "asymmetry" and value > 1 + _ROUNDED
+
+
 def factors(denominator: Denominator | None, measure_: str) -> list[tuple[str, float]]:
     """Return other totals that a curve divides by, in words, each with its factor."""
     if denominator is None or not is_exceeded(denominator) or measure_ not in _POWERS:
@@ -253,7 +261,9 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
     """Return the own total of a country of which a share adds up its partners' reports.
 
     In words, with the factor that divides by it instead. None where it does not report totals for
-    all times and goods of which partners report trade, or one side's reports were asked for.
+    all times and goods of which partners report trade, where one side's reports were asked for,
+    where the country reports its partners and so needs no others' reports, and where the part that
+    the share is of exceeds that total.
     """
     # Here it is the mirror that is used: partners on the side that is added up report themselves.
     sides = [side for side in total_sides(asked) if side == cells.reported_by]
@@ -268,8 +278,10 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
     if own is None:
         return []
     keys = ("reporter", "period", "unit")
-    totals_ = {tuple(row[:3]): row[3] for row in fetch(own.select(*keys, "total"))}
-    if not totals_:
+    rows = list(fetch(own.select(*keys, "total", "count")))
+    totals_ = {tuple(row[:3]): row[3] for row in rows}
+    # Of two shares with one side's reports, one is always over the sum of the partners' reports.
+    if not totals_ or (asked.measure == share.measure and any(row[4] for row in rows)):
         return []
     # `totals` pairs each total, as a definition, with the side over which it is added up.
     [(flow, _)] = [one for one in totals(share) if one[1] == side]
@@ -280,12 +292,16 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
             "period",
             compared_unit(goods, share).alias("unit"),
             nw.col(cells.column(asked)).alias("amount"),
+            nw.when(among(side, share)).then(nw.col(cells.column(asked))).alias("part"),
         )
         .group_by(*keys)
-        .agg(nw.col("amount").sum())
+        .agg(nw.col("amount", "part").sum())
     )
-    reported = {tuple(row[:3]): row[3] or 0.0 for row in fetch(sums)}
+    found = list(fetch(sums.select(*keys, "amount", "part")))
+    reported = {tuple(row[:3]): row[3] or 0.0 for row in found}
     total = sum(totals_.values())
+    if sum(row[4] or 0.0 for row in found) > total * (1 + _ROUNDED):
+        return []
     # A key (country, time, unit) that partners report and the country does not would leave the own
     # total short. The other way round is fine: no partner reports trade there.
     if reported.keys() - totals_.keys() or not total:
@@ -314,7 +330,7 @@ def notes(denominator: Denominator, asked: Definition) -> Iterator[Caveat]:
         size = figure_value(denominator.over / (denominator.total - denominator.over), "share")
         texts.append(
             f"Partners add up to {size} more than {possessive(who)} own total of {flow}; "
-            "the range has both"
+            "the range has both, unless a share would exceed 100\xa0%"
         )
     if texts:
         yield caveat("reported-total", f"{'. '.join(texts)}.")

@@ -41,7 +41,7 @@ from entrepot.figures.curve.partner_choices import (
 )
 from entrepot.figures.curve.prices import MEASURES as PRICES
 from entrepot.figures.curve.prices import of_prices
-from entrepot.figures.denominator import denominator_of, factors, mirrored
+from entrepot.figures.denominator import denominator_of, exceeds_whole, factors, mirrored
 from entrepot.figures.evidence import NoAnswer, Specification
 from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.mirror import mirror_coverage
@@ -573,6 +573,10 @@ class _Work:
                     ):
                         choices = timed[0].report | base
                         choices |= {"total": _both(way.total, total), "window": when}
+                        if number and exceeds_whole(asked.measure, value * factor):
+                            what = ", ".join((*base.values(), total, when))
+                            left.append((f"{name}: {what}", "the parts exceed this total"))
+                            continue
                         choices |= self._words[when]
                         is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
                         item = Specification(
