@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from entrepot.model.display import MONEY
 
-__all__ = ["ROLES", "Head", "currency_of", "head_of"]
+__all__ = ["ROLES", "ColumnRole", "currency_of", "head_of"]
 
 # Compared by `_key`: no accents, capitals or punctuation, so that one spelling is enough here.
 ROLES = {
@@ -112,7 +112,7 @@ _BETWEEN = frozenset({"in", "en", "em", "v", "в"})
 _ISO = frozenset({"iso", "iso2", "iso3", "alpha2", "alpha3", "alpha"})
 
 
-class Head(NamedTuple):
+class ColumnRole(NamedTuple):
     """What the name of a column says.
 
     Attributes
@@ -138,14 +138,14 @@ def _key(name: str) -> str:
 
 
 _BY_KEY = {
-    _key(name): Head(role, rank)
+    _key(name): ColumnRole(role, rank)
     for rank, table in ((1, _SECOND), (0, ROLES))
     for role, names in table.items()
     for name in names.split("|")
 }
 
 
-def head_of(name: str) -> Head:
+def head_of(name: str) -> ColumnRole:
     """Return what the column of this name is.
 
     Examples
@@ -153,7 +153,7 @@ def head_of(name: str) -> Head:
     >>> head_of("Ursprung").role, head_of("Eigenmasse kg").role, head_of("Value (EUR)").role
     ('origin', 'mass', 'value')
     >>> head_of("Wert TEUR")
-    Head(role='', rank=0, unit='teur')
+    ColumnRole(role='', rank=0, unit='teur')
     """
     if found := _BY_KEY.get(_key(name)):
         return found
@@ -167,33 +167,33 @@ def head_of(name: str) -> Head:
     for at in range(len(words) - 1, 0, -1):
         if found := _BY_KEY.get(" ".join(words[:at])):
             return _with_words(found, words[at:])
-    return Head()
+    return ColumnRole()
 
 
-def _with_unit(head: Head, words: list[str]) -> Head:
+def _with_unit(head: ColumnRole, words: list[str]) -> ColumnRole:
     """Return what a column is whose name has words in brackets."""
     if head.role not in ("value", "mass"):
         return head
     own, foreign = _units(head.role)
     if foreign.intersection(words) - own:
-        return Head(unit=" ".join(words))
+        return ColumnRole(unit=" ".join(words))
     return head
 
 
-def _with_words(head: Head, words: list[str]) -> Head:
+def _with_words(head: ColumnRole, words: list[str]) -> ColumnRole:
     """Return what a column is whose name has words behind a known one: a unit, or nothing else."""
     if head.role in ("from", "to", "origin"):
         # “Exporter code” may be a number of a firm; the code of an origin is a country's.
         rest = _ISO | ({"code"} if head.role == "origin" else set())
-        return Head(head.role, 2) if rest.issuperset(words) else Head()
+        return ColumnRole(head.role, 2) if rest.issuperset(words) else ColumnRole()
     if head.role not in ("value", "mass"):
-        return Head()
+        return ColumnRole()
     own, foreign = _units(head.role)
     if all(
         word in own or word in foreign or word in _BETWEEN or word[0].isdigit() for word in words
     ):
         return _with_unit(head, words)
-    return Head()
+    return ColumnRole()
 
 
 def _units(role: str) -> tuple[frozenset[str], frozenset[str]]:
