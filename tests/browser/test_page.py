@@ -14,6 +14,7 @@ from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -114,14 +115,10 @@ def desk() -> Iterator[tuple[str, dict[str, str]]]:
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def site(
-    tmp_path_factory: pytest.TempPathFactory, desk: tuple[str, dict[str, str]]
-) -> Iterator[str]:
-    """A server on a made-up lake."""
+def made_lake(place: Path) -> Path:
+    """Return a lake with two years of trade of Germany."""
     from entrepot.lake import Lake
 
-    place = tmp_path_factory.mktemp("site")
     rows = [
         row(value + year, period=year, flow="M", reporter=GERMANY, partner=partner)
         for year in (2021, 2022)
@@ -129,7 +126,21 @@ def site(
     ]
     (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
     Lake.open(place / "lake").add("comtrade", [place / "made.csv"])
-    yield from served(place / "lake", [desk[0]])
+    return place / "lake"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on a made-up lake."""
+    yield from served(made_lake(tmp_path_factory.mktemp("site")))
+
+
+@pytest.fixture(scope="module")
+def framed(
+    tmp_path_factory: pytest.TempPathFactory, desk: tuple[str, dict[str, str]]
+) -> Iterator[str]:
+    """The same, with its charts in the frames of another site."""
+    yield from served(made_lake(tmp_path_factory.mktemp("framed")), [desk[0]])
 
 
 @pytest.fixture(scope="module")
@@ -401,13 +412,13 @@ def test_a_chart_in_a_frame_needs_no_scroll_sideways(
 def test_a_chart_in_the_page_of_a_desk_is_neither_cropped_nor_scrolled(
     open_page: object,
     browser: Browser,
-    site: str,
+    framed: str,
     desk: tuple[str, dict[str, str]],
     query: str,
 ) -> None:
     """The code that the page gives, pasted as it is into the page of another site."""
     address, pages = desk
-    built = open_page(site, f"/explore?{query}").page
+    built = open_page(framed, f"/explore?{query}").page
     built.locator("pre[data-origin]").wait_for(state="attached")
     code = built.locator("pre[data-origin]").text_content()
     given = int(code.split('height="')[1].split('"')[0])
