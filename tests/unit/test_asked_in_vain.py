@@ -75,7 +75,7 @@ def test_only_others_than_the_seller_can_have_fixed_supply(
     tmp_path: Path, fixed_supply: str
 ) -> None:
     keys: dict[str, Any] = {"importer": "DEU", "goods": "854231", "period": 2022}
-    with pytest.raises(RequestError, match="given as --fixed-supply and as the seller"):
+    with pytest.raises(RequestError, match="given as fixed_supply and as the seller"):
         ep.ask(
             "cutoff",
             lake=Lake.open(tmp_path),
