@@ -61,7 +61,7 @@ def test_an_elasticity_beyond_sense_is_refused(lake: Lake) -> None:
     for sigma in (101, 1e9):
         with pytest.raises(RequestError, match="an elasticity of") as refused:
             ask(lake, "supplier_loss", sigma=sigma, **keys)
-        assert "--sigma 3" in str(refused.value)
+        assert 'sigma="3"' in str(refused.value)
 
 
 def test_more_suppliers_than_there_are_is_said(lake: Lake) -> None:

@@ -252,14 +252,8 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
 
 _PAIR = re.compile(r"(?<![\w-])([^\W\d_]{3,})[-–]([^\W\d_]{4,})(?!\w)")
 _FIRST = {
-    "Sino": "CHN",
-    "Russo": "RUS",
-    "Indo": "IND",
-    "Franco": "FRA",
-    "японо": "JPN",
-    "германо": "DEU",
-    "индо": "IND",
-    "франко": "FRA",
+    row["word"]: row["code"]
+    for row in read_table(Path(__file__).with_name("paired_names.csv"), ("word", "code"))
 }
 """Countries in front of a hyphen, where they are no adjective: Sino-Russian trade."""
 
