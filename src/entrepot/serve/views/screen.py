@@ -147,7 +147,7 @@ def _on_a_page(error: RequestError) -> RequestError:
     elif error.hint.startswith("say which") or role not in ROLES:
         hint = "leave the other out, and send the lines again"
     else:
-        names = " or ".join(f"“{name}”" for name in ROLES[role].split("|")[:2])
+        names = " or ".join(f"“{name}”" for name in ROLES[role][:2])
         hint = f"call its column {names}, and send the lines again"
     return RequestError(error.what, where=error.where, why=error.why, hint=hint)
 
