@@ -73,6 +73,16 @@ def test_the_list_can_be_narrowed(entrepot: Run) -> None:
     assert json.loads(entrepot("published", "list", "--period", "1913", "--json")[1]) == []
 
 
+def test_the_list_names_publishers_and_says_which_trade_goes_both_ways(entrepot: Run) -> None:
+    _, out, _ = entrepot("published", "list", "--exporter", "CHN", "--period", "2025")
+    both = next(line for line in out.splitlines() if "CR-001" in line)
+    one_way = next(line for line in out.splitlines() if "CR-008" in line)
+    assert "CHN↔RUS" in both
+    assert "TASS" in both
+    assert "CHN→RUS" in one_way
+    assert "Sputnik Globe" in one_way
+
+
 def test_numbers_are_shown_as_a_reader_writes_them(entrepot: Run) -> None:
     _, out, _ = entrepot("published", "list", "--measure", "gdp")
     assert "18.317 tn" in " ".join(out.split())

@@ -142,7 +142,7 @@ def test_headings_beside_lines_are_refused_where_no_level_is_said(
     without = one_map("vehicle_trade_armenia").replace("level: 6", "")
     with pytest.raises(ValueError, match="several levels: 3,287 rows of 4 digits, 7,118 rows of 6"):
         read_table(path, without, tmp_path)
-    with pytest.raises(ValueError, match="1,800 flows are said by several rows") as caught:
+    with pytest.raises(ValueError, match="1,800 flows have several rows each") as caught:
         read_table(path, one_map("vehicle_trade_armenia").replace("repeated: sum", ""), tmp_path)
     assert "rows " in caught.value.where
 

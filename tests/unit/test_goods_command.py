@@ -131,6 +131,13 @@ def test_diff() -> None:
     assert (same["added"], same["removed"], same["changed"]) == ([], [], [])
 
 
+def test_history_names_each_text_and_each_list_on_a_usual_terminal() -> None:
+    drawn = " ".join(shown(goods.app, "history", "854231").split())
+    assert "2022/1904" in drawn
+    assert "eu-vii-b: EU, Annex VII" in drawn
+    assert "still on the list when it was last read" in drawn
+
+
 def test_history() -> None:
     found = told("history", "854231")
     days = [one["applies"] or one["adopted"] or one["seen_from"] for one in found]

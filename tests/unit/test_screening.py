@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import io
+import re
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
@@ -593,6 +594,13 @@ def test_an_entry_says_nothing_twice() -> None:
         pieces = [one.strip() for one in first.split(":")[-1].split(",")]
         assert len(pieces) == len(set(pieces)), first
         assert first not in others
+
+
+def test_further_entries_of_a_heading_are_codes_without_the_reason_again() -> None:
+    [row] = screened("2023-06-11,84820000,IT,RU,,,V").table.to_pylist()
+    first, _, others = str(row["entry"]).partition("; also ")
+    assert re.search(r"possible: the list has \d+ only$", first)
+    assert re.fullmatch(r"\d{6}(, \d{6})+(, and \d+ more| and \d+ more)?", others), others
 
 
 ORIGINS = (

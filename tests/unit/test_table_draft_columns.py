@@ -539,3 +539,25 @@ def test_each_column_of_a_table_of_two_reporters_has_its_own(tmp_path: Path) -> 
     unknown.write_text(TRADE_MAP.replace("China's", "Association (ASEAN)'s"), encoding="utf-8")
     asked = {one.key for one in draft_mapping(unknown).questions}
     assert sum(key.endswith(".reporter") for key in asked) == 4
+
+
+def test_a_column_of_national_codes_is_explained_by_a_table_of_them(tmp_path: Path) -> None:
+    """Its name ends as columns of codes do, and the mass beside it in a unit."""
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "Jahr;Land_Nr;Ware;Einfuhr_TEUR;Menge_t\n"
+        "2022;720;85051190;1.234,5;120,4\n2022;Z01;85051190;310,2;14,1\n"
+    )
+    areas = tmp_path / "areas.csv"
+    areas.write_text("Nr;Name\n720;China\nZ01;Japan\n")
+    columns = draft_mapping(path, areas=areas).mapping["columns"]
+    assert columns["Land_Nr"] == {"role": "partner", "codes": {"720": "CHN", "Z01": "JPN"}}
+    assert columns["Menge_t"] == {"role": "mass", "unit": "t"}
+
+
+def test_no_remark_names_a_stand_in_of_an_open_question(tmp_path: Path) -> None:
+    draft = drafted(
+        tmp_path, "2022,854231,5,a", "2022,854231,7,b", head="Year,HS6,Import value,Remark"
+    )
+    assert "1 flows have several rows each (" in draft.text
+    assert "ATA" not in draft.text

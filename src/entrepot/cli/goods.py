@@ -260,8 +260,6 @@ def _day(text: str) -> date:
 
 
 FRAGMENT = "A fragment: codes that are missing here may be on the list. [list-fragment]"
-MOST = 9000
-"""Year above which a date means 'without an end': lists of a user have no reading date."""
 SHOWN = 10
 """Entries of a list that are shown of what an edition changes."""
 PROXY = "A code is a proxy, not a classification: the law describes goods in words. [legal-note]"
@@ -423,16 +421,13 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
 
     rows = [
         [
-            seen.of.id,
+            seen.of.id + (f":{seen.entry.part}" if seen.entry.part else ""),
             seen.entry.code + (" ex" if seen.entry.ex else ""),
-            seen.entry.nomenclature,
-            seen.entry.part,
             _from(seen.entry),
             str(seen.entry.valid_to or ""),
-            "" if seen.of.known_until.year > MOST else str(seen.of.known_until),
-            seen.entry.act,
-            seen.entry.certainty,
+            f"{seen.entry.act} ({seen.entry.certainty})".lstrip(),
             seen.match,
+            seen.entry.nomenclature,
         ]
         for seen in found
     ]
@@ -441,9 +436,13 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
             Text(f"{code} is on none of the lists, as far as these were read. {_how_far()}")
         )
         return
-    columns = ["list", "code", "edition", "part", "since", "until", "read until"]
-    columns += ["text", "certainty", "covers"]
-    screen.print(table("", columns, rows))
+    columns = ["list", "code", "since", "until", "text", "covers", "edition"]
+    screen.print(table("", columns, rows, by_rank=True))
+    titles = dict.fromkeys((one.of.id, one.of.act.jurisdiction, one.of.title) for one in found)
+    for name, jurisdiction, title in titles:
+        screen.print(Text(f"{name}: {jurisdiction}, {title}"))
+    if any(row[3] == "" for row in rows):
+        screen.print(Text("Without a day under until: still on the list when it was last read."))
     screen.print(Text(_how_far()))
     screen.print(Text(PROXY))
 

@@ -215,6 +215,8 @@ AKIN = {
 }
 DIGITS = 5
 """Digits shown of a figure that was published with all of them."""
+_SIGNS = {"both": "↔", "balance": "−"}
+"""Between two countries: trade both ways, or exports less imports; else from one to the other."""
 _FLOWS = {"one_way": "one way", "both": "both ways", "balance": "exports less imports"}
 
 
@@ -245,11 +247,10 @@ def draw_list(found: Sequence[Published], screen: Console) -> None:
     title = count_word(len(printed), "published figure")
     if own:
         title += f", {count_word(len(own), 'own sum')}"
-    columns = ["id", "measure", "flow", "goods", "period", "as published", "publisher"]
+    columns = ["id", "as published", "flow", "measure", "period", "publisher", "goods"]
     columns += ["primary source"]
-    screen.print(
-        table(title, columns, [[*_cells(row), row.publisher, row.origin] for row in printed])
-    )
+    cells = [[*_cells(row), row.origin] for row in printed]
+    screen.print(table(title, columns, cells, by_rank=True))
     if own:  # their ids say what they are of
         sums = [[row.id, said(row), row.origin] for row in own]
         screen.print(table("Own sums", ["id", "value", "source"], sums))
@@ -260,11 +261,12 @@ def _cells(row: Published) -> list[str]:
     buyer = row.importer or row.partner_words
     return [
         row.id,
-        row.measure.replace("_", " "),
-        f"{seller}→{buyer}" if buyer and buyer != seller else seller,
-        row.goods or row.goods_words,
-        str(row.period),
         said(row),
+        f"{seller}{_SIGNS.get(row.flow, '→')}{buyer}" if buyer and buyer != seller else seller,
+        row.measure.replace("_", " "),
+        str(row.period),
+        row.publisher,
+        row.goods or row.goods_words,
     ]
 
 

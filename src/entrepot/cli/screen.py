@@ -170,6 +170,8 @@ def draw(found: Screening, console: Console, *, is_written: bool = False) -> Non
             for one in hits
         ]  # fmt: skip
         console.print(table("", heads, cells))
+        if (more := found.sums[1] + found.sums[2] - len(hits)) > 0:
+            console.print(Text(f"{_rows(more)} more listed or in part: --out screening.xlsx"))
     for reason, count, first in reasons(found)[:8]:
         console.print(Text(f"Not readable: {reason}, {_rows(count)}, such as {first[:60]}"))
     for said in found.notes:

@@ -267,7 +267,7 @@ def read_codes(work: Work, tariff: str, edition: str) -> None:
     )
     if mended := [one.mended for one in read.values() if one.mended]:
         work.notes.append(
-            f"{len(mended)} different codes got back a leading zero: {first_of(mended, 3)}."
+            f"Leading zero restored in {len(mended)} of the codes: {first_of(mended, 3)}."
         )
     if cut := [text for text, one in read.items() if one.is_cut]:
         work.notes.append(

@@ -79,6 +79,8 @@ SIGNS = {
 }
 YES, NO, NOT_APPLICABLE = "●", "○", "–"
 _SHOWN = 3  # further entries that a cell names
+_POSSIBLE = "; possible: "
+"""Between the words of an entry and why it is only possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +376,13 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         "more",
         f"""
         SELECT f.row, concat_ws('; ', nullif(concat_ws(' ',
-                string_agg(CASE WHEN e.words = a.words THEN e.code
-                    ELSE e.words || ' ' || e.code END, ', ' ORDER BY e.entry)
+                string_agg(
+                    CASE WHEN split_part(e.words, '{_POSSIBLE}', 1)
+                            = split_part(a.words, '{_POSSIBLE}', 1) THEN ''
+                        ELSE split_part(e.words, '{_POSSIBLE}', 1) || ' ' END || e.code
+                    || CASE WHEN contains(e.words, '{_POSSIBLE}')
+                            AND NOT contains(a.words, '{_POSSIBLE}') THEN ' (possible)'
+                        ELSE '' END, ', ' ORDER BY e.entry)
                     FILTER (e.entry <> f.entry
                         AND list_position(f.entries, e.entry) <= {_SHOWN + 1}),
                 CASE WHEN len(f.entries) > {_SHOWN + 1}

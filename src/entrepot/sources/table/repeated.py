@@ -198,10 +198,10 @@ def _refuse(
         return
     lines = _lines(connection, plan, cells, rows, KEYS, found[0])
     how = {
-        "refuse": f"{count:,} flows are said by several rows each",
-        "once": "rows that say one flow are not equal",
-        "sum": "rows that say one flow differ in nomenclature, valuation or currency",
-        "totals": "rows that say one flow, and none is what the others add up to",
+        "refuse": f"{count:,} flows have several rows each",
+        "once": "rows of one flow are not equal",
+        "sum": "rows of one flow differ in nomenclature, valuation or currency",
+        "totals": "of the rows of one flow, none is what the others add up to",
     }[plan.mapping.repeated]
     apart = _differences(plan, [row for _, row in lines])
     why = ["totals with their parts would count twice, and one of two parts alone too little"]

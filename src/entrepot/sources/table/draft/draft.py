@@ -128,7 +128,7 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, 
     says, asks, answered, trial = _tried(file, scratch, head, columns, areas, others)
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
     if areas and not any(isinstance(one.get("codes"), dict) for one in says["columns"].values()):
-        notes.append(f"{areas.name} was not used: no column has codes of areas that it explains.")
+        notes.append(f"{areas.name} was not used: no column has a name of areas, such as Country.")
     notes += [one_of] if one_of else []
     # The last row without an area is a total at the foot; one inside the table would be a real gap.
     if "last_row" not in head.says and trial.is_empty_at(last):

@@ -59,6 +59,9 @@ _HALF = 0.5  # of the texts are names of areas: the rest is asked
 _MASS = re.compile(
     r"\bpeso\b|\bpoids\b|gewicht|ağırlık|weight|\bmass\b|\bвес\b|масса|нетто|重量|净重"
 )
+_NUMBERED = re.compile(r"(?<=\w)[ _.-]+(?:nr|no|num|number|nummer|cd|code|kod|id|код)\.?$", re.I)
+"""The end of the name of a column of codes, whose name without it is that of the things coded."""
+_UNIT_OF_MASS = re.compile(r"(?<=\w)[ _.(\[,]+(?:kgs?|t|tons?|tonnes?|tonnen|кг|т)[)\]]?$", re.I)
 # Whole words only: group 1 is exports, group 2 imports; "important" is neither.
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _.])(?:"
@@ -104,6 +107,17 @@ def plain_name(name: str) -> str:
     ('tradevalueus', 'partneriso3')
     """
     return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def _bare(name: str) -> str:
+    """Return the name of a column without a word for codes, or a unit of mass, at its end.
+
+    Examples
+    --------
+    >>> _bare("Land_Nr"), _bare("Country Code"), _bare("Menge_t"), _bare("Menge (kg)"), _bare("Nr")
+    ('Land', 'Country', 'Menge', 'Menge', 'Nr')
+    """
+    return _UNIT_OF_MASS.sub("", _NUMBERED.sub("", name.strip()))
 
 
 def title_flow(title: str) -> str:
@@ -176,8 +190,10 @@ def _of_baci(column: Seen) -> Guess:
 def _by_name(column: Seen) -> Guess:
     # Of a record inside a record the last part is its name: countries.import.
     inner = re.fullmatch(r"(?:[^.\s]+\.)+([^.\s]+)", column.name)
-    names = (column.name, *(inner.groups() if inner else ()))
+    names = (column.name, *(inner.groups() if inner else ()), _bare(column.name))
     row = next((_known()[one] for one in map(plain_name, names) if one in _known()), None)
+    if row is not None and row["role"] == "quantity" and _UNIT_OF_MASS.search(column.name):
+        row = row | {"role": "mass", "unit": unit_words(column.name) or "t"}
     if row is None:
         if _NO_AMOUNT.search(column.name.casefold()):
             return Guess(column)

@@ -213,7 +213,9 @@ class Ways:
     def remarks(self, trial: Trial) -> list[str]:
         """Return what is to be known for an answer, a line each."""
         assert trial.error is not None
-        lines = [f"{trial.error.what} ({trial.error.where})", *trial.error.why.split("; ")]
+        # The example names the stand-ins of open questions, which are in no row of the file.
+        what = trial.error.what.partition(", such as ")[0]
+        lines = [f"{what} ({trial.error.where})", *trial.error.why.split("; ")]
         if self.by_totals.rows:
             cells = ", ".join(f"{scalar(name)}: {scalar(c)}" for name, c in self.totals.items())
             lines.append(
