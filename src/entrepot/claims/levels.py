@@ -20,6 +20,7 @@ from entrepot.claims.evidence import rank_constraints
 from entrepot.claims.quantity import COUNTED_IN, DIMENSIONLESS, Level, Terms
 from entrepot.claims.solver import Constraint, System
 from entrepot.claims.statements import FLOW_SLACK, REVISED
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.goods import goods_selection
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD, area_set
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.document import Claim
     from entrepot.claims.statements import ReferenceLevel, ReferenceLevels
+    from entrepot.goods import Selection
 
 __all__ = ["Linear", "Quotient", "is_part", "linear"]
 
@@ -421,7 +423,16 @@ def _area_in(part: str, total: str, day: date) -> bool:
     # Words do not say which members they cover, so nothing follows from them.
     if part == WORLD or part.startswith(NAMED) or total.startswith(NAMED):
         return False
-    return area_set(part, day) <= area_set(total, day)
+    # Nor from a group on a day before it had members.
+    inner, outer = _members_of(part, day), _members_of(total, day)
+    return bool(inner) and inner <= outer
+
+
+def _members_of(text: str, day: date) -> frozenset[str]:
+    try:
+        return area_set(text, day)
+    except RequestError:
+        return frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -430,13 +441,26 @@ def _goods_in(part: str, total: str) -> bool:
         return True
     if part == "all" or part.startswith(NAMED) or total.startswith(NAMED):
         return False
-    inner, outer = goods_selection(part), goods_selection(total)
-    if inner.codes is None or outer.codes is None:
-        return outer.codes is None
+    # Codes lie in their heading, also those of another edition, of which a selection is empty.
+    if part.isdigit() and total.isdigit():
+        return part.startswith(total)
+    inner, outer = _selected(part), _selected(total)
+    if inner is None or outer is None or outer.codes is None:
+        return outer is not None and outer.codes is None
+    if inner.codes is None or inner.missing:
+        return False
     wide = tuple(outer.prefixes)
     return all(code in outer.codes or code.startswith(wide) for code in inner.codes) and all(
         prefix.startswith(wide) for prefix in inner.prefixes
     )
+
+
+def _selected(goods: str) -> Selection | None:
+    """Return the codes of goods; None where it cannot be said which they are."""
+    try:
+        return goods_selection(goods)
+    except (NoEvidenceError, RequestError):
+        return None
 
 
 def _apart(partners: list[Level], side: str) -> list[Level]:
@@ -447,9 +471,9 @@ def _apart(partners: list[Level], side: str) -> list[Level]:
         code = getattr(level, side)
         if code.startswith(NAMED):
             continue
-        members = area_set(code, level.period.start)
+        members = _members_of(code, level.period.start)
         # Greedy, first come: of EU27 and Germany, which overlap, only one may be added.
-        if not members & included:
+        if members and not members & included:
             chosen.append(level)
             included |= members
     return chosen

@@ -23,7 +23,7 @@ from entrepot.claims.quantity import (
     share_of,
     terms_of,
 )
-from entrepot.errors import RequestError, UnknownNameError
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.closed_yaml import Closed, FormatOne
@@ -122,7 +122,10 @@ class FlowKeys(Closed):
     @classmethod
     def _are_goods(cls, text: str) -> str:
         if not text.startswith(NAMED):
-            parse(text)
+            try:
+                parse(text)
+            except NoEvidenceError as none:  # with the line of the claim, as every other error
+                raise RequestError(none.what, why=none.why, hint=none.hint) from none
         return text
 
     @field_validator("measure")

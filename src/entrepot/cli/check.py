@@ -324,7 +324,7 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
     for slip in item.likely_errors[:1]:
         yield f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
     if left := left_by_others(item):
-        yield f"Implied by the text's other figures: {left}."
+        yield f"Implied by all other figures, published ones included: {left}."
     if item.evidence_needed:
         yield f"Evidence needed: {item.evidence_needed.removesuffix('.')}."
 

@@ -64,7 +64,7 @@ class ReportEntry:
     slips
         Pairs of a kind and a sentence, the likeliest first.
     implied
-        Implied by the text’s other figures for it, in words; empty if nothing.
+        What the text's other figures and published ones leave for it, in words; empty if nothing.
     counted
         Range across definitions and series, of what is supported; empty where its digits cover it.
     """

@@ -319,7 +319,9 @@ def _entry(entry: ReportEntry) -> Iterator[str]:
     if entry.counted:
         lines.append(f"- Range across definitions and series: {escaped(entry.counted)}")
     if entry.implied:
-        lines.append(f"- Implied by the text's other figures: {escaped(entry.implied)}")
+        lines.append(
+            f"- Implied by all other figures, published ones included: {escaped(entry.implied)}"
+        )
     if entry.evidence_needed:
         lines.append(f"- Evidence needed: {escaped(entry.evidence_needed)}")
     lines += [f"- {_evidence(one)}" for one in entry.evidence]
