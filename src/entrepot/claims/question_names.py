@@ -15,6 +15,7 @@ from entrepot.claims.draft.lexicon import NOWHERE, area_words, bounded, cue_word
 from entrepot.claims.draft.lexicon import goods_words as article_goods
 from entrepot.claims.draft.sentences import Mark
 from entrepot.errors import nearest
+from entrepot.goods import goods_lists
 from entrepot.goods.words import everyday_goods
 from entrepot.model.area_names import spellings
 from entrepot.model.areas import areas, groups
@@ -48,8 +49,12 @@ def blanked(text: str, start: int, end: int) -> str:
 def are_joined(gap: str, language: str) -> bool:
     """Whether what stands between two names makes one of them: and, a comma, a plus."""
     and_ = cue_words(language)[("and", "")]
+    gap = _VERSUS.sub("+", gap)
     # A gap of spaces alone joins nothing: "Germany China" may be two sides.
     return bool(re.fullmatch(r"[\s,+&、，]*", and_.sub("", gap))) and bool(gap.strip())
+
+
+_VERSUS = re.compile(r"\b(?:vs|versus|gegenüber|против)\b\.?", re.IGNORECASE)
 
 
 def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
@@ -144,12 +149,41 @@ def goods_in(text: str, language: str) -> Iterator[Mark]:
             # Two letters are goods only in capitals; in small ones they are words of the sentence.
             if len(match[0]) > 2 or language == "zh" or match[0].isupper():
                 yield Mark("goods", goods, "words", match.start(), match.end())
+    for goods, pattern in _list_patterns(language):
+        for match in pattern.finditer(text):
+            yield Mark("goods", goods, "code", match.start(), match.end())
     called = {name: one.goods for one in everyday_goods() for name in one.words.get("en", ())}
     for entry in article_goods(language):
         named = entry.value.removeprefix("named:")
         goods = entry.value if entry.form == "sure" else called.get(named, "")
         for match in entry.pattern.finditer(text) if goods else ():
             yield Mark("goods", goods, entry.form, match.start(), match.end())
+
+
+@cache
+def _list_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return lists by the part of the law that has them: Annex XXIII, Schedule 3E."""
+    heads = [(one.title.partition(",")[0], one.id) for one in goods_lists()]
+    heads = [(head, id_) for head, id_ in heads if head.partition(" ")[0] in _PARTS_OF_LAW]
+    named = [head for head, _ in heads]
+    found = []
+    for head, id_ in heads:
+        kind, _, number = head.partition(" ")
+        word = f"(?:{kind}|{_PARTS_OF_LAW[kind].get(language, kind)})"
+        whose = id_.partition("-")[0].upper()
+        # Two lists may share a head (Schedule 6, to Russia and from it): then it names neither.
+        if named.count(head) == 1:
+            text = rf"(?<!\w)(?:{whose}[- ])?{word}[ -]?{re.escape(number)}(?![\w.]\w|\w)"
+            found.append((id_, re.compile(text, re.IGNORECASE)))
+    return tuple(found)
+
+
+_PARTS_OF_LAW: dict[str, dict[str, str]] = {
+    "Annex": {"de": "Anhang(?:e?s)?", "ru": "приложени[а-я]+", "zh": "附件"},
+    "Schedule": {},
+    "Supplement": {},
+}
+"""What lists of laws are called, and in other languages."""
 
 
 def near_goods(word: str, language: str) -> list[str]:
@@ -225,13 +259,15 @@ _GROUPS = {
 def areas_in(text: str, language: str) -> Iterator[Mark]:
     """Yield the areas that a text names."""
     # Typed without capitals, "germany" is a country; "us" must stay the pronoun.
-    small = text == text.lower() and language == "en"
+    small = not _CAPITALISED.search(text)
     for code, form, pattern in _area_patterns(language):
         if small and form != "code" and "us" not in pattern.pattern.lower().split("|"):
             pattern = _in_small(pattern)
         for match in pattern.finditer(text):
             start, end = match.span()
             if language == "en" and end - start == 2 and text[start:end] in _NO_CODES:
+                continue
+            if text[start:end] in _NO_NAMES:
                 continue
             yield Mark("area", code, form, start, end)
     yield from _paired(text, language)
@@ -280,6 +316,9 @@ def _paired(text: str, language: str) -> Iterator[Mark]:
 
 _ZH_TRADE = "(?:出口|进口|贸易|供应|销售|依赖|采购)"
 # ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
+_NO_NAMES = frozenset(("того", "чад", "us"))
+"""Words in small letters that are names of areas in capitals only."""
+_CAPITALISED = re.compile(r"(?<=\W)[^\W\d_a-zа-яёäöü][a-zа-яёäöüß]")
 _NO_CODES = frozenset(
     ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")
 )

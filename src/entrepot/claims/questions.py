@@ -14,14 +14,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
-from entrepot.claims.draft.lexicon import bounded, cue_words
+from entrepot.claims.draft.lexicon import cue_words
+from entrepot.claims.draft.scene import own_names
 from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.draft.times import timing
 from entrepot.claims.numbers.text import SIMPLE, language_of
+from entrepot.claims.question_forms import (
+    CUES,
+    CURRENCIES,
+    count_in,
+    sources_in,
+    spelled_right,
+)
+from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_names import (
     MASK,
     are_joined,
@@ -35,8 +43,7 @@ from entrepot.claims.question_names import (
 )
 from entrepot.errors import RequestError
 from entrepot.goods.parse import goods_words
-from entrepot.model.areas import area_name
-from entrepot.model.columns import read_table
+from entrepot.model.areas import WORLD, area_name
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -48,8 +55,6 @@ __all__ = ["LONGEST", "OpenQuestionError", "QuestionRead", "Unsaid", "read_quest
 
 LONGEST = 300
 """Characters of a question: what is longer is a text."""
-_LANGUAGES = ("en", "ru", "de", "zh")
-_FILE = Path(__file__).with_name("questions.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,12 @@ class QuestionRead:
     keys
         Keys of the definition.
     each
-        ``year`` where a development is asked for, else empty.
+        ``year`` where a development is asked for, ``importer`` or ``exporter`` where several are
+        compared, else empty.
     unsaid
         What is open; without any it can be asked.
+    corrected
+        Words that were taken for others by one letter, as written and as read.
     ranks_goods
         Whether it asks which goods depend most: a ranking, which no single figure answers.
     """
@@ -126,20 +134,16 @@ class QuestionRead:
     each: str = ""
     unsaid: tuple[Unsaid, ...] = ()
     ranks_goods: bool = False
+    corrected: tuple[tuple[str, str], ...] = ()
 
     @property
     def read_as(self) -> str:
         """The definition in one line: ``import_share, DEU, CHN, 850511, 2022``."""
         named = [self.keys[name] for name in _ORDER if name in self.keys]
         parts = [self.measure or "?", *named]
-        if "base" in self.keys:
-            parts.append(f"base {self.keys['base']}")
-        if "flow" in self.keys:
-            parts.append("both directions")
-        if "quantity" in self.keys:
-            parts.append(f"by {self.keys['quantity']}")
-        if "currency" in self.keys:
-            parts.append(f"in {self.keys['currency']}")
+        for name, shown in _SHOWN.items():
+            if name in self.keys:
+                parts.append(shown.format(self.keys[name]))
         return ", ".join(parts) + (f", each {self.each}" if self.each else "")
 
     @property
@@ -156,6 +160,7 @@ class QuestionRead:
         # "How much" has no unit: the one that it was read with is said.
         if self.measure == "value" and not {"quantity", "currency"} & set(self.keys):
             parts.append("by value")
+        parts += [f"“{written}” as “{read}”" for written, read in self.corrected]
         return ", ".join(parts)
 
     @property
@@ -163,7 +168,7 @@ class QuestionRead:
         """The exact command; capitals stand for what is open."""
         words = ["entrepot", "ask", self.measure or "MEASURE"]
         for name, value in self.keys.items():
-            words += [f"--{name}", value]
+            words += [f"--{name.replace('_', '-')}", value]
         for one in self.unsaid:
             if one.key in _ORDER and one.key not in self.keys:
                 words += [f"--{one.key}", one.key.upper()]
@@ -192,11 +197,23 @@ class QuestionRead:
             "keys": dict(self.keys),
             "each": self.each or None,
             "unsaid": [one.to_dict() for one in self.unsaid],
+            "corrected": [{"written": written, "read": read} for written, read in self.corrected],
             "command": self.command,
         }
 
 
 _ORDER = ("importer", "exporter", "goods", "period")
+_SHOWN = {
+    "base": "base {}",
+    "flow": "both directions",
+    "k": "{} largest",
+    "hubs": "through {}",
+    "quantity": "by {}",
+    "currency": "in {}",
+    "reported_by": "reported by the {}",
+    "source": "from {}",
+}
+"""How further keys are shown, in order."""
 
 
 def read_question(
@@ -231,7 +248,22 @@ def read_question(
     # Script settles Russian and Chinese; a short question has too few words for English or German.
     if language not in ("ru", "zh"):
         language = _by_words(words, language or "en")
-    return _Reading(words, language, today or date.today(), tuple(years)).read()
+    now = today or date.today()
+    reading = _Reading(words, language, now, tuple(years))
+    found = reading.read()
+    right = {word: spelled_right(word, language) for word in reading.unknown[:_MOST_CORRECTED]}
+    if not right or not all(right.values()) or len(right) < len(reading.unknown):
+        return found
+    spelled = words
+    for word, other in right.items():
+        spelled = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, spelled)
+    again = _Reading(spelled, language, now, tuple(years))
+    better = again.read()
+    return found if again.unknown else replace(better, text=words, corrected=tuple(right.items()))
+
+
+_MOST_CORRECTED = 3
+"""Words of one question that may be misspelt."""
 
 
 def _by_words(words: str, usual: str) -> str:
@@ -240,12 +272,6 @@ def _by_words(words: str, usual: str) -> str:
         one: sum(len(form.findall(words)) for form in _forms(one).values()) for one in ("en", "de")
     }
     return max(counts, key=lambda one: (counts[one], one == usual))
-
-
-@cache
-def _forms(language: str) -> dict[str, re.Pattern[str]]:
-    rows = read_table(_FILE, ("kind", *_LANGUAGES))
-    return {row["kind"]: bounded(row[language], language) for row in rows if row[language]}
 
 
 class _Reading:
@@ -257,9 +283,11 @@ class _Reading:
         self.today = today
         self.years = years
         self.plain = words.translate(SIMPLE)
+        self.said = self.plain  # without whose report it is
         self.left = self.plain
         self.timed = self.plain  # without times
         self.unsaid: list[Unsaid] = []
+        self.unknown: list[str] = []  # words that may be misspelt
         self.compares = False  # two years with each other
 
     def read(self) -> QuestionRead:
@@ -267,6 +295,8 @@ class _Reading:
         self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
         # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
         codes = self._codes()
+        # Before times, too: 2022年前三大 are the largest three, not the years before 2022.
+        largest = self._largest()
         period = self._period()
         marks = longest(
             [*codes, *areas_in(self.left, self.language), *goods_in(self.left, self.language)]
@@ -275,8 +305,16 @@ class _Reading:
         places = [mark for mark in marks if mark.kind == "area"]
         unknown = self._qualifiers(marks)
         self._mask(marks)
-        forms = self._forms_in()
-        measure = _measure(forms)
+        reporters = self._apart("reported", places)
+        hubs = self._apart("via", places)
+        others = [mark for mark in places if mark not in (*reporters, *hubs)]
+        # Trade of all countries is what a side is by itself, if it is not named.
+        places = [mark for mark in others if mark.value != WORLD]
+        forms = self._forms_in() | ({"of_world"} if len(places) < len(others) else set())
+        if self._is_both_ways(places):
+            forms.add("mutual")
+            self._take("than")
+        measure = "rerouted" if hubs else _measure(forms, largest)
         goods_marks = [mark for mark in marks if mark.kind == "goods"]
         both = measure in ("value", "growth") and "both" in forms
         sides = (
@@ -291,14 +329,20 @@ class _Reading:
             measure = ""  # "who buys most of Germany's magnets"
         if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
             keys["exporter"] = keys.pop("importer")  # whose buyers they are
-        unknown += self._unknown()
+        self.unknown = self._unknown()
+        unknown += self.unknown
+        keys |= self._origin(reporters, keys, forms)
         ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
         goods = self._all_goods(goods, forms, unknown)
         keys |= {"goods": goods} if goods else {}
         keys |= {"period": period} if period else {}
-        if "mass" in forms and measure not in ("price_index", "rank"):
+        keys |= {"k": str(largest)} if measure == "cr" else {}
+        keys |= {"hubs": "+".join(dict.fromkeys(mark.value for mark in hubs))} if hubs else {}
+        if "mass" in forms and measure not in ("price_index", "price_premium", "rank"):
             keys["quantity"] = "mass"
-        keys |= self._currency(measure, forms, keys)
+        elif measure in ("value", "growth") and "count" in forms and not forms & _UNITS:
+            keys |= {"quantity": "items"} if goods and goods != "all" else {}
+        keys |= self._currency(forms, keys)
         keys |= {"flow": "both"} if both else {}
         if measure == "top_supplier" and forms & {"rank", "largest"}:
             keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
@@ -313,6 +357,8 @@ class _Reading:
             self.unsaid = [_of_dependence(keys)]
         is_course = (forms & {"develop", "growth"} or self.compares) and measure not in _CHANGES
         each = "year" if is_course and ".." in keys.get("period", "") else ""
+        if "compare" in forms and not each:
+            each = next((name for name in _ORDER[:2] if "+" in keys.get(name, "")), "")
         order = {
             name: place
             for place, name in enumerate(
@@ -336,19 +382,74 @@ class _Reading:
             return "all"
         return goods
 
-    def _currency(self, measure: str, forms: set[str], keys: dict[str, str]) -> dict[str, str]:
+    def _currency(self, forms: set[str], keys: dict[str, str]) -> dict[str, str]:
         """Return the currency that is named; units that do not fit are asked back."""
-        if measure in ("value", "growth") and "count" in forms and not forms & _UNITS:
-            why = "trade is counted in money or weight, not in pieces"
+        named = [kind for kind in CURRENCIES if kind in forms]
+        if ("volume" in forms or ("count" in forms and "quantity" not in keys)) and not forms & _UNITS:
+            why = "a volume is a weight or a number of pieces"
             self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
-        if forms >= {"euros", "dollars"}:
-            two = (("USD", "dollars"), ("EUR", "euros"))
+        if len(named) > 1:
+            two = tuple((CURRENCIES[kind], kind) for kind in named)
             self.unsaid.append(Unsaid("measure", "the question names two currencies", two))
-        elif "quantity" in keys and forms & {"euros", "dollars"} and "price" not in forms:
-            why = "the question names a currency and a weight"
+        elif named and "quantity" in keys and "price" not in forms:
+            why = "the question names a currency and a weight or a number"
             self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
-        named = "EUR" if "euros" in forms else "USD" if "dollars" in forms else ""
-        return {"currency": named} if named else {}
+        return {"currency": CURRENCIES[named[0]]} if named else {}
+
+    # Whose report, by which way, and how many.
+
+    def _largest(self) -> int:
+        """Return how many of the largest are meant, and mask the words; 0 if none are."""
+        match = _forms(self.language)["largest_k"].search(self.left)
+        if not match:
+            return 0
+        self.left = blanked(self.left, *match.span())
+        return count_in(match[0], self.language)
+
+    def _apart(self, kind: str, places: list[Mark]) -> list[Mark]:
+        """Return the areas in a phrase of a kind, which are no side of the trade, and mask it."""
+        found: list[Mark] = []
+        for match in _forms(self.language)[kind].finditer(self.left):
+            some = [one for one in places if match.start() <= one.start and one.end <= match.end()]
+            if some:
+                found += some
+                self.left = blanked(self.left, *match.span())
+                gap = " " * (match.end() - match.start())
+                self.said = self.said[: match.start()] + gap + self.said[match.end() :]
+        return found
+
+    def _is_both_ways(self, places: list[Mark]) -> bool:
+        """Whether dependence is asked for in both directions: of A on B, and of B on A."""
+        codes = [mark.value for mark in places]
+        depends = _forms(self.language)["depend"].search(self.left)
+        return bool(depends) and len(codes) == 4 and codes[:2] == codes[:1:-1] and codes[0] != codes[1]
+
+    def _origin(
+        self, reporters: list[Mark], keys: dict[str, str], forms: set[str]
+    ) -> dict[str, str]:
+        """Return the source and the reporting side that are named; a side left open is filled."""
+        sources = sources_in(self.left, self.language)
+        offices = [code for code, name in own_names("office").items() if name.search(self.left)]
+        for name in own_names("office").values():
+            self.left = name.sub(lambda found: MASK * len(found[0]), self.left)
+        found = {"source": sources[0]} if len(sources) == 1 else {}
+        who = list(dict.fromkeys([mark.value for mark in reporters] or offices * (not sources)))
+        if not who or sources:
+            if len(sources) > 1:
+                two = tuple((one, "") for one in sources)
+                self.unsaid.append(Unsaid("words", "the question names several sources", two))
+            return found
+        open_sides = [name for name in _ORDER[:2] if name not in keys]
+        if len(who) == 1 and who[0] not in keys.values() and len(open_sides) == 1:
+            keys |= {open_sides[0]: who[0]}
+        elif len(who) == 1 and len(open_sides) == 2 and not self.unsaid:
+            keys |= {_alone("", sure=False, forms=forms) or "importer": who[0]}
+        sides = [name for name in _ORDER[:2] if keys.get(name) in who]
+        if len(who) > 1 or not sides or "both" in forms:
+            why = "reports are named, and which side they are of is not clear"
+            self.unsaid.append(Unsaid("words", why, tuple((one, area_name(one)) for one in who)))
+            return {}
+        return {"reported_by": sides[0]}
 
     def _qualifiers(self, marks: list[Mark]) -> list[str]:
         """Return words in front of goods that say which of them are counted, and mask them.
@@ -486,13 +587,13 @@ class _Reading:
         self, places: list[Mark], goods: list[Mark], forms: set[str], measure: str
     ) -> dict[str, str]:
         """Return importer and exporter, each as codes joined by a plus, or empty."""
-        groups_ = by_side(places, self.plain, self.language)
+        groups_ = by_side(places, self.said, self.language)
         said: list[tuple[str, str, bool]] = []
         for some in groups_:
             codes = "+".join(dict.fromkeys(mark.value for mark in some))
             if not self._is_clear(some):
                 codes = ""
-            role, sure = side_of(some, self.plain, self.language, goods)
+            role, sure = side_of(some, self.said, self.language, goods)
             if role == "part":  # whose share it is: of imports it sells, of exports it buys
                 role = "importer" if measure == "export_share" else "exporter"
             said.append((codes, role, sure))
@@ -555,6 +656,10 @@ class _Reading:
 
     def _require(self, measure: str, keys: dict[str, str], forms: set[str]) -> None:
         """Say what a measure needs and the question has not."""
+        if "of_world" in forms and "share" in forms and len({*_ORDER[:2]} & keys.keys()) < 2:
+            why = "a share of world trade is no measure: name the other side, or ask for values"
+            self.unsaid = [Unsaid("measure", why, _MEASURES[:2])]
+            return
         open_ = {one.key for one in self.unsaid}
         if measure == "hhi" and "exporter" in keys and "importer" not in keys:
             why = "exports are concentrated on buyers, imports on suppliers"
@@ -598,8 +703,9 @@ class _Reading:
     def _unknown(self) -> list[str]:
         """Return the words that say nothing here."""
         for kind in _forms(self.language):
-            self._take(kind)
-        for kind in _CUES:
+            if kind != "than":
+                self._take(kind)
+        for kind in CUES:
             for (name, _), pattern in cue_words(self.language).items():
                 if name == kind:
                     self.left = pattern.sub(lambda found: MASK * len(found[0]), self.left)
@@ -645,7 +751,7 @@ _UNTIL = re.compile(
 )
 _AGAINST = re.compile(
     r"\b(?:than|compared|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
-    r"|сравнени[а-я]+|относительно|против)\b|比|较",
+    r"|сравнени[а-я]+|относительно|против|к|from|over)\b|比|较",
     re.IGNORECASE,
 )
 """Words between two years of which one is the base of a change."""
@@ -653,25 +759,10 @@ _ZH_AGAINST = re.compile("年?(?:相比|相较|比)")
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
-_UNITS = frozenset(("mass", "euros", "dollars", "both"))
+_UNITS = frozenset(("mass", "both", *CURRENCIES))
 """Words that say in what trade is counted."""
-_OF_UNITS = (("value", "in dollars or euros"), ("mass", "in tonnes"))
+_OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
-_CUES = (
-    "share",
-    "hhi",
-    "came",
-    "went",
-    "to",
-    "from",
-    "with",
-    "between",
-    "of",
-    "total",
-    "external",
-    "took",
-    "its",
-)
 _OTHER = {"importer": "exporter", "exporter": "importer"}
 _NEEDS = {
     "import_share": ("importer", "exporter"),
@@ -679,9 +770,12 @@ _NEEDS = {
     "hhi": ("importer",),
     "buyer_hhi": ("exporter",),
     "top_supplier": ("importer",),
+    "cr": ("importer",),
     "rank": ("importer", "exporter"),
+    "price_premium": ("importer", "exporter"),
+    "rerouted": ("importer", "exporter"),
 }
-_CHANGES = ("growth", "price_index")
+_CHANGES = ("growth", "price_index", "rerouted")
 """Measures of a change, which need a base."""
 _MEASURES = (
     ("import_share", "share of imports"),
@@ -729,14 +823,24 @@ def _of_dependence(keys: dict[str, str]) -> Unsaid:
     )
 
 
-def _measure(forms: set[str]) -> str:
+def _measure(forms: set[str], largest: int) -> str:
     """Return the measure; empty if it is not clear."""
-    if forms & {"mutual", "how_many_areas"}:
-        return "asymmetry" if "mutual" in forms else ""
-    if "hhi" in forms:
-        return "buyer_hhi" if "buyers" in forms else "hhi"
-    if forms >= {"buyers", "share", "top"}:
-        return ""  # "which country buys the largest share": no supplier is asked for
+    for found, measure in (
+        ("premium" in forms, "price_premium"),
+        ("how_many_areas" in forms and "mutual" not in forms, ""),
+        ("mutual" in forms, "asymmetry"),
+        (largest and "share" in forms, "" if "buyers" in forms else "cr"),
+        ("hhi" in forms, "buyer_hhi" if "buyers" in forms else "hhi"),
+        # "Which country buys the largest share": no supplier is asked for.
+        (forms >= {"buyers", "share", "top"}, ""),
+    ):
+        if found:
+            return measure
+    return _of_one_side(forms)
+
+
+def _of_one_side(forms: set[str]) -> str:
+    """Return the measure of a share, a price, a place or a value."""
     if "share" in forms or "depend" in forms:
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
         is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (

@@ -48,6 +48,7 @@ __all__ = [
     "ends_with",
     "header_of",
     "home_of",
+    "own_names",
     "scenes",
     "times_of",
     "topic_of",
@@ -421,7 +422,7 @@ _OWN = ("code", "kind", "words")
 
 
 @cache
-def _own_names(kind: str) -> dict[str, re.Pattern[str]]:
+def own_names(kind: str) -> dict[str, re.Pattern[str]]:
     """Return by country the names of its offices, or how a date line with its cities begins."""
     rows = read_table(Path(__file__).with_name("offices.csv"), _OWN)
     around = r"(?:^|\n)\s*(?:{})\W{{1,3}}(?=\w+ \d|\d|\()" if kind == "city" else "{}"
@@ -465,7 +466,7 @@ def home_of(found: Sequence[Scene], text: str) -> str:
         scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
         return next((value for (_, value), sign in scripts if sign.search(text)), "CHN")
     for kind, weight in (("office", 6), ("city", 4)):
-        for code, name in _own_names(kind).items():
+        for code, name in own_names(kind).items():
             owners[code] += weight if name.search(text) else 0
     # Deleting from a Counter is no error where the key is missing.
     del owners[NOWHERE], owners[WORLD]
