@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from entrepot.claims.question_forms import spelled_right
 from entrepot.claims.questions import LONGEST, OpenQuestionError, read_question
 from entrepot.cli.main import run
 from entrepot.errors import RequestError
@@ -67,6 +68,61 @@ def test_what_is_no_question_is_refused_or_left_open(text: str) -> None:
 def test_a_year_counted_from_today_is_shown_as_a_year() -> None:
     read = read_question("How much of Germany's magnets came from China last year?", today=TODAY)
     assert read.read_as == "import_share, DEU, CHN, 850511, 2025"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("suplied", "supplied"), ("Росии", "России"), ("Deutchland", "Deutschland")],
+)
+def test_one_wrong_letter_is_put_right_and_said(written: str, read: str) -> None:
+    language = "ru" if written == "Росии" else "de" if written == "Deutchland" else "en"
+    assert spelled_right(written, language) == read
+
+
+def test_a_corrected_word_is_shown() -> None:
+    found = read_question("Who suplied Vietnam with smartphones in 2022?", today=TODAY)
+    assert (found.read_as, found.unsaid) == ("top_supplier, VNM, 851713, 2022", ())
+    assert found.in_words.endswith("“suplied” as “supplied”")
+    assert found.to_dict()["corrected"] == [{"written": "suplied", "read": "supplied"}]
+
+
+@pytest.mark.parametrize("word", ["widget", "While", "luxury", "oil", "比利时"])
+def test_words_that_may_be_something_else_are_not_corrected(word: str) -> None:
+    assert spelled_right(word, "zh" if word == "比利时" else "en") == ""
+
+
+def test_the_reporter_is_a_key_of_the_command() -> None:
+    read = read_question("Laut chinesischem Zoll: Exporte nach Russland 2023", today=TODAY)
+    assert read.keys["exporter"] == "CHN"
+    assert "--reported-by exporter" in read.command
+    read = read_question("According to Japanese customs, German imports from Italy in 2022")
+    assert [one.key for one in read.unsaid] == ["words"]
+    assert "which side they are of is not clear" in read.unsaid[0].why
+
+
+def test_a_period_is_proposed_that_is_loaded(entrepot: Run, tmp_path: Path) -> None:
+    """It proposed the bundled year for goods and sources that have none."""
+    _, _, said = entrepot("ask", "How much of Germany's magnets came from China?")
+    assert "say which: 2022 (bundled)" in said
+    _, _, said = entrepot("ask", "How much of Germany's cars came from China?")
+    assert "2022" not in said
+    table = tmp_path / "BACI_HS17_Y2020_V202501.csv"
+    table.write_text("t,i,j,k,v,q\n2020,156,276,870323,5.0,1.0\n")
+    lake = str(tmp_path / "lake")
+    assert entrepot("data", "add", "baci", str(table), "--lake", lake)[0] == 0
+    _, _, said = entrepot("ask", "How much of Germany's cars came from China?", "--lake", lake)
+    assert "say which: 2020 (baci has 2020)" in said
+    question = "According to Comtrade, how much of Germany's cars came from China?"
+    _, _, said = entrepot("ask", question, "--lake", lake)
+    assert "2020" not in said
+
+
+def test_an_error_names_a_few_candidates() -> None:
+    read = read_question("How much of Germany's magnets came from China?", today=TODAY)
+    many = read.proposing((str(year), "") for year in range(2000, 2020))
+    with pytest.raises(OpenQuestionError) as raised:
+        many.require()
+    assert str(raised.value.hint).endswith("2005; 14 more")
 
 
 @pytest.fixture

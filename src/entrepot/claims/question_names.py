@@ -164,6 +164,7 @@ def goods_in(text: str, language: str) -> Iterator[Mark]:
 def _list_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return lists by the part of the law that has them: Annex XXIII, Schedule 3E."""
     heads = [(one.title.partition(",")[0], one.id) for one in goods_lists()]
+    titles = {one.id: one.title.partition(", ")[2] for one in goods_lists()}
     heads = [(head, id_) for head, id_ in heads if head.partition(" ")[0] in _PARTS_OF_LAW]
     named = [head for head, _ in heads]
     found = []
@@ -173,7 +174,10 @@ def _list_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         whose = id_.partition("-")[0].upper()
         # Two lists may share a head (Schedule 6, to Russia and from it): then it names neither.
         if named.count(head) == 1:
-            text = rf"(?<!\w)(?:{whose}[- ])?{word}[ -]?{re.escape(number)}(?![\w.]\w|\w)"
+            # Its title may follow: Annex XVIII luxury goods.
+            title = f"(?:,? (?:{re.escape(titles[id_])}))?" if titles[id_] else ""
+            number = re.escape(number)
+            text = rf"(?<!\w)(?:{whose}[- ])?{word}[ -]?{number}(?![\w.]\w|\w){title}"
             found.append((id_, re.compile(text, re.IGNORECASE)))
     return tuple(found)
 
@@ -221,7 +225,11 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
     for group in groups():
         texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
         # Longest first: without word boundaries (Chinese) the first that fits ends the search.
-        exact = "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
+        # EU27, EU-27 and EU 27 are one.
+        exact = "|".join(
+            re.sub(r"(?<=[A-Z])(?=\d+$)", "[- ]?", re.escape(one))
+            for one in sorted(texts, key=len, reverse=True)
+        )
         found.append((group.code, "noun", bounded(exact, language, exact=True)))
     return tuple(found)
 

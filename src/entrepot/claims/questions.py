@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LONGEST", "OpenQuestionError", "QuestionRead", "Unsaid", "read_question"]
 
+_SHOWN_MOST = 6
+"""Candidates that an error names: they stand on one line of a terminal."""
 LONGEST = 300
 """Characters of a question: what is longer is a text."""
 
@@ -88,8 +90,10 @@ class OpenQuestionError(RequestError):
     def __init__(self, read: QuestionRead) -> None:
         first = read.unsaid[0]
         shown = "; ".join(
-            f"{value} ({name})" if name else value for value, name in first.candidates
+            f"{value} ({name})" if name else value for value, name in first.candidates[:_SHOWN_MOST]
         )
+        if (rest := len(first.candidates) - _SHOWN_MOST) > 0:
+            shown += f"; {rest} more"
         so_far = f"read so far: {read.read_as}" if read.keys else ""
         super().__init__(
             first.why,
@@ -186,6 +190,15 @@ class QuestionRead:
             raise OpenQuestionError(self)
         return self
 
+    def proposing(self, periods: Iterable[tuple[str, str]]) -> QuestionRead:
+        """Return it with these periods, each with a note, proposed where it names none."""
+        proposed = tuple(periods)
+        unsaid = [
+            replace(one, candidates=proposed) if one.key == "period" and not one.candidates else one
+            for one in self.unsaid
+        ]
+        return replace(self, unsaid=tuple(unsaid))
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {
@@ -203,6 +216,8 @@ class QuestionRead:
 
 
 _ORDER = ("importer", "exporter", "goods", "period")
+_OPEN = ("measure", "importer", "exporter", "goods", "words", "period")
+"""What may be open, in the order in which it is asked."""
 _SHOWN = {
     "base": "base {}",
     "flow": "both directions",
@@ -307,13 +322,7 @@ class _Reading:
         self._mask(marks)
         reporters = self._apart("reported", places)
         hubs = self._apart("via", places)
-        others = [mark for mark in places if mark not in (*reporters, *hubs)]
-        # Trade of all countries is what a side is by itself, if it is not named.
-        places = [mark for mark in others if mark.value != WORLD]
-        forms = self._forms_in() | ({"of_world"} if len(places) < len(others) else set())
-        if self._is_both_ways(places):
-            forms.add("mutual")
-            self._take("than")
+        places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
         measure = "rerouted" if hubs else _measure(forms, largest)
         goods_marks = [mark for mark in marks if mark.kind == "goods"]
         both = measure in ("value", "growth") and "both" in forms
@@ -329,19 +338,16 @@ class _Reading:
             measure = ""  # "who buys most of Germany's magnets"
         if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
             keys["exporter"] = keys.pop("importer")  # whose buyers they are
+        keys |= self._origin(reporters, keys, forms)
         self.unknown = self._unknown()
         unknown += self.unknown
-        keys |= self._origin(reporters, keys, forms)
         ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
         goods = self._all_goods(goods, forms, unknown)
         keys |= {"goods": goods} if goods else {}
         keys |= {"period": period} if period else {}
         keys |= {"k": str(largest)} if measure == "cr" else {}
         keys |= {"hubs": "+".join(dict.fromkeys(mark.value for mark in hubs))} if hubs else {}
-        if "mass" in forms and measure not in ("price_index", "price_premium", "rank"):
-            keys["quantity"] = "mass"
-        elif measure in ("value", "growth") and "count" in forms and not forms & _UNITS:
-            keys |= {"quantity": "items"} if goods and goods != "all" else {}
+        keys |= _quantity(measure, forms, goods)
         keys |= self._currency(forms, keys)
         keys |= {"flow": "both"} if both else {}
         if measure == "top_supplier" and forms & {"rank", "largest"}:
@@ -355,18 +361,27 @@ class _Reading:
             self._require(measure, keys, forms)
         if ranks_goods:
             self.unsaid = [_of_dependence(keys)]
-        is_course = (forms & {"develop", "growth"} or self.compares) and measure not in _CHANGES
-        each = "year" if is_course and ".." in keys.get("period", "") else ""
-        if "compare" in forms and not each:
-            each = next((name for name in _ORDER[:2] if "+" in keys.get(name, "")), "")
-        order = {
-            name: place
-            for place, name in enumerate(
-                ("measure", "importer", "exporter", "goods", "words", "period")
-            )
-        }
-        unsaid = tuple(sorted(self.unsaid, key=lambda one: order[one.key]))
+        each = self._each(measure, keys, forms)
+        unsaid = tuple(sorted(self.unsaid, key=lambda one: _OPEN.index(one.key)))
         return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
+
+    def _of_sides(self, places: list[Mark]) -> tuple[list[Mark], set[str]]:
+        """Return the areas that may be sides, and the kinds of words that the question has."""
+        # Trade of all countries is what a side is by itself, if it is not named.
+        named = [mark for mark in places if mark.value != WORLD]
+        forms = self._forms_in() | ({"of_world"} if len(named) < len(places) else set())
+        if self._is_both_ways(named):
+            forms.add("mutual")
+            self._take("than")
+        return named, forms
+
+    def _each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
+        """Return what there is a figure for each of: years of a development, sides compared."""
+        is_course = (forms & {"develop", "growth"} or self.compares) and measure not in _CHANGES
+        if is_course and ".." in keys.get("period", ""):
+            return "year"
+        sides = [name for name in _ORDER[:2] if "compare" in forms and "+" in keys.get(name, "")]
+        return sides[0] if sides else ""
 
     def _all_goods(self, goods: str, forms: set[str], unknown: list[str]) -> str:
         """Return the goods, all where none are named; what is open about them is said."""
@@ -385,7 +400,9 @@ class _Reading:
     def _currency(self, forms: set[str], keys: dict[str, str]) -> dict[str, str]:
         """Return the currency that is named; units that do not fit are asked back."""
         named = [kind for kind in CURRENCIES if kind in forms]
-        if ("volume" in forms or ("count" in forms and "quantity" not in keys)) and not forms & _UNITS:
+        if (
+            "volume" in forms or ("count" in forms and "quantity" not in keys)
+        ) and not forms & _UNITS:
             why = "a volume is a weight or a number of pieces"
             self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
         if len(named) > 1:
@@ -422,7 +439,9 @@ class _Reading:
         """Whether dependence is asked for in both directions: of A on B, and of B on A."""
         codes = [mark.value for mark in places]
         depends = _forms(self.language)["depend"].search(self.left)
-        return bool(depends) and len(codes) == 4 and codes[:2] == codes[:1:-1] and codes[0] != codes[1]
+        return (
+            bool(depends) and len(codes) == 4 and codes[:2] == codes[:1:-1] and codes[0] != codes[1]
+        )
 
     def _origin(
         self, reporters: list[Mark], keys: dict[str, str], forms: set[str]
@@ -489,7 +508,8 @@ class _Reading:
 
     def _period(self) -> str:
         text = self.left
-        if self.language == "zh":  # 2021年中国 is not the middle of 2021
+        if self.language == "zh":  # 2021年中国 is not the middle of 2021, 比较2022年 no base
+            text = _COMPARE_ZH.sub(lambda found: MASK * len(found[0]), text)
             for mark in areas_in(text, self.language):
                 text = blanked(text, mark.start, mark.end)
         found = timing(text, self.language, Period.parse(self.today.isoformat()), None)
@@ -665,17 +685,8 @@ class _Reading:
             why = "exports are concentrated on buyers, imports on suppliers"
             self.unsaid.append(Unsaid("measure", why, _OF_HHI))
             open_.add("importer")
-        if not measure and "price" in forms:
-            why = "the price of one period is not measured, only its change between two"
-            self.unsaid.append(Unsaid("measure", why, _MEASURES[-1:] + _MEASURES[1:2]))
-        elif not measure and "buyers" in forms:
-            why = "the largest buyers are not a figure; name one of them"
-            self.unsaid.append(Unsaid("measure", why, _OF_BUYERS))
-        elif not measure and "how_many_areas" in forms:
-            why = "how many countries trade is not a figure; their shares and concentration are"
-            self.unsaid.append(Unsaid("measure", why, _MEASURES[2:4]))
-        elif not measure:
-            self.unsaid.append(Unsaid("measure", "what is to be measured is not clear", _MEASURES))
+        if not measure:
+            self.unsaid.append(_no_measure(forms))
         needed = _NEEDS.get(measure, ())
         for name in needed:
             # One question at a time: an unclear side is filed under "importer", asked about once.
@@ -751,7 +762,7 @@ _UNTIL = re.compile(
 )
 _AGAINST = re.compile(
     r"\b(?:than|compared|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
-    r"|сравнени[а-я]+|относительно|против|к|from|over)\b|比|较",
+    r"|сравнени[а-я]+|относительно|против|к|gegen|from|over)\b|比|较",
     re.IGNORECASE,
 )
 """Words between two years of which one is the base of a change."""
@@ -762,6 +773,7 @@ _DOLLARS = re.compile(
 _UNITS = frozenset(("mass", "both", *CURRENCIES))
 """Words that say in what trade is counted."""
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
+_COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
 _OTHER = {"importer": "exporter", "exporter": "importer"}
 _NEEDS = {
@@ -795,6 +807,34 @@ def _alone(role: str, sure: bool, forms: set[str]) -> str:
         return role
     sells = "buyers" in forms or ("export" in forms and "import" not in forms)
     return "exporter" if sells else role or "importer"
+
+
+def _quantity(measure: str, forms: set[str], goods: str) -> dict[str, str]:
+    """Return what is counted, if not value; pieces of all goods do not add up."""
+    if "mass" in forms and measure not in ("price_index", "price_premium", "rank"):
+        return {"quantity": "mass"}
+    counts = measure in ("value", "growth") and "count" in forms and not forms & _UNITS
+    return {"quantity": "items"} if counts and goods not in ("", "all") else {}
+
+
+def _no_measure(forms: set[str]) -> Unsaid:
+    """Return what is open where no measure answers."""
+    for found, why, candidates in (
+        (
+            "price" in forms,
+            "the price of one period is not measured, only its change between two",
+            _MEASURES[-1:] + _MEASURES[1:2],
+        ),
+        ("buyers" in forms, "the largest buyers are not a figure; name one of them", _OF_BUYERS),
+        (
+            "how_many_areas" in forms,
+            "how many countries trade is not a figure; their shares and concentration are",
+            _MEASURES[2:4],
+        ),
+    ):
+        if found:
+            return Unsaid("measure", why, candidates)
+    return Unsaid("measure", "what is to be measured is not clear", _MEASURES)
 
 
 def _on_lists(goods: str) -> Unsaid:

@@ -236,7 +236,7 @@ def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -
         If it leaves something open.
     """
     from entrepot.claims.questions import read_question
-    from entrepot.lake import spans
+    from entrepot.figures import latest_periods
 
     given = [name for name, one in keys.items() if one is not None]
     if given or each:
@@ -244,10 +244,10 @@ def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -
             f"a question in words, and --{given[0] if given else 'each'}",
             hint="say it in the question, or name a measure: entrepot ask import_share ...",
         )
-    opened = open_lake(lake)
-    years = [spans(item.periods) for item in opened.holdings() if item.table == "flows"]
-    # 2022 is the year of the bundled flows, which answer where nothing is loaded.
-    found = read_question(text, years=[*dict.fromkeys(years), "2022"][:4]).require()
+    found = read_question(text)
+    if found.unsaid:
+        goods, source = found.keys.get("goods", "all"), found.keys.get("source")
+        found.proposing(latest_periods(open_lake(lake), goods, source)).require()
     note(f"read as: {found.read_as} ({found.in_words})")
     return found
 

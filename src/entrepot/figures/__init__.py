@@ -1,7 +1,7 @@
 """Figures: a definition evaluated to a value, a range, evidence and caveats."""
 
 from entrepot.figures.asking import Panel, ask, ask_many
-from entrepot.figures.availability import bundled_for, flow_sources
+from entrepot.figures.availability import bundled_for, flow_sources, latest_periods
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import links_loaded, traded, weights_between
 from entrepot.figures.evaluate import evaluate, evaluate_each
@@ -23,6 +23,7 @@ __all__ = [
     "evaluate",
     "evaluate_each",
     "flow_sources",
+    "latest_periods",
     "links_loaded",
     "statements",
     "traded",

@@ -31,6 +31,7 @@ __all__ = [
     "bundled_for",
     "flow_sources",
     "is_late",
+    "latest_periods",
     "not_loaded",
     "of_lake",
 ]
@@ -229,6 +230,24 @@ def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
         and not (item.is_partial or item.has_few_products)
         for item in lake.holdings()
     )
+
+
+def latest_periods(lake: Lake, goods: str, source: str | None = None) -> list[tuple[str, str]]:
+    """Return the last period that each source has, with all that it has, the preferred one first.
+
+    Of bundled flows only where they answer for the goods. With `source`, of that one alone.
+    """
+    found = []
+    for name in [source] if source else flow_sources(lake):
+        # An unknown or absent source has nothing to propose; the question itself will say so.
+        items = [one for one in lake.holdings() if one.source == split_address(name)[0]]
+        periods = sorted({period for one in items for period in one.current})
+        if periods:
+            found.append((str(periods[-1]), f"{name} has {spans(periods)}"))
+    if bundled_for(lake, goods, source):
+        [extract] = bundled().partitions
+        found.append((str(extract.period), "bundled"))
+    return found
 
 
 def availability_of(

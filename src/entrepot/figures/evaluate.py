@@ -42,7 +42,7 @@ from entrepot.figures.spread import (
     spread_of,
 )
 from entrepot.figures.validate import PRINTED, checked
-from entrepot.goods.parse import NAMED
+from entrepot.goods.parse import NAMED, only_codes
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.limits import say, step
@@ -254,11 +254,15 @@ def _curve_of_names(
 
 
 def _bundled_parts(asked: Definition) -> str:
-    """Return a line that names the bundled codes among goods that are not bundled as a whole."""
+    """Return a line that names the bundled codes, of the goods where there are some."""
     wanted = tuple(code for code in asked.goods.split(",") if code.isdigit())
     there = sorted(code for code in bundled_codes() if wanted and code.startswith(wanted))
     [year] = (part.period for part in bundled().partitions)
-    return f"\nbundled for {year}: {joined(there)}; ask for such codes alone" if there else ""
+    if there:
+        return f"\nbundled for {year}: {joined(there)}; ask for such codes alone"
+    if bundled_codes().issuperset(only_codes(asked.goods) or {""}):
+        return ""  # bundled, of another year: that was said
+    return f"\nbundled for {year} only: {joined(sorted(bundled_codes()))}"
 
 
 def _is_of_tables(asked: Definition) -> bool:

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from entrepot.claims.questions import read_question
 from entrepot.errors import ARGUMENTS, RequestError, UnknownNameError, as_spelled, nearest
-from entrepot.figures import ask_many, links_loaded
+from entrepot.figures import ask_many, latest_periods, links_loaded
 from entrepot.figures.asking import EACH
 from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import goods_diff, goods_history, goods_list, goods_lists
@@ -168,9 +168,12 @@ def ask(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
 def ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     """Answer a question in words, or say what it leaves open; nothing is guessed."""
     rows = given.pop("rows", ROWS)
-    # Candidates for a question without a year: only the lake knows which years it has.
-    read = read_question(given["question"], years=access.ask(_years)["years"])
+    read = read_question(given["question"])
     if read.unsaid:
+        # Candidates for a question without a year: only the lake knows which years it has.
+        goods, source = read.keys.get("goods", "all"), read.keys.get("source")
+        known = access.ask(lambda lake: {"periods": latest_periods(lake, goods, source)})
+        read = read.proposing((value, name) for value, name in known["periods"])
         return {"read": read.to_dict(), "answered": False}
     if read.each:
         found = series(access, {"measure": read.measure, "each": read.each, **read.keys})
@@ -180,11 +183,6 @@ def ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     found = access.ask(lambda lake: _of_figure(access, question.answered(lake, ARGUMENTS), rows))
     # A missing figure has no value: brief_figure leaves it out.
     return {"read": read.to_dict(), "answered": found.get("value") is not None} | found
-
-
-def _years(lake: Lake) -> dict[str, Any]:
-    found = [spans(item.periods) for item in lake.holdings() if item.table == "flows"]
-    return {"years": list(dict.fromkeys(found))[:4]}
 
 
 def series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
