@@ -221,3 +221,25 @@ def test_a_change_across_the_break_says_how_large_the_break_is(tmp_path: Path) -
     assert not notes(one, "break-size")
     assert figure.value == pytest.approx(100 * (60_000 / made - 1))
     assert not notes(ask(lake, "growth", exporter="DEU", importer="CHN"), "break-size")
+
+
+def test_reports_that_contradict_each_other_give_no_interval(tmp_path: Path) -> None:
+    """One is a million times the other: either end of an interval would say nothing."""
+    years = [report for year in range(1990, 2021) for report in both(year, CHINA, GERMANY, BELARUS)]
+    rows = both(2022, CHINA, GERMANY, BELARUS)
+    for one in rows:
+        if one["reporterCode"] == BELARUS:
+            one["primaryValue"] = one["fobvalue"] = 0.01
+    lake = lake_of(tmp_path, years + rows)
+    figure = ask(lake, "value", exporter="BLR", period=2022)
+    [text] = notes(figure, "reconciled")
+    assert "by a factor of 20 or more (up to 1,000,000)" in text
+    assert "no 90 % interval" in text
+    assert "errors" not in figure.spread
+    assert (figure.low, figure.high) == (0.01, 10_000.0)
+    # Where it is a part of the value only, the interval stays.
+    everything = ask(lake, "value", exporter="WLD", period=2022)
+    assert "errors" in everything.spread
+    [text] = notes(everything, "reconciled")
+    assert "by a factor of 20 or more" in text
+    assert "no 90 % interval" not in text

@@ -292,6 +292,53 @@ def test_mass_is_weighed_as_value_is(lake: Lake) -> None:
     assert all(mass == pytest.approx(value / 100) for value, mass in rows)
 
 
+@pytest.mark.parametrize("gap", [1e2, 1e6, 1e9])
+def test_the_interval_of_two_reports_does_not_grow_with_their_gap(gap: float) -> None:
+    """It ends where those of the two reports by themselves end, however far these are apart."""
+    draw = random.Random(3)
+    pairs = [
+        (seller, buyer, 1e6 * math.exp(draw.gauss(0, 1)))
+        for seller in ("CHN", "DEU", "USA", "FRA", "ITA", "JPN", "KOR", "GBR")
+        for buyer in ("RUS", "IND", "BRA", "TUR", "KAZ", "POL", "ESP", "MEX")
+    ] * 5
+    rows = [
+        (seller, buyer, side, value * math.exp(draw.gauss(0, 0.1) * draw.choice((1, 1, 1, 20))))
+        for seller, buyer, value in pairs
+        for side in ("exporter", "importer")
+    ]
+    codes = [f"{850000 + place // 2}" for place in range(len(rows))]
+    rows += [("CHN", "RUS", "exporter", 1e6), ("CHN", "RUS", "importer", 1e6 * gap)]
+    table = {
+        name: [row[place] for row in rows]
+        for place, name in enumerate(("exporter", "importer", "reported_by", "value_usd"))
+    }
+    table["product"] = [*codes, "999999", "999999"]
+    connection = connect()
+    flows = connection.from_arrow(pa.table(table)).project("""
+        DATE '2022-01-01' AS period, 'A' AS freq, *, 'HS2022' AS nomenclature, 1.0 AS mass_kg,
+        CASE reported_by WHEN 'importer' THEN 'CIF' ELSE 'FOB' END AS valuation,
+        NULL::VARCHAR AS partner_basis, NULL::BOOLEAN AS is_reexport, NULL::BOOLEAN AS is_estimated
+        """)
+    with reconcile(connection, flows) as found:
+        assert not math.isinf(found.tails.freedom)
+        far = found.rows.filter("product = '999999'").project("low_usd, high_usd").fetchall()
+        alone = found.level * math.sqrt(
+            max(max(found.variances.doubted(side).values()) for side in ("exporter", "importer"))
+        )
+    [(low, high)] = far
+    assert low <= 1e6
+    assert high >= 1e6 * gap
+    assert 1e6 * math.exp(-3 * alone) <= low
+    assert high <= 1e6 * gap * math.exp(3 * alone)
+
+
+def test_a_value_of_both_reports_is_neither_fob_nor_cif(lake: Lake) -> None:
+    reconcile_lake(lake, weights="variances")
+    rows = lake.flows("reconciled").to_native().project("reported_by, valuation").distinct()
+    assert set(rows.fetchall()) <= {("both", None), ("exporter", "FOB"), ("importer", "CIF")}
+    assert ("both", None) in rows.fetchall()
+
+
 def test_some_goods_are_no_total(lake: Lake) -> None:
     """What was made of some goods must not pass for all trade."""
     import entrepot as ep

@@ -15,7 +15,7 @@ from entrepot.figures.definition import territories, territory
 from entrepot.figures.editions import goods_in, other_goods, uncertain_code_shares
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.evidence import Estimate, NoAnswer, SourceAnswer
-from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
+from entrepot.figures.intervals import HALF, INTERVAL, contradicted, drawn_ends, interval
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.no_value import (
     non_reporting_refusal,
@@ -401,8 +401,9 @@ def headline(
         found = replace(found, details=found.details | {NAMED_SHARE: share})
     read = kept or cells
     low, high = found.low, found.high
-    ends = drawn_ends(read, definition, goods)
-    if low is None:
+    says_nothing = contradicted(read, definition, goods)[0] > HALF
+    ends = {} if says_nothing else drawn_ends(read, definition, goods)
+    if low is None and not says_nothing:
         # "" is the main column; the other ends belong to details of the same name.
         low, high = ends.pop("", None) or interval(read, definition, goods)
     extra_definitions: dict[str, float | str] = {

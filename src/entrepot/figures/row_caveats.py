@@ -10,6 +10,7 @@ from entrepot import measures
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.intervals import CONTRADICT, HALF, contradicted
 from entrepot.figures.questions import of as question
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
@@ -52,8 +53,24 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
     if names := sorted(frozenset().union(*cells.non_reporting)):
         who = joined([area_name(name) for name in names])
         text += f". {who} does not report, at least at times"
-    yield caveat("reconciled", f"{text}.")
+    yield caveat("reconciled", f"{text}.{_contradicting(cells, now, goods)}")
     yield from _at_the_break(cells, asked, goods)
+
+
+def _contradicting(cells: SourceRows, asked: Definition, goods: Goods) -> str:
+    """Say how much of the value has two reports that cannot be of the same trade."""
+    part, most = contradicted(cells, asked, goods)
+    if part < _MENTIONED:
+        return ""
+    after = ", so there is no 90 % interval" if part > HALF else ""
+    return (
+        f" For {_percent(part)} of the value the two reports differ by a factor of {CONTRADICT} or "
+        f"more (up to {most:,.0f}): at least one of them is wrong or of different trade{after}."
+    )
+
+
+_MENTIONED = 0.005
+"""Part of a value below which reports that contradict each other are not mentioned."""
 
 
 def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:

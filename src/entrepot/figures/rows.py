@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
 
 __all__ = [
+    "APART",
     "ERRORS",
     "Frame",
     "Goods",
@@ -825,6 +826,8 @@ def called_reimports(rows: Frame, asked: Definition, *, without: bool = False) -
 
 ERRORS = ("__low", "__high")
 """Ends of the interval of a row, as parts of its value."""
+APART = "__apart"
+"""How many times the larger of the two reports of a row is the smaller; null without two."""
 
 
 def one_side(rows: nw.LazyFrame[Any], side: Side) -> nw.LazyFrame[Any]:
@@ -841,15 +844,20 @@ def both_sides(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def with_error_parts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Put the interval beside each value, as parts of it, so that weights of codes do no harm."""
+    """Put the interval beside each value, as parts of it, so that weights of codes do no harm.
+
+    So does how far the two reports are apart.
+    """
     value = nw.col("value_usd")
+    one, other = (nw.col(f"value_{side}_usd") for side in SIDES)
+    ratio = nw.when((one > 0) & (other > 0)).then(one / other)
     parts = (
         # As ratios: weights of a converted list multiply
         # value_usd alone, and ends in dollars would stay.
         nw.when(value > 0).then(nw.col(column) / value).otherwise(1.0).alias(name)
         for name, column in zip(ERRORS, ("low_usd", "high_usd"), strict=True)
     )
-    return rows.with_columns(*parts)
+    return rows.with_columns(*parts, nw.max_horizontal(ratio, 1 / ratio).alias(APART))
 
 
 _READ = (
@@ -905,7 +913,7 @@ def _read_once(
     cells: SourceRows, asked: Definition, goods: Goods, further: Sequence[Definition]
 ) -> AbstractContextManager[Frame]:
     columns = [*_READ, cells.column(asked), *question(asked.measure).columns]
-    columns += ERRORS if cells.is_blend else ()
+    columns += (*ERRORS, APART) if cells.is_blend else ()
     if question(asked.measure).trade == "both" and not further:
         rows = both_markets(cells, asked, goods)
     else:

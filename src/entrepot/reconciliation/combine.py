@@ -14,6 +14,7 @@ from entrepot.reconciliation.freight import Freight, estimate_freight
 from entrepot.reconciliation.pairing import CELL, pair
 from entrepot.reconciliation.panel import NON_REPORTING, suppressed_in, withheld
 from entrepot.reconciliation.reporter_weights import (
+    WIDEST,
     ReporterWeights,
     Variances,
     fixed_point,
@@ -482,19 +483,25 @@ def combined(
     key = ", ".join(f"p.{name}" for name in CELL)
     suppressed, joins = suppressed_in(hows, "p")
     logs = (f"ln(nullif(value_{side}_usd, 0))" for side in ("importer", "exporter"))
-    pair_level = tails.after(f"({' - '.join(logs)} - log_freight)", "(of_exporter + of_importer)")
+    # Two reports further apart are of different things and say no more of each other's errors: the
+    # interval would grow with the gap without end. It spans the intervals of both instead.
+    gap = f"abs({' - '.join(logs)} - log_freight)"
+    pair_level = tails.after(f"least({gap}, {WIDEST})", "(of_exporter + of_importer)")
     freight_removed = str(log_freight != KEPT).lower()
     # A gap of the past is what importers report on top: it carries an exporter's report to the
     # importer's. For an importer's report it turns its sign, and its ends.
     return f"""
 SELECT {key.replace("p.", "")}, value_usd,
-       value_usd * exp(least(0, coalesce(least_gap, -level * deviation))) AS low_usd,
-       value_usd * exp(greatest(0, coalesce(most_gap, level * deviation))) AS high_usd,
+       -- Nulls do not count here: only reports that contradict each other have outer ends.
+       least(value_usd * exp(least(0, coalesce(least_gap, -level * deviation))), least_of_either)
+           AS low_usd,
+       greatest(value_usd * exp(greatest(0, coalesce(most_gap, level * deviation))), most_of_either)
+           AS high_usd,
        weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, reported_by,
        is_reexport, is_estimated, suppressed_in,
-       CASE WHEN reported_by = 'importer' AND NOT {freight_removed} AND importer_valuation <> 'FOB'
-       THEN 'CIF'
-            ELSE 'FOB' END AS valuation
+       -- made of an FOB and a CIF report it is neither, and says none
+       CASE WHEN reported_by = 'exporter' OR {freight_removed} OR importer_valuation = 'FOB'
+            THEN 'FOB' WHEN reported_by = 'importer' THEN 'CIF' END AS valuation
 FROM (
     SELECT *,
            coalesce(weight_exporter * value_exporter_usd, 0)
@@ -505,6 +512,8 @@ FROM (
            -- one report, or one of zero beside it, says nothing of how good the other is
            coalesce(CASE reported_by WHEN 'both' THEN {pair_level} END, {tails.level!r}::DOUBLE) AS
            level,
+           {outer_end("least", gap, -tails.level)} AS least_of_either,
+           {outer_end("greatest", gap, tails.level)} AS most_of_either,
            -- weighed as the value is, so that a price per kilo stays one; unknown if one has none
            CASE reported_by WHEN 'exporter' THEN mass_exporter_kg WHEN 'importer' THEN
            mass_importer_kg
@@ -539,6 +548,19 @@ FROM (
         LEFT JOIN own.importers m ON m.area = p.importer AND m.part = p.part{joins}
     )
 )"""
+
+
+def outer_end(which: str, gap: str, level: float) -> str:
+    """Return SQL for the outer end of the intervals that two reports have each by itself.
+
+    Null where the two do not contradict each other. Each interval holds the truth nine times in
+    ten, so that what spans both does so at least as often.
+    """
+    ends = ", ".join(
+        f"value_{side}_usd * exp({log} + {level!r} * sqrt(of_{side}))"
+        for side, log in (("exporter", "0"), ("importer", "-log_freight"))
+    )
+    return f"CASE WHEN {gap} > {WIDEST} THEN {which}({ends}) END"
 
 
 # How heavy the tails of errors are, and what a gap says of the errors behind it.

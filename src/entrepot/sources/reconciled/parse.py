@@ -46,7 +46,8 @@ _BROKEN = {
     "weight_exporter": "weight_exporter IS NULL OR NOT (weight_exporter BETWEEN 0 AND 1)",
     "reported_by": "reported_by IS NULL OR reported_by NOT IN ('exporter', 'importer', 'both')",
     "freq": "freq IS NULL OR freq NOT IN ('A', 'Q', 'M')",
-    "valuation": "valuation IS NULL OR valuation NOT IN ('FOB', 'CIF')",
+    # Made of an FOB and a CIF report, a value is neither.
+    "valuation": "coalesce(valuation NOT IN ('FOB', 'CIF'), reported_by <> 'both')",
     "period": "period IS NULL",
     "product": "product IS NULL OR NOT regexp_full_match(product, '[0-9]{2,10}|TOTAL')",
     "nomenclature": "nomenclature IS NULL OR nomenclature = ''",
