@@ -159,7 +159,7 @@ class Panel(TableResult):
             [str(_plain(getattr(one.definition, name))) for name in self.varied]
             + [
                 figure_value(one.value, one.unit),
-                one.range_text,
+                f"no range: {one.no_range}" if one.no_range else one.range_text,
                 source(one),
             ]
             for one in self.figures

@@ -79,7 +79,7 @@ class Figure:
         plain number (``index``, ``ratio``, ``count``).
     low, high, range
         Range under other defensible definitions and what spans it, in words; None where no range
-        can be given.
+        can be given, for which `no_range` has the reason.
     details
         Other columns of the measure, e.g. ``effective_suppliers`` with an HHI.
     uncertain_code_shares
@@ -147,6 +147,19 @@ class Figure:
         return range_text(self.low, self.high, self.unit, value=self.value)
 
     @property
+    def no_range(self) -> str:
+        """Why a value has no range; empty where it has one, and without a value."""
+        if self.status != "ok" or (self.range_text and self.low != self.high):
+            return ""
+        if not self.ranged:
+            return "not computed here"
+        if self.specifications:
+            return f"all {len(self.specifications.items)} definitions give the same value"
+        if not QUESTIONS[self.definition.measure].has_curve:
+            return "no other definition of this measure is computed"
+        return "only one definition available"
+
+    @property
     def id(self) -> str:
         """Twelve hexadecimal digits of what was asked and of the data that answer it.
 
@@ -211,6 +224,7 @@ class Figure:
             "unit": self.unit,
             "kind": self.kind,
             **self._range(values),
+            **({"no_range": why} if (why := self.no_range) else {}),
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
             "citation": self.cite(),
@@ -309,6 +323,7 @@ class Figure:
     def _table_rows(self) -> list[dict[str, Any]]:
         keys = {name: one for name, one in applied(self.definition).items() if one is not None}
         answer = {"value": self.value, "unit": self.unit, "low": self.low, "high": self.high}
+        answer |= {"no_range": self.no_range} if self.no_range else {}
         return self.rows() or [keys | {"status": self.status} | answer]
 
     def _about(self, name: str) -> TableAbout:
@@ -472,9 +487,7 @@ def _value_rows(figure: Figure) -> list[tuple[str, str]]:
     point = QUESTIONS[figure.definition.measure].point
     if point and spread:
         return [("range", f"{spread} ({figure.range})"), ("value", value), ("the value", point)]
-    if not figure.ranged:
-        return [("value", value)]
-    words = f"{spread} ({figure.range})" if spread else "no range can be given"
+    words = f"{spread} ({figure.range})" if spread else f"no range: {figure.no_range}"
     rows = [("value", value), ("range", words)]
     if reverse := in_reverse(figure):
         ends = f", {reverse.range_text}" if reverse.range_text else ""
@@ -734,7 +747,13 @@ def _cited(figure: Figure) -> str:
     if figure.value is None:
         return "no value"
     value = figure_value(figure.value, figure.unit)
-    return f"nowcast {value}" if figure.nowcast else value
+    if figure.nowcast:
+        intervals = (
+            f"{label} {text}" for label, text in _nowcast_rows(figure) if "interval" in label
+        )
+        return f"nowcast {value} ({', '.join(intervals)})"
+    ends = figure.range_text
+    return f"{value} ({f'range {ends}' if ends else f'no range: {figure.no_range}'})"
 
 
 def card_of(figure: Figure) -> FigureCard:
@@ -745,8 +764,8 @@ def card_of(figure: Figure) -> FigureCard:
     if ends and found:
         middle = _like(figure, statistics.median(one.value for one in found.items))
         ends = f"{ends} across {len(found.items)} definitions, median {middle}"
-    elif figure.status == "ok" and figure.ranged and not ends:
-        ends = "no range can be given"
+    elif figure.no_range:
+        ends = f"no range: {figure.no_range}"
     if reverse := in_reverse(figure):
         ends = f"{ends}; the other way round {figure_value(reverse.value, unit)}"
     if figure.nowcast:

@@ -90,8 +90,10 @@ def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSen
         f"In {subject.period} {subject.seller} {verb_of(share)} **{phrasing.about(share)}** of "
         f"{goods} that {subject.buyer} imported; "
     )
-    if share.specifications is None or share.low is None or share.high is None:
-        text += "no range: only one definition available."
+    if share.no_range:
+        text += f"no range: {share.no_range}."
+    elif share.specifications is None:
+        text += f"{share.range}: {share.range_text}."
     elif phrasing.span(share):
         # Reconciled values have errors of their own, which are no choice of a definition.
         is_made = share.definition.source == "reconciled" and "errors" in share.spread

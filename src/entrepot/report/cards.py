@@ -155,8 +155,8 @@ def range_on_card(figure: Figure) -> str:
     if errors := errors_of(figure):
         return _with_errors(errors, figure)
     if figure.specifications is None:
-        if figure.low is None or figure.high is None or figure.low == figure.high:
-            return "no range: only one definition available"
+        if figure.no_range or figure.low is None or figure.high is None:
+            return f"no range: {figure.no_range}"
         ends = range_text(figure.low, figure.high, figure.unit, 4, value=figure.value)
         return f"{_without_zeros(ends)}, by rounding"
     derived = figure.definition.measure == "asymmetry"

@@ -369,7 +369,10 @@ def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence
         return BriefSentence(text, (share,))
     text = f"In {subject.period} {subject.seller} {verb_of(share)} **{phrasing.about(share)}** of "
     text += _imports(subject)
-    text += f", and {ends} {under}." if ends and under else "; only one definition is available."
+    if share.no_range:
+        text += f"; no range: {share.no_range}."
+    else:
+        text += f", and {ends} {under or f'by the {share.range}'}."
     return BriefSentence(text, (share,))
 
 

@@ -239,7 +239,8 @@ def _figures(brief: Brief) -> SheetGrid:
     for figure in brief.figures:
         asked = figure.definition.to_dict()
         keys: list[Cell] = [str(asked[key] or "") for key in _KEYS]
-        rows.append([*keys, *_values(figure), figure.range or "", evidence_of(figure)])
+        ends = f"no range: {figure.no_range}" if figure.no_range else figure.range or ""
+        rows.append([*keys, *_values(figure), ends, evidence_of(figure)])
     return SheetGrid(
         name="All figures",
         title="Every figure used in the brief",

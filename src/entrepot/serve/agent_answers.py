@@ -112,7 +112,7 @@ def brief_figure(
         "low": found["low"],
         "high": found["high"],
         "range_text": range_text(found["low"], found["high"], unit, value=found["value"])
-        or "no range can be given",
+        or f"no range: {found.get('no_range', '')}",
         "range": found["range"],
         "definition": {name: one for name, one in found["definition"].items() if one is not None},
         "evidence": found["evidence"][:_EVIDENCE],

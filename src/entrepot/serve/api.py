@@ -164,6 +164,7 @@ _FIGURE = {
     "low": 0.384,
     "high": 0.9,
     "range": "the definitions that span low to high, in words",
+    "no_range": "why a value has no range",
     "specifications": {"count": 6, "min": 0.384, "median": 0.5, "max": 0.9},
     "evidence": [{"source": "baci", "snapshot": "85d9d6656763", "rows": 94, "reported_by": {}}],
     "caveats": [{"id": "reporter-break", "text": "...", "docs": "explanation/reporter-break"}],

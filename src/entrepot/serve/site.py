@@ -106,8 +106,8 @@ def environment() -> Environment:
 
 
 def shown_range(figure: Figure) -> str:
-    """Return the ends of a Figure as people read them; empty where there are none."""
-    return figure.range_text
+    """Return the ends of a Figure as people read them, or why there are none."""
+    return f"no range: {figure.no_range}" if figure.no_range else figure.range_text
 
 
 @cache

@@ -87,11 +87,7 @@ def spread_line(figure: Figure) -> str:
     """Return the value, with its range and what spans it."""
     value = figure_value(figure.value, figure.unit)
     ends = figure.range_text
-    return (
-        f"{value}; {ends}: {figure.range}."
-        if ends
-        else f"{value}; no range: only one definition available."
-    )
+    return f"{value}; {ends}: {figure.range}." if ends else f"{value}; no range: {figure.no_range}."
 
 
 def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:

@@ -193,10 +193,10 @@ def one_row(figures: Sequence[Figure], name: str) -> AnswerRows:
 
 
 def figure_rows(figures: Sequence[Figure]) -> tuple[list[str], list[list[Any]]]:
-    """Return head and rows of Figures: definition, status, value, unit, ends of the range."""
+    """Return head and rows of Figures: definition, status, value, unit, range or why none."""
     found = [figure.to_dict() for figure in figures]
     keys = list(dict.fromkeys(key for one in found for key in one["definition"]))
-    after = ("status", "value", "unit", "low", "high", "range", "reason")
+    after = ("status", "value", "unit", "low", "high", "range", "no_range", "reason")
     rows = [
         [one["definition"].get(key) for key in keys] + [one.get(key) for key in after]
         for one in found
