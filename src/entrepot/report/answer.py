@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
+from entrepot.figures.definition import DOLLARS
 from entrepot.goods.parse import only_codes
 from entrepot.model.display import joined
 from entrepot.report import phrasing
@@ -136,7 +137,8 @@ def _moved(
         # **39 %**". "Did not change" has neither word.
         moved = re.sub(r"\b(by|to) ", r"\1 **", phrasing.changed(growth), count=1)
         strong = f"{moved}**" if "**" in moved else moved
-        text += f"{strong} in dollars from {asked.base:–} to {asked.period:–}"
+        money = "dollars" if asked.currency == DOLLARS else asked.currency
+        text += f"{strong} in {money} from {asked.base:–} to {asked.period:–}"
         text += _other_reporter(found.share, growth)
     if found.value.status == "ok" and not said_before:
         text += ", to " if growth.status == "ok" else "came to "

@@ -253,13 +253,14 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
         for one in parts
     )
     own = tuple((code, area_name(code)) for code in sellers if code in grid())
-    drawn = World(partners, own, "importers", STEPS, "under USD 100,000 or no data")
+    least, counted = (figure_value(floor, asked.currency) for floor in (SHOWN, COUNTED))
+    drawn = World(partners, own, "importers", STEPS, f"under {least} or no data")
     seller, of = area_phrase(asked.exporter), _goods_of(found)
     most, every = over_half(found)
     title = f"In {most} of {every} importing countries, {seller} supplied more than half"
     deck = (
         f"{capital(possessive(seller))} share of imports{of}, {when}, per cent of value. Counted: "
-        "importers of USD 1 million or more. Each country is one square, roughly where it lies."
+        f"importers of {counted} or more. Each country is one square, roughly where it lies."
     )
     listed = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
     table = BriefTable(
@@ -315,8 +316,8 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
     title = f"For {half:,} of {len(parts):,} goods, one supplier had more than half"
     deck = (
         f"Share of the largest supplier in {possessive(buyer)} imports of each six-digit code, "
-        f"{when}, per cent. The {len(bars)} most dependent goods of those with imports of USD "
-        "100,000 or more."
+        f"{when}, per cent. The {len(bars)} most dependent goods of those with imports of "
+        f"{figure_value(SHOWN, asked.currency)} or more."
     )
     key = [("context", "largest supplier")]
     if any(bar.marked for bar in bars):

@@ -264,7 +264,7 @@ class Tier:
         return len(reporters) == 1 and "" not in reporters
 
     def change(self, first: int, last: int) -> float | None:
-        """Return the change between two years in USD; None unless both are held."""
+        """Return the change between two years; None unless both are held."""
         if first not in self.values or last not in self.values:
             return None
         return self.values[last].required() - self.values[first].required()
@@ -283,7 +283,8 @@ class Unit:
         """Return the unit in which the largest value has three digits or four."""
         highest = max(f.required() for tier in tiers for f in tier.values.values())
         # Up to 20,000 million, which still fits above a bar.
-        name, scale = ("m USD", 1e6) if highest < 2e10 else ("bn USD", 1e9)
+        word, scale = ("m", 1e6) if highest < 2e10 else ("bn", 1e9)
+        name = f"{word} {next(f.unit for tier in tiers for f in tier.values.values())}"
         size = highest / scale
         # Decimals of the largest value for all, so that columns line up.
         return cls(name, scale, 0 if size >= 100 else 1 if size >= 10 else 2)
