@@ -94,7 +94,7 @@ def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSen
     if share.no_range:
         text += f"no range: {share.no_range}."
     elif share.specifications is None:
-        text += f"{share.range}: {share.range_text}."
+        text += f"its published digits allow **{share.range_text}**."
     elif phrasing.span(share):
         # Reconciled values have errors of their own, which are no choice of a definition.
         is_made = share.definition.source == "reconciled" and "errors" in share.spread
