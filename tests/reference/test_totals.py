@@ -527,7 +527,7 @@ def test_a_share_of_some_codes_says_so_on_every_page(tmp_path: Path) -> None:
     rows = [bought(300, CHINA), bought(100, TAIWAN), bought(40, CHINA, product="854232")]
     rows += [bought(value, USA, product=code) for value, code in ((20, "854231"), (9, "854232"))]
     lake = lake_of(tmp_path, rows)
-    said = "COMTRADE covers only some of these goods: the figure is of the 2 codes loaded"
+    said = "UN Comtrade covers only some of these goods: the figure is of the 2 codes loaded"
     asked: dict[str, Any] = {"goods": "85", "period": 2022}
     page = note("THA", "CHN", lake=lake, **asked)
     assert page.title.replace("\u00a0", " ").endswith("in 2022, of the 2 codes loaded")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 import entrepot as ep
+from entrepot.figures.caveats import caveat
+from entrepot.figures.panel_notes import said_once
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS: dict[str, Any] = {"importer": "DEU", "exporter": "CHN", "goods": "854231"}
 
@@ -123,10 +130,58 @@ def test_what_cannot_be_taken_apart_is_refused(lake: ep.Lake, each: Any, words: 
 
 def test_caveats_that_differ_in_percentages_alone_are_one() -> None:
     """A series of ten years had the same sentence ten times."""
-    from entrepot.figures.asking import _merged
-    from entrepot.figures.caveats import caveat
-
     texts = ("Of the value 84 % lies on split codes.", "Of the value 9.5 % lies on split codes.")
     other = "Read until 2022."
-    found = _merged([caveat("list-codes", text) for text in (*texts, other, texts[0])])
+    notes = [caveat("list-codes", text) for text in (*texts, other, texts[0])]
+    figures = [_of("RUS", 2022) for _ in notes]
+    found = said_once(zip(figures, notes, strict=True), (), figures)
     assert [one.text for one in found] == ["Of the value 9.5 to 84 % lies on split codes.", other]
+
+
+def _of(importer: str, year: int) -> Any:
+    asked = SimpleNamespace(importer=importer, period=Period.parse(str(year)))
+    return SimpleNamespace(definition=asked)
+
+
+def test_a_caveat_says_of_which_years_it_is() -> None:
+    years = [_of("RUS", year) for year in (2021, 2022, 2023)]
+    own = caveat("one-report", "As reported by Russia.")
+    texts = [f"Until 2022-01: {year} is mirrored." for year in (2022, 2023)]
+    others = [caveat("reporter-break", text) for text in texts]
+    notes = [(years[0], own), *zip(years[1:], others, strict=True)]
+    assert [one.text for one in said_once(notes, ("period",), years)] == [
+        "2021: As reported by Russia.",
+        "Until 2022-01: 2022 is mirrored. The same holds for 2023.",
+    ]
+
+
+def test_a_caveat_of_several_countries_is_said_once() -> None:
+    """Ten countries had the same two sentences each."""
+    sides = [_of(code, 2022) for code in ("DEU", "USA", "FRA")]
+    words = ("Germany records.", "The United States records.", "France records.")
+    notes = [(one, caveat("basis", text)) for one, text in zip(sides, words, strict=True)]
+    [found] = said_once(notes, ("importer", "period"), sides)
+    assert found.text == "Germany records. The same holds for the United States and France."
+
+
+def test_missing_values_have_their_reason_below_the_table(lake: ep.Lake) -> None:
+    series = ep.ask("value", period="1990..1991", each="year", lake=lake, **KEYS)
+    assert len(series.gaps) == 1
+    assert f"No value: {series.gaps[0]}" in " ".join(str(series).split())
+
+
+def test_columns_of_numbers_stay_so_where_no_row_has_one(lake: ep.Lake) -> None:
+    frame = ep.ask("value", period="1990..1991", each="year", lake=lake, **KEYS).to_frame("pandas")
+    assert {str(frame[name].dtype) for name in ("value", "low", "high")} == {"float64"}
+
+
+def test_a_panel_of_one_year_names_it_in_its_rows_and_each_column_in_a_stata_file(
+    lake: ep.Lake, tmp_path: Path
+) -> None:
+    pandas = pytest.importorskip("pandas")
+    panel = ep.ask_many(
+        "value", importer="DEU", exporter=["CHN", "USA"], period=2022, lake=lake, goods="854231"
+    )
+    with pandas.io.stata.StataReader(panel.save(tmp_path / "panel.dta")) as read:
+        assert set(read.read()["period"].astype(str)) == {"2022"}
+        assert all(read.variable_labels().values())

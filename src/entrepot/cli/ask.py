@@ -267,6 +267,8 @@ def _show_series(
     def render(screen: Console) -> None:
         head, rows = [*found.varied, "value", "range", "source"], found.shown()
         screen.print(table(found.title, head, rows, right=(len(found.varied),)))
+        for gap in found.gaps:
+            screen.print(f"No value: {gap}", markup=False)
         for at, one in enumerate(found.caveats, 1):
             screen.print(f"{at}  {one.text} [{one.id}]", markup=False)
         if read:

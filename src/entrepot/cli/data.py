@@ -28,6 +28,7 @@ from entrepot.cli.data_get import GET_EXAMPLE, get
 from entrepot.cli.data_names import COMPANIES_EXAMPLE, NAMES_EXAMPLE, companies, names
 from entrepot.cli.data_show import (
     SHOW_EXAMPLE,
+    finding_line,
     print_findings,
     print_holdings,
     print_report,
@@ -113,7 +114,7 @@ def map_(
             "keeps all countries of a line and hides persons"
         )
     for one in draft.findings:
-        note(f"{one.level}: {one.text} ({one.place}: {one.example})")
+        note(finding_line(one))
 
     def render(screen: Console) -> None:
         # As it is, and never wrapped: it goes into a file.

@@ -10,6 +10,7 @@ import typer
 from entrepot.cli.common import JsonOption, LakeOption, complete_source, open_lake
 from entrepot.cli.output import emit, facts, table
 from entrepot.model.display import NBSP
+from entrepot.model.product import NO_CODES
 from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SHOW_EXAMPLE",
+    "finding_line",
     "print_findings",
     "print_holdings",
     "print_picture",
@@ -219,7 +221,13 @@ def print_report(screen: Console, report: LoadReport) -> None:
         if not item.current and item.periods:
             say(screen, f"{item.files[0]} is superseded: a later vintage is loaded.")
     for finding in by_level(report.findings):
-        say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
+        say(screen, finding_line(finding))
+
+
+def finding_line(one: Finding) -> str:
+    """Return a finding in a line: what, where, and an example if there is one."""
+    where = ": ".join(filter(None, (one.place, one.example)))
+    return f"{one.level}: {one.text} ({where})"
 
 
 def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
@@ -245,7 +253,7 @@ def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
             spans(item.periods) or ", ".join(item.files),
             f"{item.rows:,}",
             _reporters(item),
-            f"{_codes(item)} of {item.nomenclature}" if item.products else item.nomenclature,
+            _codes(item),
             size(item.bytes),
             item.snapshot,
             item.state,
@@ -268,6 +276,14 @@ def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
 
 def _codes(item: InventoryItem) -> str:
     """Say how many codes there are; of a register, whose months differ, in fewest and in most."""
+    if item.nomenclature == NO_CODES:
+        return "all goods together"
+    if not item.products:
+        return item.nomenclature
+    return f"{_count_of_codes(item)} of {item.nomenclature}"
+
+
+def _count_of_codes(item: InventoryItem) -> str:
     if item.table == "shipments" and item.most_products > item.products:
         return f"{item.products:,} to {item.most_products:,} by period"
     return f"{item.products:,}"

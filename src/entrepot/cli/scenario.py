@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
-from entrepot.cli.output import emit, progress, table
+from entrepot.cli.output import emit, note, progress, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +67,7 @@ def scenario(
             found.append(evaluate_scenario(one, opened))
     if out is not None:
         write_scenarios(found, out)
+        note(f"written: {out}")
     emit(plain(found), lambda screen: draw(found, screen, complete=complete), as_json=as_json)
     if any(one.is_empty for one in found):
         raise typer.Exit(3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import product
@@ -13,8 +12,10 @@ from entrepot.figures.card import fragment, table_html
 from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import evaluate, evaluate_each
+from entrepot.figures.evidence import Caveat
 from entrepot.figures.figure import headline
 from entrepot.figures.flows import NAMED_SHARE
+from entrepot.figures.panel_notes import said_once
 from entrepot.goods import goods_title
 from entrepot.goods.parse import canonical
 from entrepot.lake import Lake
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
 
-    from entrepot.figures.evidence import Caveat
     from entrepot.figures.figure import Figure
 
 __all__ = ["EACH", "MOST", "Each", "Panel", "ask", "ask_many"]
@@ -40,6 +40,21 @@ Each = Literal["year", "quarter", "month", "importer", "exporter", "goods"]
 """What a panel may have a Figure for each of."""
 EACH: dict[str, int] = {"year": 12, "quarter": 3, "month": 1}
 """Months of each step of a series."""
+LABELS = {
+    "importer": "importing country or group, ISO 3166-1 alpha-3",
+    "exporter": "exporting country or group, ISO 3166-1 alpha-3",
+    "goods": "product codes or list of goods",
+    "period": "period",
+    "status": "ok, or insufficient_data: no value",
+    "value": "value, in its unit",
+    "low": "lowest value under other definitions",
+    "high": "highest value under other definitions",
+    "unit": "unit of value, low and high",
+    "source": "source of the value",
+    "change_to": "source or reporter that begins here",
+    "reason": "why there is no value",
+}
+"""What the columns of a panel are, for files that say so."""
 MOST = 5_000
 """Figures of one panel: each is evaluated with its range, which takes a part of a second."""
 
@@ -78,8 +93,17 @@ class Panel(TableResult):
     def caveats(self) -> tuple[Caveat, ...]:
         """Where source or reporter of a series changes, and every caveat of its Figures, once."""
         breaks = [note for series in self._series() for note in for_series(series)]
-        own = [note for one in self.figures for note in one.caveats]
-        return _merged((*breaks, *own))
+        there = [one for one in self.figures if one.status == "ok"]
+        own = [(one, note) for one in self.figures for note in one.caveats]
+        return (*dict.fromkeys(breaks), *said_once(own, self.varied, there))
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Why Figures have no value, each reason once with the Figures that it is about."""
+        missing = [one for one in self.figures if one.reason]
+        # The first line is about the question itself, the others about further sources.
+        reasons = [(one, Caveat("", (one.reason or "").partition("\n")[0], "")) for one in missing]
+        return tuple(one.text for one in said_once(reasons, self.varied, self.figures))
 
     def _series(self) -> list[list[Figure]]:
         """Return the Figures that differ in time alone, each series by itself, oldest first."""
@@ -102,15 +126,17 @@ class Panel(TableResult):
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row for each Figure: the keys that differ, value, unit, range, source.
+        """Return a row for each Figure: the keys that differ, period, value, unit, range, source.
 
         A share is 0 to 1; `value` is None where data are missing, and `reason` says which.
         `change_to` names the source or reporter that begins with this row of a series; the
         difference from the row before is no trend.
         """
         breaks = self._breaks()
+        # A table without its year is of no use in another program.
+        keys = tuple(dict.fromkeys((*self.varied, "period")))
         return [
-            {name: _plain(getattr(one.definition, name)) for name in self.varied}
+            {name: _plain(getattr(one.definition, name)) for name in keys}
             | {
                 "status": one.status,
                 "value": one.value,
@@ -143,7 +169,7 @@ class Panel(TableResult):
 
     def _about(self, name: str) -> TableAbout:
         notes = "\n".join(one.text for one in self.caveats)
-        return TableAbout(name, self.title, notes, {"value": "value, in its unit"})
+        return TableAbout(name, self.title, notes, LABELS)
 
     def shown(self) -> list[list[str]]:
         """Return a row of texts for each Figure."""
@@ -172,7 +198,8 @@ class Panel(TableResult):
             "  ".join(f"{one:<{size}}" for one, size in zip(row, sizes, strict=True)).rstrip()
             for row in rows
         ]
-        notes = [f"{at}  {one.text} [{one.id}]" for at, one in enumerate(self.caveats, 1)]
+        notes = [f"No value: {one}" for one in self.gaps]
+        notes += [f"{at}  {one.text} [{one.id}]" for at, one in enumerate(self.caveats, 1)]
         # Rows of the table stay whole; notes are as wide as the card of a figure.
         return "\n".join([folded([self.title]), "", *lines, "", folded(notes)]).rstrip()
 
@@ -418,30 +445,6 @@ def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bo
     return replace(panel, figures=tuple(better.get(id(one), one) for one in panel.figures))
 
 
-_PERCENT = re.compile(r"\d+(?:\.\d+)?(?= %)")
-
-
-def _merged(notes: Sequence[Caveat]) -> tuple[Caveat, ...]:
-    """Return each caveat once; those that differ in percentages alone become one with a span."""
-    alike: dict[tuple[str, str], list[Caveat]] = {}
-    for note in dict.fromkeys(notes):
-        alike.setdefault((note.id, _PERCENT.sub("%", note.text)), []).append(note)
-    return tuple(_spanning(found) for found in alike.values())
-
-
-def _spanning(notes: list[Caveat]) -> Caveat:
-    if len(notes) == 1:
-        return notes[0]
-    columns = zip(*(_PERCENT.findall(note.text) for note in notes), strict=True)
-    ends = iter([(min(column, key=float), max(column, key=float)) for column in columns])
-
-    def span(_found: re.Match[str]) -> str:
-        low, high = next(ends)
-        return low if low == high else f"{low} to {high}"
-
-    return replace(notes[0], text=_PERCENT.sub(span, notes[0].text))
-
-
 def _apart(figure: Figure, varied: tuple[str, ...]) -> tuple[str, ...]:
     """Return what sets a Figure of a panel apart from others of its time."""
     return tuple(
@@ -475,7 +478,7 @@ def _members_of(given: dict[str, Any], name: str) -> dict[str, Any]:
     if value is None or _is_many(value):
         raise RequestError(
             f"each {name} of what" if value is None else f"{name} is a list already",
-            hint=f'join several: {name}="{"850511,854231" if name == "goods" else "KAZ+KGZ+ARM"}"',
+            hint=f"join several: --{name} {'850511,854231' if name == 'goods' else 'KAZ+KGZ+ARM'}",
         )
     text = str(value)
     if name == "goods":
@@ -494,17 +497,17 @@ def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
     if each not in EACH:
         raise RequestError(f"each is {each!r}", hint=f"one of: {', '.join((*EACH, *_JOINED))}")
     if "period" not in given:
-        raise RequestError("a period is missing", hint='add period="2017..2023"')
+        raise RequestError("a period is missing", hint="add --period 2017..2023")
     if _is_many(given["period"]):
         raise RequestError(
-            "several periods are given together with each", hint='write one: period="2017..2023"'
+            "several periods are given together with each", hint="write one: --period 2017..2023"
         )
     span = Period.parse(given["period"])
     parts = span.split(EACH[each])
     if not parts:
         raise RequestError(
             f"{span} is not made of whole {each}s",
-            hint=f'write whole {each}s: period="2017..2023"',
+            hint=f"write whole {each}s: --period 2017..2023",
         )
     # A group that grew (the Union in 2013) would make a step in the series that is no trade.
     areas = {

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from entrepot.figures.evidence import Evidence
+    from entrepot.sources.info import SourceInfo
 
-__all__ = ["FORMS", "CitationForm", "citation", "cited", "data_set", "source_name"]
+__all__ = ["FORMS", "CitationForm", "citation", "cited", "data_set", "source_name", "titled"]
 
 CitationForm = Literal["text", "bibtex", "csl", "ris"]
 FORMS: tuple[CitationForm, ...] = ("text", "bibtex", "csl", "ris")
@@ -126,14 +127,24 @@ def data_set(source: str, vintage: str = "") -> str:
     --------
     >>> data_set("baci", "V202501"), data_set("minerals", "V202601")
     ('CEPII BACI V202501', 'CEPII BACI V202601 (30 codes)')
+    >>> data_set("comtrade")
+    'UN Comtrade (United Nations Statistics Division)'
     """
     name, asked = split_address(source)
     release = asked or vintage
     if is_own(name):
         return f"{name} {release}".strip()
     info = source_info("baci" if name == BUNDLED else name)
-    words = f"{info.publisher} {info.title.partition(',')[0]} {release}".strip()
+    words = f"{titled(info)} {release}".strip()
     return f"{words} (30 codes)" if name == BUNDLED else words
+
+
+def titled(info: SourceInfo) -> str:
+    """Return a data set with its publisher: before it in one word, behind it in several."""
+    title = info.title.partition(",")[0]
+    if " " in info.publisher:
+        return f"{title} ({info.publisher})"
+    return f"{info.publisher} {title}"
 
 
 def cited(evidence: Evidence) -> str:
@@ -147,13 +158,21 @@ def cited(evidence: Evidence) -> str:
 
 
 def source_name(source: str) -> str:
-    """Return a source as a page names it: capitals, or the id of a table of one's own.
+    """Return a source as a page names it: by its title, else in capitals; one's own by its id.
 
     Examples
     --------
-    >>> source_name("baci"), source_name("table.kyrgyz"), source_name("minerals")
-    ('BACI', 'table.kyrgyz', 'BACI (30 codes)')
+    >>> source_name("baci"), source_name("comtrade"), source_name("gacc"), source_name("table.mine")
+    ('BACI', 'UN Comtrade', 'GACC', 'table.mine')
+    >>> source_name("minerals")
+    'BACI (30 codes)'
     """
     if source == BUNDLED:
         return "BACI (30 codes)"
-    return source if is_own(source) else source.upper()
+    if is_own(source):
+        return source
+    if source in source_ids():
+        title = source_info(source).title.partition(",")[0]
+        if title.casefold().split()[-1] == source:
+            return title
+    return source.upper()

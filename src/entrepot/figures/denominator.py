@@ -542,7 +542,8 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
     total_flows = totals(asked)
     if cells.available.is_partial:
         count = _names(cells, asked, "exporter")
-        text = f"{cells.available.source} is loaded for {_counted(len(count), 'exporter')} only"
+        loaded = _counted(len(count), "exporter")
+        text = f"{source_name(cells.available.source)} is loaded for {loaded} only"
         yield _caveat(text, asked, "is too small" if total_flows else "")
         return
     reported, listed = [], []

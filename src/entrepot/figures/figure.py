@@ -446,7 +446,7 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     rows = _value_rows(figure)
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
-        called = CHOICE_NAMES | {"errors": "errors" if how.has_interval else how.cause}
+        called = CHOICE_NAMES | {"errors": "interval" if how.has_interval else how.cause}
         apart = (f"{called.get(x, x)} {_beside(figure, *ends)}" for x, ends in alone)
         rows.append(("by choice", "; ".join(apart)))
     if figure.denominator:
@@ -832,7 +832,7 @@ def _choices(figure: Figure) -> tuple[tuple[str, str, bool], ...]:
     if len(alone) < 2:
         return ()
     how, found = QUESTIONS[figure.definition.measure], figure.specifications
-    called = CHOICE_NAMES | {"errors": "errors" if how.has_interval else how.cause}
+    called = CHOICE_NAMES | {"errors": "interval" if how.has_interval else how.cause}
     most = found.most_influential if found else None
     rows = [(called.get(name, name), _beside(figure, *ends), name == most) for name, ends in alone]
     # The sort is stable: all but the most influential choice stay in their order.

@@ -162,14 +162,20 @@ def arrow_of(rows: Rows, head: Sequence[str] | None = None) -> pa.Table:
     import pyarrow as pa
 
     names = names_of(rows) if head is None else head
-    return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
+    return pa.table({name: _column(name, [row.get(name) for row in rows]) for name in names})
 
 
-def _column(cells: list[Any]) -> pa.Array:
+_NUMBERS = ("value", "low", "high")
+"""Columns that are of numbers also where no row has one."""
+
+
+def _column(name: str, cells: list[Any]) -> pa.Array:
     """Return a column of one kind: of numbers or truths where all cells are, else of texts."""
     import pyarrow as pa
 
     kinds = {type(cell) for cell in cells if cell is not None}
+    if not kinds and name in _NUMBERS:
+        return pa.array(cells, pa.float64())
     if kinds and (kinds <= {int, float} or kinds == {bool}):
         return pa.array(cells, pa.float64() if float in kinds else None)
     return pa.array([_text(cell) for cell in cells], pa.string())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.availability import BUNDLED
+from entrepot.figures.citation import titled
 from entrepot.lake.bundled import bundled
 from entrepot.report.attribution import row_of
 from entrepot.report.parts import PageLink
@@ -102,8 +103,7 @@ def _data_set(source: str, period: object, lake: Lake, *more: str) -> tuple[str 
         known = ""
     else:
         info = source_info(name)
-        title = info.title.partition(",")[0]
-        link = PageLink(f"{info.publisher} {title}", info.url if "://" in info.url else "")
+        link = PageLink(titled(info), info.url if "://" in info.url else "")
         known = info.licence.partition(" (")[0]
     if name == BUNDLED:
         link = PageLink("CEPII BACI", source_info("baci").url)

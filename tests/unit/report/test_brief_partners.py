@@ -194,7 +194,7 @@ def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
     )
     one = mutual_shares(held, "DEU", "CHN", 2022)
     assert one.ratio is None
-    assert one.whose == ("IMTS", "COMTRADE")
+    assert one.whose == ("IMTS", "UN Comtrade")
     assert len(one.evidence) == 2
 
 

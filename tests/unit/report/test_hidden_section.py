@@ -291,7 +291,7 @@ def test_a_buyer_who_tells_nothing_cannot_be_compared(
 def test_a_year_of_which_nobody_reports(lake: Lake) -> None:
     [note] = [note for note in shown(lake, year=2023).notes if note.title.startswith("What cannot")]
     assert plain(note.body[0].text) == (
-        "No individual reports of 2023 are loaded, only COMTRADE of 2018 to 2022."
+        "No individual reports of 2023 are loaded, only UN Comtrade of 2018 to 2022."
     )
     gap = shown(lake, year=2030).gap
     assert gap is not None

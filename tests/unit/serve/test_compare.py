@@ -329,7 +329,8 @@ def test_two_weights_of_two_books_have_no_ratio_and_the_page_says_why(tmp_path: 
     row_ = page[page.index("Asymmetry of dependence") :]
     china, russia = re.findall(r"<td.*?</td>", row_[: row_.index("</tr>")])
     assert (
-        "not divided: its parts come from the statistics of two reporters: COMTRADE and " in china
+        "not divided: its parts come from the statistics of two reporters: UN Comtrade and "
+        in china
     )
     assert "not divided" not in russia
 

@@ -79,7 +79,7 @@ def test_data_that_are_loaded_answer_the_first_page_as_they_answer_ask(tmp_path:
     assert "one source for all countries" in page
     assert page.index("UN Comtrade") < page.index("one source for all countries")
     client = Client(create_app(tmp_path / "lake"))
-    single = "share of Germany’s imports in 2022 is 50.0 % (COMTRADE)"
+    single = "share of Germany’s imports in 2022 is 50.0 % (UN Comtrade)"
     for path in (
         "/country/DEU?goods=850511",
         "/goods/850511",

@@ -256,8 +256,8 @@ WORDS = {
     "outer": "elasticity between inputs and value added",
 }
 _BRIEF = {
-    "leak": "leak",
-    "friction": "friction",
+    "leak": WORDS["leak"],
+    "friction": WORDS["friction"],
     "inputs": "elasticity between inputs",
     "outer": "and with value added",
 }

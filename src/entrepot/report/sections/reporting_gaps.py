@@ -404,7 +404,7 @@ def why_not(
 
 
 def _available(reporters: ReportersByYear) -> str:
-    """Return what is held instead: "COMTRADE of 2022"."""
+    """Return what is held instead: "UN Comtrade of 2022"."""
     return joined(
         [
             f"{source_name(name)} of {_span(years)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import statements
+from entrepot.figures.citation import titled
 from entrepot.goods import goods_lists
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import everyday_goods
@@ -162,7 +163,7 @@ def _title(source: str, lake: Lake) -> str:
         info = source_info(source)
     except EntrepotError:
         return source
-    return f"{info.publisher} {info.title.partition(',')[0]}"
+    return titled(info)
 
 
 def _changes(lake: Lake) -> list[Change]:

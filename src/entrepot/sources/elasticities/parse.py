@@ -130,10 +130,10 @@ def _stand_ins(connection: duckdb.DuckDBPyConnection, codes: str, name: str) -> 
                         AND coalesce(abs(value - average) > {_CLOSE} * abs(average), true) AS apart
               FROM held)""").fetchall()
     if averages:
-        text = "The value is the average of the heading, not an estimate for the code."
+        text = f"Codes with the average of their heading in place of an estimate: {averages:,}."
         yield Finding("heading-average", "note", name, averages, example, text)
     if none:
-        text = "There is no elasticity: none for the code, and none in its heading."
+        text = f"Codes without an elasticity, as all of their heading: {none:,}."
         yield Finding("no-elasticity", "note", name, none, empty, text)
     if wrong:
         text = "A value in place of a missing one is not the average of the heading."
