@@ -54,6 +54,19 @@ def test_an_honest_text_leaves_with_0(entrepot: Run, tmp_path: Path) -> None:
     assert "1 claim, 1 supported" in out
 
 
+def test_a_note_cites_a_sum_of_our_own_as_its_data_set(entrepot: Run, tmp_path: Path) -> None:
+    """An editor was given the name of this program as the source."""
+    article, note = tmp_path / "rise.txt", tmp_path / "note.txt"
+    article.write_text(
+        "Chinese exports to Russia rose from $75 billion in 2022 to $110 billion in 2023, "
+        "an increase of 25 %."
+    )
+    assert entrepot("check", str(article), "--note", str(note))[0] == 1
+    told = note.read_text(encoding="utf-8")
+    assert "Source: CEPII BACI V202501, HS2017, added up by Entrepôt" in told
+    assert "Source: Entrepôt" not in told
+
+
 def test_published_ends_of_a_growth_are_in_order_and_alike_in_sign(
     entrepot: Run, tmp_path: Path
 ) -> None:

@@ -170,7 +170,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+%-]+)*")
 # YAML would read these as values: NO is Norway.
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"))
 _HEAD = """# Drafted by entrepot. Compare each claim with its sentence before you rely on it.
-# What stands under todo was not understood: write it as a claim, or delete it."""
+# What is under todo was not interpreted: write it as a claim, or delete it."""
 
 
 def as_yaml(draft: ArticleDraft) -> str:

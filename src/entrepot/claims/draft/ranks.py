@@ -207,7 +207,7 @@ def claim_of_place(placed: Placed, reading: ParsedSentence) -> Drafted:
     span = Span(placed.start, placed.end, read_place(says), reading.language)
     # Any word not known to change nothing ("among", "once") may turn the meaning: then it is left.
     if other := _modifier(placed, clause(span, reading), reading):
-        raise Refusal(f"who has the place is not plainly said: {other!r} may change it")
+        raise Refusal(f"which country has this place is not certain: {other!r} may change it")
     # The place counts as a number, so that the rules for times and clauses apply to it.
     reading = replace(reading, numbers=tuple(sorted((*reading.numbers, span), key=_start)))
     if why := of_the_sentence(reading):

@@ -394,7 +394,7 @@ def part_by_goods(number: Span, reading: ParsedSentence) -> Drafted:
     if denominator.goods not in ("all", goods[0].value):
         raise Refusal("what part of a flow some goods are: of which goods the flow is")
     if other := _modifier(reading, (start, end)):
-        raise Refusal(f"what part some goods are is not plainly said: {other!r} may change it")
+        raise Refusal(f"which part these goods are is not certain: {other!r} may change it")
     period = str(level_period(number, reading))
     flow: dict[str, Any] = {"exporter": denominator.exporter, "importer": denominator.importer}
     keys = {"of": {**flow, "goods": goods[0].value, "period": period}}

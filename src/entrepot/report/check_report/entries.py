@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.loaded_evidence import address_of, how_of, source_of
 from entrepot.claims.quantity import SHARES
 from entrepot.claims.quantity_text import flow, period_of, span, subject, who
+from entrepot.claims.statements import OWN_PUBLISHER
 from entrepot.claims.verdict_text import number_of
 from entrepot.model.display import NBSP
 from entrepot.model.interval import Interval
@@ -233,6 +234,8 @@ def _links(found: Comparison) -> Iterator[PageLink]:
         if url and url not in seen:
             seen.add(url)
             day = f", {row.published_on}" if row.published_on else ""
-            yield PageLink(_line(f"{row.publisher}{day}"), url)
+            # A sum of our own is cited as the data set that it is of.
+            name = row.origin_words if row.publisher == OWN_PUBLISHER else row.publisher
+            yield PageLink(_line(f"{name}{day}"), url)
     if not found.statements and web(address_of(found)):
         yield PageLink(_line(source_of(found)), web(address_of(found)))
