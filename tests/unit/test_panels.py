@@ -151,7 +151,7 @@ def test_a_caveat_says_of_which_years_it_is() -> None:
     notes = [(years[0], own), *zip(years[1:], others, strict=True)]
     assert [one.text for one in said_once(notes, ("period",), years)] == [
         "2021: As reported by Russia.",
-        "Until 2022-01: 2022 is mirrored. The same holds for 2023.",
+        "Until 2022-01: 2022 is mirrored. The same applies to 2023.",
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_caveat_of_several_countries_is_said_once() -> None:
     words = ("Germany records.", "The United States records.", "France records.")
     notes = [(one, caveat("basis", text)) for one, text in zip(sides, words, strict=True)]
     [found] = said_once(notes, ("importer", "period"), sides)
-    assert found.text == "Germany records. The same holds for the United States and France."
+    assert found.text == "Germany records. The same applies to the United States and France."
 
 
 def test_missing_values_have_their_reason_below_the_table(lake: ep.Lake) -> None:

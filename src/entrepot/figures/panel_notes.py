@@ -87,7 +87,7 @@ def _with_scope(
     if named:
         own = getattr(having[0].definition, named)
         others = [one for one in having if getattr(one.definition, named) != own]
-        more = f" The same holds for {_label(named, others)}." if others else ""
+        more = f" The same applies to {_label(named, others)}." if others else ""
         return replace(first, text=first.text.rstrip(".") + f".{more}" if more else first.text)
     if len(varied) != 1 or len({id(one) for one in having}) == len(figures):
         return first
