@@ -365,7 +365,7 @@ def part_of(definition: Definition, lake: Lake, source: str) -> SourceContributi
             f"{source} has only totals or codes too coarse for {_words(definition)} of "
             "the countries asked about"
         )
-    return SourceContribution(cells, goods, rows.filter(there), buyers, sellers)
+    return SourceContribution(cells, goods, rows.filter(there.test), buyers, sellers)
 
 
 def _delivered(definition: Definition, lake: Lake, source: str) -> Availability | NoAnswer:

@@ -144,7 +144,8 @@ def _has_own_trade(side: Side, cells: SourceRows, asked: Definition) -> bool:
         own = (among(reporter, whose), nw.col("exporter") == nw.col("importer"))
 
         def counted(read: SourceRows, asked: Definition) -> dict[date, int]:
-            rows = read.rows(reporter, (everything(),), asked.but(goods=""), *own, own=True)
+            plain = asked.but(goods="")
+            rows = read.rows(reporter, (everything(),), plain, *own, own=True, summed=True)
             return dict(fetch(rows.group_by("period").agg(nw.len())))
 
         return any(cells.by_time("own trade", whose, counted))
@@ -292,7 +293,7 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
             "period",
             compared_unit(goods, share).alias("unit"),
             nw.col(cells.column(asked)).alias("amount"),
-            nw.when(among(side, share)).then(nw.col(cells.column(asked))).alias("part"),
+            nw.when(among(side, share).test).then(nw.col(cells.column(asked))).alias("part"),
         )
         .group_by(*keys)
         .agg(nw.col("amount", "part").sum())

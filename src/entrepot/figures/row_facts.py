@@ -11,7 +11,8 @@ from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import Evidence
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import everything, is_everything, of_flow
-from entrepot.figures.sides import members_of, reach, totals
+from entrepot.figures.sides import members_of, reach, totals, traded_by
+from entrepot.figures.working_set import number_of_rows, working_set
 from entrepot.goods.editions import known_codes
 from entrepot.lake import distinct, fetch
 from entrepot.lake.merge import UNKNOWN
@@ -53,7 +54,10 @@ def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
     if (kind := question(asked.measure).trade) in ("panel", "chain"):
         by, there = reach(asked)  # of everybody who is compared, who are no part of a total
         found = _editions(
-            cells, f"editions of a {kind}", asked, lambda: cells.rows(by, all_goods, asked, there)
+            cells,
+            f"editions of a {kind}",
+            asked,
+            lambda: cells.rows(by, all_goods, asked, there, summed=True),
         )
     else:
         # What is compared with a total is a part of it.
@@ -64,7 +68,7 @@ def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
 
 def _editions_of_flow(cells: SourceRows, flow: Definition) -> frozenset[str]:
     return _editions(
-        cells, "editions", flow, lambda: cells.flow(flow, (everything(),), inside=True)
+        cells, "editions", flow, lambda: cells.flow(flow, (everything(),), inside=True, summed=True)
     )
 
 
@@ -210,9 +214,9 @@ def amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> list[
 def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict[date, list[Any]]:
     if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
         by, there = reach(asked)
-        rows = cells.rows(by, goods, asked, there)
+        rows = cells.rows(by, goods, asked, there, summed=True)
     else:
-        rows = cells.flow(asked, goods, all_partners=True)
+        rows = cells.flow(asked, goods, all_partners=True, summed=True)
     amount = nw.col(cells.column(asked))
     # Comtrade estimates masses and quantities, no values.
     is_of_this = asked.quantity == "mass" or cells.available.source != "comtrade"
@@ -223,7 +227,7 @@ def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict
     keys = ("period", "nomenclature", "product", "reported_by", "partner_basis")
     rows = rows.with_columns(*codes)
     counted = rows.group_by(*keys).agg(
-        nw.len().alias("rows"),
+        number_of_rows(rows).alias("rows"),
         amount.sum().alias("amount"),
         nw.when(of_this).then(amount).sum().alias("estimated"),
     )
@@ -264,7 +268,11 @@ def having(cells: SourceRows, asked: Definition, goods: Goods) -> SourceRows:
 def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of a flow of whatever goods."""
     return _areas(
-        cells, f"partners {side}", asked, side, lambda one: cells.flow(one, (everything(),))
+        cells,
+        f"partners {side}",
+        asked,
+        side,
+        lambda one: cells.flow(one, (everything(),), summed=True),
     )
 
 
@@ -298,15 +306,18 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """
     if asked.flow == "one_way":
         asked = asked.but(**{other_side(side): WORLD})
-    if cells.over_all(asked.but(base=None)) is not None:  # all of them are looked up, and once
+    members, kept = members_of(asked, side), working_set(cells.lake)
+    is_read = kept is not None and kept.covers(members)
+    # All of them are looked up, and once, where not all their trade is read for other questions.
+    if not is_read and cells.over_all(asked.but(base=None)) is not None:
         return traders(cells, asked, side)
-    among = nw.col(side).is_in(sorted(members_of(asked, side)))
+    among = traded_by(side, members)
     return _areas(
         cells,
         f"known {side}",
         asked,
         side,
-        lambda one: cells.rows(side, (everything(),), one, among),
+        lambda one: cells.rows(side, (everything(),), one, among, summed=True),
     )
 
 

@@ -16,7 +16,8 @@ from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
-from entrepot.figures.sides import among, leaves, members_of, reach, reported_in, totals
+from entrepot.figures.sides import Who, among, leaves, members_of, reach, reported_in, totals
+from entrepot.figures.working_set import working_set
 from entrepot.goods import Selection, goods_selection
 from entrepot.goods.selection import wanted, weighted
 from entrepot.lake import fetch, stored
@@ -258,7 +259,9 @@ class SourceRows:
         known_reporters = self.as_reported_by(side)
 
         def reported() -> set[tuple[str, date]]:
-            rows = known_reporters.rows(side, (everything(),), plain, among(side, asked))
+            rows = known_reporters.rows(
+                side, (everything(),), plain, among(side, asked), summed=True
+            )
             groups = fetch(rows.group_by(side, "period").agg(nw.len()))
             return {(who, day) for who, day, _ in groups}
 
@@ -293,16 +296,19 @@ class SourceRows:
         by: Side,
         goods: Goods,
         asked: Definition,
-        *tests: nw.Expr,
+        *whose: Who | nw.Expr,
         own: bool = False,
         all_partners: bool = False,
+        summed: bool = False,
     ) -> Frame:
         """Return the goods in the period and base that pass further tests of who trades.
 
         `own`: with trade of an area with itself, too. `all_partners`: where a measure adds up all
-        partners of a reporter, with all that the reporter's own total has; see `rest`.
+        partners of a reporter, with all that the reporter's own total has; see `rest`. `summed`:
+        whether sums over goods will do, which say of how many rows they are (`number_of_rows`).
         """
         wanted_ = wanted(goods)
+        tests = [one.test if isinstance(one, Who) else one for one in whose]
         every = [*([] if wanted_ is None else [wanted_]), *tests]
         kept_rows = self.kept
         if kept_rows is not None:  # everything but the goods was chosen when they were read
@@ -310,7 +316,8 @@ class SourceRows:
             return weighted(
                 kept_rows.filter(*every) if every else kept_rows, goods, self.column(asked)
             )
-        kept_rows = self._reported_rows(by, asked)
+        who = [one for one in whose if isinstance(one, Who)]
+        kept_rows = self._reported_rows(by, asked, self._read_before(goods, who, summed=summed))
         # A reporter's own total includes re-imports (China
         # from China): they have to be in the sum, too.
         own = own or (all_partners and bool(total_sides(asked)))
@@ -346,9 +353,18 @@ class SourceRows:
             tests.append(nw.col(_money(self)) >= asked.line_value)
         return tests + _of_lines(asked)
 
-    def _reported_rows(self, by: Side, asked: Definition) -> Frame:
+    def _read_before(self, goods: Goods, who: Sequence[Who], *, summed: bool) -> Frame | None:
+        """Return rows in memory that have all of some trade; None where there are none."""
+        kept = working_set(self.lake)
+        if kept is None:
+            return None
+        return kept.rows(self.available, self.deliveries, goods, who, summed=summed)
+
+    def _reported_rows(self, by: Side, asked: Definition, read: Frame | None) -> Frame:
         """Return the source's rows, of a blend the reports of the side that is heard."""
-        rows = self.lake.flows(self.available.source, by=by, deliveries=self.deliveries)
+        rows = read
+        if rows is None:
+            rows = self.lake.flows(self.available.source, by=by, deliveries=self.deliveries)
         if not self.available.is_reconciled:
             return rows
         if self.reported_by is None:
@@ -370,13 +386,19 @@ class SourceRows:
         return [~nw.when(origin).then(reported_twice).otherwise(nw.lit(False))]
 
     def flow(
-        self, asked: Definition, goods: Goods, *, inside: bool = False, all_partners: bool = False
+        self,
+        asked: Definition,
+        goods: Goods,
+        *,
+        inside: bool = False,
+        all_partners: bool = False,
+        summed: bool = False,
     ) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.
 
         Several areas count as one, so their trade with the world is what leaves or enters them;
         `inside` keeps what they trade among each other, for a partner who is one of them.
-        `all_partners` is as in `rows`.
+        `all_partners` and `summed` are as in `rows`.
         """
         there = among("importer", asked) & among("exporter", asked)
         if asked.flow == "both":
@@ -391,7 +413,7 @@ class SourceRows:
         # Rows are stored sorted by either side; the copy
         # sorted by the side that is named reads less.
         by: Side = "exporter" if asked.importer == WORLD else "importer"
-        return self.rows(by, goods, asked, there, all_partners=all_partners)
+        return self.rows(by, goods, asked, there, all_partners=all_partners, summed=summed)
 
     def all_goods(self, rows: Frame, asked: Definition, *tests: nw.Expr) -> Frame:
         """Leave out rows by product where the same flow has a total over all goods.
@@ -614,7 +636,7 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         return None
     [everybody, *_] = _summed(cells, asked)
     side = other_side(everybody)
-    tests = [*cells.when_and_whose(asked, own=True), among(side, asked)]
+    tests = [*cells.when_and_whose(asked, own=True), among(side, asked).test]
     if (selected := wanted(goods)) is not None:
         tests.append(selected)
     keys = ["period", "reporter", "unit", "basis"]
@@ -866,7 +888,9 @@ _READ = (
 )  # fmt: skip
 
 
-def both_markets(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
+def both_markets(
+    cells: SourceRows, asked: Definition, goods: Goods, *, summed: bool = False
+) -> Frame:
     """Return all that the importer buys and all that the exporter sells.
 
     Each side is read from the copy of the lake that is sorted by it: in one of them alone, the
@@ -875,9 +899,9 @@ def both_markets(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     buys, sells = among("importer", asked), among("exporter", asked)
     if cells.kept is not None:
         return cells.rows("importer", goods, asked, buys | sells)
-    bought = cells.rows("importer", goods, asked, buys, all_partners=True)
+    bought = cells.rows("importer", goods, asked, buys, all_partners=True, summed=summed)
     # ~buys: the flow between the two is in what was bought already, and would count twice.
-    sold = cells.rows("exporter", goods, asked, sells, ~buys, all_partners=True)
+    sold = cells.rows("exporter", goods, asked, sells, ~buys, all_partners=True, summed=summed)
     return nw.concat([bought, sold])
 
 

@@ -23,7 +23,7 @@ from entrepot.figures.questions.question import REST
 from entrepot.figures.questions.rerouted import other_goods
 from entrepot.figures.row_facts import areas_without_records, editions_of
 from entrepot.figures.rows import both_markets, called_reimports, everything
-from entrepot.figures.sides import leaves, members_of, reach, totals
+from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.editions import known_codes
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
@@ -379,21 +379,30 @@ def dicts(table: Frame) -> Iterator[dict[str, Any]]:
         yield {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
 
 
+def _adds_goods_up(asked: Definition) -> bool:
+    """Whether a measure needs no more of rows than their sums over goods."""
+    how = question(asked.measure)
+    takes_each = how.keeps_products or how.listed or how.both_reports or how.other_goods
+    is_of_values = asked.quantity == "value" and asked.by is None
+    return answers_by_columns(asked) and is_of_values and not (takes_each or how.elastic)
+
+
 def rows_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     """Return the rows that the measure is made of."""
     buyers, sellers = asked.members("importer"), asked.members("exporter")
+    summed = _adds_goods_up(asked)
     match question(asked.measure).trade:
         case "flow":
-            rows = cells.flow(asked, goods, all_partners=True)
+            rows = cells.flow(asked, goods, all_partners=True, summed=summed)
             return called_reimports(rows, asked, without=cells.without_own)
         case "both":
-            rows = both_markets(cells, asked, goods)
+            rows = both_markets(cells, asked, goods, summed=summed)
             # A member and its group: what the group trades inside is what is asked for.
             if not buyers & sellers:
                 several = [group for group in (buyers, sellers) if len(group) > 1]
                 if several:
                     # A group's trade is what crosses its border, on both sides of the ratio.
-                    rows = rows.filter(*map(leaves, several))
+                    rows = rows.filter(*(leaves(group).test for group in several))
                     return called_reimports(rows, asked, without=True)
             return called_reimports(rows, asked, without=cells.without_own)
         case "world":
@@ -411,8 +420,13 @@ def rows_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
             groups = () if own else (buyers, calm)
             return cells.rows(by, goods, asked, there, *map(leaves, groups))
         case "purchases":
-            members = nw.col("importer").is_in(sorted(buyers | sellers))
-            return cells.rows("importer", goods, asked, members)
+            return cells.rows("importer", goods, asked, traded_by("importer", buyers | sellers))
     [(total_flow, _)] = totals(asked)
-    found = cells.flow(total_flow, goods, inside=bool(buyers & sellers), all_partners=True)
+    found = cells.flow(
+        total_flow,
+        goods,
+        inside=bool(buyers & sellers),
+        all_partners=True,
+        summed=summed,
+    )
     return called_reimports(found, asked, without=cells.without_own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -13,7 +15,44 @@ from entrepot.model.areas import WORLD
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = ["among", "compared_buyers", "leaves", "members_of", "reach", "reported_in", "totals"]
+__all__ = [
+    "Who",
+    "among",
+    "compared_buyers",
+    "leaves",
+    "members_of",
+    "reach",
+    "reported_in",
+    "totals",
+    "traded_by",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Who:
+    """A test of who trades, and what it says of all rows that pass it.
+
+    Attributes
+    ----------
+    test
+        The test of a row.
+    bounds
+        Each is a set of sides with areas: every row that passes has one of these areas on that
+        side. Without any, nothing is known of the rows.
+    """
+
+    test: nw.Expr
+    bounds: tuple[frozenset[tuple[Side, frozenset[str]]], ...] = ()
+
+    def __and__(self, other: Who) -> Who:
+        return Who(self.test & other.test, self.bounds + other.bounds)
+
+    def __or__(self, other: Who) -> Who:
+        either = (one | two for one, two in product(self.bounds, other.bounds))
+        return Who(self.test | other.test, tuple(either))
+
+    def __invert__(self) -> Who:
+        return Who(~self.test)
 
 
 def totals(asked: Definition) -> list[tuple[Definition, Side]]:
@@ -50,11 +89,16 @@ def members_of(asked: Definition, side: Side) -> frozenset[str]:
     return frozenset() if text == WORLD else asked.members(side)
 
 
-def among(side: Side, asked: Definition) -> nw.Expr:
+def traded_by(side: Side, areas: frozenset[str]) -> Who:
+    """Whether a row has one of some areas on a side."""
+    return Who(nw.col(side).is_in(sorted(areas)), (frozenset({(side, areas)}),))
+
+
+def among(side: Side, asked: Definition) -> Who:
     """Whether a row has one of the areas asked for on a side."""
     members = members_of(asked, side)
     # Everybody: a condition that every row meets, for callers combine it with others.
-    return nw.col(side).is_in(sorted(members)) if members else ~nw.col(side).is_null()
+    return traded_by(side, members) if members else Who(~nw.col(side).is_null())
 
 
 def compared_buyers(asked: Definition) -> frozenset[str]:
@@ -63,9 +107,9 @@ def compared_buyers(asked: Definition) -> frozenset[str]:
     return members_of(asked, "importer") | compared
 
 
-def leaves(group: frozenset[str]) -> nw.Expr:
+def leaves(group: frozenset[str]) -> Who:
     """Whether a row crosses the border of a group, or lies outside it."""
-    return ~(nw.col("importer").is_in(sorted(group)) & nw.col("exporter").is_in(sorted(group)))
+    return ~(traded_by("importer", group) & traded_by("exporter", group))
 
 
 def reported_in(reported_by: Side, asked: Definition) -> nw.Expr:
@@ -79,10 +123,10 @@ def reported_in(reported_by: Side, asked: Definition) -> nw.Expr:
     return bought | (reported == "exporter") & nw.col("exporter").is_in(members)
 
 
-def reach(asked: Definition) -> tuple[Side, nw.Expr]:
+def reach(asked: Definition) -> tuple[Side, Who]:
     """Return the rows that a measure may touch, and the copy of the lake that finds them fast."""
     buyers, sellers = (among(side, asked) for side in SIDES)
-    there: nw.Expr
+    there: Who
     by: Side
     match question(asked.measure).trade:
         case "sales":
@@ -95,11 +139,11 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
             there, by = buyers, "importer"
         case "purchases":
             members = members_of(asked, "importer") | members_of(asked, "exporter")
-            there, by = nw.col("importer").is_in(sorted(members)), "importer"
+            there, by = traded_by("importer", members), "importer"
         case "own" | "beside" | "panel" | "chain":
             there, by = _compared(asked), "importer"
         case "world":
-            there, by = ~nw.col("exporter").is_null(), "importer"
+            there, by = Who(~nw.col("exporter").is_null()), "importer"
     if asked.flow == "both":
         back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
         # The way back is one-way itself, so that this ends.
@@ -107,16 +151,16 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
     return by, there
 
 
-def _compared(asked: Definition) -> nw.Expr:
+def _compared(asked: Definition) -> Who:
     """Whether a row is of the importer, which sells as well, or of who is set beside it."""
     kind = question(asked.measure).trade
     if kind == "own":
-        own = sorted(members_of(asked, "importer"))
-        return nw.any_horizontal(*(nw.col(side).is_in(own) for side in SIDES), ignore_nulls=True)
+        own = members_of(asked, "importer")
+        return traded_by("importer", own) | traded_by("exporter", own)
     if kind == "chain":
-        hubs = sorted(asked.members("hubs"))
-        sells = nw.col("exporter").is_in([*sorted(members_of(asked, "exporter")), *hubs])
-        bought = nw.col("importer").is_in(sorted(compared_buyers(asked)))
-        return nw.col("importer").is_in(hubs) | (sells & bought)
-    there: nw.Expr = nw.col("importer").is_in(sorted(compared_buyers(asked)))
+        hubs = asked.members("hubs")
+        sells = traded_by("exporter", members_of(asked, "exporter") | hubs)
+        bought = traded_by("importer", compared_buyers(asked))
+        return traded_by("importer", hubs) | (sells & bought)
+    there = traded_by("importer", compared_buyers(asked))
     return there & among("exporter", asked) if kind == "panel" else there

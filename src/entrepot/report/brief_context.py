@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, Figure, evaluate, evaluate_each, statements
 from entrepot.figures.rows import several_times
+from entrepot.figures.working_set import areas_of, working_on
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
 from entrepot.limits import step
@@ -18,7 +20,6 @@ from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
 
     from entrepot.goods import GoodsList
     from entrepot.lake import Lake
@@ -255,9 +256,13 @@ class BriefContext:
         found |= {row.period.year for row in statements("all", self._lake) if row.period.is_year}
         return sorted(found, reverse=True)
 
-    def all_years(self) -> AbstractContextManager[None]:
-        """Return a block in which what one year needs is found of all years, in one go."""
-        return several_times((), [Period.parse(year) for year in self.years()])
+    @contextmanager
+    def all_years(self, *areas: str) -> Iterator[None]:
+        """Find what one year needs of all years, and read the trade of some areas once."""
+        years = [Period.parse(year) for year in self.years()]
+        groups = [areas_of(text, years) for text in areas]
+        with several_times((), years), working_on(self._lake, *groups):
+            yield
 
     def printed(
         self, measure: str, importer: str, exporter: str, goods: str = "all"

@@ -125,7 +125,7 @@ def brief(
     # the lake, and compared with checksums at its end.
     with lake.reading(bundled=bundled_for(lake, goods)) as loaded:
         context = BriefContext(loaded)
-        with context.all_years():
+        with context.all_years(*sides):
             subject = subject_of(context, *sides, goods, period)
             described = _described(context, subject, document, str(claims or ""), progress)
     return described if day is None else dated(described, day)
@@ -148,7 +148,10 @@ def brief_in(
 
     Errors are those of `brief`.
     """
-    with context.lake.reading(bundled=bundled_for(context.lake, goods)), context.all_years():
+    with (
+        context.lake.reading(bundled=bundled_for(context.lake, goods)),
+        context.all_years(importer, supplier),
+    ):
         subject = subject_of(context, importer, supplier, goods, period)
         return _described(context, subject, None, "", lambda _: None)
 

@@ -478,13 +478,14 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
                 start += len(one.numbered)
             # Choices of partners of any time, each once, in the order of the first that has it.
             chosen = list(dict.fromkeys(way for work in works for way in work.ways))
+            pairs = [pair for work in works for pair in work.pairs(chosen)]
             wanted = sorted(
                 {amount for work in works for some in work.added.values() for amount in some}
             )
             editions = sorted({one.nomenclature for one in said})
             try:
                 values, bounds, mass_shares = evaluated(
-                    cells, rows, asked, chosen, wanted, editions
+                    cells, rows, asked, chosen, pairs, wanted, editions
                 )
             except NoEvidenceError as error:
                 for one in branches:
@@ -525,9 +526,17 @@ class _Work:
             one.span.words: {"valuation": valuation(one, said), "basis": basis(one, said)}
             for one in timed
         }
-        self._kinds = [of_goods.get(start + at_, []) for at_ in range(len(branch.numbered))]
-        # Choices of partners that differ for some goods; which differ for which is `kept_ways`.
-        self.ways = ways(places, {kind for some in self._kinds for kind in some})
+        kinds_ = [of_goods.get(start + at_, []) for at_ in range(len(branch.numbered))]
+        # Choices of partners that differ for some goods; which differ for which is `_unlike`.
+        self.ways = ways(places, {kind for some in kinds_ for kind in some})
+        self._unlike = unlike(self.ways, kinds_)
+
+    def pairs(self, chosen: Sequence[PartnerChoice]) -> Iterator[tuple[int, int]]:
+        """Yield goods with each choice of partners that differs for them, by their numbers."""
+        numbers = [chosen.index(way) for way in self.ways]
+        for goods, places in enumerate(self._unlike):
+            for place in places:
+                yield self._start + goods, numbers[place]
 
     def found(
         self,
@@ -541,7 +550,6 @@ class _Work:
         timed, left, mine = self._branch.timed, self._branch.left, self.ways
         asked, name = timed[0].span.asked, timed[0].name
         numbers = [chosen.index(way) for way in mine]
-        kept_ways = unlike(mine, self._kinds)
         here = {
             (goods, place): mass_shares[key]
             for goods in range(len(self._branch.numbered))
@@ -555,7 +563,7 @@ class _Work:
             when = one.span.words
             known_reporters = [
                 place
-                for place in kept_ways[goods]
+                for place in self._unlike[goods]
                 if (when, mine[place].territory) not in self._not_reporting
             ]
             for amount in self.added[when]:

@@ -35,10 +35,14 @@ def evaluated(
     rows: Frame,
     asked: Definition,
     ways: Sequence[PartnerChoice],
+    wanted: Sequence[tuple[int, int]],
     amounts: Sequence[str],
     editions: Sequence[str],
 ) -> tuple[dict[Key, float], dict[Key, tuple[float, float]], dict[tuple[int, int], float]]:
     """Return the measure under every combination, its bounds, and how much of it has a mass.
+
+    `wanted` are the combinations of goods and choices of partners, by their numbers: where two
+    choices count the same rows, one is enough.
 
     Where the measure has no value there is none. Bounds are there where some partners are not in
     the data, who may be one or many. The part of the value with a mass comes by goods
@@ -50,7 +54,7 @@ def evaluated(
         for side, name in names([way.asked for way in ways]).items()
         if members_of(asked, side)
     }
-    found = by_way(cells, rows, asked, ways)
+    found = by_way(cells, rows, asked, ways, wanted)
     weighted = _weighted(found) if len(amounts) > 1 else {}
     places = [AMOUNTS.index(amount) for amount in amounts]
     found = found.join(few_rows(cells.lake, {"place": ("INTEGER", places)}), how="cross")
@@ -91,15 +95,20 @@ def _weighted(found: Frame) -> dict[tuple[int, int], float]:
 
 
 def by_way(
-    cells: SourceRows, rows: Frame, asked: Definition, ways: Sequence[PartnerChoice]
+    cells: SourceRows,
+    rows: Frame,
+    asked: Definition,
+    ways: Sequence[PartnerChoice],
+    wanted: Sequence[tuple[int, int]],
 ) -> Frame:
     """Return the rows that count in each choice of partners, the areas of a side under one name."""
     listed: Mapping[str, tuple[str, Sequence[Any]]] = {
-        "way": ("INTEGER", list(range(len(ways)))),
-        "inside": ("INTEGER", [way.inside for way in ways]),
-        "only_countries": ("BOOLEAN", [way.only_countries for way in ways]),
+        "goods": ("INTEGER", [goods for goods, _ in wanted]),
+        "way": ("INTEGER", [way for _, way in wanted]),
+        "inside": ("INTEGER", [ways[way].inside for _, way in wanted]),
+        "only_countries": ("BOOLEAN", [ways[way].only_countries for _, way in wanted]),
     }
-    found = rows.join(few_rows(cells.lake, listed), how="cross")
+    found = rows.join(few_rows(cells.lake, listed), on="goods")
     roles = _roles(cells, ways)
     for side in SIDES:
         here = roles.rename({"area": side, **{role: f"{side}_{role}" for role in ROLES}})

@@ -12,7 +12,7 @@ from entrepot.figures.definition import SIDES
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import special
 from entrepot.figures.rows import total_sides
-from entrepot.figures.sides import among, members_of, reach
+from entrepot.figures.sides import Who, among, members_of, reach
 from entrepot.goods import merged
 from entrepot.lake import distinct, fetch, relation, stored
 
@@ -311,7 +311,11 @@ def cut(
     broadest = widest(asked)
     by, there = _reach(broadest)
     goods = merged([part for one in choices for part in one.goods])
-    rows = cells.rows(by, goods, broadest, there, own=True, all_partners=True)
+    # Of all goods no code matters, and there are thousands.
+    is_by_code = needs_codes(broadest, choices)
+    rows = cells.rows(
+        by, goods, broadest, there, own=True, all_partners=True, summed=not is_by_code
+    )
     # Of a side of which only the areas asked about are read, each is named.
     open_sides = [side for side in SIDES if side not in kept_sides(broadest)]
     if question(broadest.measure).adds_partners and open_sides and not broadest.named_by:
@@ -325,8 +329,7 @@ def cut(
             for side in open_sides
         )
     value, mass = nw.col(cells.column(broadest)), nw.col("mass_kg")
-    # Of all goods no code matters, and there are thousands.
-    codes = ("product",) if needs_codes(broadest, choices) else ()
+    codes = ("product",) if is_by_code else ()
     keys = (*codes, "nomenclature", "exporter", "importer", "period", *SAID)
     summed = (
         rows.with_columns(
@@ -365,7 +368,7 @@ def needs_codes(asked: Definition, choices: Sequence[GoodsChoice]) -> bool:
 SAID = ("valuation", "partner_basis")
 
 
-def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
+def _reach(asked: Definition) -> tuple[Side, Who]:
     """Return the rows that the number needs; of exposure, the trade of the two with each other."""
     if question(asked.measure).trade != "world":
         return reach(asked)
