@@ -280,7 +280,8 @@ def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of all rows of the time asked for."""
     # Of two-way trade whose reports are heard depends on who is asked about.
     if asked.flow == "one_way" or cells.reported_by is None:
-        asked = asked.but(importer=WORLD, exporter=WORLD, controls=None, hubs=None)
+        everybody = {"importer": WORLD, "exporter": WORLD, "flow": "one_way"}
+        asked = asked.but(**everybody, controls=None, hubs=None)
     return _areas(
         cells, f"traders {side}", asked, side, lambda one: cells.rows(side, (everything(),), one)
     )

@@ -78,7 +78,11 @@ def specifications(
             items[0] = item
         else:
             items.append(item)
-    ordered = sorted(items, key=lambda item: (item.value, sorted(item.choices.items())))
+    # Rounded: sums of the same rows differ in the last digits from run to run, and so would the
+    # order of definitions that have one value.
+    ordered = sorted(
+        items, key=lambda item: (float(f"{item.value:.12g}"), sorted(item.choices.items()))
+    )
     parts = explained(ordered)
     most = max(parts, key=lambda name: parts[name], default=None)
     return Specifications(
