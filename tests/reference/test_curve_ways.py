@@ -63,7 +63,8 @@ def test_the_engine_keeps_the_rows_that_have_a_place(
             "weighed": amounts,
         },
     )
-    kept = set(fetch(by_way(cells, rows, asked, ways).select("goods", "way")))
+    every = list(itertools.product(range(len(PAIRS)), range(len(ways))))
+    kept = set(fetch(by_way(cells, rows, asked, ways, every).select("goods", "way")))
     kind = kinds(rows, [place for _, place in places])
     expected = {
         (row, at)
