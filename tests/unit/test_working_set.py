@@ -56,7 +56,7 @@ def _year(folder: Path, year: int) -> Path:
 
 ASKED: tuple[tuple[str, dict[str, Any]], ...] = tuple(
     (measure, {"importer": "RUS", "exporter": "CHN", "goods": goods, "period": 2022} | more)
-    for goods in ("all", "8542", "chpl")
+    for goods in ("all", "8542")
     for measure, more in (
         ("value", {}),
         ("value", {"flow": "both"}),
