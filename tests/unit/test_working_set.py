@@ -8,13 +8,14 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import polars
 import pytest
 
 from entrepot.figures import Definition, evaluate
 from entrepot.figures.rows import several_times
 from entrepot.figures.sides import Who, traded_by
 from entrepot.figures.working_set import areas_of, working_on
-from entrepot.lake import Lake
+from entrepot.lake import Lake, beside, fetch, few_rows
 from entrepot.model.areas import by_code
 from entrepot.model.period import Period
 from entrepot.report import brief
@@ -108,9 +109,9 @@ def test_questions_about_others_read_the_lake(lake: Lake) -> None:
 
 
 def test_a_second_question_about_the_same_trade_reads_nothing(lake: Lake) -> None:
+    keys = {"importer": "RUS", "exporter": "CHN", "period": 2022}
     first, second = (
-        Definition.build(measure, importer="RUS", exporter="CHN", goods="8542", period=2022)
-        for measure in ("import_share", "growth")
+        Definition.build("growth", goods=goods, **keys) for goods in ("8542", "854231")
     )
     with working_on(lake, frozenset({"RUS"}), frozenset({"CHN", "HKG", "MAC"})):
         evaluate(first, lake, ranged=False)
@@ -138,6 +139,16 @@ def test_a_brief_of_one_country_with_itself_in_a_group_reads_each_row_once(lake:
     # Groups that share an area are taken apart.
     with working_on(lake, frozenset({"RUS", "CHN"}), frozenset({"CHN", "RUS", "DEU"})):
         _same(alone.to_dict(), evaluate(asked, lake).to_dict())
+
+
+def test_rows_of_two_engines_come_together_in_one(lake: Lake) -> None:
+    here = few_rows(lake, {"area": ("VARCHAR", ["RUS"]), "value": ("DOUBLE", [1.5])})
+    there = nw.from_native(polars.LazyFrame({"area": ["CHN"], "value": [2.5]}))
+    found = beside([here, there], lake)
+    assert found.implementation.is_duckdb()
+    assert sorted(fetch(found)) == [("CHN", 2.5), ("RUS", 1.5)]
+    alike = beside([there, there], lake)
+    assert alike.implementation.is_polars()
 
 
 def test_what_is_known_of_rows_follows_from_the_tests() -> None:

@@ -20,7 +20,7 @@ from entrepot.figures.sides import Who, among, leaves, members_of, reach, report
 from entrepot.figures.working_set import working_set
 from entrepot.goods import Selection, goods_selection
 from entrepot.goods.selection import wanted, weighted
-from entrepot.lake import fetch, stored
+from entrepot.lake import beside, fetch, stored
 from entrepot.model.areas import OUTSIDE_UNION, WORLD, area_set, areas
 from entrepot.model.columns import flow_schema, schema
 from entrepot.model.period import Period
@@ -317,7 +317,9 @@ class SourceRows:
                 kept_rows.filter(*every) if every else kept_rows, goods, self.column(asked)
             )
         who = [one for one in whose if isinstance(one, Who)]
-        kept_rows = self._reported_rows(by, asked, self._read_before(goods, who, summed=summed))
+        kept_rows = self._reported_rows(
+            by, asked, self._read_before(goods, asked, who, summed=summed)
+        )
         # A reporter's own total includes re-imports (China
         # from China): they have to be in the sum, too.
         own = own or (all_partners and bool(total_sides(asked)))
@@ -329,7 +331,8 @@ class SourceRows:
         # `rest` has chosen goods and time itself; tests of who trades apply to its rows, too.
         more = rest(self, asked, goods) if all_partners else None
         if more is not None:
-            rows = nw.concat([rows.select(*_FLOWS), more.filter(*tests) if tests else more])
+            more = more.filter(*tests) if tests else more
+            rows = beside([rows.select(*_FLOWS), more], self.lake)
         if asked.named_by:
             # The name is the partner; lines without one are partners of whom nothing is known.
             name = nw.col(asked.named_by)
@@ -353,10 +356,13 @@ class SourceRows:
             tests.append(nw.col(_money(self)) >= asked.line_value)
         return tests + _of_lines(asked)
 
-    def _read_before(self, goods: Goods, who: Sequence[Who], *, summed: bool) -> Frame | None:
+    def _read_before(
+        self, goods: Goods, asked: Definition, who: Sequence[Who], *, summed: bool
+    ) -> Frame | None:
         """Return rows in memory that have all of some trade; None where there are none."""
         kept = working_set(self.lake)
-        if kept is None:
+        # A measure that sets goods beside all others takes both from one engine.
+        if kept is None or question(asked.measure).other_goods:
             return None
         return kept.rows(self.available, self.deliveries, goods, who, summed=summed)
 
@@ -430,7 +436,7 @@ class SourceRows:
         every = rows.filter(is_total)
         if more is not None:
             rows = rows.select(*_FLOWS)
-            every = nw.concat([every.select(*_FLOWS), more])
+            every = beside([every.select(*_FLOWS), more], self.lake)
         parts = rows.filter(~is_total).join(every.select(keys), on=keys, how="anti")
         return nw.concat([every, parts])
 
@@ -902,7 +908,7 @@ def both_markets(
     bought = cells.rows("importer", goods, asked, buys, all_partners=True, summed=summed)
     # ~buys: the flow between the two is in what was bought already, and would count twice.
     sold = cells.rows("exporter", goods, asked, sells, ~buys, all_partners=True, summed=summed)
-    return nw.concat([bought, sold])
+    return beside([bought, sold], cells.lake)
 
 
 @contextmanager

@@ -204,7 +204,8 @@ def _items(goods: Selection) -> set[tuple[str, str]]:
 
 def _without(goods: Selection, known: set[tuple[str, str]]) -> Selection:
     """Return what of a selection is not known yet."""
-    new = _items(goods) - known
+    headings = tuple(text for kind, text in known if kind == "prefix")
+    new = {(kind, text) for kind, text in _items(goods) - known if not text.startswith(headings)}
     codes = frozenset(text for kind, text in new if kind != "prefix")
     prefixes = frozenset(text for kind, text in new if kind == "prefix")
     return replace(goods, codes=codes, prefixes=prefixes)

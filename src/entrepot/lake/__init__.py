@@ -1,6 +1,6 @@
 """The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
-from entrepot.lake.fetch import distinct, fetch, few_rows, relation, stored
+from entrepot.lake.fetch import beside, distinct, fetch, few_rows, relation, stored
 from entrepot.lake.inventory import InventoryItem, LoadReport, codes_of_all_goods, spans
 from entrepot.lake.lake import Lake
 
@@ -8,6 +8,7 @@ __all__ = [
     "InventoryItem",
     "Lake",
     "LoadReport",
+    "beside",
     "codes_of_all_goods",
     "distinct",
     "fetch",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake.lake import Lake
 
-__all__ = ["distinct", "fetch", "few_rows", "relation", "stored"]
+__all__ = ["beside", "distinct", "fetch", "few_rows", "relation", "stored"]
 
 
 def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
@@ -79,6 +79,19 @@ def relation(frame: nw.LazyFrame[Any], lake: Lake) -> duckdb.DuckDBPyRelation:
             native = lake.connection.from_arrow(frame.collect("pyarrow").to_native())
     found: duckdb.DuckDBPyRelation = native
     return found
+
+
+def beside(frames: Sequence[nw.LazyFrame[Any]], lake: Lake) -> nw.LazyFrame[Any]:
+    """Return the rows of several frames in one, on DuckDB where they are of several engines.
+
+    Raises
+    ------
+    OutsideError
+        If a stored file is gone or damaged, or memory is short.
+    """
+    if len({one.implementation for one in frames}) > 1:
+        frames = [nw.from_native(relation(one, lake)).lazy() for one in frames]
+    return nw.concat(frames)
 
 
 @contextmanager
