@@ -257,14 +257,30 @@ def from_json(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from error
 
 
+_CATALOGS = ("catalog.json", "catalog.previous.json")
+
+
+def _is_lake(folder: Path) -> bool:
+    return (folder / "lock").is_file() and any((folder / name).exists() for name in _CATALOGS)
+
+
 def require_target(path: Path) -> None:
     """Refuse to write in place of something that is no plain file; nothing there is fine.
 
     Raises
     ------
     OutsideError
-        If a folder, pipe, device or socket has that name.
+        If a folder, pipe, device or socket has that name, or it is among the files of a lake.
     """
+    inside = None
+    with suppress(OSError, ValueError):  # the attempt to write will say what is wrong
+        inside = next(filter(_is_lake, path.resolve().parents), None)
+    if inside:
+        raise OutsideError(
+            f"cannot write {path}",
+            why=f"{inside} is a lake, and its files would be overwritten or mixed up",
+            hint="choose a folder outside the lake",
+        )
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):

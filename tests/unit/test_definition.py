@@ -75,3 +75,10 @@ def test_a_key_is_declared_once() -> None:
     described = {one["name"] for one in operation("ask")["openapi_extra"]["parameters"]}
     assert set(KEYS) < described
     assert set(KEYS) < set(FigureKeys.model_fields)
+
+
+@pytest.mark.parametrize("value", [1e300, 1e-300, float("inf"), float("nan"), 0, -1])
+def test_an_amount_that_none_can_be_is_refused_with_an_option_that_exists(value: float) -> None:
+    with pytest.raises(RequestError, match="line_value is") as caught:
+        Definition.build("value", importer="RUS", period=2023, line_value=value)
+    assert caught.value.hint == "write --line-value 1e5"

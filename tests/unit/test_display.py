@@ -75,3 +75,10 @@ def test_digits_of_a_range(
 
 def test_card_parts() -> None:
     assert split_unit(0.563, "share") == ("56.3", "%")
+
+
+@pytest.mark.parametrize("value", [1e28, -1e28, 1e300, 1.7e306, 5e-324])
+@pytest.mark.parametrize("unit", ["USD", "share", "ratio", "count", "kg"])
+def test_no_finite_number_is_too_large_to_print(value: float, unit: str) -> None:
+    assert figure_value(value, unit)
+    assert number(value)

@@ -125,3 +125,11 @@ def test_a_table_of_its_own_codes_meets_the_list(name: str) -> None:
         assert ("whole" in certainties) <= (not narrower)
         if place % 20 == 0:
             assert row["code"] in {seen.entry.code for seen in goods_history(row["code"])}
+
+
+@pytest.mark.parametrize("name", [one.id for one in entrepot.goods.goods_lists()])
+def test_the_day_that_a_refusal_names_is_answered(name: str) -> None:
+    with pytest.raises(NoEvidenceError) as caught:
+        goods_selection(f"{name}@1900-01-01")
+    day = date.fromisoformat(caught.value.hint.split()[2])
+    assert goods_list(name).on(day).listed

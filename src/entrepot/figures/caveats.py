@@ -348,16 +348,22 @@ def _by_value(bases: Mapping[str, float]) -> str:
     return joined([f"{100 * bases[name]:.0f} % {_BASES.get(name, name)}" for name in ordered])
 
 
-def one_report(side: str, definition: Definition, source: str, *, of_all: bool) -> Caveat:
+def one_report(
+    side: str, definition: Definition, source: str, *, of_all: bool, valued: str = ""
+) -> Caveat:
     """Return what it means that one side's reports stand behind a value.
 
     With `of_all`, everybody on that side is added up, such as the exporters of a share of imports.
+    `valued` is the valuation of all rows, where the source states it and it is one.
     """
     text = definition.importer if side == "importer" else definition.exporter
     who = f"each {side}" if of_all else area_phrase(text)
-    valuation = "CIF" if side == "importer" else "FOB"
+    usual = "CIF" if side == "importer" else "FOB"
+    valuation = f"as a rule {usual}"
     if definition.flow == "both":
-        valuation = "imports CIF and exports FOB"
+        valuation = "as a rule imports CIF and exports FOB"
+    elif valued and valued != usual:
+        valuation = valued
     members = definition.members("importer" if side == "importer" else "exporter")
     gone = () if of_all or text == WORLD else stopped_in(members, definition.period)
     if gone and is_own(source):
@@ -377,7 +383,7 @@ def one_report(side: str, definition: Definition, source: str, *, of_all: bool) 
     return caveat(
         "one-report",
         (
-            f"As reported by {who}, as a rule {valuation}. The mirror report may differ; "
+            f"As reported by {who}, {valuation}. The mirror report may differ; "
             "where available, it is in the range."
         ),
     )

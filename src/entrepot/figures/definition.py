@@ -22,6 +22,7 @@ __all__ = [
     "CHINA",
     "DOLLARS",
     "KEYS",
+    "LARGEST",
     "SIDES",
     "Definition",
     "Side",
@@ -284,12 +285,16 @@ def _above(name: str, key: Key, value: Any) -> float:
     except (TypeError, ValueError):
         number = math.nan
     # NaN compares false with everything, so that `number <= above` would let it through.
-    if not (number > key.above and math.isfinite(number)):
-        raise RequestError(
-            f"{name} is {value!r}, not a number above {key.above:g}",
-            hint=f"write --{name} {key.example}",
-        )
-    return number
+    if number > key.above and SMALLEST <= number <= LARGEST:
+        return number
+    # Zero and less are the usual mistakes, and need no second bound.
+    bound = f"above {key.above:g}"
+    if number > key.above and math.isfinite(number):
+        bound = f"of {SMALLEST:g} to {LARGEST:g}"
+    raise RequestError(
+        f"{name} is {value!r}, not a number {bound}",
+        hint=f"write --{name.replace('_', '-')} {key.example}",
+    )
 
 
 def other_side(side: Side) -> Side:
@@ -297,6 +302,8 @@ def other_side(side: Side) -> Side:
     return SIDES[1] if side == SIDES[0] else SIDES[0]
 
 
+SMALLEST, LARGEST = 1e-9, 1e18
+"""Numbers beyond which no amount, factor or part of one can be: a slip, and unreadable in print."""
 CHINA = (("CHN",), ("CHN", "HKG"), ("CHN", "HKG", "MAC"))
 """Customs territories that count as China: one, two or three of them."""
 AS_ASKED = "as asked"

@@ -22,7 +22,7 @@ from entrepot.figures.sides import among, members_of, totals
 from entrepot.goods import goods_title
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
-from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
+from entrepot.model.areas import WORLD, area_name, area_phrase, possessive, stopped_in
 from entrepot.model.display import figure_value, joined
 from entrepot.sources import is_own, source_info, split_address
 
@@ -251,6 +251,8 @@ def factors(denominator: Denominator | None, measure_: str) -> list[tuple[str, f
     """Return other totals that a curve divides by, in words, each with its factor."""
     if denominator is None or not is_exceeded(denominator) or measure_ not in _POWERS:
         return []
+    if denominator.over >= denominator.total:
+        return []
     # total is here the sum of the partners, and less what they exceed it by the reporter's own.
     factor = (denominator.total / (denominator.total - denominator.over)) ** _power(
         measure_, denominator.side
@@ -313,7 +315,7 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
 
 def is_exceeded(denominator: Denominator) -> bool:
     """Whether partners exceed the reporter's own total by more than rounding."""
-    return denominator.part(denominator.over) > _ROUNDED and denominator.over < denominator.total
+    return denominator.part(denominator.over) > _ROUNDED
 
 
 def notes(denominator: Denominator, asked: Definition) -> Iterator[Caveat]:
@@ -328,11 +330,14 @@ def notes(denominator: Denominator, asked: Definition) -> Iterator[Caveat]:
             f"{size} of {possessive(who)} own total of {flow} is with partners not in the data"
         )
     if divides and is_exceeded(denominator):
-        size = figure_value(denominator.over / (denominator.total - denominator.over), "share")
-        texts.append(
-            f"Partners add up to {size} more than {possessive(who)} own total of {flow}; "
-            "the range has both, unless a share would exceed 100\xa0%"
-        )
+        own = denominator.total - denominator.over
+        # A total of nothing beside partners with trade is no total to compare with.
+        more = f"Partners have trade where {possessive(who)} own total of {flow} is zero"
+        if own > 0:
+            size = figure_value(denominator.over / own, "share")
+            more = f"Partners add up to {size} more than {possessive(who)} own total of {flow}"
+            more += "; the range has both, unless a share would exceed 100\xa0%"
+        texts.append(more)
     if texts:
         yield caveat("reported-total", f"{'. '.join(texts)}.")
     if denominator.part(denominator.reimports) > NOTABLE:
@@ -381,12 +386,17 @@ def described(
         "not_in_data": denominator.part(denominator.rest),
         "reimports": denominator.part(denominator.reimports),
     }
-    text = f"{what}: the total that {who} reports"
+    # Who stopped reporting has no total of its own: its source estimates that one as well.
+    gone = stopped_in(members_of(asked, other_side(denominator.side)), asked.period)
+    whole = f"the total that {who} reports"
+    if gone and not is_own(source):
+        whole = f"the total that {source_name(source)} has for {who}"
+    text = f"{what}: {whole}"
     if denominator.rest:
         size = figure_value(denominator.part(denominator.rest), "share")
         text = f"{text}, {size} of it with partners not in the data"
     if is_exceeded(denominator):
-        text = f"{what}: the sum of the partners, which exceeds the total that {who} reports"
+        text = f"{what}: the sum of the partners, which exceeds {whole}"
     return found | {"text": text}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from entrepot.figures import (
 )
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
+from entrepot.figures.definition import LARGEST
 from entrepot.figures.evidence import (
     Answerer,
     Caveat,
@@ -154,7 +154,7 @@ def _refuse_above(above: float, definition: Definition) -> None:
             f"no share lies above or below {above:g}: they are 0 to 1",
             hint=f"write --above {above / 100:g}" if 1 < above <= 100 else "write --above 0.8",
         )
-    if not math.isfinite(above):
+    if not abs(above) <= LARGEST:
         raise RequestError(f"nothing lies above {above:g}", hint="write a number: --above 0.8")
 
 

@@ -87,6 +87,8 @@ class Evidence:
         For a published figure: whose number it is, who printed it, where, and its row.
     statement
         That row; not part of what is printed.
+    valued
+        ``FOB`` or ``CIF``, where all rows are that by what the source states.
     vintage
         Release of the rows as their publisher calls it, for source lines; empty if not known.
     """
@@ -102,6 +104,7 @@ class Evidence:
     url: str = ""
     id: str = ""
     statement: Published | None = field(default=None, repr=False, compare=False)
+    valued: str = field(default="", repr=False, compare=False)
     vintage: str = field(default="", repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:

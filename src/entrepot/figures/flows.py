@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
     from entrepot.figures.denominator import Denominator
-    from entrepot.figures.evidence import Caveat
+    from entrepot.figures.evidence import Caveat, Evidence
     from entrepot.figures.rows import Frame, Goods
     from entrepot.figures.run_measure import Measured
     from entrepot.lake import Lake
@@ -205,7 +205,7 @@ def _together(
     total = first.total
     if total:
         notes += denominator.notes(total, definition)
-    notes += _about_rows(definition, cells, goods, main.evidence[0].bases, total)
+    notes += _about_rows(definition, cells, goods, main.evidence[0], total)
     notes += repeated_rows(cells)
     notes += unweighed(cells, definition, goods)
     notes += extreme_prices(cells, definition, goods)
@@ -329,7 +329,7 @@ def _about_rows(
     definition: Definition,
     cells: SourceRows,
     goods: Goods,
-    bases: Mapping[str, float],
+    evidence: Evidence,
     total: Denominator | None,
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
@@ -337,13 +337,17 @@ def _about_rows(
         is_chain = question(definition.measure).trade == "chain"  # each flow by its own teller
         of_all = is_chain or any(side == cells.reported_by for _, side in totals(definition))
         yield caveats.one_report(
-            cells.reported_by, definition, cells.available.source, of_all=of_all
+            cells.reported_by,
+            definition,
+            cells.available.source,
+            of_all=of_all,
+            valued=evidence.valued,
         )
         if definition.basis == "dispatch" and cells.reported_by == "importer":
             of_total = None
             if question(definition.measure).divides and len(cells.available.bases) > 1:
                 of_total = bases_of(rows_of(cells, definition, goods), cells.column(definition))
-            yield from caveats.whose_goods(definition, bases, of_total)
+            yield from caveats.whose_goods(definition, evidence.bases, of_total)
         reported_steps = {
             span: steps
             for span in (definition.period, definition.base)

@@ -129,8 +129,14 @@ def _neither(cells: SourceRows, asked: Definition) -> NoAnswer | None:
         return None
     who = " nor ".join(", ".join(names) for names in non_reporting)
     return NoAnswer(
-        f"neither {who} reported to {cells.available.source} in {asked.period}", "silent"
+        f"neither {who} reported{_values(asked)} to {cells.available.source} in {asked.period}",
+        "silent",
     )
+
+
+def _values(asked: Definition) -> str:
+    """Say which values were asked for: who reports only others is not silent."""
+    return f" {asked.valuation.upper()} values" if asked.valuation else ""
 
 
 def _absent(
@@ -156,7 +162,7 @@ def _absent(
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
                 return NoAnswer(
-                    f"{names} did not report to {cells.available.source} in {when}"
+                    f"{names} did not report{_values(asked)} to {cells.available.source} in {when}"
                     f"{_who_reports(cells, absent)}",
                     "silent",
                 )
@@ -168,9 +174,9 @@ def _absent(
         if late:
             form = "%Y" if cells.available.freq == "A" else "%Y-%m"
             since = min(late.values())
+            what = f"did not report{_values(asked)} to {cells.available.source}"
             return NoAnswer(
-                f"{', '.join(late)} did not report to {cells.available.source} from "
-                f"{since:{form}} to the end of {span}",
+                f"{', '.join(late)} {what} from {since:{form}} to the end of {span}",
                 "silent",
             )
     return None
@@ -442,10 +448,11 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
         trade = [line for line in lines if line.endswith(f"has no goods by {BASIS}")]
         lines = [_INPUTS, *(line for line in lines if line not in trade)] if trade else lines
     when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
-    no_report = f"neither {asked.importer} nor {asked.exporter} reported for {when} to"
+    values = _values(asked)
+    no_report = f"neither {asked.importer} nor {asked.exporter} reported{values} for {when} to"
     if asked.reported_by:
         side = asked.importer if asked.reported_by == "importer" else asked.exporter
-        no_report = f"{side} did not report for {when} to"
+        no_report = f"{side} did not report{values} for {when} to"
     for kind, words in (
         ("silent", no_report),
         ("time", f"not loaded for {when}:"),
@@ -471,7 +478,7 @@ def unknown(definition: Definition, source: str) -> str:
     if definition.basis not in ("dispatch", "origin") and not is_register(source):
         return f"{source} has no goods by {definition.basis}"
     if definition.quantity == "items":
-        return f"{source} counts value and mass, not items"
+        return f"{source} can be asked for value and mass, not for items"
     return _parts_of_headings(definition) if is_bundled(source) else ""
 
 

@@ -182,7 +182,9 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     lines = amounts_by_code(cells, asked, goods)
     reported: dict[str, int] = {}
     by_basis: dict[str, float] = {}
-    for *_, side, basis, count, amount, _ in lines:
+    valuations: set[str | None] = set()
+    for *_, side, basis, valued, count, amount, _ in lines:
+        valuations.add(valued)
         reported[side or NOT_SAID] = reported.get(side or NOT_SAID, 0) + int(count)
         if side == "importer":
             by_basis[basis or NOT_SAID] = by_basis.get(basis or NOT_SAID, 0.0) + (amount or 0.0)
@@ -195,11 +197,12 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
         estimated=estimated / total if total else 0.0,
         vintage=_vintage(cells),
         bases=_parts(by_basis) if "origin" in cells.available.bases else {},
+        valued=(valuations.pop() or "") if len(valuations) == 1 else "",
     )
 
 
 def amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[Any, ...]]:
-    """Return edition and code, reporting side and basis, rows, amount, and what is estimated.
+    """Return edition and code, side, basis and valuation, rows, amount, and what is estimated.
 
     Of goods that are no list edition and code are empty: there may be thousands.
     """
@@ -224,7 +227,7 @@ def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict
     codes = [nw.col(name) for name in ("nomenclature", "product")]
     if not any(one.lists for one in goods):
         codes = [nw.lit("").alias(name) for name in ("nomenclature", "product")]
-    keys = ("period", "nomenclature", "product", "reported_by", "partner_basis")
+    keys = ("period", "nomenclature", "product", "reported_by", "partner_basis", "valuation")
     rows = rows.with_columns(*codes)
     counted = rows.group_by(*keys).agg(
         number_of_rows(rows).alias("rows"),

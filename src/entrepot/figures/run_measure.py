@@ -176,8 +176,9 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
     if all(known) and not (unrecorded and cells.available.is_partial):
         return None
     names = ", ".join(sorted(unrecorded))
+    which = f"{asked.valuation.upper()} values of" if asked.valuation else "trade of"
     return NoAnswer(
-        f"{of_lake(cells.available.source)} records no trade of {names} in {asked.period}"
+        f"{of_lake(cells.available.source)} records no {which} {names} in {asked.period}"
     )
 
 

@@ -233,6 +233,11 @@ class GoodsList:
         """
         return not self.is_fragment and (day is None or day <= self.known_until)
 
+    @property
+    def read_from(self) -> date:
+        """The first day of which it is known what was on the list."""
+        return max(self.begins, min(entry.starts for entry in self.history))
+
     def on(self, day: date) -> ListAsOf:
         """Return what was on the list on a day, and what may have been.
 
@@ -245,12 +250,11 @@ class GoodsList:
         listed = tuple(entry for status, entry in states if status == "listed")
         possible = tuple(entry for status, entry in states if status == "possible")
         if not listed and day >= self.begins and not (self.ended and day > self.ended):
-            first = min(entry.starts for entry in self.history)
             raise NoEvidenceError(
                 f"what was on {self.id} on {day} is not established",
                 why=f"the list begins on {self.begins}, and the earliest text that was read is "
                 "of a later day",
-                hint=f"ask for {first} or later",
+                hint=f"ask for {self.read_from} or later",
             )
         return ListAsOf(day, listed, possible if day >= self.begins else (), day > self.known_until)
 

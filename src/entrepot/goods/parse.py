@@ -206,7 +206,7 @@ def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) ->
             raise NoEvidenceError(
                 f"nothing is known to have been on {chosen.id} on {_day(day)}",
                 why=f"as far as texts were read it begins on {chosen.begins}",
-                hint=f"ask for {chosen.begins} or later; see: entrepot goods list --missing",
+                hint=f"ask for {chosen.read_from} or later; see: entrepot goods list --missing",
             )
     if part is not None:
         label = part.strip().upper()

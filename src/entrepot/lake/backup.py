@@ -11,6 +11,7 @@ import io
 import os
 import re
 import shlex
+import stat
 import tarfile
 from contextlib import contextmanager
 from dataclasses import replace
@@ -96,13 +97,13 @@ def _require_target(folder: Path, target: Path, *, replaces: bool) -> None:
         raise RequestError(
             what, where=str(target), hint="name a file in a folder that exists: lake.tar"
         )
-    require_target(target)
     if folder.resolve() in target.resolve().parents:
         raise RequestError(
             "a backup inside the lake would be lost with it",
             where=str(target),
             hint="name a file elsewhere, best on another disk",
         )
+    require_target(target)
     _require_free(target, replaces=replaces)
 
 
@@ -162,9 +163,12 @@ class _Hashing:
 
 def _put_file(archive: tarfile.TarFile, path: Path, name: str, size: int, digest: str) -> None:
     try:
-        opened = path.open("rb")
+        is_plain = stat.S_ISREG(path.stat().st_mode)
+        opened = path.open("rb") if is_plain else None  # a pipe would wait for a writer
     except FileNotFoundError as error:
         raise _changed(path, "is gone") from error
+    if opened is None:
+        raise _changed(path, "is not what was written: it is no file")
     with opened:
         # Looked at first: tarfile copies as many bytes as its header says, whatever is in the file.
         if os.fstat(opened.fileno()).st_size != size:
@@ -182,7 +186,11 @@ def _changed(path: Path, what: str) -> OutsideError:
         f"a file of the lake {what}",
         where=str(path),
         why="the backup would be as damaged as the lake; none was written",
-        hint="entrepot data rebuild writes it again from the delivered file; then back up",
+        hint=(
+            "put it back from a backup, or remove its source and add the file again"
+            if path.parent.name == "raw"
+            else "entrepot data rebuild writes it again from the delivered file; then back up"
+        ),
     )
 
 

@@ -247,7 +247,7 @@ class Catalog:
         path = folder / NAME
         text: bytes | None = None
         with suppress(FileNotFoundError, NotADirectoryError):
-            text = path.read_bytes()
+            text = read_plain(path)
         if text is None:
             _require_folder(folder)
         found = cls() if text is None else cls.parse(text, str(path))
@@ -451,6 +451,21 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_plain(path: Path) -> bytes:
+    """Return the bytes of a catalog, or refuse a pipe in its place: to read one may never end.
+
+    Raises
+    ------
+    BadFileError
+        If it is a pipe, a device, a socket or a folder.
+    FileNotFoundError, NotADirectoryError
+        If there is none.
+    """
+    if path.stat() and not path.is_file():
+        require_file(path, hint=f"delete it, then: {rebuild_command(path.parent)}")
+    return path.read_bytes()
 
 
 def _require_folder(folder: Path) -> None:

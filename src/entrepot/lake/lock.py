@@ -197,7 +197,7 @@ _READERS_TRIES, _READERS_PAUSE = 100, 0.01
 def reading(folder: Path) -> Iterator[None]:
     """Keep every file that a catalog read inside the block names."""
     try:
-        opened = (folder / FILE).open("rb")
+        opened = os.fdopen(_at_once(folder / FILE, os.O_RDONLY), "rb")
     except OSError:  # nobody has deleted anything here yet
         yield
         return
@@ -210,11 +210,17 @@ def unread(folder: Path) -> bool:
     """Whether nobody reads, as far as the system can say."""
     try:
         # Closing the file lets go at once: it is asked whether the lock is free, and not kept.
-        with (folder / FILE).open("ab") as opened:
+        how = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        with os.fdopen(_at_once(folder / FILE, how), "ab") as opened:
             take(opened)
     except OSError as error:
         return error.errno not in LOCKED
     return True
+
+
+def _at_once(path: Path, how: int) -> int:
+    """Open a file without waiting for another process, as a pipe of its name would."""
+    return os.open(path, how | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0), 0o666)
 
 
 def _share(opened: IO[Any]) -> None:

@@ -30,6 +30,7 @@ from entrepot.lake.catalog import (
     UNFINISHED,
     Catalog,
     UnconfirmedError,
+    read_plain,
     remains,
     replace_text,
     sync_folder,
@@ -89,7 +90,7 @@ class LakeChange:
     def begin(self) -> None:
         """Remember how the lake is; call it when nobody else may write."""
         with suppress(FileNotFoundError):
-            self.text = (self.folder / NAME).read_bytes()
+            self.text = read_plain(self.folder / NAME)
 
     def became(self) -> str:
         """Return in words what the lake is now, by looking at it."""
@@ -97,10 +98,10 @@ class LakeChange:
             return f"nothing was changed: {AS_BEFORE} before"
         now: bytes | None
         try:
-            now = (self.folder / NAME).read_bytes()
+            now = read_plain(self.folder / NAME)
         except FileNotFoundError:
             now = None
-        except OSError:
+        except (OSError, BadFileError):
             return "the catalog cannot be read now, so whether the change was made is not known"
         if now == self.text and now == self.after.text().encode():
             return "the catalog is as it was before; entrepot data check looks at its files"

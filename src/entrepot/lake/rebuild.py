@@ -219,6 +219,8 @@ def _older(path: Path) -> tuple[list[_RebuiltFile], _Paths] | None:
     from entrepot.lake.catalog import FORMAT
     from entrepot.model.period import Period
 
+    if not path.is_file():
+        return None
     try:
         data = from_json(path.read_bytes())
         if not 0 < int(data["format"]) < FORMAT:

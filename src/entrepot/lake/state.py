@@ -13,6 +13,7 @@ from entrepot.lake.bundled import bundled
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.inventory import InventoryItem, inventory_of
 from entrepot.lake.merge import UNKNOWN, CurrentPart, current_partitions
+from entrepot.lake.unchanged import require_plain
 from entrepot.limits import step
 from entrepot.sources import bring_in, is_own, split_address
 
@@ -172,7 +173,11 @@ class State:
             If there is none; and what `of` raises.
         """
         items = self.of(source)
-        found = [item for item in items if item.id.startswith((snapshot or "").lower()[:12])]
+        # None is all of them; an empty text, as of a variable that is not set, is none of them.
+        begins = None if snapshot is None else snapshot.strip().lower()[:12]
+        found = [
+            item for item in items if begins is None or (begins and item.id.startswith(begins))
+        ]
         if not found:
             ids = [item.id for item in items]
             raise UnknownNameError("snapshot", str(snapshot), ids, hint=f"held: {', '.join(ids)}")
@@ -231,6 +236,7 @@ class State:
         found = [files[by] if by in files else next(iter(files.values())) for files in every]
         if self.bring:
             self.bring(found)
+        require_plain(self.folder, found)
         return found
 
     def totals(
@@ -253,8 +259,10 @@ class State:
             for part in self.parts_of_flows(source)
             if part.counts and part.partition.sums
         ]
+        files = [stored for stored, _ in found]
         if self.bring:
-            self.bring([stored for stored, _ in found])
+            self.bring(files)
+        require_plain(self.folder, files)
         return [(self.folder / stored.path, hidden) for stored, hidden in found]
 
     def rows(

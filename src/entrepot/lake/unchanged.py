@@ -17,6 +17,7 @@ import base64
 import hashlib
 import os
 import re
+import stat
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -42,6 +43,7 @@ __all__ = [
     "changed",
     "delivered_files",
     "fingerprint",
+    "require_plain",
     "require_raw",
     "require_read",
     "require_sizes",
@@ -176,6 +178,23 @@ def require_sizes(folder: Path, files: Iterable[StoredFile]) -> None:
             raise _unlike(folder, stored, how)
 
 
+def require_plain(folder: Path, files: Iterable[StoredFile]) -> None:
+    """Refuse what is no file, before the engine opens it: it would wait for a pipe for ever.
+
+    Raises
+    ------
+    OutsideError
+        If one is a pipe, a device or a folder, naming it.
+    """
+    for stored in files:
+        try:
+            mode = (folder / stored.path).stat().st_mode
+        except OSError:
+            continue  # whoever reads it says more
+        if not stat.S_ISREG(mode):
+            raise _unlike(folder, stored, "it is no file")
+
+
 def require_raw(path: Path, sha256: str) -> None:
     """Compare a delivered file with its hash, if this process has not done so as it is now.
 
@@ -187,7 +206,7 @@ def require_raw(path: Path, sha256: str) -> None:
     key, now = (str(path), sha256), _stamp(path)
     if now is not None and _SEEN.get(key) == now:
         return
-    with path.open("rb") as opened:
+    with os.fdopen(os.open(path, _HOW), "rb") as opened:
         same = hashlib.file_digest(opened, "sha256").hexdigest() == sha256
     if not same:
         raise ChangedError(
@@ -219,16 +238,17 @@ def _runs(stored: StoredFile, blocks: Sequence[int]) -> Iterator[Run]:
             yield stored, first, max(size, 0), sums[4 * first : 4 * (last + 1)]
 
 
+# O_BINARY: Windows would else translate ends of lines. O_NONBLOCK: a pipe would wait for a writer.
+_HOW = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
 def _require(folder: Path, runs: Sequence[Run]) -> None:
     opened: dict[str, int] = {}
     try:
         # By identity: the hash of an entry would go through all of its checksums.
         for stored in {id(run[0]): run[0] for run in runs}.values():
             try:
-                # O_BINARY: Windows would else translate ends of lines.
-                handle = opened[stored.path] = os.open(
-                    folder / stored.path, os.O_RDONLY | getattr(os, "O_BINARY", 0)
-                )
+                handle = opened[stored.path] = os.open(folder / stored.path, _HOW)
             except PermissionError as error:
                 raise OutsideError(
                     "a file of the lake cannot be read: no permission",
@@ -238,7 +258,10 @@ def _require(folder: Path, runs: Sequence[Run]) -> None:
                 ) from error
             except OSError as error:
                 raise _unlike(folder, stored, error.strerror or str(error)) from error
-            if os.fstat(handle).st_size != stored.bytes:
+            state = os.fstat(handle)
+            if not stat.S_ISREG(state.st_mode):
+                raise _unlike(folder, stored, "it is no file")
+            if state.st_size != stored.bytes:
                 raise _unlike(folder, stored, "its size is another")
         todo = [(opened[run[0].path], run) for run in runs]
         if len(runs) < 2 * _AT_ONCE:  # a thread takes longer to start

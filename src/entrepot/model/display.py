@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
@@ -95,9 +95,17 @@ def _exact(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 
 
+# The default context has 28 digits, and refuses to round what has more before the point.
+_EVERY_FLOAT = Context(prec=700, rounding=ROUND_HALF_UP)
+
+
+def _rounded(exact: Decimal, places: int) -> Decimal:
+    return exact.quantize(Decimal(1).scaleb(-places), context=_EVERY_FLOAT)
+
+
 def _fixed(value: float, places: int) -> str:
     """Return a number with so many decimals; what rounds to nothing is 0, without a sign."""
-    rounded = _exact(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = _rounded(_exact(value), places)
     return f"{rounded:,f}".replace("-", MINUS) if rounded else "0"
 
 
@@ -108,7 +116,7 @@ def _places(value: float, digits: int) -> int:
     exact = _exact(value)
     # `adjusted` is the power of ten of the first digit: -1 of 0.563.
     places = max(0, digits - 1 - exact.adjusted())
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = _rounded(exact, places)
     # 9.996 became 10.00.
     return places - 1 if places and rounded.adjusted() > exact.adjusted() else places
 

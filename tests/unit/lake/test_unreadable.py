@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.figures import ask
+from entrepot.files import require_target
 from entrepot.lake import Lake
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.inventory import inventory_of
@@ -137,3 +139,72 @@ def test_a_catalog_that_is_no_json_is_damaged(lake: Lake, write: Write, text: st
     with pytest.raises(BadFileError, match="damaged"):
         lake.holdings()
     assert [item.rows for item in lake.rebuild().holdings] == [3]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.parametrize(
+    "where", ["flows/by-importer/**/*.parquet", "flows/by-exporter/**/*.parquet"]
+)
+def test_a_pipe_in_place_of_a_file_is_told_of_and_not_waited_for(
+    lake: Lake, write: Write, where: str
+) -> None:
+    lake.add("baci", [write()])
+    for path in list(lake.path.glob(where)):
+        path.unlink()
+        os.mkfifo(path)
+    order: Any = "importer" if "importer" in where else "exporter"
+    with pytest.raises(OutsideError, match="it is no file"):
+        lake.flows("baci", by=order)
+    with pytest.raises(OutsideError, match="not what was written"):
+        lake.backup(lake.path.parent / "lake.tar")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_pipes_beside_the_data_end_nothing_but_what_needs_them(lake: Lake, write: Write) -> None:
+    lake.add("baci", [write()])
+    readers = lake.path / "readers"
+    readers.unlink(missing_ok=True)
+    os.mkfifo(readers)
+    assert ask("value", lake=lake.path, period=2022, source="baci").value
+    catalog = lake.path / "catalog.json"
+    catalog.unlink()
+    os.mkfifo(catalog)
+    for use in (Lake.open(lake.path).holdings, lake.rebuild):
+        with pytest.raises(BadFileError, match="this is a pipe") as caught:
+            use()
+        assert "entrepot data rebuild" in caught.value.hint
+    catalog.unlink()
+    lake.rebuild()
+    assert ask("value", lake=lake.path, period=2022, source="baci").value
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_a_backup_of_a_damaged_delivery_does_not_send_to_rebuild(lake: Lake, write: Write) -> None:
+    lake.add("baci", [write()])
+    [path] = [one for one in (lake.path / "raw").iterdir() if one.suffix != ".json"]
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(OutsideError, match="not what was written") as caught:
+        lake.backup(lake.path.parent / "lake.tar")
+    assert "rebuild" not in caught.value.hint
+
+
+@pytest.mark.parametrize("named", ["", " "])
+def test_an_empty_snapshot_is_not_all_of_them(lake: Lake, write: Write, named: str) -> None:
+    lake.add("baci", [write()])
+    with pytest.raises(RequestError, match="unknown snapshot"):
+        lake.remove("baci", snapshot=named)
+    assert lake.holdings("baci")
+
+
+@pytest.mark.parametrize("name", ["catalog.json", "raw/x.csv", "new/folder/x.csv"])
+def test_no_output_is_written_among_the_files_of_a_lake(
+    lake: Lake, write: Write, name: str
+) -> None:
+    lake.add("baci", [write()])
+    before = (lake.path / "catalog.json").read_bytes()
+    with pytest.raises(OutsideError, match="cannot write") as caught:
+        require_target(lake.path / name)
+    assert "is a lake" in caught.value.why
+    assert (lake.path / "catalog.json").read_bytes() == before
+    require_target(lake.path.parent / "x.csv")
