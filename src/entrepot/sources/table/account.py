@@ -10,7 +10,7 @@ from entrepot.model.area_names import is_rest
 from entrepot.model.columns import Finding, Level
 from entrepot.sources.table.canon import CANONICAL, NEVER_NULL
 from entrepot.sources.table.fields import BETWEEN
-from entrepot.sources.table.mapping import missing_sql
+from entrepot.sources.table.mapping import missing_sql, number_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,9 @@ def _kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str) -> list
     for name, sign in (("mass_kg", "m"), ("quantity", "q")):
         lost = f"{name} IS NULL AND NOT ({missing_sql(sign, plan.mapping)})"
         counts[f"lost_{name}"] = f"count(*) FILTER (WHERE {lost})"
+    if plan.has_value:
+        exact = f"({number_sql('v', plan.mapping)} * s_scale)"
+        counts["rounded"] = f"count(*) FILTER (WHERE abs(money - {exact}) > {exact} * {_OFF})"
     columns = by | {"count": "count(*)"} | counts
     found = connection.execute(
         f"SELECT {', '.join(f'{sql} AS {name}_' for name, sql in columns.items())} "
@@ -206,6 +209,12 @@ _LOST = (
         "A quantity of zero or without a unit is not known, and was left empty.",
     ),
 )
+_OFF = 0.01
+"""Part of a value by which rounding to the cent may change it without being told of."""
+_ROUNDED = (
+    "Values are kept to the cent, and these are so small that this changes them by more than "
+    "1 %, or makes them zero: is the scale in the mapping right?"
+)
 _SEVERAL: tuple[tuple[str, str, Level, str], ...] = (
     (
         "partner_basis",
@@ -244,6 +253,8 @@ def noticed(plan: Plan, label: str, looked: Looked, kinds: Sequence[Kind]) -> It
     for name, rule, text in _LOST:
         if count := sum(kind[f"lost_{name}"] for kind in kept):
             yield Finding(rule, "note", label, count, "0", text)
+    if count := sum(kind.get("rounded", 0) for kind in kept):
+        yield Finding("rounded", "warning", label, count, "0.01", _ROUNDED)
     for name, rule, level, text in _SEVERAL:
         # The basis of exports is always the destination: with one of imports it makes no second
         # basis.
