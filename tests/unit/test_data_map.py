@@ -80,3 +80,25 @@ def test_two_questions_on_one_line_are_counted_with_their_lines(tmp_path: Path) 
     done = run(str(path))
     assert done.stdout.count("TODO") == 3
     assert "3 open questions on 2 lines: replace every TODO" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("codes", "keys"),
+    [
+        (("8505.11", "8542.31", "0101.21"), "{role: product}"),
+        (("8505.11.00", "8542.31.00", "8703.23.01"), "{role: product}"),
+        (("8505.11.0010", "8542.31.0001"), "{role: product, cut: 6}"),
+        (("8505 11", "8542 31"), "{role: product}"),
+    ],
+)
+def test_codes_in_groups_of_digits_are_product_codes(
+    tmp_path: Path, codes: tuple[str, ...], keys: str
+) -> None:
+    rows = [
+        f"2022,{who},{code},{at + 10}" for who in ("CHN", "USA") for at, code in enumerate(codes)
+    ]
+    path = tmp_path / "customs.csv"
+    path.write_text("\n".join(["year,partner,HTS Number,usd", *rows, ""]))
+    found = run(str(path))
+    assert f"'HTS Number': {keys}" in found.output
+    assert "ignore: []" in found.output

@@ -236,7 +236,7 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
     # National lines (ten digits, Japan's nine) end at six, the last that countries share.
     if max(levels, default=0) > 8 or max(levels, default=0) % 2:
         by_role["product"].keys["cut"] = 6
-    if product.texts and not product.is_code:
+    if product.texts and not (product.is_code or product.is_parted_code):
         by_role["product"].keys["pattern"] = code_pattern(product) or r"\[([0-9A-Z]+)\]"
         says.setdefault("level", asks.ask("level", "which level?", "2", "4", "6", "total"))
     return says

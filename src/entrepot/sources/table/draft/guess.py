@@ -220,7 +220,7 @@ def _by_name(column: Seen) -> Guess:
 
 _CONFIRMED: dict[str, Callable[[Seen], bool]] = {
     **dict.fromkeys(MARKS, lambda seen: len(seen.texts) <= 3),
-    "product": lambda seen: seen.is_code or bool(code_pattern(seen)),
+    "product": lambda seen: seen.is_code or seen.is_parted_code or bool(code_pattern(seen)),
     "flow": lambda seen: bool(seen.flows) or len(seen.texts) <= 4,
     "period": lambda seen: seen.is_period or not seen.texts,
     "year": lambda seen: seen.is_period or not seen.texts,

@@ -205,10 +205,12 @@ class Seen:
 
     @cached_property
     def lengths(self) -> dict[int, int]:
-        """Rows by number of digits, of texts that are digits."""
+        """Rows by number of digits, of texts that are digits, or codes in groups of digits."""
         found: dict[int, int] = {}
         for marked, count in zip(self.texts, self.rows, strict=True):
             text = marked.lstrip("'")  # marks a text in a spreadsheet
+            if _PARTED.fullmatch(text):
+                text = re.sub("[. ]", "", text)
             if text.isascii() and text.isdigit():
                 found[len(text)] = found.get(len(text), 0) + count
         return found
@@ -217,6 +219,14 @@ class Seen:
     def is_code(self) -> bool:
         """Whether its texts are product codes by their digits, or all goods together."""
         return bool(self.texts) and self._share(_like_a_code) >= _MOSTLY
+
+    @property
+    def is_parted_code(self) -> bool:
+        """Whether its texts are product codes in groups: 8542.31, 8542.31.00 or 8542 31.
+
+        Amounts with two decimals look alike, so that only the name of a column can tell them apart.
+        """
+        return bool(self.texts) and self._share(_like_a_parted_code) >= _MOSTLY
 
     @property
     def has_total(self) -> bool:
@@ -300,6 +310,13 @@ def _is_none(text: str) -> bool:
 def _names_period(text: str) -> bool:
     known = read_span(text) is not None or bool(fiscal_years([text]))
     return known or SLASHED.fullmatch(text) is not None
+
+
+_PARTED = re.compile(r"'?[0-9]{4}([. ])[0-9]{2}(?:\1[0-9]{2,4}){0,2}")
+
+
+def _like_a_parted_code(text: str) -> bool:
+    return _like_a_code(text) or _PARTED.fullmatch(text) is not None
 
 
 def _like_a_code(marked: str) -> bool:
