@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import entrepot as ep
+from entrepot.errors import BadFileError
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -27,8 +30,14 @@ PARTNERS = ["CHN", "USA", "JPN", "KOR", "VNM", "GBR", "ITA", "TUR", "IND", "BRA"
 ASKED: dict[str, Any] = {"importer": "AUS", "exporter": "CHN", "goods": "850511", "period": 2022}
 
 
-def table(folder: Path, *, valuation: str = "CIF", world: str = "") -> Lake:
-    rows = [f"2022,{partner},850511,{at + 10}" for at, partner in enumerate(PARTNERS)]
+def table(
+    folder: Path, *, valuation: str = "CIF", world: str = "", years: range = range(2022, 2023)
+) -> Lake:
+    rows = [
+        f"{year},{partner},850511,{at + 10}"
+        for year in years
+        for at, partner in enumerate(PARTNERS)
+    ]
     rows += [f"2022,WLD,850511,{world}"] if world else []
     (folder / "made.csv").write_text("\n".join(["year,partner,hs,usd", *rows, ""]))
     lake = Lake.open(folder / "lake")
@@ -75,3 +84,39 @@ def test_a_reported_total_of_zero_beside_partners_is_no_denominator(tmp_path: Pa
     assert figure.denominator is not None
     assert "the sum of the partners, which exceeds" in figure.denominator["text"]
     assert "own total of imports is zero" in said(figure, "reported-total")
+
+
+def test_the_title_of_a_series_of_growth_names_every_period_and_base(tmp_path: Path) -> None:
+    lake = table(tmp_path, years=range(2019, 2023))
+    keys = ASKED | {"period": "2020..2022", "source": "table.made", "lake": lake, "each": "year"}
+    assert ep.ask("growth", **keys).title.endswith(", 2020 to 2022 against 2019 to 2021")
+    assert ep.ask("growth", **keys, base=2019).title.endswith(", 2020 to 2022 against 2019")
+    assert ep.ask("value", **keys).title.endswith(", 2020 to 2022")
+
+
+def test_the_title_of_a_series_of_bundled_data_names_their_year_once() -> None:
+    series = ep.ask("value", **ASKED, source="minerals", each="year")
+    assert series.title.endswith("one year (2022)")
+
+
+def test_values_that_rounding_to_the_cent_changes_are_told_of(tmp_path: Path) -> None:
+    (tmp_path / "made.csv").write_text(
+        "year,partner,hs,usd\n2022,CHN,850511,0.001\n2022,USA,850511,0.014\n"
+        "2022,JPN,850511,0\n2022,KOR,850511,12.345\n"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "made.csv"], mapping=MAPPING.format(valuation="CIF"))
+    found = [one for item in lake.holdings() for one in item.findings if one.rule == "rounded"]
+    assert [(one.level, one.count) for one in found] == [("warning", 2)]
+
+
+@pytest.mark.parametrize("rest", [b"\0" * 1000, b"\0" * 4000 + b"2022,USA,850511,5\n"])
+def test_a_small_file_that_was_filled_is_not_called_a_text_in_utf_16(
+    tmp_path: Path, rest: bytes
+) -> None:
+    path = tmp_path / "made.csv"
+    path.write_bytes(b"year,partner,hs,usd\n2022,CHN,850511,10\n" + rest)
+    lake = Lake.open(tmp_path / "lake")
+    with pytest.raises(BadFileError, match="a zero byte") as caught:
+        lake.add("table", [path], mapping=MAPPING.format(valuation="CIF"))
+    assert caught.value.where.endswith("made.csv, row 3")

@@ -330,7 +330,8 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     def render(screen: Console) -> None:
         if not found:
             say(screen, f"The lake in {opened.path} is empty.")
-            say(screen, "Add a file: entrepot data add baci FILE")
+            where = f" --lake {shlex.quote(str(lake))}" if lake else ""
+            say(screen, f"Add a file: entrepot data add baci FILE{where}")
             say(screen, SHIPPED)
             return
         print_holdings(screen, found)

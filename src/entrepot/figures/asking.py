@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import product
@@ -239,7 +240,15 @@ class Panel(TableResult):
         if self.varied == ("period",):
             first, last = (self.figures[at].definition.period for at in (0, -1))
             words = headline(replace(self.figures[0], scope=self._scope()))
-            return words.removesuffix(f"{first}") + f"{Period(first.start, last.end)}"
+            span = f"{Period(first.start, last.end)}"
+            bases = [one.definition.base for one in self.figures]
+            if bases[0] and bases[-1]:
+                # Each period has its base: 2019 to 2021 against 2018 to 2020.
+                over = f"{Period(bases[0].start, bases[-1].end)}"
+                ends = re.compile(f"{first} (against|with) {bases[0]}$")
+                return ends.sub(lambda found: f"{span} {found[1]} {over}", words)
+            # Of data of one year the title says which in the middle: "one year (2022)".
+            return words.removesuffix(f"{first}") + span if words.endswith(f"{first}") else words
         asked = self.figures[0].definition
         words = measure_metadata(asked.measure).title
         if asked.named_by:

@@ -30,6 +30,7 @@ __all__ = [
     "first_words",
     "group_of",
     "header",
+    "refuse_filled",
     "separator",
     "text_in_utf8",
     "unfinished",
@@ -147,11 +148,7 @@ def count_lines(path: Path, where: str, *, first: int = 1) -> int:
     with path.open("rb") as opened:
         while piece := opened.read(_STEP):
             if (zero := piece.find(b"\0")) >= 0:
-                raise _filled(
-                    "a zero byte, which no text has",
-                    where,
-                    first + ends + piece.count(b"\n", 0, zero),
-                )
+                raise _filled(_ZERO, where, first + ends + piece.count(b"\n", 0, zero))
             until = piece.find(b"\n")
             if until < 0:
                 run += len(piece)
@@ -198,6 +195,23 @@ def filling(end: bytes, *, blank_lines: bool = True) -> str:
     return f"one sign ({sign!a})" if wide else ""
 
 
+_ZERO = "a zero byte, which no text has"
+
+
+def refuse_filled(start: bytes, where: str) -> None:
+    """Refuse the beginning of a text that zero bytes follow; other binary files pass.
+
+    Raises
+    ------
+    BadFileError
+        With the row of the first zero byte.
+    """
+    text = start.partition(b"\0")[0]
+    is_text = all(sign.isprintable() or sign.isspace() for sign in text.decode("latin-1"))
+    if b"\0" * 4 in start and len(text) >= 4 and is_text:
+        raise _filled(_ZERO, where, 1 + text.count(b"\n"))
+
+
 def _filled(what: str, where: str, row: int) -> BadFileError:
     return BadFileError(
         what,
@@ -218,6 +232,9 @@ def _endless(where: str, row: int) -> BadFileError:
 
 def utf16_order(start: bytes) -> str:
     """Return which UTF-16 a text without a byte order mark is in, by its beginning; or nothing."""
+    # No text has U+0000: so many zeros in a row are an end that was filled.
+    if b"\0" * 4 in start:
+        return ""
     for name in ("utf-16-le", "utf-16-be"):
         # In UTF-16 every second byte of a Latin letter, digit or separator is zero; 0.4, since
         # texts in other scripts have zeros only at the last two.

@@ -13,7 +13,13 @@ from entrepot.model.columns import Finding
 from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.documents import document_sheets, is_document
 from entrepot.sources.table.mapping import BLANKS
-from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines, utf16_order
+from entrepot.sources.text import (
+    MAX_COLUMNS,
+    MAX_LINE,
+    count_lines,
+    refuse_filled,
+    utf16_order,
+)
 from entrepot.sources.workbook import (
     SheetRows,
     cell_text,
@@ -279,6 +285,7 @@ def _encoding(path: Path, label: str, mapping: Mapping) -> str:
     said = mapping.encoding
     order = utf16_order(start)
     if marked is None and b"\0" in start and not (said or "").lower().startswith("utf"):
+        refuse_filled(start, label)
         raise BadFileError(
             "a text in UTF-16" if order else "neither a text nor an Excel or Parquet file",
             where=label,

@@ -14,7 +14,7 @@ from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.draft.stacked import SheetPart, parts_below
 from entrepot.sources.table.mapping import Mapping
 from entrepot.sources.table.plain import has_sheets, rows_of_sheet, sheet_names
-from entrepot.sources.text import count_lines, first_words, utf16_order
+from entrepot.sources.text import count_lines, first_words, refuse_filled, utf16_order
 from entrepot.sources.workbook import cell_text, is_workbook
 
 if TYPE_CHECKING:
@@ -198,6 +198,7 @@ def _text(path: Path, label: str, part: int) -> Head:
         raise BadFileError("the file is empty", where=label)
     encodings = _encodings(path, start)
     if not encodings:
+        refuse_filled(start, label)
         raise BadFileError(
             "neither a text nor an Excel or Parquet file", where=label, hint="save it as CSV"
         )
