@@ -189,12 +189,19 @@ def brand_of_person(cell: str, names: Collection[str]) -> str:
         SQL of the senders, receivers and makers of the line, as they were delivered.
     """
     key = name_key(cell)
-    same = [f"({name_key(name)} = {key} AND NOT {is_company(name)})" for name in names]
+    # CASE, because AND computes both of its sides: keys are made of the few names that are no
+    # companies.
+    same = [
+        f"CASE WHEN {cell} IS NULL OR {is_company(name)} THEN false "
+        f"ELSE {name_key(name)} = {key} END"
+        for name in names
+    ]
     given = f"regexp_matches({key}, {literal(_GIVEN)}) AND NOT {is_company(cell)}"
     # The name of the line may be one word, as 王伟 and Сидоров are. A given name alone begins many
     # brands: most have one word, and go no further.
     several = f"regexp_matches({cell}, '\\p{{L}}{{2}}[^\\p{{L}}\\p{{N}}]+\\p{{L}}')"
-    return f"coalesce({' OR '.join([*same, f'({several} AND {given})'])}, false)"
+    full = f"CASE WHEN {several} THEN {given} ELSE false END"
+    return f"coalesce({' OR '.join([*same, full])}, false)"
 
 
 def legal_form(cell: str) -> str:
@@ -206,9 +213,10 @@ def legal_form(cell: str) -> str:
 
 def misplaced(cell: str) -> str:
     """Return SQL that says whether a number or code reads like a name of several words."""
-    # The cheap test first: nearly all cells are digits with a letter or two.
+    # The cheap test first: nearly all cells are digits with a letter or two. The engine extracts
+    # once for each text of a stored column that repeats, and matches once for each row.
     return (
-        f"CASE WHEN NOT regexp_matches({cell}, '\\p{{L}}{{2}}') THEN false "
+        f"CASE WHEN regexp_extract({cell}, '\\p{{L}}{{2}}') = '' THEN false "
         f"ELSE regexp_matches({cell}, {literal(_TWO_WORDS)}) END"
     )
 
