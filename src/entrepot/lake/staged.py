@@ -104,6 +104,9 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, own: Iterable[
     unknown = sorted({*returned, *rows.same} - set(kinds))
     if unknown:
         raise AssertionError(f"a parser returned unknown columns: {unknown}")
+    if rows.kept:
+        _take_over(connection, rows, own)
+        return
     compact = dict(kinds)
     if kinds.get("period") == "DATE":
         compact |= {name: sorted_enum(values) for name, values in _CHOICES.items()}
@@ -133,6 +136,19 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, own: Iterable[
     ):
         pass  # a cell that the quick way cannot take: it is bad, or needs a closer look
     _create(connection, rows.again().project(cast))
+
+
+def _take_over(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, own: Iterable[str]) -> None:
+    """Have a table that a parser kept be the one where rows wait."""
+    connection.execute(f"DROP TABLE IF EXISTS {STAGED}")
+    connection.execute(f"ALTER TABLE {rows.kept} RENAME TO {STAGED}")
+    kinds, there = schema(rows.table), waiting(connection)
+    for name in own:
+        if name not in there:
+            value = literal(rows.same[name]) if name in rows.same else "NULL"
+            connection.execute(
+                f"ALTER TABLE {STAGED} ADD COLUMN {name} {kinds[name]} DEFAULT {value}"
+            )
 
 
 def _hold_totals(connection: duckdb.DuckDBPyConnection, rows: ParsedRows) -> None:
@@ -242,7 +258,7 @@ def _shorten(connection: duckdb.DuckDBPyConnection) -> None:
     import duckdb
 
     [(count,)] = connection.execute(f"SELECT count(*) FROM {STAGED}").fetchall()
-    if count < _MANY or "product" not in waiting(connection):
+    if count < _MANY or waiting(connection).get("product") != "VARCHAR":
         return
     [(codes,)] = connection.execute(f"SELECT list(DISTINCT product) FROM {STAGED}").fetchall()
     if len(codes) <= _LISTED and None not in codes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
@@ -69,14 +69,16 @@ def write(
         if name not in in_folder
     )
     by = ", ".join(sort_columns(there, rows.table, order))
-    sort = f" ORDER BY {by}" if by else ""
-    _copy(
-        connection,
-        # Sorted before it is cast: an ENUM sorts as a number, in the order of its texts.
-        f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(there, period)}{sort})",
-        target,
-        about,
-    )
+    sort = f" ORDER BY {by}" if by and not rows.kept else ""
+    # What a parser kept is in order already.
+    with in_order(connection) if rows.kept else nullcontext():
+        _copy(
+            connection,
+            # Sorted before it is cast: an ENUM sorts as a number, in the order of its texts.
+            f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(there, period)}{sort})",
+            target,
+            about,
+        )
     with target.open("r+b") as opened:
         os.fsync(opened.fileno())
 

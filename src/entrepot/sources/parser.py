@@ -101,6 +101,9 @@ class ParsedRows:
         rows once more with every cell tested, and raises the error that names a bad one.
     count
         How many rows the quick way has to give; another number is a reason to read `again`.
+    kept
+        Temporary table of these rows, by period and within it as the lake sorts them, which the
+        lake takes over instead of copying it.
     """
 
     relation: duckdb.DuckDBPyRelation
@@ -111,6 +114,7 @@ class ParsedRows:
     totals: duckdb.DuckDBPyRelation | None = None
     again: Callable[[], duckdb.DuckDBPyRelation] | None = None
     count: int | None = None
+    kept: str = ""
 
 
 class Parser(Protocol):

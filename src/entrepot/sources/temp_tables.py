@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["add", "drop", "is_small", "keep", "keep_small", "leave_out", "look_up", "offer"]
+__all__ = [
+    "add",
+    "drop",
+    "forget",
+    "is_small",
+    "keep",
+    "keep_small",
+    "leave_out",
+    "look_up",
+    "offer",
+]
 
 _SMALL = 2**18
 """Bytes of a file of which reading again costs more than keeping what was read."""
@@ -75,6 +85,12 @@ def add(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
 def leave_out(connection: duckdb.DuckDBPyConnection, name: str, condition: str) -> None:
     """Take rows that fulfil a condition out of those kept under a name."""
     connection.execute(f"DELETE FROM {name} WHERE {condition}")
+
+
+def forget(connection: duckdb.DuckDBPyConnection, name: str, *columns: str) -> None:
+    """Take columns off the rows kept under a name."""
+    for column in columns:
+        connection.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
 
 
 def drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:

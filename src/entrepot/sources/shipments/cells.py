@@ -15,9 +15,9 @@ from entrepot.model.area_names import completed_name, named_area
 from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
 from entrepot.model.product import EDITIONS
-from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, Field_, Layout, canonical
+from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, Field_, Layout
 from entrepot.sources.shipments.persons import may_name
-from entrepot.sources.strict import file_literal, literal, quoted
+from entrepot.sources.strict import enum, file_literal, literal, quoted, sorted_enum
 from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ _ZONES = re.compile(
     r"(\bz(ona|\.)? ?(franca|libre)|free (zone|port)|zone franche|freizone|serbest b|свободн)",
     re.IGNORECASE,
 )
+_LISTED = (
+    "item", "sub_item", "regime", "office", "invoice_currency", "incoterm", "quantity_unit",
+    "tariff_code",
+)  # fmt: skip
+"""Roles whose texts repeat as a rule."""
+_FEW = 5_000  # texts of a column that are kept as numbers of a list, which are quicker to sort
 _TEXTS = (
     "declaration", "item", "sub_item", "regime", "office", "invoice_currency", "incoterm",
     "quantity_unit", "tariff_code",
@@ -56,6 +62,8 @@ class RegisterCells:
         Of each column of areas, the texts that name no known area, with their number of rows.
     zones
         Texts that name a free zone.
+    kinds
+        Of each canonical column of few texts, the type that lists them.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -64,6 +72,7 @@ class RegisterCells:
     row: str
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
     zones: dict[str, dict[str, int]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -170,6 +179,7 @@ class RegisterCells:
             if count:
                 self._refuse(role, test, count)
         self._look_up_areas()
+        self._list_texts()
 
     def _refuse(self, role: str, test: str, count: int) -> None:
         name = str(self.layout.of(role.strip()))
@@ -220,48 +230,81 @@ class RegisterCells:
         keep(
             self.connection,
             "register_area",
-            f"SELECT * FROM (VALUES {values}) AS area(role, text, code)",
+            f"SELECT role, text, code::{enum(sorted({'', *(one[2] for one in codes)}))} AS code "
+            f"FROM (VALUES {values}) AS area(role, text, code)",
         )
 
+    def _list_texts(self) -> None:
+        """Find the columns of few texts, so that their cells are kept as numbers of a list."""
+        cells = {role: self.text(role) for role in _LISTED if self.layout.of(role)}
+        cells |= {"tariff_line": self.line_code(), "product": f"left({self.line_code()}, 6)"}
+        if self.layout.of("port"):
+            cells["port_name"] = self.text("port")
+        counts = ", ".join(f"approx_count_distinct({cell})" for cell in cells.values())
+        [found] = self.connection.execute(f"SELECT {counts} FROM {self.file} AS line").fetchall()
+        few = [name for name, count in zip(cells, found, strict=True) if count <= _FEW]
+        lists = ", ".join(f"list(DISTINCT {cells[name]})" for name in few)
+        if not few:
+            return
+        [texts] = self.connection.execute(f"SELECT {lists} FROM {self.file} AS line").fetchall()
+        for name, some in zip(few, texts, strict=True):
+            if some:
+                self.kinds[name] = sorted_enum(text for text in some if text is not None)
+
+    def alike(self) -> dict[str, str]:
+        """Return the columns that have one text in all lines; see `sql`."""
+        layout = self.layout
+        out = {
+            "freq": layout.freq,
+            "reporter": layout.reporter,
+            "value_kind": self._column("value").kind,
+        }
+        if layout.language:
+            out["language"] = layout.language
+        if layout.currency != "USD":
+            out["currency"] = layout.currency
+        if not layout.of("direction"):
+            out["direction"] = layout.direction or ""
+        if layout.valuation_of_exports is None:
+            out["valuation"] = layout.valuation
+        return out
+
     def sql(self) -> str:
-        """Return SQL of all lines in canonical columns; ``why`` says why one is left out."""
+        """Return SQL of all lines in the canonical columns that differ from line to line.
+
+        Those of `alike` and those that are null in all lines are not there. ``why`` says why a line
+        is left out.
+        """
         there = [role for role in AREAS if self.layout.of(role)]
         day, code = self.day(), self.line_code()
-        # Every canonical column in its order first; what the register has replaces it.
-        out = {name: f"NULL::{kind}" for name, kind in canonical().items()}
-        out |= {role: self.text(role) for role in _TEXTS}
-        out |= {role: self.text(role) for role in NAMES}
+        has: set[str] = {one.role for one in self.layout.columns.values()}
+        texts = (*_TEXTS, *NAMES, "description")
+        out: dict[str, str] = {role: self.text(role) for role in texts if role in has}
         out |= {role: f"{role}.code" for role in there}
         out |= self._of_exports(there)
         amount = self.number("value")
-        is_usd = self.layout.currency == "USD"
+        money = "value_usd" if self.layout.currency == "USD" else "value_reported"
         status = self._word("status", "NULL::VARCHAR")
         out |= {
             "period": f"date_trunc('{_STEPS[self.layout.freq]}', {day})::DATE",
-            "freq": literal(self.layout.freq),
             "row": self.row,
-            "reporter": literal(self.layout.reporter),
             "direction": self._direction(),
-            "date": day if self.layout.of("date") else "NULL::DATE",
             "status": status,
             "tariff_line": code,
             "product": f"left({code}, 6)",
-            "nomenclature": self.edition(day),
-            "description": self.text("description"),
-            "language": literal(self.layout.language) if self.layout.language else "NULL::VARCHAR",
-            "port_name": self.text("port"),
-            "value_usd": amount if is_usd else "NULL::DOUBLE",
-            "value_reported": "NULL::DOUBLE" if is_usd else amount,
+            "nomenclature": f"({self.edition(day)})::{enum(sorted(one.id for one in EDITIONS))}",
+            money: amount,
             "valuation": self._valuation(),
-            "value_kind": literal(self._column("value").kind),
-            "invoice_value": self.number("invoice_value"),
-            # Zero is no weight of goods: kept, it would make prices infinite.
-            "mass_kg": f"nullif({self.number('mass_kg')}, 0)",
-            "gross_kg": f"nullif({self.number('gross_kg')}, 0)",
-            "quantity": f"nullif({self.number('quantity')}, 0)",
         }
-        out["currency"] = "NULL::VARCHAR" if is_usd else literal(self.layout.currency)
-        out["header_value"] = "NULL::DOUBLE"
+        if "date" in has:
+            out["date"] = day
+        if "port" in has:
+            out["port_name"] = self.text("port")
+        if "invoice_value" in has:
+            out["invoice_value"] = self.number("invoice_value")
+        # Zero is no weight of goods: kept, it would make prices infinite.
+        weights = [role for role in ("mass_kg", "gross_kg", "quantity") if role in has]
+        out |= {role: f"nullif({self.number(role)}, 0)" for role in weights}
         if self._column("value").kind == "header":
             # The value of a declaration counts once, on the first of its lines.
             first = (
@@ -269,7 +312,6 @@ class RegisterCells:
                 f"ORDER BY {self.row}) = 1"
             )
             out["header_value"] = f"CASE WHEN NOT {first} THEN {amount} END"
-            money = "value_usd" if is_usd else "value_reported"
             out[money] = f"CASE WHEN {first} THEN {amount} END"
         out["why"] = (
             f"CASE WHEN {status} = 'annulled' THEN 'annulled' "
@@ -278,6 +320,11 @@ class RegisterCells:
             f"WHEN {day} IS NULL THEN 'footer' "
             f"WHEN {code} IS NULL OR length({code}) < 6 THEN 'no-code' END"
         )
+        out = {
+            name: f"({value})::{self.kinds[name]}" if name in self.kinds else value
+            for name, value in out.items()
+            if name not in self.alike()
+        }
         out |= {"day": day, "same": "line.__same"}
         cells = ", ".join(f"{value} AS {name}" for name, value in out.items())
         # One small table for all roles: a text may mean an area in one column and none in another.

@@ -18,7 +18,6 @@ from entrepot.sources.shipments.layout import (
     ROW,
     SAME,
     Layout,
-    canonical,
     fitting,
     known_layouts,
     known_registers,
@@ -42,7 +41,7 @@ from entrepot.sources.shipments.persons import (
 )
 from entrepot.sources.shipments.traps import findings
 from entrepot.sources.strict import BUFFER, file_literal, literal, quoted, require_all
-from entrepot.sources.temp_tables import offer
+from entrepot.sources.temp_tables import forget, keep, leave_out
 from entrepot.sources.text import (
     count_lines,
     group_of,
@@ -553,18 +552,26 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     layout, left, cut = _about(connection, table)
     cells = RegisterCells(connection, table, layout, ROW)
     cells.check()
-    offer(connection, "register_line", cells.sql())
+    # Once for all that is asked of the lines, in the order in which they are written: to look for
+    # the lines of each month, and to sort them then, would take twice as long.
+    keep(connection, "register_line", f"{cells.sql()} ORDER BY period, product, row")
     noticed = findings(connection, layout, table.name, cells, left)
     if cut:
         noticed = (*noticed, unfinished_line(table.name, "not shown: it may name a person"))
-    names = ", ".join(canonical())
-    relation = connection.sql(f"SELECT {names} FROM register_line WHERE why IS NULL")
+    leave_out(connection, "register_line", "why IS NOT NULL")
+    forget(connection, "register_line", "why", "day", "same")
 
     def locate(key: Key) -> str:
         return f"{table.name}, row {key[2]}" if len(key) > 2 else ""
 
-    same = {"currency": layout.currency} if layout.currency != "USD" else {}
-    return ParsedRows(relation, same, locate, table="shipments", findings=noticed)
+    return ParsedRows(
+        connection.table("register_line"),
+        cells.alike(),
+        locate,
+        table="shipments",
+        findings=noticed,
+        kept="register_line",
+    )
 
 
 def _as_text(layout: Layout, left: list[str], cut: bool) -> str:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import Finding
 from entrepot.model.display import joined
-from entrepot.sources.shipments.layout import Layout, known_layouts
+from entrepot.sources.shipments.layout import Layout, canonical, known_layouts
 from entrepot.sources.shipments.persons import PSEUDONYM, may_name
 from entrepot.sources.strict import literal, quoted
-from entrepot.sources.temp_tables import drop, keep
+from entrepot.sources.temp_tables import offer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +28,6 @@ __all__ = ["VALUE", "findings"]
 VALUE = "coalesce(value_usd, value_reported)"
 """SQL for the value of a line, in whatever currency it has."""
 _LINES = "(FROM register_fact WHERE why IS NULL)"
-_LONG = ("description", "port_name", "office", "regime", "language", "incoterm")
-"""Columns that no finding looks at: the others are kept for as long as findings are made.
-
-Each question to the lines themselves would read all their texts again.
-"""
 _REASONS = {
     "annulled": "the register says that they were annulled",
     "footer": "they have no day and no tariff code, as totals below the lines do",
@@ -55,7 +50,7 @@ def findings(
     cells: RegisterCells,
     left: list[str],
 ) -> tuple[Finding, ...]:
-    """Return what was noticed in the lines of ``register_line``.
+    """Return what was noticed in the lines kept as ``register_line``.
 
     Parameters
     ----------
@@ -65,8 +60,13 @@ def findings(
     left
         Columns that were not kept.
     """
-    without = ", ".join(_LONG)
-    keep(connection, "register_fact", f"SELECT * EXCLUDE ({without}) FROM register_line")
+    there, alike = connection.table("register_line").columns, cells.alike()
+    rest = "".join(
+        f", {literal(alike[name]) if name in alike else 'NULL'}::{kind} AS {name}"
+        for name, kind in canonical().items()
+        if name not in there
+    )
+    offer(connection, "register_fact", f"SELECT *{rest} FROM register_line")
     look = _Look(connection, layout, where)
     found = [
         *look.left_out(),
@@ -92,7 +92,6 @@ def findings(
             "What is not read may name persons."
         )
         found.append(look.finding("columns-not-kept", "note", len(left), left[0], text))
-    drop(connection, "register_fact")
     return tuple(found)
 
 
@@ -435,7 +434,8 @@ class _Look:
         # By name, a month and the next: what else would show that numbers do not stay.
         query = f"""
             WITH pair AS (
-                SELECT DISTINCT period, receiver, receiver_number FROM {_LINES}
+                SELECT DISTINCT period, hash(receiver) AS receiver,
+                       hash(receiver_number) AS receiver_number FROM {_LINES}
                 WHERE receiver IS NOT NULL AND receiver_number IS NOT NULL),
             next AS (
                 SELECT a.receiver_number = b.receiver_number AS same FROM pair AS a JOIN pair AS b
