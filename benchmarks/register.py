@@ -12,8 +12,9 @@ cell comes from a hash of its row, so a file is the same on any machine.
 | raw HHI, HHI | concentration by tariff line x month: SQL over the same files; `hhi` |
 | raw screening, screening | DuckDB reads a list and writes it, marked; `screen` |
 
-The raw load checks nothing, replaces no person and writes each text once; a lake keeps the text
-that it was read from as well.
+The raw load reads all 30 columns, numbers and days by their types, sorts by month and code, and
+writes them with the engine's usual compression. It checks nothing, replaces no person and writes
+each text once; a lake keeps the text that it was read from as well.
 """
 
 from __future__ import annotations
