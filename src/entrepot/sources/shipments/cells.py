@@ -248,8 +248,9 @@ class RegisterCells:
             return
         [texts] = self.connection.execute(f"SELECT {lists} FROM {self.file} AS line").fetchall()
         for name, some in zip(few, texts, strict=True):
-            if some:
-                self.kinds[name] = sorted_enum(text for text in some if text is not None)
+            # Without a text there is nothing to list.
+            if there := [text for text in some or () if text is not None]:
+                self.kinds[name] = sorted_enum(there)
 
     def alike(self) -> dict[str, str]:
         """Return the columns that have one text in all lines; see `sql`."""
