@@ -1208,3 +1208,28 @@ def test_the_year_of_an_edition_is_no_customs_code() -> None:
     text = "China's exports to Russia were worth $76.1 billion in 2022 by HS 2017 codes."
     keys = {"exporter": "CHN", "importer": "RUS", "period": "2022"}
     assert drafted(text) == [("value", keys, "$76.1 billion")]
+
+
+def test_the_same_period_goes_on_with_the_span_of_the_sentence_before() -> None:
+    found = drafted(
+        "China's exports to Russia more than doubled between 2017 and 2023, to $110.0bn. "
+        "Over the same period Russian exports to China tripled, from $42.1bn to $129.0bn."
+    )
+    said = {says: keys for _, keys, says in found}
+    assert (said["tripled"]["base"], said["tripled"]["period"]) == ("2017", "2023")
+    assert (said["$42.1bn"]["period"], said["$129.0bn"]["period"]) == ("2017", "2023")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die chinesischen Exporte nach Russland haben sich von 2017 bis 2023 mehr als verdoppelt. "
+        "Im selben Zeitraum verdreifachten sich die russischen Exporte nach China.",
+        "Экспорт Китая в Россию вырос с 2017 по 2023 год более чем вдвое. "
+        "За тот же период экспорт России в Китай вырос втрое.",
+    ],
+)
+def test_a_rate_over_the_same_period_is_never_one_over_the_year_before(text: str) -> None:
+    rates = [keys for kind, keys, _ in drafted(text) if kind == "growth"]
+    assert rates
+    assert all(keys.get("base") == "2017" for keys in rates)

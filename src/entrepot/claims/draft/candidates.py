@@ -677,6 +677,9 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     ) or any(0 <= number.start - end <= 12 and not number.says.moved for _, end in scene.earlier)
     own = [time for time in times if not time.is_base]
     left = [time for time in own if time.end <= number.start]
+    # "... between 2017 and 2023. Imports tripled, from 42 bn": of the year that the span begins in.
+    if former and not scene.times and memory.base is not None:
+        return [Choice((str(memory.base),), ("yb:former",))]
     for time, said_of, numbers_at, opened in zip(
         times, scene.periods, scene.numbers_at_times, scene.opened_times, strict=True
     ):

@@ -573,6 +573,9 @@ def times_of(  # noqa: C901
         before = before or _MULTIPLIED.match(text, found.end) is not None
         period = found.period
         kind = found.kind
+        # "Over the same period, imports tripled" goes on with the span of the sentence before.
+        if kind == "same_period" and _GOES_ON.search(text, 0, found.start):
+            continue
         if kind in ("year_earlier", "same_period"):
             earlier.append((found.start, found.end))
             continue
@@ -605,6 +608,11 @@ def times_of(  # noqa: C901
     return _tied(sorted(times, key=lambda time: time.start), text), earlier
 
 
+_GOES_ON = re.compile(
+    r"(?:^|[;,:])\W*(?:(?:and|but|while|und|während|а|и) )?"
+    r"(?:over|during|in|at|throughout|for|im|in|während|за|в)(?: (?:the|dem|des|den))?\s*$",
+    re.IGNORECASE,
+)
 _COMPARES_WITH = re.compile(r"сравнени[ию] с $")
 _MULTIPLIED = re.compile(r"(?:同期)?的(?:约|近)?[\d.]+倍")
 _OF_YEAR = re.compile(r"\s*(?:periods?|months?|период[аеу]?)?\s*(?:of|in|,)?\s*")
