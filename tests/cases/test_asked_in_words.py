@@ -56,6 +56,23 @@ def test_every_open_name_has_candidates_and_the_command_says_what_is_open() -> N
     assert "import_share, DEU, CHN, 850511" in raised.value.where
 
 
+@pytest.mark.parametrize(
+    ("region", "near"),
+    [
+        ("Asia", []),
+        ("the Middle East", []),
+        ("Latin America", []),
+        ("Africa", ["AFU"]),
+        ("Europe", ["EU"]),
+        ("the West", ["EU", "coalition"]),
+    ],
+)
+def test_a_region_is_never_taken_for_the_group_of_another(region: str, near: list[str]) -> None:
+    read = read_question(f"What share of {region}'s imports came from China in 2022?")
+    assert read.unsaid[0].why.endswith("is not known here as a country or group")
+    assert [value for value, _ in read.unsaid[0].candidates] == near
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "why " * LONGEST, "\x00?", "(" * 200, "▮▮▮ ¦ ▮"])
 def test_what_is_no_question_is_refused_or_left_open(text: str) -> None:
     try:

@@ -1223,10 +1223,14 @@ def test_the_same_period_goes_on_with_the_span_of_the_sentence_before() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Die chinesischen Exporte nach Russland haben sich von 2017 bis 2023 mehr als verdoppelt. "
-        "Im selben Zeitraum verdreifachten sich die russischen Exporte nach China.",
-        "Экспорт Китая в Россию вырос с 2017 по 2023 год более чем вдвое. "
-        "За тот же период экспорт России в Китай вырос втрое.",
+        (
+            "Die chinesischen Exporte nach Russland haben sich von 2017 bis 2023 verdoppelt. "
+            "Im selben Zeitraum verdreifachten sich die russischen Exporte nach China."
+        ),
+        (
+            "Экспорт Китая в Россию вырос с 2017 по 2023 год более чем вдвое. "
+            "За тот же период экспорт России в Китай вырос втрое."
+        ),
     ],
 )
 def test_a_rate_over_the_same_period_is_never_one_over_the_year_before(text: str) -> None:

@@ -337,14 +337,22 @@ def _in_small(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(pattern.pattern, re.IGNORECASE)
 
 
+_NEAR_REGIONS = (
+    ("europ|европ|欧洲", ("EU",)),
+    ("afri|афри|非洲", ("AFU",)),
+    (r"\bwest(?:en|ens)?$|запад|西方", ("EU", "coalition")),
+)
+"""Groups that may be meant by a region, which is no area here."""
+
+
 def areas_meant(text: str, code: str) -> tuple[str, ...]:
-    """Return the areas that share a bare name; for a region the group that may be meant."""
+    """Return the areas that share a bare name; for a region the groups that may be meant."""
     word = text.lower()
     for name, codes in _SHARED.items():
         if re.fullmatch(f"{name}[а-яs]{{0,2}}", word):
             return codes
     if code == NOWHERE:
-        return ("EU",) if word[:5] in ("europ", "европ") else ("EU", "coalition")
+        return next((near for part, near in _NEAR_REGIONS if re.search(part, word)), ())
     return ()
 
 

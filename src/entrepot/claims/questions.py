@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
-from entrepot.claims.draft.lexicon import cue_words
+from entrepot.claims.draft.lexicon import NOWHERE, cue_words
 from entrepot.claims.draft.scene import own_names
 from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.draft.times import timing
@@ -645,9 +645,13 @@ class _Reading:
         for mark in some:
             text = self.plain[mark.start : mark.end]
             several = areas_meant(text, mark.value)
-            if several:
+            if several or mark.value == NOWHERE:
                 names = tuple((one, area_name(one)) for one in several)
-                self.unsaid.append(Unsaid("importer", f"“{text}” may be several areas", names))
+                shared = mark.value != NOWHERE
+                why = (
+                    "may be several areas" if shared else "is not known here as a country or group"
+                )
+                self.unsaid.append(Unsaid("importer", f"“{text}” {why}", names))
                 return False
         return True
 

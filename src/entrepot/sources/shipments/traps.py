@@ -88,7 +88,7 @@ def findings(
     ]
     if left:
         text = (
-            f"{len(left)} columns are not in the layout and were not kept: {', '.join(left)}. "
+            f"{len(left)} columns not in the layout, and so not kept: {', '.join(left)}. "
             "What is not read may name persons."
         )
         found.append(look.finding("columns-not-kept", "note", len(left), left[0], text))
