@@ -1237,3 +1237,35 @@ def test_a_rate_over_the_same_period_is_never_one_over_the_year_before(text: str
     rates = [keys for kind, keys, _ in drafted(text) if kind == "growth"]
     assert rates
     assert all(keys.get("base") == "2017" for keys in rates)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("In 2023 cars were 11 % of China's exports to Russia of $110 billion.", "$110 billion"),
+        ("Of China's exports to Russia in 2023, worth $110 bn, cars were 11 %.", "$110 bn"),
+        (
+            (
+                "Autos machten 2023 11 Prozent der chinesischen Exporte nach Russland von 110 "
+                "Milliarden Dollar aus."
+            ),
+            "110 Milliarden Dollar",
+        ),
+        (
+            "В 2023 году автомобили составили 11 % экспорта Китая в Россию на 110 млрд долларов.",
+            "110 млрд долларов",
+        ),
+        ("2023年汽车占中国对俄罗斯出口1100亿美元的11%。", "1100亿美元"),
+    ],
+)
+def test_a_total_is_not_of_the_goods_that_are_a_part_of_it(text: str, whole: str) -> None:
+    found = draft(article_of(text, date="2024-06-01"))
+    assert whole not in {claim.says for claim in found.claims}
+    assert "which goods a number is of is not clear" in {left.why for left in found.left}
+
+
+def test_a_part_in_other_words_keeps_its_goods() -> None:
+    text = "In 2023 cars made up 11 % of China's exports to Russia, or $11.7 billion."
+    assert [keys["goods"] for _, keys, says in drafted(text) if says == "$11.7 billion"] == [
+        "named:cars"
+    ]

@@ -13,6 +13,7 @@ from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import plain_sides
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
+from entrepot.claims.draft.refused import check_whole
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row
 from entrepot.claims.numbers import CURRENCIES
@@ -121,6 +122,8 @@ def claim_of_guess(  # noqa: C901
         raise Refusal(hard[0])
     if guess.what == "level" and _CHANGED_BY.search(apart.text, 0, number.start):
         raise Refusal(_NOT_SAID["change"])
+    if guess.what == "level" and guess.goods != "all":
+        check_whole(number, apart.numbers, apart.found.goods, apart.text)
     if len(row_of(number, scene)[1]) > 1 and (" and " in guess.goods or "," in guess.goods):
         raise Refusal("which of several numbers is of which goods is not clear")
     if "priced" in guess.flags and guess.what == "level":

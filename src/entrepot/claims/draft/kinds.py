@@ -19,7 +19,7 @@ from entrepot.claims.draft.near import (
     moves,
     year_on_year,
 )
-from entrepot.claims.draft.refused import of_nothing_here
+from entrepot.claims.draft.refused import check_whole, of_nothing_here
 from entrepot.claims.draft.shares import (
     is_of_the_share,
     is_share,
@@ -283,6 +283,8 @@ def _flow_keys(flow: Flow) -> dict[str, Any]:
 def _claim(
     kind: str, keys: dict[str, Any], says: str, number: Span, reading: ParsedSentence, flow: Flow
 ) -> Drafted:
+    if kind not in GROWTHS and "goods" in keys:
+        check_whole(number, reading.numbers, reading.found.goods, reading.text)
     when = period_of if kind in GROWTHS else level_period
     keys = {**keys, "period": str(when(number, reading))}
     notes = notes_on(flow, reading, number)

@@ -7,16 +7,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.attribution import MASK, masked
+from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.near import clause, is_expected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
-__all__ = ["of_nothing_here", "of_the_sentence", "unmarked"]
+__all__ = ["check_whole", "of_nothing_here", "of_the_sentence", "unmarked"]
 
 
 _CLOSE = 6
@@ -40,6 +41,37 @@ def of_nothing_here(number: Span, reading: ParsedSentence) -> str:
         if why := rule(number, reading):
             return why
     return ""
+
+
+_WHOLE = re.compile(
+    r"(?:\b(?:exports?|imports?|trade|shipments|purchases|sales|deliveries|lieferungen)\b"
+    r"|(?:ex|im)porte?n?\b|(?:aus|ein)fuhr(?:en)?\b|(?:экс|им)порт[ау]?\b|\b[вы]+воз[ау]?\b"
+    r"|поставок\b|[出进]口总?额?|贸易总?额?)"
+    rf"(?:[^\d{MASK}.;:()（）]|\b(?:19|20)\d\d\b)*$",
+    re.IGNORECASE,
+)
+"""A trade, and all that is said of it up to a number."""
+_PART_SAID = re.compile(
+    r"\b(?:or|oder|или|namely|reach\w*|amount\w*|came|is|are|was|were|rose|fell|grew)\b|[即或]",
+    re.IGNORECASE,
+)
+
+
+def check_whole(number: Span, numbers: Sequence[Span], goods: Sequence[Mark], text: str) -> None:
+    """Refuse a level with goods that are said to be a part of the trade that it is of.
+
+    Raises
+    ------
+    Refusal
+        "Cars were 11 % of exports to Russia of $110 bn": $110 bn is of all goods.
+    """
+    if all(one.says.moved or one.says.unit not in ("percent", "share") for one in numbers):
+        return
+    whole = _WHOLE.search(text, 0, number.start)
+    if whole is None or _PART_SAID.search(whole[0]):
+        return
+    if not any(whole.start() <= one.start < number.start for one in goods):
+        raise Refusal("which goods a number is of is not clear")
 
 
 def of_the_sentence(reading: ParsedSentence) -> str:
