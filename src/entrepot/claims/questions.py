@@ -41,6 +41,7 @@ from entrepot.claims.question_names import (
     near_goods,
     side_of,
 )
+from entrepot.claims.question_parts import AREA, GOODS, NAME, asks_share_of_goods
 from entrepot.errors import RequestError
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import WORLD, area_name
@@ -304,6 +305,7 @@ class _Reading:
         self.unsaid: list[Unsaid] = []
         self.unknown: list[str] = []  # words that may be misspelt
         self.compares = False  # two years with each other
+        self.asks_for_goods = False  # what part of a trade goods are
 
     def read(self) -> QuestionRead:
         # "In US dollars" names no side.
@@ -332,12 +334,11 @@ class _Reading:
             else self._sides(places, goods_marks, forms, measure)
         )
         keys = {name: one for name, one in sides.items() if one}
-        if measure == "import_share" and "top" in forms and "exporter" not in keys:
-            measure = "top_supplier"  # "which countries supply it, and what is their share"
-        if measure == "import_share" and "buyers" in forms and len(keys) < 2:
-            measure = ""  # "who buys most of Germany's magnets"
-        if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
-            keys["exporter"] = keys.pop("importer")  # whose buyers they are
+        measure, keys = _trade_of(measure, keys, forms)
+        self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
+            self._signed(marks), self.language
+        )
+        measure = "" if self.asks_for_goods else measure
         keys |= self._origin(reporters, keys, forms)
         self.unknown = self._unknown()
         unknown += self.unknown
@@ -356,7 +357,7 @@ class _Reading:
             why = "the question asks who supplies, and names a supplier"
             self.unsaid.append(Unsaid("measure", why, (_MEASURES[2], _MEASURES[0])))
         if measure in _CHANGES and period:
-            keys |= self._change(period)
+            keys |= self._change(period, forms)
         if "listed" not in forms or not goods:
             self._require(measure, keys, forms)
         if ranks_goods:
@@ -470,17 +471,20 @@ class _Reading:
             return {}
         return {"reported_by": sides[0]}
 
+    def _signed(self, marks: list[Mark]) -> str:
+        """Return the question with a sign each for goods, adjectives of areas, names and times."""
+        shown = self.timed.replace(MASK, "¦")
+        for mark in marks:
+            sign = GOODS if mark.kind == "goods" else AREA if mark.form == "adj" else NAME
+            shown = shown[: mark.start] + sign * (mark.end - mark.start) + shown[mark.end :]
+        return shown
+
     def _qualifiers(self, marks: list[Mark]) -> list[str]:
         """Return words in front of goods that say which of them are counted, and mask them.
 
         Elsewhere in a sentence they are verbs or mean nothing: the cars sold to Russia, as a whole.
         """
-        # Goods, adjectives of areas, their names and times are four signs here.
-        shown = self.timed.replace(MASK, "¦")
-        for mark in marks:
-            sign = "▮" if mark.kind == "goods" else "▯" if mark.form == "adj" else "▪"
-            shown = shown[: mark.start] + sign * (mark.end - mark.start) + shown[mark.end :]
-        shown = _ANY_GOODS.sub(lambda found: "▮" * len(found[0]), shown)
+        shown = _ANY_GOODS.sub(lambda found: GOODS * len(found[0]), self._signed(marks))
         found: list[str] = []
         for pattern in _qualifying(self.language):
             for match in pattern.finditer(shown):
@@ -500,7 +504,7 @@ class _Reading:
         found = {
             kind
             for kind, pattern in patterns.items()
-            if pattern.search(self.left if kind in ("growth", "price") else rest)
+            if pattern.search(self.left if kind in ("growth", "price", "yearly") else rest)
         }
         return found | ({"dollars"} if _DOLLARS.search(self.plain) else set())
 
@@ -552,7 +556,7 @@ class _Reading:
         self.unsaid.append(Unsaid("period", why, tuple((one, "") for one in shown)))
         return ""
 
-    def _change(self, period: str) -> dict[str, str]:
+    def _change(self, period: str, forms: set[str]) -> dict[str, str]:
         """Return period and base of a change: both ends of a span, or a year and the one before."""
         if period == "now":
             return {}
@@ -564,6 +568,9 @@ class _Reading:
         first, last = years[0], years[-1]
         if first == last:  # "grew in 2022" is over the year before
             first = Period.parse(last.start.year - 1)
+        elif "yearly" in forms and len(years) > 2:
+            why = "growth is over the whole span, and not per year"
+            self.unsaid.append(Unsaid("period", why, ((str(last), f"since {first}, in all"),)))
         return {"period": str(last), "base": str(first)}
 
     # What.
@@ -690,7 +697,7 @@ class _Reading:
             self.unsaid.append(Unsaid("measure", why, _OF_HHI))
             open_.add("importer")
         if not measure:
-            self.unsaid.append(_no_measure(forms))
+            self.unsaid.append(self._unmeasured(forms))
         needed = _NEEDS.get(measure, ())
         for name in needed:
             # One question at a time: an unclear side is filed under "importer", asked about once.
@@ -705,6 +712,16 @@ class _Reading:
             and "importer" not in open_
         ):
             self.unsaid.append(Unsaid("importer", "the question does not say whose trade"))
+
+    def _unmeasured(self, forms: set[str]) -> Unsaid:
+        """Return why no measure is what the question asks."""
+        if self.asks_for_goods:
+            why = "the part that goods are of a trade is no figure: ask the value of both"
+            return Unsaid("measure", why, _OF_GOODS)
+        if forms >= {"depend", "sells"}:
+            why = "dependence is on a supplier: of dependence on buyers ask the share of exports"
+            return Unsaid("measure", why, _OF_BUYERS[:1])
+        return _no_measure(forms)
 
     # What was not understood.
 
@@ -791,6 +808,8 @@ _NEEDS = {
     "price_premium": ("importer", "exporter"),
     "rerouted": ("importer", "exporter"),
 }
+_OF_TRADE = ("import_share", "export_share", "value")
+"""Measures as which the part that goods are of a trade would be read."""
 _CHANGES = ("growth", "price_index", "rerouted")
 """Measures of a change, which need a base."""
 _MEASURES = (
@@ -802,6 +821,10 @@ _MEASURES = (
     ("price_index", "change of prices"),
 )
 _OF_HHI = (("buyer_hhi", "concentration of buyers"), ("hhi", "concentration of suppliers"))
+_OF_GOODS = (
+    ("value", "of these goods, then of all goods"),
+    ("import_share", "what part of these goods a supplier supplies"),
+)
 _OF_BUYERS = (("export_share", "share of exports"), ("rank", "place among the buyers"))
 
 
@@ -968,3 +991,16 @@ _EN_ALL_FLOWS = (
     "|big|biggest|main"
 )
 """Words that do so in front of imports and exports alone."""
+
+
+def _trade_of(measure: str, keys: dict[str, str], forms: set[str]) -> tuple[str, dict[str, str]]:
+    """Return measure and sides, which decide on each other; no measure where none is clear."""
+    if measure == "import_share" and "top" in forms and "exporter" not in keys:
+        return "top_supplier", keys  # "which countries supply it, and what is their share"
+    if measure == "import_share" and "buyers" in forms and len(keys) < 2:
+        return "", keys  # "who buys most of Germany's magnets"
+    if measure == "import_share" and forms >= {"depend", "sells"}:
+        return "", {_OTHER[name]: one for name, one in keys.items()}  # it sells to them
+    if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
+        return measure, {"exporter": keys["importer"]}  # whose buyers they are
+    return measure, keys
