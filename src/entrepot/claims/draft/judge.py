@@ -14,6 +14,7 @@ from entrepot.claims.draft.frames import plain_sides
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.refused import check_whole
+from entrepot.claims.draft.scene import OWN_LAND
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row
 from entrepot.claims.numbers import CURRENCIES
@@ -72,7 +73,8 @@ _WITH_WHOM = "whether it is of trade with one country named before or of all is 
 _SO_FAR = "it is of the year so far: of which months is not clear"
 _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
-AGAINST = frozenset((_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT))
+_A_PRICE = "a price, not a value of trade"
+AGAINST = frozenset((_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE))
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
 
 
@@ -127,7 +129,7 @@ def claim_of_guess(  # noqa: C901
     if len(row_of(number, scene)[1]) > 1 and (" and " in guess.goods or "," in guess.goods):
         raise Refusal("which of several numbers is of which goods is not clear")
     if "priced" in guess.flags and guess.what == "level":
-        raise Refusal("a price, not a value of trade")
+        raise Refusal(_A_PRICE)
     if "lately" in guess.flags and not at:
         raise Refusal("it is of the last years or months: of which is not said")
     if number.says.per:
@@ -171,6 +173,8 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     if WORLD in guess.sides and _THERE.search(text, *scene.gaps.clause(number.start, number.end)):
         raise Refusal(_WHICH)
     named = {area.value for area in scene.areas}
+    if any(OWN_LAND.match(text, area.start) for area in scene.areas):
+        named.add(guess.home)
     for side in guess.sides:
         marks = [area for area in scene.areas if area.value == side]
         if marks and all(_is_later_item(one.start, one.end, number, scene) for one in marks):
@@ -184,7 +188,8 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     if "passed-over" in guess.flags:
         raise Refusal(_WITH_WHOM)
     seller, buyer = guess.sides
-    if guess.kind in (*SELLS, *BUYS) and (
+    there = _THERE.search(text, *scene.gaps.clause(number.start, number.end))
+    if not there and guess.kind in (*SELLS, *BUYS) and (
         _is_only(seller, ("to",), scene) or _is_only(buyer, ("from", "origin"), scene)
     ):
         raise Refusal("who sells and who buys is not clear")
@@ -378,7 +383,7 @@ def _kind(
     number = guess.number
     unit = number.says.unit
     if guess.what == "level":
-        if not unit and (currency := _borrowed_currency(guess, like)):
+        if not unit and (currency := _borrowed_currency(guess, scene, like, earlier)):
             keys["currency"] = currency
         elif unit not in CURRENCIES and unit not in _QUANTITIES:
             raise Refusal("a number without a unit that a claims file has")
@@ -391,18 +396,33 @@ def _kind(
         return "value", keys, 0
     if guess.what == "growth":
         return _growth(guess, scene, like, earlier, keys)
-    if "quantity" in guess.flags:
-        raise Refusal("a part by quantity, which no kind of claim is about")
     _check_time(guess, scene)
+    if "quantity" in guess.flags or _is_of_weights(guess, scene):
+        pieces = any(one.says.unit == COUNTED_IN["items"] for one in scene.apart.numbers)
+        keys["quantity"] = "items" if pieces else "mass"
     return (*_share(guess, scene, keys), 0)
+
+
+def _is_of_weights(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether the amounts in front of a share are weights: "imported 9 Mt, of which 70 % ..."."""
+    before = [one for one in scene.apart.numbers if one.end <= guess.number.start]
+    units = [one.says.unit for one in before if one.says.unit not in ("percent", "share", "")]
+    return bool(units) and units[-1] in _QUANTITIES
 
 
 _QUANTITIES = {unit: name for name, unit in COUNTED_IN.items()}
 _SCALED = 1e6
 
 
-def _borrowed_currency(guess: StructuralReading, like: Sequence[StructuralReading]) -> str:
+def _borrowed_currency(
+    guess: StructuralReading,
+    scene: Scene,
+    like: Sequence[StructuralReading],
+    earlier: Sequence[StructuralReading],
+) -> str:
     """Return the currency that a number without one has from the one before: "5 bn euros, 3 bn"."""
+    if "¥" in scene.sentence.text[guess.number.start : guess.number.end]:
+        return _YEN_SIGN.get(guess.home, "")
     # Below a million a bare number is as likely a count.
     if abs(guess.number.says.value) < _SCALED:
         return ""
@@ -411,7 +431,13 @@ def _borrowed_currency(guess: StructuralReading, like: Sequence[StructuralReadin
         for one in like
         if one.number.says.currency and one.number.end <= guess.number.start
     ]
-    return before[-1] if before else ""
+    if not before:
+        used = {one.number.says.currency for one in earlier} - {""}
+        return used.pop() if len(used) == 1 else ""
+    return before[-1]
+
+
+_YEN_SIGN = {"JPN": "JPY", "CHN": "CNY"}
 
 
 def _growth(
@@ -533,6 +559,8 @@ def basis_of(  # noqa: C901
     ]
     if said := _IN_BASIS.match(text, number.end):
         return "growth" if said["value"] else "quantity_growth"
+    if _DEARER.match(text, number.end) or _BECAME_DEAR.search(text, low, number.start):
+        return "price_growth"
     if named:
         return f"{named[-1].kind}_growth"
     if contrast := _basis_by_contrast(text, low, number.start):
@@ -550,7 +578,10 @@ def basis_of(  # noqa: C901
         near.append(before)
     if behind is not None and len(text[number.end : behind.start]) <= 40:
         near.append(behind)
+    priced = {one.number.start for one in like if "priced" in one.flags}
     for other in near:
+        if other.start in priced:
+            return "price_growth"
         if other.says.unit in CURRENCIES:
             return "growth"
         if other.says.unit in _QUANTITY_UNITS or _PIECES.match(text, other.end):
@@ -570,6 +601,10 @@ def basis_of(  # noqa: C901
     return "growth"
 
 
+_DEARER = re.compile(r"\s*(?:teurer|billiger|дороже|дешевле|more expensive|cheaper|dearer)\b")
+_BECAME_DEAR = re.compile(
+    r"(?:verteuert|verbillig|подорожал|подешевел|涨价|降价|[均单]价|价格)[^,，;；.。]{0,25}$"
+)
 _BASIS = re.compile(
     r"(?P<volume>\bvolumes?\b|\btonnage\b|(?<!\w)объ[её]м\w*|\bMengen?\w*|数量)"
     r"|\bvalues?\b|(?<!\w)стоимост\w*|\bWert\w*|金额|价值",

@@ -38,7 +38,7 @@ _PARTNERS = {
             r"|source(?:s)? of (?:(?:the )?[\w.]+ )?imports|provider|country of origin"
         ),
         "buyers": r"buyer|customer|importer(?= of\b)|market"
-        r"|export (?:market|destination|partner|customer)|destination(?= (?:of|for)\b)"
+        r"|export (?:market|destination|partner|customer)|destination"
         r"|purchaser|taker",
         "both": r"(?:(?:trade|trading|commercial|economic) )?partner",
     },

@@ -100,7 +100,8 @@ class Background:
     """What the text was about so far.
 
     `trade` is whether of exports or of imports, `weighed` the goods that were named last, `subject`
-    the country that the last sentence began with.
+    the country that the last sentence began with, `aside` whether the last time was but a part of
+    what the text is about ("in December alone").
     """
 
     home: str = ""
@@ -122,6 +123,7 @@ class Background:
     paragraph: int = 0
     named: list[str] = field(default_factory=list)
     subject: str = ""
+    aside: bool = False
     published: Period | None = None
 
     def is_ahead(self, period: str) -> bool:

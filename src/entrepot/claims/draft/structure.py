@@ -21,6 +21,7 @@ from entrepot.claims.draft.candidates import (
     BALANCES,
     BUYS,
     FROM,
+    SELLS,
     Choice,
     dealt_area,
     dealt_time,
@@ -43,6 +44,8 @@ from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from entrepot.claims.draft.flows import Flow
 
 __all__ = ["Recorder", "StructuralReading", "guesses"]
 
@@ -148,6 +151,8 @@ def guesses(
     learned = weights() if learned is None else learned
     done: list[tuple[Scene, StructuralReading]] = []
     for scene in found:
+        if memory.aside and scene.sentence.paragraph != memory.paragraph:
+            memory.period, memory.aside = memory.main, False
         scene.times, scene.earlier = times_of(
             scene.apart.unnamed, scene.sentence.language, published, memory
         )
@@ -534,6 +539,7 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
     memory.age += 1
     if scene.sentence.paragraph != memory.paragraph:
         memory.item = "", "", ""
+    memory.aside = memory.aside or _ALONE.search(scene.apart.text) is not None
     memory.period_age += 1
     memory.paragraph = scene.sentence.paragraph
     goods = [one.value for one in scene.apart.found.goods]
@@ -553,23 +559,42 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
         named = [one.value for one in scene.apart.found.flows if one.value in ("export", "import")]
         memory.trade = named[-1] if len(set(named)) == 1 else memory.trade
         own = {time.period for time in scene.times if not time.is_base}
-        if len(own) == 1 and (scene.apart.found.flows or scene.areas):
+        if len(own) == 1 and (scene.apart.found.flows or scene.areas or scene.first):
             memory.period, memory.period_age = own.pop(), 1
             memory.main = memory.main or memory.period
         flows = [flow for flow in scene.apart.flows if flow.kind]
         areas = [area.value for area in scene.areas if area.value not in (NOWHERE, WORLD)]
-        if flows and areas and not memory.kind:
+        if len({flow.kind for flow in flows}) == 1 and scene.apart.text.rstrip().endswith(
+            (":", "：")
+        ):
+            _remember_heading(flows[0], memory)
+        elif flows and areas and not memory.kind:
             memory.kind, memory.owner = flows[0].kind, areas[0]
             memory.partner = areas[1] if len(areas) > 1 and areas[1] != areas[0] else WORLD
+
+
+def _remember_heading(flow: Flow, memory: Background) -> None:
+    """Go on with the flow of a heading: "Main exports:" is of the land that the text is about."""
+    sells = flow.kind in SELLS
+    first, second = (flow.exporter, flow.importer) if sells else (flow.importer, flow.exporter)
+    pair = (memory.owner, memory.partner)
+    owner = first or memory.home or memory.owner
+    known = next((one for one in pair if one != owner), "") if owner in pair else ""
+    memory.kind, memory.owner = flow.kind, owner
+    memory.partner = second or (known if first in ("", memory.home) else "") or WORLD
+    memory.goods, memory.age = flow.goods, 0
 
 
 def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Background) -> tuple[str, str]:
     """Return the goods of a number, and how certain they are."""
     found = _goods_said(number, mark, scene, memory)
     if found[0] == "all" and (head := _HEAD.match(scene.apart.text)):
-        # "• Barley: 2 Mt": what the line is about, unless that is a country or a flow.
+        # "• Barley: 2 Mt": what the line is about, unless that is a country or a flow, or the
+        # head of a sentence: "For comparison: trade with Peru was ...".
         marks = (*scene.areas, *scene.apart.found.flows)
-        if not any(one.start < head.end("goods") for one in marks) and head.end() <= number.start:
+        listed = head["item"] or all(one.start >= number.start for one in marks)
+        of_line = listed and head.end() <= number.start
+        if of_line and not any(one.start < head.end("goods") for one in marks):
             return f"named:{head['goods'].strip().lower()}", "likely"
     if found[0] == "all" and number.says.unit in COUNTED_IN.values():
         # A weight is of some goods: those named last, in this sentence or in the text before.
@@ -579,8 +604,13 @@ def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Background) ->
     return found
 
 
+_ALONE = re.compile(
+    r"\b(?:in|for) [A-Z][a-z]+ alone\b|\b(?:alle?in|separately) (?:im|in)\b|\b[Ii]m \w+ allein\b"
+    r"|(?<!\w)(?:[Оо]тдельно|только) (?:за|в) \w+е?\b|当月|单月"
+)
+"""A part of the time that a text is about: "in December alone"."""
 _HEAD = re.compile(
-    r"\s*(?:[-–—•*·]|\d{1,2}[.)])?\s*(?P<goods>[^\W\d][^:：,，.;；()（）\d▮]{1,30}?)"
+    r"\s*(?P<item>[-–—•*·]|\d{1,2}[.)])?\s*(?P<goods>[^\W\d][^:：,，.;；()（）\d▮]{1,30}?)"
     r"(?:[:：]| (?:was|were|is|are|remain(?:s|ed)?) (?:the |its |their )?(?:\w+ )?"
     r"(?:largest|biggest|main|top|leading|principal) (?:export|import)s?\b)"
 )
@@ -723,7 +753,13 @@ _COUNTED_OTHERWISE = re.compile(
     r"\b(?:index|per[- ]day|working[- ]day|daily)\b|индекс|среднесуточн|[Ii]ndex|指数|日均",
     re.IGNORECASE,
 )
-_PRICED = re.compile(r"(?:均价|价格|单价|\bprices?|цен[аеуы]\b|[Pp]reise?n?\b)[^,，;；]{0,12}$")
+_PRICED = re.compile(
+    r"(?:(?:均价|价格|单价|到岸价|每(?:公斤|千克|吨|桶|辆)|\b(?:prices?|costs?|fetch(?:ed|es))\b|цен[аеуы]\b"
+    r"|(?:стоил|обходил|обошл)[а-я]*|[Pp]reise?n?\b|kostete?n?\b)[^,，;；]{0,12}"
+    r"|(?:стоил|обходил|обошл|kostete?n?\b|\bcost\b)[^;；]{0,60})$"
+)
+_DEAR = 1e5
+"""An amount of money below it is a price, not trade between countries."""
 _EACH = re.compile(
     r"\s*(?:per|an?|pro|je|за|на|/|每)\s*(?:kg|kilo\w*|tonn?e?|barrel|ounce|MWh|т\b|тонн\w*"
     r"|кило\w*|баррел\w*|千克|公斤|吨|桶)",
@@ -777,7 +813,13 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
     traded = any(max(low, last) <= one.start < number.start for one in scene.apart.found.flows)
     if not traded and (made or (before is not None and "made" in before.flags)):
         found.add("made")
-    if re.search(_PRICED, text[max(low, last) : number.start]) or _EACH.match(text, number.end):
+    says = number.says
+    small = bool(says.currency) and 0 < abs(says.value) < _DEAR and not says.per
+    if (
+        small
+        or re.search(_PRICED, text[max(low, last) : number.start])
+        or _EACH.match(text, number.end)
+    ):
         found.add("priced")
     if _COUNTED_IN.match(text, number.end):
         found.add("weighed")

@@ -182,7 +182,7 @@ _RUSSIAN_ENDING = r"(?:ый|ий|ой|ая|ое|ого|его|ому|ему|ым
 PLACES = {
     "en": (
         rf"(?:{'|'.join(_ENGLISH)}|\d+(?:st|nd|rd|th)){_LARGEST}"
-        r"|(?:no\.?|number|rank|\#) ?\d+|largest|biggest|most important|top|leading|main"
+        r"|(?:no\.?|number|rank|\#) ?\d+|largest|biggest|most important|top|leading|main|primary"
     ),
     "ru": (
         rf"(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING} "
@@ -198,9 +198,9 @@ PLACES = {
 
 SHORT_PLACES = {
     "en": rf"(?:{'|'.join(_ENGLISH)}|\d+(?:st|nd|rd|th))",
-    "ru": rf"(?:(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING}|\d+-[её]?[емо]м?) мест(?:о|а|е|у|ом)",
+    "ru": rf"(?:(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING}|\d+-[её]?[емо]м?) (?:мест(?:о|а|е|у|ом)|строчк(?:у|а|е|ой))",
     "de": rf"(?:{'|'.join(_GERMAN)})e[nrsm]? (?:Platz|Rang|Stelle)|(?:Platz|Rang) \d+",
-    "zh": rf"第(?:{_SINGLE}|\d+)(?:位|名)?",
+    "zh": rf"第(?:{_SINGLE}|\d+)(?:位|名)?|首位|榜首|次席",
 }
 """Words of a place that stand alone: "ranked third", "auf dem dritten Platz"."""
 _SHORT = re.compile(
@@ -235,6 +235,8 @@ def place_of(text: str) -> int | None:
         return int(digits[0]) or None
     if sign := re.search(f"第({_SINGLE})", words):
         return _CHINESE.index(sign[1]) + 1
+    if words == "次席":
+        return 2
     lead = words.removeprefix("the ")
     for ordinals in (_ENGLISH, _RUSSIAN, _GERMAN):
         for place, word in enumerate(ordinals, start=1):
