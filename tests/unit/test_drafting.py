@@ -23,12 +23,14 @@ from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.attribution import attributed
 from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
-from entrepot.claims.draft.reading import read_sentence
+from entrepot.claims.draft.reading import numbers_of, read_sentence
+from entrepot.claims.draft.scene import Background, scenes, times_of
 from entrepot.claims.draft.sentences import LONGEST, sentences
 from entrepot.claims.numbers import Says, read_says
 from entrepot.errors import BadFileError, RequestError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import area_or_group
+from entrepot.model.period import Period
 
 pytestmark = pytest.mark.unit
 
@@ -1269,3 +1271,29 @@ def test_a_part_in_other_words_keeps_its_goods() -> None:
     assert [keys["goods"] for _, keys, says in drafted(text) if says == "$11.7 billion"] == [
         "named:cars"
     ]
+
+
+def test_the_german_was_is_no_war() -> None:
+    text = "Wichtigster Abnehmer deutscher Waren war Polen mit 5,1 Milliarden Euro im Jahr 2023."
+    assert not any("WLD" in keys.values() for keys in said_of(text, "2024-03-01").values())
+    cut = list(sentences("Größter Käufer waren die USA."))
+    [scene] = scenes(cut, [numbers_of(one) for one in cut])
+    assert [area.value for area in scene.areas] == ["USA"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Germany imported coffee from Brazil for $212 per tonne in 2023.",
+        "German coffee imports from Brazil cost $4,450 in 2023.",
+        "2023 importierte Deutschland Kaffee aus Brasilien für 4.450 Euro je Tonne.",
+    ],
+)
+def test_a_price_is_no_value_of_trade(text: str) -> None:
+    assert not [one for one in draft(article_of(text)).claims if one.kind == "value"]
+
+
+def test_a_fiscal_year_from_july_on() -> None:
+    text = "Exports fell in the fiscal year July-June 2023-24."
+    times, _ = times_of(text, "en", Period.parse("2024-07-02"), Background())
+    assert [str(one.period) for one in times] == ["2023-07..2024-06"]

@@ -175,13 +175,8 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     named = {area.value for area in scene.areas}
     if any(OWN_LAND.match(text, area.start) for area in scene.areas):
         named.add(guess.home)
-    for side in guess.sides:
-        marks = [area for area in scene.areas if area.value == side]
-        if marks and all(_is_later_item(one.start, one.end, number, scene) for one in marks):
-            raise Refusal(_ITEM)
-        # "Imports rose to 3 bn; from China came 1 bn": the country is of the next clause alone.
-        if marks and all(scene.gaps.is_next_clause(number, one.start) for one in marks):
-            raise Refusal(_ITEM)
+    if any(_is_of_later(side, number, scene) for side in guess.sides):
+        raise Refusal(_ITEM)
     carried = set(guess.sides) - named - {WORLD}
     if len(carried) == 1 and WORLD not in guess.sides and _FOREIGN_TRADE.search(text):
         raise Refusal(_ALL)
@@ -189,14 +184,26 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_WITH_WHOM)
     seller, buyer = guess.sides
     there = _THERE.search(text, *scene.gaps.clause(number.start, number.end))
-    if not there and guess.kind in (*SELLS, *BUYS) and (
-        _is_only(seller, ("to",), scene) or _is_only(buyer, ("from", "origin"), scene)
+    if (
+        not there
+        and guess.kind in (*SELLS, *BUYS)
+        and (_is_only(seller, ("to",), scene) or _is_only(buyer, ("from", "origin"), scene))
     ):
         raise Refusal("who sells and who buys is not clear")
     if len(carried) == 2 and not (guess.topic or scene.names_two) and scene.apart.found.flows:
         raise Refusal(_WITH_WHOM)
     if guess.what in ("level", "growth") and is_of_total(guess.sides, guess, scene):
         raise Refusal(OF_TOTAL)
+
+
+def _is_of_later(side: str, number: Span, scene: Scene) -> bool:
+    """Whether a sentence names a side only as a later item of a list, or in its next clause."""
+    marks = [area for area in scene.areas if area.value == side]
+    # "Imports rose to 3 bn; from China came 1 bn": the country is of the next clause alone.
+    return bool(marks) and (
+        all(_is_later_item(one.start, one.end, number, scene) for one in marks)
+        or all(scene.gaps.is_next_clause(number, one.start) for one in marks)
+    )
 
 
 def _is_only(code: str, forms: tuple[str, ...], scene: Scene) -> bool:

@@ -377,7 +377,8 @@ def _with_agents(apart: ParsedSentence) -> ParsedSentence:
 
 _IN_THE_WORLD = re.compile(r"\s*(?:in the world|worldwide|globally|в мире|weltweit|der Welt)")
 _EVENT = re.compile(
-    r"(?:\b(?:invasion|invading|war|attack|aggression)\w*"
+    # "War" alone is German for "was": "größter Abnehmer war Polen".
+    r"(?:\b(?:(?:invasion|invading|attack|aggression)\w*|war(?= (?:in|on|with|against)\b))"
     r"|(?<!\w)(?:вторжени|войн|агресси|спецопераци)\w*"
     r"|\w*(?:[Kk]rieg|[Aa]ngriff|[Üü]berfall|[Ii]nvasion)\w*)"
     r" (?:of |in |on |against |в |на |против |gegen |auf )?(?:the |der |die )?$",
@@ -692,8 +693,9 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
         if first not in _MONTHS or last not in _MONTHS:
             return None
         ends = [_MONTHS.index(one) + 1 for one in (first, last)]
-        # January to March of fiscal year 2024-25 lie in 2025.
-        years = [int(found["fy"]) + (month < 4) for month in ends]
+        # January to March of fiscal year 2024-25 lie in 2025; "July-June" is a year of its own.
+        begins = ends[0] if ends[0] == ends[1] + 1 else 4
+        years = [int(found["fy"]) + (month < begins) for month in ends]
         if ends[1] < ends[0] and years[1] == years[0]:
             return None
         return Period.parse(f"{years[0]}-{ends[0]:02d}..{years[1]}-{ends[1]:02d}")

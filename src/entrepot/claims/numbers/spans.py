@@ -198,7 +198,10 @@ PLACES = {
 
 SHORT_PLACES = {
     "en": rf"(?:{'|'.join(_ENGLISH)}|\d+(?:st|nd|rd|th))",
-    "ru": rf"(?:(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING}|\d+-[её]?[емо]м?) (?:мест(?:о|а|е|у|ом)|строчк(?:у|а|е|ой))",
+    "ru": (
+        rf"(?:(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING}|\d+-[её]?[емо]м?) "
+        r"(?:мест(?:о|а|е|у|ом)|строчк(?:у|а|е|ой))"
+    ),
     "de": rf"(?:{'|'.join(_GERMAN)})e[nrsm]? (?:Platz|Rang|Stelle)|(?:Platz|Rang) \d+",
     "zh": rf"第(?:{_SINGLE}|\d+)(?:位|名)?|首位|榜首|次席",
 }
