@@ -713,3 +713,30 @@ def test_cells_of_parquet_that_are_no_texts_become_texts(tmp_path: Path) -> None
     assert {name: row[name] for name in wanted} == wanted
     for end in (".csv", ".xlsx", ".parquet", ".json"):
         assert found.save(tmp_path / f"out{end}").stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "status"),
+    [
+        ("880622", "2023-10-05", "not known"),  # of two announcements that were not read
+        ("880622", "2024-10-05", "not listed"),  # repealed on 1 September 2024
+        ("851762", "2023-10-05", "not listed"),  # other goods
+        ("2846901920", "2025-05-05", "not known"),  # terbium, behind the end of a copy
+        ("2846901920", "2025-03-05", "not listed"),  # before the announcement
+    ],
+)
+def test_a_text_whose_codes_were_not_read_leaves_its_goods_open(
+    code: str, day: str, status: str
+) -> None:
+    text = f"date,hs_code,from,to\n{day},{code},CN,RU\n"
+    found = screen(read_text(text.encode(), "made.csv"), today=TODAY)
+    [row] = found.table.to_pylist()
+    assert row["status"].startswith(status)
+    if status == "not known":
+        assert "were not read" in row["status"] + str(row["entry"])
+
+
+def test_values_that_are_no_numbers_are_counted_by_lines() -> None:
+    text = "date,hs_code,from,to,value\n" + "2023-10-05,851762,CN,RU,nan\n" * 3
+    found = screen(read_text(text.encode(), "made.csv"), nomenclature="HS2022", today=TODAY)
+    assert "3 lines have a value that is no number (nan), screened without it." in found.notes

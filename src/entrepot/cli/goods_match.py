@@ -336,8 +336,12 @@ def matched(
             found.append(_unread(number, row[place], error))
     if refused and len(refused) == len(rows):
         raise _refusal(path, refused)
-    days = {row["day"] for row in found if row["status"] == NOT_KNOWN and not row["list"]}
-    open_ = {why: None for day in days for why in matcher.unsettled(_or_none(day))}
+    days = {
+        (row["day"], row["code"]) for row in found if row["status"] == NOT_KNOWN and not row["list"]
+    }
+    open_ = {
+        why: None for day, code in sorted(days) for why in matcher.unsettled(_or_none(day), code)
+    }
     return Matched(found, matcher.left_out, tuple(open_))
 
 
@@ -351,7 +355,7 @@ def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[
         return [base | dict.fromkeys(_MATCHED, "") | {"reason": "no code in this row"}]
     matches = [one.to_dict() for one in matcher.match(code, day)]
     if not matches:
-        unsettled = matcher.unsettled(day)
+        unsettled = matcher.unsettled(day, code)
         status = NOT_KNOWN if unsettled else "not listed"
         return [base | dict.fromkeys(_MATCHED, "") | {"status": status}]
     return [base | {name: one[name] for name in _MATCHED} for one in matches]

@@ -75,6 +75,8 @@ class _Commands(TyperGroup):
             command.params += _shared_options()
             if any(one.name == "as_json" for one in command.params):
                 command.invoke = partial(_with_json, command.invoke)
+            if any(one.name == "out" and not one.multiple for one in command.params[1:]):
+                command.parse_args = partial(_with_one_out, command.parse_args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -109,6 +111,17 @@ def _with_json(invoke: Any, ctx: Any) -> Any:
     """Invoke a command; ``--format json`` is ``--json``."""
     ctx.params["as_json"] = ctx.params["as_json"] or table_format() == "json"
     return invoke(ctx)
+
+
+def _with_one_out(parse: Any, ctx: Any, args: list[str]) -> Any:
+    """Parse the words of a command that writes one file; of two, the first would be dropped."""
+    if sum(word == "--out" or word.startswith("--out=") for word in args) > 1:
+        raise RequestError(
+            "--out is given twice",
+            why="this command writes one file; the first one would be missing",
+            hint="leave out one of them, and run the command again for the other",
+        )
+    return parse(ctx, args)
 
 
 def _shared_options() -> list[TyperOption]:

@@ -158,18 +158,18 @@ def draw(found: Screening, console: Console, *, is_written: bool = False) -> Non
             )
     hits = found.table.slice(0, min(_SHOWN, found.sums[1] + found.sums[2])).to_pylist()
     if hits:
-        heads = ["row", "date", "code", "from", "to", "status", "by", "entry", "listed", "signs"]
+        heads = ["row", "date", "code", "route", "status", "by", "entry", "listed", "signs"]
         cells = [
             [
                 str(one["row"]), day_text(one["date"]) if one["date"] else "–", one["code"],
-                one["from"], one["to"], one["status"].partition(":")[0],
+                f"{one['from']}→{one['to']}", one["status"].partition(":")[0],
                 f"{one['jurisdiction']} {one['direction']}",
                 (one["entry"] or "").partition("; also ")[0], one["listed_code"] or "–",
                 "–" if one["signs"] is None else str(one["signs"]),
             ]
             for one in hits
         ]  # fmt: skip
-        console.print(table("", heads, cells))
+        console.print(table("", heads, cells, by_rank=True))
         if (more := found.sums[1] + found.sums[2] - len(hits)) > 0:
             console.print(Text(f"{_rows(more)} more listed or in part: --out screening.xlsx"))
     for reason, count, first in reasons(found)[:8]:

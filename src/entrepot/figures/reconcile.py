@@ -26,7 +26,7 @@ from entrepot.goods.links import steps
 from entrepot.lake import Lake, distinct, relation
 from entrepot.lake.system_errors import guarded
 from entrepot.model.areas import area
-from entrepot.model.display import folded
+from entrepot.model.display import agreed, folded
 from entrepot.model.period import Period
 from entrepot.model.product import EDITIONS, NO_CODES, harmonized
 from entrepot.model.table_files import frame_of
@@ -747,7 +747,7 @@ class Reconciliation:
 
 
 def _cells(counted: tuple[int, float]) -> str:
-    return f"{counted[0]:,} cells ({counted[1] / 1e9:,.1f} bn USD)"
+    return f"{agreed(counted[0], 'cell', 'cells')} ({counted[1] / 1e9:,.1f} bn USD)"
 
 
 def _counted(found: tuple[int, float]) -> dict[str, Any]:

@@ -246,7 +246,10 @@ def _act(text: Callable[[str], str], folder: str) -> tuple[Act, tuple[GoodsList,
     act = Act(
         **{name: head[name] for name in ("id", "title", "jurisdiction", "url", "about", "licence")},
         texts=tuple(ListText(**one) for one in head["texts"]),
-        missing=tuple(MissingText(**one) for one in head["missing"]),
+        missing=tuple(
+            MissingText(**{**one, "headings": tuple(one.get("headings", ()))})
+            for one in head["missing"]
+        ),
     )
     return act, tuple(_list(act, one, text, folder) for one in head["lists"])
 

@@ -226,6 +226,11 @@ class GoodsList:
         left = entry.valid_to is not None and entry.valid_to < self.known_until
         return "no" if left or (day < entry.starts and entry.on(day) == "no") else "not known"
 
+    @property
+    def gaps(self) -> tuple[MissingText, ...]:
+        """Texts of it that were not read, of which it is known which codes they can list."""
+        return tuple(one for one in self.act.missing if one.in_list == self.id and one.headings)
+
     def settles(self, day: date | None) -> bool:
         """Whether a code without an entry was not on the list: a fragment never says so.
 
@@ -310,11 +315,27 @@ class ListText:
 
 @dataclass(frozen=True, slots=True)
 class MissingText:
-    """A text that is known to exist and whose codes could not be established."""
+    """A text that is known to exist and whose codes could not be established.
+
+    Attributes
+    ----------
+    in_list, headings, since, until
+        The list it belongs to, the beginnings of the codes that its goods can have, and the first
+        and last day on which it can list them, where these are known: on these days a code that
+        begins so and is not on the list is not known to be off it.
+    """
 
     title: str
     known: str
     url: str = ""
+    in_list: str = ""
+    headings: tuple[str, ...] = ()
+    since: date = date.min
+    until: date = date.max
+
+    def covers(self, code: str) -> bool:
+        """Whether goods of a code, or some of them, can be among those of the text."""
+        return any(code.startswith(one) or one.startswith(code) for one in self.headings)
 
 
 @dataclass(frozen=True, slots=True)

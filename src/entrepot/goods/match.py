@@ -156,9 +156,19 @@ class Matcher:
         self._changes = {goods_list.id: sorted(set(_changes(goods_list))) for goods_list in kept}
         self.left_out = tuple(left_out)
 
-    def unsettled(self, day: date | None) -> tuple[str, ...]:
-        """Return why a code that meets nothing may be on a list all the same, list by list."""
-        return tuple(
+    def unsettled(self, day: date | None, code: str = "") -> tuple[str, ...]:
+        """Return why a code that meets nothing may be on a list all the same, list by list.
+
+        With a `code`, also by texts that were not read and that may list it.
+        """
+        digits = "".join(sign for sign in code if sign.isdigit())
+        gaps = tuple(
+            f"{goods_list.id}: the codes of {gap.title} were not read"
+            for goods_list in self.lists
+            for gap in goods_list.gaps
+            if digits and day and gap.since <= day <= gap.until and gap.covers(digits)
+        )
+        return gaps + tuple(
             f"{goods_list.id} is a fragment"
             if goods_list.is_fragment
             else f"{goods_list.id} read until {goods_list.known_until}"

@@ -19,7 +19,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -76,6 +76,10 @@ class _Missing(Closed):
     title: str
     known: str = Field(min_length=1)
     url: str = ""
+    in_list: str = ""
+    headings: tuple[Annotated[str, Field(pattern="^[0-9]{2,10}$")], ...] = ()
+    since: date = date.min
+    until: date = date.max
 
 
 class _List(Closed):

@@ -23,6 +23,7 @@ __all__ = [
     "MONEY",
     "NBSP",
     "SCALES",
+    "agreed",
     "day_text",
     "decimals",
     "figure_value",
@@ -193,6 +194,17 @@ def split_unit(
     if unit in _PER_CENT and digits == 3:
         return per_cent(shown), word
     return _fixed(shown, decimals(shown, unit, digits)), word
+
+
+def agreed(count: float, one: str, many: str) -> str:
+    """Return a count with the words that agree with it.
+
+    Examples
+    --------
+    >>> agreed(1, "line is", "lines are"), agreed(2000, "line is", "lines are")
+    ('1 line is', '2,000 lines are')
+    """
+    return f"{count:,.0f} {one if count == 1 else many}"
 
 
 def figure_value(

@@ -36,7 +36,7 @@ from entrepot.goods.screening import (
     UNREADABLE,
 )
 from entrepot.lake import Lake
-from entrepot.model.display import day_text, folded
+from entrepot.model.display import agreed, day_text, folded
 from entrepot.model.table_files import MADE, MOST_TEXT, csv_cell, frame_of, is_risky
 from entrepot.report.palette import LIGHT
 
@@ -457,9 +457,10 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
             # Three rows are title, legend and head.
             if rows.num_rows > LARGEST_SHEET - 3:
                 rows = rows.slice(0, LARGEST_SHEET - 3)
+                left = found.sums[grade] - rows.num_rows
                 said.append(
                     f"Sheet {name} ends at row {LARGEST_SHEET:,}, the last of a sheet; "
-                    f"{found.sums[grade] - rows.num_rows:,} lines are not in it: write CSV or "
+                    f"{agreed(left, 'line is', 'lines are')} not in it: write CSV or "
                     "Parquet."
                 )
             writer.lines(name, title, colour, rows)

@@ -337,7 +337,7 @@ def match_goods(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
             met = [one.to_dict() for one in matcher.match(code, day)]
             for one in met:
                 del one["code"]
-            open_ = matcher.unsettled(day)
+            open_ = matcher.unsettled(day, code)
             status = "listed or in part" if met else ("not known" if open_ else "not listed")
             codes.append({"code": code, "status": status, "matches": met})
         return {
@@ -345,7 +345,9 @@ def match_goods(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
             "edition": edition,
             "codes": codes,
             "lists_left_out": list(matcher.left_out),
-            "not_known_because": list(matcher.unsettled(day))[:20],
+            "not_known_because": list(
+                dict.fromkeys(why for one in codes for why in matcher.unsettled(day, one["code"]))
+            )[:20],
             "note": "A code is a proxy, not a classification: the text of the list decides. A "
             "code that meets no list is not thereby uncontrolled.",
             "links": {one["code"]: access.link(f"/goods/{one['code']}") for one in codes},

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MAPPED", "named_source", "own_source"]
 
+_PACKED = re.compile(r"(?<=.)(\.[A-Za-z]+)?\.(gz|zip|bz2|xz|zst|7z)$|(?<=.)\.[^.]*$", re.IGNORECASE)
+"""How the name of a file ends: what packs it, and the form inside; else the form."""
+
 MAPPED = ("gacc", "icio", "table", "shipments")
 """Sources that read a file with the help of a mapping."""
 
@@ -26,7 +29,7 @@ def named_source(source: str, file: Path, mapping: str | None) -> tuple[str, str
         If a mapping is given where none is read; and what `own_source` raises.
     """
     if source == "table" or is_own(source):
-        return own_source(source, file.stem, mapping)
+        return own_source(source, _PACKED.sub("", file.name) or file.stem, mapping)
     if source == "shipments" or is_register(source):
         return register(source, mapping)
     if mapping and source not in MAPPED:

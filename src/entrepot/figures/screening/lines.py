@@ -24,7 +24,7 @@ from entrepot.goods.editions import NATIONAL, require_code, without_filling
 from entrepot.goods.own import LONGEST
 from entrepot.goods.screening import TARIFF_OF, Regime, tariff_home
 from entrepot.model.areas import area_set
-from entrepot.model.display import first_of
+from entrepot.model.display import agreed, first_of
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized
 from entrepot.sources.temp_tables import keep
 
@@ -165,7 +165,8 @@ def _note_days(work: Work, read: ReadDays) -> None:
         work.notes.append(f"Dates with slashes have the {first} first: {why}.")
     if read.as_numbers:
         work.notes.append(
-            f"{read.as_numbers} dates are numbers of days, as spreadsheets keep them (1900 system)."
+            f"{agreed(read.as_numbers, 'date is a number', 'dates are numbers')} of days, as "
+            "spreadsheets keep them (1900 system)."
         )
     if "date" not in work.places and "date" not in work.fixed:
         work.notes.append(
@@ -317,12 +318,12 @@ def read_numbers(work: Work) -> None:
             {"text": (texts, pa.string()), "amount": (numbers, pa.float64())},
         )  # fmt: skip
         if bad := [text for text in texts if text and read.numbers[text] is None]:
-            word = "value" if role == "value" else "mass"
+            marks = ", ".join("?" for _ in bad)
+            query = f'SELECT count(*) FROM texts WHERE "{role}" IN ({marks})'
+            [(lines,)] = work.db.execute(query, bad).fetchall()
             work.notes.append(
-                f"One {word} is not read: {bad[0]}; its lines are screened without it."
-                if len(bad) == 1
-                else f"{len(bad)} {word}{'s' if word == 'value' else 'es'} are not read, such as "
-                f"{first_of(bad, 2)}; their lines are screened without them."
+                f"{agreed(lines, 'line has', 'lines have')} a {role} that is no number "
+                f"({first_of(bad, 2)}), screened without it."
             )
 
 

@@ -102,6 +102,12 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
                     high.append((number, span.first, span.last))
                 for place in places.get(one.of.id, ()):
                     found.append((number, place, span.first, span.last, *_met(work, number, one)))
+        found += [
+            (number, place, *met)
+            for name, goods_list in lists.items()
+            for number, *met in _unread(work, goods_list, ids, first, last)
+            for place in places[name]
+        ]
         for goods_list in (lists[name] for name in matcher.left_out if name in lists):
             # A list that begins after the last line of an edition cannot bind any of them.
             begins = max(first, goods_list.begins)
@@ -159,6 +165,27 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
     shorter = 10 - min(len(one.entry.code), 10)
     rank = grade * 1000 + _CERTAINTIES.index(one.certainty) * 100 + shorter
     return grade, rank, work.seen[key]
+
+
+def _unread(
+    work: Work, goods_list: GoodsList, ids: dict[str, list[int]], first: date, last: date
+) -> Iterator[tuple[int, date, date, int, int, int]]:
+    """Yield on which days a text whose codes could not be read may list a code."""
+    for gap in goods_list.gaps:
+        begins, ends = max(first, gap.since), min(last, gap.until)
+        codes = [
+            number
+            for numbers in ids.values()
+            for number in numbers
+            if gap.covers(work.codes[number][0])
+        ]
+        if begins > ends or not codes:
+            continue
+        why = f"{goods_list.short}: the codes of {gap.title} were not read"
+        work.entries.append(MetEntry(goods_list, None, why))
+        place = len(work.entries) - 1
+        for number in codes:
+            yield number, begins, ends, NOT_KNOWN, NOT_KNOWN * 1000 + 900, place
 
 
 def _unconverted(

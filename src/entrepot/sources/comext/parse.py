@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
+from entrepot.model.display import agreed
 from entrepot.model.product import TOTAL
 from entrepot.sources.comext.lines import ComextLines, areas_of, between_two, summed, sums_of
 from entrepot.sources.comext.reading import TOTAL_PROCEDURE, checked, stage, written
@@ -240,7 +241,8 @@ def about_flows(flows: duckdb.DuckDBPyRelation, place: str) -> Iterator[Finding]
         )
         yield Finding("lines-added", "note", place, added, "", text)
     if missing:
-        text = f"{missing:,} flows are left out: a value is empty, hidden or was not asked for."
+        left = agreed(missing, "flow is", "flows are")
+        text = f"{left} left out: a value is empty, hidden or was not asked for."
         yield Finding("value-missing", "warning", place, missing, "", text)
     if light:
         text = f"{light:,} of {rows:,} flows have no weight: none given, or zero with a value."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
+from entrepot.model.display import agreed
 from entrepot.sources.comtrade.file import places
 from entrepot.sources.comtrade.stage import (
     AMOUNTS,
@@ -295,8 +296,8 @@ def _unclear(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple
             hint="ask Comtrade for customsCode C00, motCode 0 and partner2Code 0 as well",
         )
     text = (
-        f"{len(unclear):,} cells have no row for their total, and parts of them that do not agree "
-        f"or overlap; they were left out, {usd(lost)}."
+        f"{agreed(len(unclear), 'cell has', 'cells have')} no row for the total, and parts that do "
+        f"not agree or overlap; left out, {usd(lost)}."
     )
     return (Finding("unclear-cells", "warning", file.name, len(unclear), example, text),)
 

@@ -8,6 +8,7 @@ from entrepot.errors import BadFileError, RequestError
 from entrepot.model.areas import by_code
 from entrepot.model.closed_yaml import Closed, FormatOne, parse_closed
 from entrepot.model.columns import Finding
+from entrepot.model.display import agreed
 from entrepot.model.period import Period
 from entrepot.model.product import EDITIONS
 from entrepot.sources.parser import FileTable, ParsedRows
@@ -117,16 +118,17 @@ def noted(
         yield Finding("lines-added", "note", place, added, "", text)
     if light:
         text = (
-            f"{light:,} of {flows:,} flows have no weight: a line counts in other units only, or "
-            "has zero mass with an amount."
+            f"{light:,} of {agreed(flows, 'flow has', 'flows have')} no weight: a line "
+            "counts in other units only, or has zero mass with an amount."
         )
         yield Finding("mass-unknown", "note", place, light, "", text)
     if own:
         why = "goods that come back" if flow == "import" else "kept as reported"
-        text = f"{own:,} flows have China itself as partner: {why}."
+        text = f"{agreed(own, 'flow has', 'flows have')} China itself as partner: {why}."
         yield Finding("own-goods", "note", place, own, "", text)
     if beyond:
-        text = f"{beyond:,} flows are of chapters 98 and 99, which each country fills as it likes."
+        flows_ = agreed(beyond, "flow is", "flows are")
+        text = f"{flows_} of chapters 98 and 99, which each country fills as it likes."
         yield Finding("national-chapters", "note", place, beyond, "", text)
 
 
@@ -310,7 +312,8 @@ def require_once(
         ),
     )
     raise BadFileError(
-        f"{count} lines are there more than once, e.g. {' '.join(filter(None, cells))}",
+        f"{agreed(count, 'line is', 'lines are')} there more than once, e.g. "
+        f"{' '.join(filter(None, cells))}",
         where=f"{table.name}, rows {' and '.join(map(str, at[:6]))}",
         why="partner, commodity, customs regime and province are the same: it would count twice",
         hint="use the file as the query exports it; if two exports were joined, join them again",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.model.areas import area
+from entrepot.model.display import agreed
 from entrepot.sources.parquet import is_parquet, read_parquet, reading
 from entrepot.sources.parser import FileTable, ParsedRows
 
@@ -84,7 +85,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
             ).fetchall()  # fmt: skip
             if count:
                 raise BadFileError(
-                    f"{count} rows have a {name} that cannot be: {example}",
+                    f"{agreed(count, 'row has', 'rows have')} a {name} that cannot be: {example}",
                     where=f"{table.name}, column {name}",
                     hint="run entrepot reconcile again; do not change its file",
                 )

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import Finding
-from entrepot.model.display import joined
+from entrepot.model.display import agreed, joined
 from entrepot.sources.shipments.layout import Layout, canonical, known_layouts
 from entrepot.sources.shipments.persons import PSEUDONYM, may_name
 from entrepot.sources.strict import literal, quoted
@@ -88,7 +88,8 @@ def findings(
     ]
     if left:
         text = (
-            f"{len(left)} columns not in the layout, and so not kept: {', '.join(left)}. "
+            f"{agreed(len(left), 'column is', 'columns are')} not in the layout and not kept: "
+            f"{', '.join(left)}. "
             "What is not read may name persons."
         )
         found.append(look.finding("columns-not-kept", "note", len(left), left[0], text))
@@ -136,8 +137,8 @@ class _Look:
             WHERE why IS NOT NULL GROUP BY 1 ORDER BY 1"""
         for why, count, value, gross, row in self._ask(query):
             text = (
-                f"{count:,} lines are left out, because {_REASONS[why]}: {self._money(value)}, "
-                f"{gross or 0:,.2f} kg gross."
+                f"{agreed(count, 'line is', 'lines are')} left out, because {_REASONS[why]}: "
+                f"{self._money(value)}, {gross or 0:,.2f} kg gross."
             )
             yield self.finding(f"left-out-{why}", "warning", count, f"row {row}", text)
 
@@ -153,9 +154,9 @@ class _Look:
         if count:
             when = f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} to {last:%Y-%m}"
             text = (
-                f"{int(count):,} lines are copies of another line in every column of the file, "
-                f"{self._money(value)}, in {when}. They are kept: whether they are errors of the "
-                "extract, only its publisher can say."
+                f"{agreed(count, 'line is a copy', 'lines are copies')} of another line in every "
+                f"column of the file, {self._money(value)}, in {when}. They are kept: whether they "
+                "are errors of the extract, only its publisher can say."
             )
             yield self.finding("exact-copies", "warning", int(count), f"row {row}", text)
 
@@ -198,8 +199,9 @@ class _Look:
         [(count, lost, years, every, example)] = self._ask(query)
         if count:
             text = (
-                f"{int(count):,} lines have number and item of another line that is no copy "
-                f"({every:,} numbers, {years:,} of them in several years): numbers restart, and "
+                f"{agreed(count, 'line has', 'lines have')} number and item of another line that "
+                f"is no copy ({agreed(every, 'number', 'numbers')}, {years:,} of them in several "
+                "years): numbers restart, and "
                 f"are no key. Keeping one line of each would lose {self._money(lost)}."
             )
             yield self.finding("numbers-restart", "note", int(count), example, text)
@@ -210,8 +212,8 @@ class _Look:
         [(count, value, row)] = self._ask(query)
         if count:
             text = (
-                f"{count:,} lines have no number, or zero in its place, {self._money(value)}: "
-                "they are not one declaration."
+                f"{agreed(count, 'line has', 'lines have')} no number, or zero in its place, "
+                f"{self._money(value)}: they are not one declaration."
             )
             yield self.finding("no-number", "note", count, f"row {row}", text)
 
@@ -246,7 +248,8 @@ class _Look:
             return
         only = [one[0] for one in months if not one[3]]
         text = (
-            f"{count:,} lines are preliminary, {self._money(sum(one[2] or 0 for one in months))}."
+            f"{agreed(count, 'line is', 'lines are')} preliminary, "
+            f"{self._money(sum(one[2] or 0 for one in months))}."
         )
         if only:
             text += (
@@ -409,7 +412,8 @@ class _Look:
             AND coalesce(sub_item, '0') IN ('0', '1', '00', '01')"""
         [(count, mass, row)] = self._ask(query)
         if count:
-            text = f"{count:,} lines have no value or a value of 0, with {mass or 0:,.2f} kg."
+            lines = agreed(count, "line has", "lines have")
+            text = f"{lines} no value or a value of 0, with {mass or 0:,.2f} kg."
             yield self.finding("no-value", "note", count, f"row {row}", text)
 
     def negative(self) -> Iterator[Finding]:
@@ -421,7 +425,8 @@ class _Look:
         [(count, value, mass, row)] = self._ask(query)
         if count:
             text = (
-                f"{count:,} lines have a value or a mass below zero, {self._money(value)} and "
+                f"{agreed(count, 'line has', 'lines have')} a value or a mass below zero, "
+                f"{self._money(value)} and "
                 f"{mass or 0:,.2f} kg. They are kept as they are, and lower sums: corrections "
                 "of other lines, or errors."
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding, key_columns
+from entrepot.model.display import agreed
 from entrepot.sources.parquet import reading
 from entrepot.sources.table.canon import CANONICAL
 
@@ -198,7 +199,7 @@ def _refuse(
         return
     lines = _lines(connection, plan, cells, rows, KEYS, found[0])
     how = {
-        "refuse": f"{count:,} flows have several rows each",
+        "refuse": f"{agreed(count, 'flow has', 'flows have')} several rows each",
         "once": "rows of one flow are not equal",
         "sum": "rows of one flow differ in nomenclature, valuation or currency",
         "totals": "of the rows of one flow, none is what the others add up to",
