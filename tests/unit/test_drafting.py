@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from entrepot.claims.draft import (
 )
 from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.attribution import attributed
+from entrepot.claims.draft.codes import codes_in
 from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
 from entrepot.claims.draft.reading import numbers_of, read_sentence
@@ -1297,3 +1299,17 @@ def test_a_fiscal_year_from_july_on() -> None:
     text = "Exports fell in the fiscal year July-June 2023-24."
     times, _ = times_of(text, "en", Period.parse("2024-07-02"), Background())
     assert [str(one.period) for one in times] == ["2023-07..2024-06"]
+
+
+@pytest.mark.parametrize("words", ["HS ", "HS", "товара ", "tariff code ", "HS:: ", "код "])
+def test_words_for_codes_without_end_take_no_time(words: str) -> None:
+    began = time.process_time()
+    assert codes_in(words * (24_000 // len(words))) == ()
+    assert time.process_time() - began < 2
+
+
+def test_numbers_without_end_are_a_table_and_no_guesses() -> None:
+    began = time.process_time()
+    found = draft(article_of("from 5 to " * 9_000))
+    assert not found.claims
+    assert time.process_time() - began < 4

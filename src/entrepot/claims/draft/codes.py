@@ -40,10 +40,12 @@ _PARTS = (
     r"(?i:\b(?:chapters?|items?|lines?|numbers?|kapiteln?|(?:unter)?positionen|(?:unter)?position"
     r"|nummern?)\b|(?<!\w)групп[а-я]+|章)"
 )
-_GAP = r"[-–\s:№#\"“„«(（]*(?:(?:No|Nr)\b\.?\s*)?"
+_GAP = r"[-–\s:№#\"“„«(（]{0,8}(?:(?:No|Nr)\b\.?\s{0,3})?"
+# Repetitions end soon: a text that repeats such a word would be read from each to the end.
 CODE = re.compile(
-    rf"(?P<named>(?:(?:{_TARIFF}{_GAP})*{_CODES}{_GAP}(?:(?:(?i:по|товар[а-я]*)|{_SHORT}){_GAP})*"
-    rf"|(?:{_TARIFF}{_GAP})+{_PARTS}{_GAP}|(?P<short>{_SHORT}){_GAP}))?"
+    rf"(?P<named>(?:(?:{_TARIFF}{_GAP}){{0,3}}{_CODES}{_GAP}"
+    rf"(?:(?:(?i:по|товар[а-я]*)|{_SHORT}){_GAP}){{0,3}}"
+    rf"|(?:{_TARIFF}{_GAP}){{1,3}}{_PARTS}{_GAP}|(?P<short>{_SHORT}){_GAP}))?"
     # 8542, 8542.31 or 854231; not a part of a number, a percentage or an amount.
     r"(?<![\d.,])(?P<code>\d{4}(?:[. ]\d{2}){1,3}|\d{2,})(?![\d%]|[.,]\d| ?%"
     r"|[ -](?i:per ?cent|prozent|процент|[mb]illion|trillion|bn\b|mn\b|mrd|mio|млн|млрд|тыс))"

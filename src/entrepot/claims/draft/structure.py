@@ -34,6 +34,7 @@ from entrepot.claims.draft.candidates import (
 )
 from entrepot.claims.draft.lexicon import NOWHERE, area_words
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
+from entrepot.claims.draft.reading import MOST
 from entrepot.claims.draft.scene import WEAK, Background, Scene, ends_with, times_of, topic_of
 from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.numbers import CURRENCIES, Span, read_place
@@ -161,7 +162,9 @@ def guesses(
             (scene, _guess_place(one, scene, memory, learned, recorder))
             for one in placed_in(scene, memory)
         ]
-        for number in scene.apart.numbers:
+        # With more numbers it is a table, none of which is read: see `read_sentence`.
+        numbers = scene.apart.numbers if len(scene.apart.numbers) <= MOST else ()
+        for number in numbers:
             guess = _guess(number, scene, memory, here, learned, recorder)
             if guess is not None:
                 here.append(guess)
