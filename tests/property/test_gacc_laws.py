@@ -73,6 +73,6 @@ def test_any_order_language_and_encoding_is_the_same_table(cells, draw) -> None:
 def test_a_line_twice_is_refused_wherever_it_stands(cells, place: int) -> None:
     lines = lines_of(cells)
     lines.append(lines[place % len(lines)])
-    with pytest.raises(BadFileError, match="1 lines are there more than once") as error:
+    with pytest.raises(BadFileError, match="1 line is there more than once") as error:
         read(gacc(*lines))
     assert f"rows {place % (len(lines) - 1) + 2} and {len(lines) + 1}" in error.value.where

@@ -261,7 +261,7 @@ def test_two_codes_of_one_country_are_one_country(read, pair: str) -> None:
     one, other = pair.split()
     line = "M DE {} 85423190 1 VALUE_IN_EUROS 2024-02 5 "
     assert read(table(line.format(one))).rows == read(table(line.format(other))).rows
-    with pytest.raises(BadFileError, match="1 lines are there twice"):
+    with pytest.raises(BadFileError, match="1 line is there twice"):
         read(table(line.format(one), line.format(other)))
 
 

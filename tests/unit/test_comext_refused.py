@@ -80,7 +80,7 @@ def test_cells_and_columns(read, text: str, what: str, where: str) -> None:
 
 def test_a_line_that_stands_twice(read) -> None:
     other = LINE.replace("AT", "DE")
-    with pytest.raises(BadFileError, match=r"1 lines are there twice.* AT AD 35069190") as error:
+    with pytest.raises(BadFileError, match=r"1 line is there twice.* AT AD 35069190") as error:
         read(bulk(LINE, other, LINE.replace(" 65 ", " 66 ")))
     assert error.value.where == "made.dat, among rows 2, 4"
 

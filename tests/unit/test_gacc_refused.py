@@ -110,6 +110,6 @@ def test_dollars_and_yuan_in_one_archive(tmp_path: Path) -> None:
 
 
 def test_a_line_whose_code_lost_its_zero_is_the_same_line(read) -> None:
-    with pytest.raises(BadFileError, match="1 lines are there more than once") as error:
+    with pytest.raises(BadFileError, match="1 line is there more than once") as error:
         read(gacc(LINE, OTHER, LINE.replace("07032010", "7032010").replace("1,693", "5")))
     assert "rows 2 and 4" in error.value.where

@@ -159,7 +159,7 @@ def test_a_total_beside_its_parts_is_selected_or_refused(tmp_path: Path) -> None
 """
     ignored = MAP.replace("ignore: []", "ignore: [mot]")
     error = refusal(tmp_path, text, ignored)
-    assert "1 flows have several rows each" in error.what
+    assert "1 flow has several rows" in error.what
     assert "CHN, RUS, 854231" in error.what
     assert error.where == "table.csv, rows 2 and 3 and 4"
     [row], findings = read_text(tmp_path, text, ignored + "select: {mot: '0'}\n")

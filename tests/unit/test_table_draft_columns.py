@@ -559,5 +559,5 @@ def test_no_remark_names_a_stand_in_of_an_open_question(tmp_path: Path) -> None:
     draft = drafted(
         tmp_path, "2022,854231,5,a", "2022,854231,7,b", head="Year,HS6,Import value,Remark"
     )
-    assert "1 flows have several rows each (" in draft.text
+    assert "1 flow has several rows (" in draft.text
     assert "ATA" not in draft.text

@@ -399,7 +399,8 @@ def require_once(connection: duckdb.DuckDBPyConnection, file: Checked, named: st
         return
     [(period, reporter, partner, product)] = first
     raise BadFileError(
-        f"{repeated} lines are there twice, e.g. {period} {reporter} {partner} {product}",
+        f"{agreed(repeated, 'line is', 'lines are')} there twice, e.g. "
+        f"{period} {reporter} {partner} {product}",
         where=f"{file.name}{_rows(file, reporter, partner, product)}",
         why="their trade would count twice",
         hint="use the file as Eurostat ships it; if two downloads were joined, join them again",

@@ -199,7 +199,7 @@ def _refuse(
         return
     lines = _lines(connection, plan, cells, rows, KEYS, found[0])
     how = {
-        "refuse": f"{agreed(count, 'flow has', 'flows have')} several rows each",
+        "refuse": agreed(count, "flow has several rows", "flows have several rows each"),
         "once": "rows of one flow are not equal",
         "sum": "rows of one flow differ in nomenclature, valuation or currency",
         "totals": "of the rows of one flow, none is what the others add up to",
