@@ -68,6 +68,10 @@ class MissingFile(_Closed):
     title: str
     known: str = Field(min_length=1)
     url: str = ""
+    in_list: str = ""
+    headings: tuple[str, ...] = ()
+    since: date = date.min
+    until: date = date.max
 
 
 class OneList(_Closed):
