@@ -83,7 +83,7 @@ def test_the_edition_follows_from_the_year(read) -> None:
         (gacc(LINE, OTHER.replace("07032010", "070320")), "eight digits and of six", ".csv"),
         (gacc(LINE, OTHER).rstrip("\n") + '"x"\n', "behind the last comma: 'x'", "row 3"),
         (gacc(LINE, OTHER)[:-9], "cells in a row instead of 14|quotation", "row 3"),
-        (gacc(LINE, OTHER, LINE.replace("1,693", "7")), "1 lines.*07032010 141", "rows 2 and 4"),
+        (gacc(LINE, OTHER, LINE.replace("1,693", "7")), "1 line.*07032010 141", "rows 2 and 4"),
         (b"\xff\xfe\x00", "UTF-16", ".csv"),
         (gacc(LINE).encode("gb18030") + b"\xff\xff\n", "not a text in UTF-8 or GB", "row 2"),
     ],
