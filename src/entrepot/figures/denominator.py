@@ -156,38 +156,51 @@ def _has_own_trade(side: Side, cells: SourceRows, asked: Definition) -> bool:
 def _worked_out(
     side: Side, cells: SourceRows, read: SourceRows, asked: Definition, goods: Goods
 ) -> Denominator:
-    column = nw.col(cells.column(asked))
     partner = nw.col(side)
     which = nw.when(partner.is_in([REST, REIMPORTS])).then(partner).otherwise(nw.lit(""))
-    # A base comes before the period, and its rows are in there as well.
-    now = nw.col("period") >= asked.period.start
-    sums = (
-        rows_of(read, asked, goods)
-        .filter(now)
-        .select(which.alias("which"), column.alias("amount"))
-        .group_by("which")
-        .agg(nw.col("amount").sum())
-    )
-    amounts = {str(name): float(amount or 0.0) for name, amount in fetch(sums)}
-    found = Denominator(
-        side,
-        sum(amounts.values()),
-        amounts.get(REST, 0.0),
-        amounts.get(REIMPORTS, 0.0),
-    )
-    own = compared(cells, asked.but(base=None), goods)
-    if own is None:
+
+    def summed(read: SourceRows, asked: Definition) -> dict[date, dict[str, float]]:
+        # A base comes before the period, and its rows are in there as well.
+        now = nw.col("period") >= asked.period.start
+        sums = (
+            rows_of(read, asked, goods)
+            .filter(now)
+            .select("period", which.alias("which"), nw.col(read.column(asked)).alias("amount"))
+            .group_by("period", "which")
+            .agg(nw.col("amount").sum())
+        )
+        found: dict[date, dict[str, float]] = {}
+        for day, name, amount in fetch(sums):
+            found.setdefault(day, {})[str(name)] = float(amount or 0.0)
         return found
-    more = nw.col("parts") - nw.col("total")
-    # By code and time before the sum: codes that exceed their total must not cancel out against
-    # codes that fall short, which have a rest of their own.
-    over = own.select(
-        nw.when(more > 0).then(more).otherwise(0.0).alias("over"), nw.lit(1).alias("n")
-    )
-    [(over_sum, count)] = fetch(over.select(nw.col("over").sum(), nw.col("n").count()))
+
+    def compared_by_time(cells: SourceRows, asked: Definition) -> dict[date, tuple[float, int]]:
+        own = compared(cells, asked, goods)
+        if own is None:
+            return {}
+        more = nw.col("parts") - nw.col("total")
+        # By code and time before the sum: codes that exceed their total must not cancel out
+        # against codes that fall short, which have a rest of their own.
+        over = own.select(
+            "period",
+            nw.when(more > 0).then(more).otherwise(0.0).alias("over"),
+            nw.lit(1).alias("n"),
+        )
+        sums = over.group_by("period").agg(nw.col("over").sum(), nw.col("n").count())
+        return {day: (float(excess or 0.0), count) for day, excess, count in fetch(sums)}
+
+    amounts = read.by_time(("denominator", side, read.kept is None, goods), asked, summed)
+    over = cells.by_time(("over", goods), asked.but(base=None), compared_by_time)
     # `parts` and `total` are money, and say nothing of an excess in kilograms.
     is_value = asked.quantity == "value"
-    return replace(found, over=float(over_sum or 0.0) if is_value else 0.0, is_reported=count > 0)
+    return Denominator(
+        side,
+        sum(amount for one in amounts for amount in one.values()),
+        sum(one.get(REST, 0.0) for one in amounts),
+        sum(one.get(REIMPORTS, 0.0) for one in amounts),
+        over=sum(excess for excess, _ in over) if is_value else 0.0,
+        is_reported=any(count for _, count in over),
+    )
 
 
 def alternatives(
