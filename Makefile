@@ -7,7 +7,7 @@ RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --gen
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
 .PHONY: help brief quick test spark spark-cluster explore check check-docs check-types \
-	check-style check-words bench bench-full docs site wheel sbom lock clean
+	check-style check-words bench bench-full docs site wheel sbom recipe lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ wheel: $(VENV)/.ready-dev ## Build wheel and sdist into dist, twice: the same by
 sbom: $(VENV)/.ready-dev ## Write a bill of materials (CycloneDX) of the lock into out/sbom.json
 	@mkdir -p out && $(BIN)/python -m uv tool run --from 'cyclonedx-bom>=7.5,<8' cyclonedx-py \
 		requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o out/sbom.json
+
+recipe: $(VENV)/.ready-dev ## Render the recipe of conda with rattler-build, which it fetches
+	@$(BIN)/python -m uv run --quiet --no-project --with 'py-rattler-build>=0.73,<1' \
+		python tools/release.py recipe
 
 lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
 	@$(RESOLVE) -o requirements.lock

@@ -1,15 +1,17 @@
 """What a release consists of: wheel and sdist that build twice alike, and the licences it rests on.
 
-Usage: python tools/release.py build [FOLDER] | licences | man
+Usage: python tools/release.py build [FOLDER] | licences | man | recipe
 
 `build` writes both into a folder (``dist``) and fails if a second build has other bytes.
 `licences` writes docs/dependencies.md from the packages of this environment. `man` writes
-packaging/entrepot.1, which a build writes anew.
+packaging/entrepot.1, which a build writes anew. `recipe` renders the recipe of conda as
+rattler-build does, which has to be installed (py-rattler-build), and prints what it needs.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import re
 import shutil
@@ -23,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
 MAN = ROOT / "packaging" / "entrepot.1"
+RECIPE = ROOT / "packaging" / "conda" / "recipe.yaml"
 EPOCH = "1767225600"
 """Time that every file of a release has: 1 January 2026; a clock would change its bytes."""
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
@@ -175,10 +178,34 @@ def _licence(name: str) -> str:
     return said or ", ".join(classes) or (about.get("License") or "not stated").splitlines()[0][:60]
 
 
+def rendered_recipe() -> tuple[str, str, list[str], list[str]]:
+    """Return name, version, and what the recipe of conda needs to run and to be built.
+
+    Nothing is downloaded: rattler-build reads the recipe and fills in its expressions.
+    """
+    tool = importlib.import_module("rattler_build")
+    recipe = tool.Stage0Recipe.from_file(str(RECIPE))
+    [variant] = recipe.render(tool.VariantConfig(), tool.RenderConfig())
+    found = variant.recipe
+    needs = found.requirements
+    return (
+        str(found.package.name),
+        str(found.package.version),
+        [str(one) for one in needs.run],
+        [str(one) for one in needs.host],
+    )
+
+
 def main() -> int:
     """Do what the command line says."""
     if sys.argv[1:2] == ["licences"]:
         PAGE.write_text(licences(), encoding="utf-8")
+        return 0
+    if sys.argv[1:2] == ["recipe"]:
+        name, version, run, host = rendered_recipe()
+        sys.stdout.write(f"{name} {version}\n")
+        sys.stdout.writelines(f"run   {one}\n" for one in run)
+        sys.stdout.writelines(f"host  {one}\n" for one in host)
         return 0
     if sys.argv[1:2] == ["man"]:
         MAN.write_text(man_page(), encoding="utf-8")

@@ -20,6 +20,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from entrepot.version import __version__
 
@@ -108,13 +109,47 @@ def test_documents_name_the_wheel_of_this_version() -> None:
 
 def test_the_recipe_of_conda_has_the_dependencies_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    recipe = (PACKAGING / "conda" / "recipe.yaml").read_text(encoding="utf-8")
-    conda = {"duckdb": "python-duckdb", "pyyaml": "pyyaml"}
+    recipe = yaml.safe_load(release.RECIPE.read_text(encoding="utf-8"))
+    wanted = {f"python {project['requires-python']}"}
     for line in project["dependencies"]:
         [(name, bounds)] = re.findall(r"^([A-Za-z0-9-]+)(.*)$", line.split(";")[0].strip())
-        wanted = conda.get(name.lower(), name.lower())
-        assert f"    - {wanted} {bounds}\n" in recipe, line
-    assert f"    - python {project['requires-python']}\n" in recipe
+        wanted.add(f"{_CONDA.get(name.lower(), name.lower())} {bounds}".strip())
+    # Equal: a dependency that the package no longer has goes from the recipe, too.
+    assert sorted(recipe["requirements"]["run"]) == sorted(wanted)
+
+
+_CONDA = {"duckdb": "python-duckdb"}
+"""Packages that have another name there."""
+
+
+def test_the_recipe_of_conda_builds_and_starts_what_the_package_does() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    recipe = yaml.safe_load(release.RECIPE.read_text(encoding="utf-8"))
+    scripts = [f"{name} = {where}" for name, where in project["project"]["scripts"].items()]
+    assert recipe["build"]["python"]["entry_points"] == scripts
+    # The bound of the backend is that of the environment that builds wheel and sdist.
+    built_with = {one for one in project["dependency-groups"]["build"] if "hatchling" in one}
+    host = {one.replace(" ", "") for one in recipe["requirements"]["host"]}
+    assert built_with <= host
+    assert f"python{project['project']['requires-python']}" in host
+    assert recipe["about"]["license"] == project["project"]["license"]
+    assert recipe["package"]["name"] == project["project"]["name"]
+    assert recipe["context"]["version"] == __version__
+    # The file that `make wheel` writes.
+    path = recipe["source"]["path"].replace("${{ version }}", __version__)
+    assert (
+        release.RECIPE.parent / path
+    ).resolve() == ROOT / "dist" / f"entrepot-{__version__}.tar.gz"
+    commands = [line.split()[0] for one in recipe["tests"] for line in one.get("script", [])]
+    assert set(commands) <= set(project["project"]["scripts"])
+
+
+def test_rattler_build_renders_the_recipe_of_conda() -> None:
+    pytest.importorskip("rattler_build", reason="no rattler-build here: make recipe fetches it")
+    name, version, run, host = release.rendered_recipe()
+    recipe = yaml.safe_load(release.RECIPE.read_text(encoding="utf-8"))["requirements"]
+    assert (name, version) == ("entrepot", __version__)
+    assert [run, host] == [recipe["run"], recipe["host"]]
 
 
 def test_every_locked_package_of_the_program_has_a_licence() -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import Definition, evaluate, evaluate_each
+from entrepot.figures import Definition, ask_many, evaluate, evaluate_each
 from entrepot.goods import goods_list
 from entrepot.goods.editions import known_codes
 from entrepot.lake import Lake
-from entrepot.model.areas import by_code
+from entrepot.model.areas import areas, by_code
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import brief_in
 
@@ -127,6 +127,77 @@ def test_in_one_go_each_year_is_what_it_is_alone(
     for one, other in zip(found, alone, strict=True):
         _same(_plain(one), _plain(other))
     assert len(together.queries) < len(apart.queries) / 2
+
+
+BUYERS, GOODS = ("DEU", "FRA"), ("850511", "870323")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Hold importers' reports from everybody, of which each has a total of its own."""
+    folder = tmp_path_factory.mktemp("reports")
+    chance = random.Random(11)
+    lines = ["year,exporter,importer,code,usd,kg"]
+    lines += [
+        f"{year},{seller},{buyer},{code},{round(chance.lognormvariate(9, 2), 2)},{chance.random()}"
+        for year in YEARS
+        for seller in sorted(one.code for one in areas() if one.kind == "country")
+        for buyer in BUYERS
+        for code in GOODS
+        if seller != buyer
+    ]
+    (folder / "all.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    mapping = (
+        "format: 1\nreported_by: importer\nvaluation: CIF\nnomenclature: HS2017\nscope: complete\n"
+        "columns:\n  year: {role: year}\n  exporter: {role: exporter, codes: ISO3}\n"
+        "  importer: {role: importer, codes: ISO3}\n  code: {role: product}\n"
+        "  usd: {role: value, currency: USD, scale: 1}\n  kg: {role: mass, unit: kg}\nignore: []\n"
+    )
+    found = Lake.open(folder / "lake")
+    found.add("table", [folder / "all.csv"], mapping=mapping)
+    return found
+
+
+@pytest.mark.parametrize("measure", ["import_share", "value", "hhi"])
+def test_a_panel_is_what_each_figure_is_alone(reports: Lake, measure: str) -> None:
+    keys = {"exporter": "CHN"} if measure in ("import_share", "value") else {}
+    panel = ask_many(
+        measure,
+        lake=reports,
+        importer=list(BUYERS),
+        goods=list(GOODS),
+        period=[2019, 2021, 2022],
+        **keys,
+    )
+    assert len(panel) == 12
+    for figure in panel:
+        whose = figure.definition
+        alone = evaluate(
+            Definition.build(
+                measure,
+                importer=whose.importer,
+                goods=whose.goods,
+                period=str(whose.period),
+                **keys,
+            ),
+            reports,
+        )
+        assert figure.status == "ok"
+        _same(_plain(figure), _plain(alone))
+
+
+def test_more_years_of_a_series_take_no_more_queries(reports: Lake) -> None:
+    """Each year's total was added up by itself."""
+
+    def queries(years: list[int]) -> int:
+        with reports.explaining() as cost:
+            keys = {"importer": "DEU", "exporter": "CHN", "goods": "870323"}
+            assert len(ask_many("import_share", lake=reports, period=years, **keys)) == len(years)
+        return len(cost.queries)
+
+    # The first makes the facts of the lake known that every later question needs.
+    assert queries([2021]) > 0
+    assert queries([*YEARS]) <= queries([2022, 2023]) + 1
 
 
 def test_a_brief_takes_few_queries_and_says_what_each_question_says(lake: Lake) -> None:
