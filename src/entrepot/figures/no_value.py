@@ -28,7 +28,7 @@ from entrepot.figures.rows import all_goods_totals, compared, everything, is_eve
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods import select
 from entrepot.goods.parse import has_list
-from entrepot.lake import codes_of_all_goods, fetch
+from entrepot.lake import codes_of_all_goods, distinct, fetch
 from entrepot.lake.bundled import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD
 from entrepot.model.display import figure_value, first_of, joined
@@ -405,10 +405,9 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
 
 def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Say that a delivery of few products has none of the goods, whoever trades them."""
-    product = nw.col("product")
     rows = cells.rows("importer", (everything(),), asked)
-    lengths = product.str.len_chars().max().alias("digits")
-    [(digits, count)] = fetch(rows.select(lengths, product.n_unique()))
+    there = sorted(code for (code,) in distinct(rows, "product") if code is not None)
+    digits, count = max(map(len, there), default=0), len(there)
     # Prefixes are left out: a heading can be found in
     # codes of any length that is not below its own.
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
@@ -422,7 +421,12 @@ def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | N
     return NoAnswer(
         f"{of_lake(cells.available.source)} has {count} product code{'s' * (count != 1)} in "
         f"{asked.period}, none of them of {asked.goods}; add its rows of these goods"
+        + (f" (loaded: {joined(there)})" if count <= _NAMED else "")
     )
+
+
+_NAMED = 40
+"""Codes that are named where nothing else is loaded: two lines of a terminal."""
 
 
 _INPUTS = (
