@@ -61,8 +61,8 @@ def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> Non
     assert [line for line in lines if "table.other" in line] == [
         (
             "the lake's table.other has 1 product code in 2022, none of them of 854231; add its "
-            "rows of these goods (loaded: 270900); KAZ did not report to table.other in 2022, which "
-            "has reports of FRA only"
+            "rows of these goods (loaded: 270900); KAZ did not report to table.other in 2022, "
+            "which has reports of FRA only"
         )
     ]
     assert "neither FRA nor KAZ reported for 2022 to table.cars, table.chips" in lines
