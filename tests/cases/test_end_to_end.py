@@ -152,7 +152,8 @@ def test_the_largest_supplier_is_not_the_1_largest() -> None:
 
 
 def test_a_folder_that_does_not_exist_is_refused_before_the_work(lake: Path) -> None:
-    done = entrepot("data", "export", "baci", lake.parent / "none" / "x.csv", ENTREPOT_LAKE=str(lake))
+    path = lake.parent / "none" / "x.csv"
+    done = entrepot("data", "export", "baci", path, ENTREPOT_LAKE=str(lake))
     assert (done.returncode, done.stdout) == (2, "")
     assert "error: no such folder" in done.stderr
 
