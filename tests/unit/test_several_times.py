@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 YEARS = range(2019, 2024)
 SELLERS = ("CHN", "HKG", "DEU", "USA", "KAZ", "TUR")
 LISTED = 12
-MOST_QUERIES = 195
-"""Of the brief below; each question by itself would take some 900."""
+MOST_QUERIES, MOST_OF_FILES = 200, 20
+"""Of the brief below, and those that read files; each question by itself would take some 900."""
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +204,7 @@ def test_a_brief_takes_few_queries_and_says_what_each_question_says(lake: Lake) 
     with lake.explaining() as cost:
         brief_in(context, "RUS", "CHN", "chpl", None)
     assert len(cost.queries) <= MOST_QUERIES
+    assert 0 < sum("PARQUET" in one.plan for one in cost.queries) <= MOST_OF_FILES
     asked = [(one, figure) for one, figure in context.asked.items() if figure.status == "ok"]
     assert len(asked) > 60
     # Some of each kind: all of them take as long as the old way of asking.
