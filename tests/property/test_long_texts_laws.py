@@ -20,6 +20,7 @@ from entrepot.claims.draft.arithmetic import _same_rates, cross_checks
 from entrepot.claims.draft.article import draft
 from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.judge import facts_with_neighbours
+from entrepot.claims.draft.reading import MOST
 from entrepot.claims.draft.readings import structured
 from entrepot.claims.draft.scene import CLAUSE_END, WEAK, Gaps
 from entrepot.claims.draft.sentences import sentences
@@ -102,13 +103,13 @@ def _counted(patch: pytest.MonkeyPatch, where: object, name: str, found: Counter
 def test_twice_the_sentence_is_twice_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sentence of 24 kB took 28 seconds: each number was set against each area of it."""
     counts = []
-    for clauses in (30, 60):
+    for clauses in (MOST // 2, MOST):
         found: Counter[str] = Counter()
         with monkeypatch.context() as patch:
             _counted(patch, candidates, "_side_facts", found)
             _readings("中国对俄罗斯出口下降3.4%，" * clauses)
         counts.append(found["_side_facts"])
-    assert 0 < counts[1] <= 2.2 * counts[0]
+    assert 0 < counts[1] <= 2.5 * counts[0]  # at the ends there is less to do
 
 
 def test_twice_the_times_is_four_times_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,10 +257,10 @@ def test_rows_of_a_sentence_are_found_once(monkeypatch: pytest.MonkeyPatch) -> N
     """Each number went through its row: of one of 300 numbers all of it, 300 times."""
     found: Counter[str] = Counter()
     _counted(monkeypatch, scene_module, "_rows", found)
-    text = "Exports to Russia fell by 5 %, " + "3 % and " * 120
+    text = "Exports to Russia fell by 5 %, " + "3 % and " * (MOST - 5)
     read = structured(article_of(text), {})
     scenes = {id(one.scene) for one in read.values()}
-    assert len(read) > 100
+    assert len(read) > MOST - 10
     assert 0 < found["_rows"] <= 4 * len(scenes)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["MOST_IN_TABLE", "numbers_of", "read_sentence", "table_in"]
+__all__ = ["MOST", "MOST_IN_TABLE", "numbers_of", "read_sentence", "table_in"]
 
 
 OLDEST = 2
