@@ -19,7 +19,7 @@ from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, known_areas
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -429,7 +429,9 @@ def _borrowed_currency(
 ) -> str:
     """Return the currency that a number without one has from the one before: "5 bn euros, 3 bn"."""
     if "¥" in scene.sentence.text[guess.number.start : guess.number.end]:
-        return _YEN_SIGN.get(guess.home, "")
+        # A currency's code begins with that of its country.
+        home = known_areas().get(guess.home)
+        return next((one for one in ("JPY", "CNY") if home and one[:2] == home.alpha2), "")
     # Below a million a bare number is as likely a count.
     if abs(guess.number.says.value) < _SCALED:
         return ""
@@ -442,9 +444,6 @@ def _borrowed_currency(
         used = {one.number.says.currency for one in earlier} - {""}
         return used.pop() if len(used) == 1 else ""
     return before[-1]
-
-
-_YEN_SIGN = {"JPN": "JPY", "CHN": "CNY"}
 
 
 def _growth(
