@@ -96,7 +96,7 @@ def test_the_screen_has_the_ladder_with_ranges_first(found: Scenario) -> None:
     assert " to " in ladder.rows[0][1]
     assert len(sales.rows) == 4
     lines = list(in_lines(found))
-    assert "friction 0.3 (0.3 to 0.6)" in lines[0]
+    assert "(friction) 0.3 (0.3 to 0.6)" in lines[0]
     assert "displaced trade not rebuilt (friction)" in lines[1]
 
 
