@@ -109,10 +109,11 @@ def only_codes(text: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(only_codes("8505.11, 280480")), sorted(only_codes("850511,8542"))
-    (['280480', '850511'], [])
+    >>> sorted(only_codes("8505.11, 280480+811292")), sorted(only_codes("850511,8542"))
+    (['280480', '811292', '850511'], [])
     """
-    items = frozenset(re.sub(r"[. ]", "", item) for item in text.split(",") if item.strip())
+    split = re.split(_BETWEEN, text)
+    items = frozenset(re.sub(r"[. ]", "", item) for item in split if item.strip())
     return items if all(re.fullmatch(r"\d{6}", item) for item in items) else frozenset()
 
 
