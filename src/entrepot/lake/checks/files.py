@@ -229,7 +229,7 @@ def _rules(table: Table, info: SourceInfo) -> Iterator[tuple[str, str, str]]:
     empty = "coalesce(value_usd, value_reported, mass_kg, quantity) IS NULL"
     yield "no-value", empty, "A row has neither a value nor a mass or quantity."
     unvalued = "valuation IS NULL AND reported_by <> 'both'"
-    yield "null-valuation", unvalued, "valuation may be empty in values of both reports only."
+    yield "no-valuation", unvalued, "valuation may be empty in values of both reports only."
     # Patterns stand by themselves: one that differs from row to row is read anew for each.
     fits = (
         "CASE WHEN starts_with(nomenclature, 'HS') "
