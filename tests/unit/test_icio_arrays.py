@@ -296,7 +296,7 @@ def test_a_damaged_index_of_kept_arrays_is_worked_out_again(
     assert arrays.kept_arrays("some", lambda: {"one": np.ones(3)})["one"].sum() == 3
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems only")
 def test_an_index_that_is_no_file_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,7 +141,7 @@ def test_a_catalog_that_is_no_json_is_damaged(lake: Lake, write: Write, text: st
     assert [item.rows for item in lake.rebuild().holdings] == [3]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems only")
 @pytest.mark.parametrize(
     "where", ["flows/by-importer/**/*.parquet", "flows/by-exporter/**/*.parquet"]
 )
@@ -159,7 +159,7 @@ def test_a_pipe_in_place_of_a_file_is_told_of_and_not_waited_for(
         lake.backup(lake.path.parent / "lake.tar")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems only")
 def test_pipes_beside_the_data_end_nothing_but_what_needs_them(lake: Lake, write: Write) -> None:
     lake.add("baci", [write()])
     readers = lake.path / "readers"
@@ -178,7 +178,7 @@ def test_pipes_beside_the_data_end_nothing_but_what_needs_them(lake: Lake, write
     assert ask("value", lake=lake.path, period=2022, source="baci").value
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems only")
 def test_a_backup_of_a_damaged_delivery_does_not_send_to_rebuild(lake: Lake, write: Write) -> None:
     lake.add("baci", [write()])
     [path] = [one for one in (lake.path / "raw").iterdir() if one.suffix != ".json"]
