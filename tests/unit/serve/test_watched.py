@@ -79,7 +79,7 @@ def test_a_slow_page_shows_what_is_known_and_then_the_rest(tmp_path: Path, slow:
 
 def test_a_program_that_repeats_its_request_has_the_answer(tmp_path: Path, slow: Slow) -> None:
     """It is told 503, which clients repeat, and never 202, which they take for the answer."""
-    client = Client(create_app(tmp_path, seconds=0.5))
+    client = Client(create_app(tmp_path, seconds=3))
     first = client.get("/")
     assert (first.status_code, first.headers["retry-after"]) == (503, "3")
     assert first.headers["content-type"] == "application/problem+json"
