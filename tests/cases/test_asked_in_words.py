@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.claims.question_forms import spelled_right
-from entrepot.claims.questions import LONGEST, OpenQuestionError, read_question
+from entrepot.claims.question_read import OpenQuestionError
+from entrepot.claims.questions import LONGEST, read_question
 from entrepot.cli.main import run
 from entrepot.errors import RequestError
 from entrepot.figures import Definition

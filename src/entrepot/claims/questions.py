@@ -9,12 +9,10 @@ and a word that says nothing here is no word to pass over.
 from __future__ import annotations
 
 import re
-import shlex
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
 from entrepot.claims.draft.lexicon import NOWHERE, cue_words
@@ -30,6 +28,19 @@ from entrepot.claims.question_forms import (
     spelled_right,
 )
 from entrepot.claims.question_forms import forms as _forms
+from entrepot.claims.question_measures import (
+    OF_BUYERS,
+    OTHER_SIDE,
+    UNIT_FORMS,
+    USUAL_MEASURES,
+    measure_of,
+    no_measure,
+    of_dependence,
+    on_lists,
+    quantity_of,
+    side_alone,
+    trade_of,
+)
 from entrepot.claims.question_names import (
     MASK,
     are_joined,
@@ -42,6 +53,8 @@ from entrepot.claims.question_names import (
     side_of,
 )
 from entrepot.claims.question_parts import AREA, GOODS, NAME, asks_share_of_goods
+from entrepot.claims.question_qualifiers import counts_all, qualifying
+from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
 from entrepot.errors import RequestError
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import WORLD, area_name
@@ -52,184 +65,12 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.sentences import Time
 
-__all__ = ["LONGEST", "OpenQuestionError", "QuestionRead", "Unsaid", "read_question"]
+__all__ = ["LONGEST", "read_question"]
 
-_SHOWN_MOST = 6
-"""Candidates that an error names: they stand on one line of a terminal."""
 LONGEST = 300
 """Characters of a question: what is longer is a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unsaid:
-    """What a question leaves open.
-
-    Attributes
-    ----------
-    key
-        ``measure``, ``importer``, ``exporter``, ``goods``, ``period``, or ``words`` that were not
-        understood.
-    why
-        What is open, one sentence.
-    candidates
-        What could stand there, as a definition has it, each with its name.
-    """
-
-    key: str
-    why: str
-    candidates: tuple[tuple[str, str], ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return as plain JSON types."""
-        found = [{"value": value, "name": name} for value, name in self.candidates]
-        return {"key": self.key, "why": self.why, "candidates": found}
-
-
-class OpenQuestionError(RequestError):
-    """A question that leaves something open, or that is about no trade."""
-
-    def __init__(self, read: QuestionRead) -> None:
-        first = read.unsaid[0]
-        shown = "; ".join(
-            f"{value} ({name})" if name else value for value, name in first.candidates[:_SHOWN_MOST]
-        )
-        if (rest := len(first.candidates) - _SHOWN_MOST) > 0:
-            shown += f"; {rest} more"
-        so_far = f"read so far: {read.read_as}" if read.keys else ""
-        super().__init__(
-            first.why,
-            where=so_far,
-            why="a guess would answer another question",
-            hint=f"run: {shown}"
-            if shown.startswith("entrepot ")
-            else f"say which: {shown}"
-            if shown
-            else f"say it in the question, or: {read.command}",
-        )
-        self.read = read
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionRead:
-    """A question as it was read.
-
-    Attributes
-    ----------
-    text, language
-        The question, and whose words it was read with.
-    measure
-        Id of the measure; empty if it is not clear.
-    keys
-        Keys of the definition.
-    each
-        ``year`` where a development is asked for, ``importer`` or ``exporter`` where several are
-        compared, else empty.
-    unsaid
-        What is open; without any it can be asked.
-    corrected
-        Words that were taken for others by one letter, as written and as read.
-    ranks_goods
-        Whether it asks which goods depend most: a ranking, which no single figure answers.
-    """
-
-    text: str
-    language: str
-    measure: str
-    keys: dict[str, str] = field(default_factory=dict)
-    each: str = ""
-    unsaid: tuple[Unsaid, ...] = ()
-    ranks_goods: bool = False
-    corrected: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def read_as(self) -> str:
-        """The definition in one line: ``import_share, DEU, CHN, 850511, 2022``."""
-        named = [self.keys[name] for name in _ORDER if name in self.keys]
-        parts = [self.measure or "?", *named]
-        for name, shown in _SHOWN.items():
-            if name in self.keys:
-                parts.append(shown.format(self.keys[name]))
-        return ", ".join(parts) + (f", each {self.each}" if self.each else "")
-
-    @property
-    def in_words(self) -> str:
-        """What its codes are called."""
-        sides = [
-            area_name(one)
-            for name in _ORDER[:2]
-            for one in self.keys.get(name, "").split("+")
-            if one
-        ]
-        goods = self.keys.get("goods")
-        parts = [*sides, *([goods_words(goods)] if goods else [])]
-        # "How much" has no unit: the one that it was read with is said.
-        if self.measure == "value" and not {"quantity", "currency"} & set(self.keys):
-            parts.append("by value")
-        parts += [f"“{written}” as “{read}”" for written, read in self.corrected]
-        return ", ".join(parts)
-
-    @property
-    def command(self) -> str:
-        """The exact command; capitals stand for what is open."""
-        words = ["entrepot", "ask", self.measure or "MEASURE"]
-        for name, value in self.keys.items():
-            words += [f"--{name.replace('_', '-')}", value]
-        for one in self.unsaid:
-            if one.key in _ORDER and one.key not in self.keys:
-                words += [f"--{one.key}", one.key.upper()]
-        return shlex.join(words) + (f" --each {self.each}" if self.each else "")
-
-    def require(self) -> QuestionRead:
-        """Return it if nothing is open.
-
-        Raises
-        ------
-        OpenQuestionError
-            If something is.
-        """
-        if self.unsaid:
-            raise OpenQuestionError(self)
-        return self
-
-    def proposing(self, periods: Iterable[tuple[str, str]]) -> QuestionRead:
-        """Return it with these periods, each with a note, proposed where it names none."""
-        proposed = tuple(periods)
-        unsaid = [
-            replace(one, candidates=proposed) if one.key == "period" and not one.candidates else one
-            for one in self.unsaid
-        ]
-        return replace(self, unsaid=tuple(unsaid))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return as plain JSON types."""
-        return {
-            "question": self.text,
-            "language": self.language,
-            "read_as": self.read_as,
-            "in_words": self.in_words,
-            "measure": self.measure,
-            "keys": dict(self.keys),
-            "each": self.each or None,
-            "unsaid": [one.to_dict() for one in self.unsaid],
-            "corrected": [{"written": written, "read": read} for written, read in self.corrected],
-            "command": self.command,
-        }
-
-
-_ORDER = ("importer", "exporter", "goods", "period")
 _OPEN = ("measure", "importer", "exporter", "goods", "words", "period")
 """What may be open, in the order in which it is asked."""
-_SHOWN = {
-    "base": "base {}",
-    "flow": "both directions",
-    "k": "{} largest",
-    "hubs": "through {}",
-    "quantity": "by {}",
-    "currency": "in {}",
-    "reported_by": "reported by the {}",
-    "source": "from {}",
-}
-"""How further keys are shown, in order."""
 
 
 def read_question(
@@ -325,7 +166,7 @@ class _Reading:
         reporters = self._apart("reported", places)
         hubs = self._apart("via", places)
         places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
-        measure = "rerouted" if hubs else _measure(forms, largest)
+        measure = "rerouted" if hubs else measure_of(forms, largest)
         goods_marks = [mark for mark in marks if mark.kind == "goods"]
         both = measure in ("value", "growth") and "both" in forms
         sides = (
@@ -334,7 +175,7 @@ class _Reading:
             else self._sides(places, goods_marks, forms, measure)
         )
         keys = {name: one for name, one in sides.items() if one}
-        measure, keys = _trade_of(measure, keys, forms)
+        measure, keys = trade_of(measure, keys, forms)
         self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
             self._signed(marks), self.language
         )
@@ -348,20 +189,20 @@ class _Reading:
         keys |= {"period": period} if period else {}
         keys |= {"k": str(largest)} if measure == "cr" else {}
         keys |= {"hubs": "+".join(dict.fromkeys(mark.value for mark in hubs))} if hubs else {}
-        keys |= _quantity(measure, forms, goods)
+        keys |= quantity_of(measure, forms, goods)
         keys |= self._currency(forms, keys)
         keys |= {"flow": "both"} if both else {}
         if measure == "top_supplier" and forms & {"rank", "largest"}:
             keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
         elif measure == "top_supplier" and "exporter" in keys and "importer" in keys:
             why = "the question asks who supplies, and names a supplier"
-            self.unsaid.append(Unsaid("measure", why, (_MEASURES[2], _MEASURES[0])))
+            self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
         if measure in _CHANGES and period:
             keys |= self._change(period, forms)
         if "listed" not in forms or not goods:
             self._require(measure, keys, forms)
         if ranks_goods:
-            self.unsaid = [_of_dependence(keys)]
+            self.unsaid = [of_dependence(keys)]
         each = self._each(measure, keys, forms)
         unsaid = tuple(sorted(self.unsaid, key=lambda one: _OPEN.index(one.key)))
         return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
@@ -381,13 +222,15 @@ class _Reading:
         is_course = (forms & {"develop", "growth"} or self.compares) and measure not in _CHANGES
         if is_course and ".." in keys.get("period", ""):
             return "year"
-        sides = [name for name in _ORDER[:2] if "compare" in forms and "+" in keys.get(name, "")]
+        sides = [
+            name for name in KEYS_IN_ORDER[:2] if "compare" in forms and "+" in keys.get(name, "")
+        ]
         return sides[0] if sides else ""
 
     def _all_goods(self, goods: str, forms: set[str], unknown: list[str]) -> str:
         """Return the goods, all where none are named; what is open about them is said."""
         if "listed" in forms and goods:
-            self.unsaid = [_on_lists(goods)]
+            self.unsaid = [on_lists(goods)]
         elif "which_goods" in forms and not goods and "listed" not in forms:
             why = "which goods were traded is a ranking of goods: no single figure; name the goods"
             self.unsaid.append(Unsaid("goods", why))
@@ -403,7 +246,7 @@ class _Reading:
         named = [kind for kind in CURRENCIES if kind in forms]
         if (
             "volume" in forms or ("count" in forms and "quantity" not in keys)
-        ) and not forms & _UNITS:
+        ) and not forms & UNIT_FORMS:
             why = "a volume is a weight or a number of pieces"
             self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
         if len(named) > 1:
@@ -459,12 +302,12 @@ class _Reading:
                 two = tuple((one, "") for one in sources)
                 self.unsaid.append(Unsaid("words", "the question names several sources", two))
             return found
-        open_sides = [name for name in _ORDER[:2] if name not in keys]
+        open_sides = [name for name in KEYS_IN_ORDER[:2] if name not in keys]
         if len(who) == 1 and who[0] not in keys.values() and len(open_sides) == 1:
             keys |= {open_sides[0]: who[0]}
         elif len(who) == 1 and len(open_sides) == 2 and not self.unsaid:
-            keys |= {_alone("", sure=False, forms=forms) or "importer": who[0]}
-        sides = [name for name in _ORDER[:2] if keys.get(name) in who]
+            keys |= {side_alone("", sure=False, forms=forms) or "importer": who[0]}
+        sides = [name for name in KEYS_IN_ORDER[:2] if keys.get(name) in who]
         if len(who) > 1 or not sides or "both" in forms:
             why = "reports are named, and which side they are of is not clear"
             self.unsaid.append(Unsaid("words", why, tuple((one, area_name(one)) for one in who)))
@@ -486,11 +329,11 @@ class _Reading:
         """
         shown = _ANY_GOODS.sub(lambda found: GOODS * len(found[0]), self._signed(marks))
         found: list[str] = []
-        for pattern in _qualifying(self.language):
+        for pattern in qualifying(self.language):
             for match in pattern.finditer(shown):
                 for word in re.finditer(r"[^\W\d_][\w-]*", match["words"]):
                     start, end = (match.start("words") + one for one in word.span())
-                    if _counts_all(word[0], match, shown, self.language):
+                    if counts_all(word[0], match, shown, self.language):
                         continue
                     self.left = blanked(self.left, start, end)
                     found.append(word[0])
@@ -671,25 +514,25 @@ class _Reading:
                 if sure == other_sure and first and second:
                     first = second = ""
                 elif sure and first:
-                    second = _OTHER[first]
+                    second = OTHER_SIDE[first]
                 elif other_sure and second:
-                    first = _OTHER[second]
+                    first = OTHER_SIDE[second]
             elif not first and second:
-                first = _OTHER[second]
+                first = OTHER_SIDE[second]
             elif first and not second:
-                second = _OTHER[first]
+                second = OTHER_SIDE[first]
             if first and second:
                 return found | {first: one, second: two}
             names = tuple((codes, area_name(codes.split("+")[0])) for codes in (one, two) if codes)
             self.unsaid.append(Unsaid("importer", "which of the two imports is not clear", names))
             return {}
-        return found | {_alone(role, sure, forms): codes for codes, role, sure in said}
+        return found | {side_alone(role, sure, forms): codes for codes, role, sure in said}
 
     def _require(self, measure: str, keys: dict[str, str], forms: set[str]) -> None:
         """Say what a measure needs and the question has not."""
-        if "of_world" in forms and "share" in forms and len({*_ORDER[:2]} & keys.keys()) < 2:
+        if "of_world" in forms and "share" in forms and len({*KEYS_IN_ORDER[:2]} & keys.keys()) < 2:
             why = "a share of world trade is no measure: name the other side, or ask for values"
-            self.unsaid = [Unsaid("measure", why, _MEASURES[:2])]
+            self.unsaid = [Unsaid("measure", why, USUAL_MEASURES[:2])]
             return
         open_ = {one.key for one in self.unsaid}
         if measure == "hhi" and "exporter" in keys and "importer" not in keys:
@@ -720,8 +563,8 @@ class _Reading:
             return Unsaid("measure", why, _OF_GOODS)
         if forms >= {"depend", "sells"}:
             why = "dependence is on a supplier: of dependence on buyers ask the share of exports"
-            return Unsaid("measure", why, _OF_BUYERS[:1])
-        return _no_measure(forms)
+            return Unsaid("measure", why, OF_BUYERS[:1])
+        return no_measure(forms)
 
     # What was not understood.
 
@@ -791,12 +634,9 @@ _ZH_AGAINST = re.compile("年?(?:相比|相较|比)")
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
-_UNITS = frozenset(("mass", "both", *CURRENCIES))
-"""Words that say in what trade is counted."""
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
-_OTHER = {"importer": "exporter", "exporter": "importer"}
 _NEEDS = {
     "import_share": ("importer", "exporter"),
     "export_share": ("exporter", "importer"),
@@ -812,195 +652,11 @@ _OF_TRADE = ("import_share", "export_share", "value")
 """Measures as which the part that goods are of a trade would be read."""
 _CHANGES = ("growth", "price_index", "rerouted")
 """Measures of a change, which need a base."""
-_MEASURES = (
-    ("import_share", "share of imports"),
-    ("value", "value of trade"),
-    ("top_supplier", "largest suppliers"),
-    ("hhi", "concentration of suppliers"),
-    ("growth", "growth"),
-    ("price_index", "change of prices"),
-)
 _OF_HHI = (("buyer_hhi", "concentration of buyers"), ("hhi", "concentration of suppliers"))
 _OF_GOODS = (
     ("value", "of these goods, then of all goods"),
     ("import_share", "what part of these goods a supplier supplies"),
 )
-_OF_BUYERS = (("export_share", "share of exports"), ("rank", "place among the buyers"))
 
 
-def _alone(role: str, sure: bool, forms: set[str]) -> str:
-    """Return the side of the only country: "Germany's exports" makes it the exporter."""
-    if role and sure:
-        return role
-    sells = "buyers" in forms or ("export" in forms and "import" not in forms)
-    return "exporter" if sells else role or "importer"
-
-
-def _quantity(measure: str, forms: set[str], goods: str) -> dict[str, str]:
-    """Return what is counted, if not value; pieces of all goods do not add up."""
-    if "mass" in forms and measure not in ("price_index", "price_premium", "rank"):
-        return {"quantity": "mass"}
-    counts = measure in ("value", "growth") and "count" in forms and not forms & _UNITS
-    return {"quantity": "items"} if counts and goods not in ("", "all") else {}
-
-
-def _no_measure(forms: set[str]) -> Unsaid:
-    """Return what is open where no measure answers."""
-    for found, why, candidates in (
-        (
-            "price" in forms,
-            "the price of one period is not measured, only its change between two",
-            _MEASURES[-1:] + _MEASURES[1:2],
-        ),
-        ("buyers" in forms, "the largest buyers are not a figure; name one of them", _OF_BUYERS),
-        (
-            "how_many_areas" in forms,
-            "how many countries trade is not a figure; their shares and concentration are",
-            _MEASURES[2:4],
-        ),
-    ):
-        if found:
-            return Unsaid("measure", why, candidates)
-    return Unsaid("measure", "what is to be measured is not clear", _MEASURES)
-
-
-def _on_lists(goods: str) -> Unsaid:
-    """Return what is open in a question about lists, which are no trade: who knows is a command."""
-    words = "every list that has it, and since when"
-    return Unsaid(
-        "measure",
-        "when goods were listed is not a figure of trade",
-        ((f"entrepot goods history {goods.partition(',')[0]}", words),),
-    )
-
-
-def _of_dependence(keys: dict[str, str]) -> Unsaid:
-    """Return what is open where it is asked which goods depend most: measures list them."""
-    whose = ["--importer", keys.get("importer", "IMPORTER")]
-    last = ["--goods", "all", "--period", keys.get("period", "PERIOD")]
-    if supplier := keys.get("exporter"):
-        measure, words = "reliant_goods", "goods by the share of this supplier"
-        whose += ["--exporter", supplier]
-    else:
-        measure, words = "geodep", "products with few suppliers, listed"
-    return Unsaid(
-        "measure",
-        "which goods depend most is a ranking of goods: no single figure",
-        ((shlex.join(["entrepot", "ask", measure, *whose, *last]), words),),
-    )
-
-
-def _measure(forms: set[str], largest: int) -> str:
-    """Return the measure; empty if it is not clear."""
-    for found, measure in (
-        ("premium" in forms, "price_premium"),
-        ("how_many_areas" in forms and "mutual" not in forms, ""),
-        ("mutual" in forms, "asymmetry"),
-        (largest and "share" in forms, "" if "buyers" in forms else "cr"),
-        ("hhi" in forms, "buyer_hhi" if "buyers" in forms else "hhi"),
-        # "Which country buys the largest share": no supplier is asked for.
-        (forms >= {"buyers", "share", "top"}, ""),
-    ):
-        if found:
-            return measure
-    return _of_one_side(forms)
-
-
-def _of_one_side(forms: set[str]) -> str:
-    """Return the measure of a share, a price, a place or a value."""
-    if "share" in forms or "depend" in forms:
-        # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
-        is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (
-            "of_exports" in forms and "depend" not in forms
-        )
-        return "export_share" if is_of_exports else "import_share"
-    if "price" in forms:
-        # Of the level of a price there is no measure: unit values of different goods do not add up.
-        return "price_index" if forms & {"growth", "develop"} else ""
-    if "rank" in forms:
-        # The table of suppliers has the place of each.
-        return "rank" if "buyers" in forms else "top_supplier" if "top" in forms else ""
-    if "buyers" in forms and "growth" not in forms:
-        return ""
-    if "top" in forms and "growth" not in forms:
-        return "top_supplier"
-    if "growth" in forms:
-        return "growth"
-    return "value" if forms & {"value", "mass", "both", "export", "import"} else ""
-
-
-@cache
-def _qualifying(language: str) -> tuple[re.Pattern[str], ...]:
-    """Return patterns of words in front of goods, by what stands before them."""
-    if language != "en":
-        pattern = _forms(language)["qualifier"].pattern
-        return (re.compile(f"(?P<words>{pattern})(?= ?▮)", re.IGNORECASE),)
-    verbs, nominal = _EN_VERBS, _EN_BEFORE
-    found = []
-    for before, stops in (
-        (
-            rf"^(?:(?:which|what) )?|[,:(] ?|(?:['’]s?|▯|\b(?:{nominal})) ",
-            rf"{nominal}|{_EN_STOPS}",
-        ),
-        (rf"\b(?:{verbs}) ", rf"{nominal}|{_EN_STOPS}"),
-        # "US used car imports"; "the US used cars" has a verb.
-        (rf"▪ (?=[^▮]*▮[▮ ]*{_EN_FLOWS})", rf"{nominal}|{_EN_STOPS}"),
-    ):
-        word = rf"(?:(?!(?:{stops})(?![\w-]))[a-z][\w-]*|▯+)"
-        text = rf"(?P<before>{before})(?P<words>{word}(?: {word}){{0,3}}) (?=▮)"
-        found.append(re.compile(text, re.IGNORECASE))
-    # "The cars sold in Russia" need not be imports, "sold to Russia" they are.
-    behind = r"(?P<before>▮ )(?P<words>(?:sold|used|needed)(?= in (?:the )?▪)|used(?= by))"
-    return (*found, re.compile(behind, re.IGNORECASE))
-
-
-def _counts_all(word: str, match: re.Match[str], shown: str, language: str) -> bool:
-    """Whether a word in front of goods leaves all of them to be counted."""
-    if language != "en":
-        return False
-    before = match["before"].lower().strip()
-    if word.lower() == "most":  # "sold the most cars", and not "the import of most cars"
-        return before == "the" or bool(re.fullmatch(_EN_VERBS, before))
-    of_flow = re.match(rf"[▮ ]*{_EN_FLOWS}", shown[match.end() :], re.IGNORECASE)
-    allowed = rf"{_EN_ALL}|{_EN_ALL_FLOWS}" if of_flow else _EN_ALL
-    return bool(re.fullmatch(allowed, word, re.IGNORECASE))
-
-
-_EN_BEFORE = (
-    "of|in|for|on|with|by|from|to|into|than|its|their|our|the|an?|any|some|th[eo]se|this|many|much"
-    "|more|less|fewer"
-)
-_EN_STOPS = (
-    "that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
-    "|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
-)
-_EN_VERBS = (
-    "import(?:s|ed|ing)?|export(?:s|ed|ing)?|buy(?:s|ing)?|bought|purchase[ds]?|s(?:ells?|old)"
-    "|gets?|got|obtain(?:s|ed)?|receive[ds]?|suppl(?:y|ies|ied)|deliver(?:s|ed)?|ship(?:s|ped)?"
-    "|s(?:ends?|ent)|provide[ds]?|source[ds]?|spen[dt]s?|uses?|needs?"
-)
-_EN_FLOWS = r"(?:imports?|exports?|purchases|trade|suppl(?:y|ies)|shipments|deliveries|sales)\b"
 _ANY_GOODS = re.compile(r"\b(?:goods|products|merchandise|commodities)\b", re.IGNORECASE)
-_EN_ALL = (
-    "all|total|overall|imported|exported|bought|purchased|sourced|acquired|procured|obtained"
-    "|import|export|buy|purchase|sell|get|source|obtain|supply|deliver|ship|send"
-)
-"""Words in front of goods that leave out none of them."""
-_EN_ALL_FLOWS = (
-    "entire|whole|full|foreign|own|annual|yearly|official|reported|recorded|combined|large|largest"
-    "|big|biggest|main"
-)
-"""Words that do so in front of imports and exports alone."""
-
-
-def _trade_of(measure: str, keys: dict[str, str], forms: set[str]) -> tuple[str, dict[str, str]]:
-    """Return measure and sides, which decide on each other; no measure where none is clear."""
-    if measure == "import_share" and "top" in forms and "exporter" not in keys:
-        return "top_supplier", keys  # "which countries supply it, and what is their share"
-    if measure == "import_share" and "buyers" in forms and len(keys) < 2:
-        return "", keys  # "who buys most of Germany's magnets"
-    if measure == "import_share" and forms >= {"depend", "sells"}:
-        return "", {_OTHER[name]: one for name, one in keys.items()}  # it sells to them
-    if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
-        return measure, {"exporter": keys["importer"]}  # whose buyers they are
-    return measure, keys

@@ -31,7 +31,7 @@ from entrepot.errors import EntrepotError, RequestError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.claims.questions import QuestionRead
+    from entrepot.claims.question_read import QuestionRead
     from entrepot.figures import Figure, Panel
     from entrepot.figures.asking import Each
     from entrepot.lake import Lake

@@ -1,0 +1,149 @@
+"""Which measure the forms of a question mean, and of which side."""
+
+from __future__ import annotations
+
+import shlex
+
+from entrepot.claims.question_forms import CURRENCIES
+from entrepot.claims.question_read import Unsaid
+
+__all__ = [
+    "OF_BUYERS",
+    "OTHER_SIDE",
+    "UNIT_FORMS",
+    "USUAL_MEASURES",
+    "measure_of",
+    "no_measure",
+    "of_dependence",
+    "on_lists",
+    "quantity_of",
+    "side_alone",
+    "trade_of",
+]
+
+UNIT_FORMS = frozenset(("mass", "both", *CURRENCIES))
+"""Words that say in what trade is counted."""
+OTHER_SIDE = {"importer": "exporter", "exporter": "importer"}
+USUAL_MEASURES = (
+    ("import_share", "share of imports"),
+    ("value", "value of trade"),
+    ("top_supplier", "largest suppliers"),
+    ("hhi", "concentration of suppliers"),
+    ("growth", "growth"),
+    ("price_index", "change of prices"),
+)
+OF_BUYERS = (("export_share", "share of exports"), ("rank", "place among the buyers"))
+
+
+def side_alone(role: str, sure: bool, forms: set[str]) -> str:
+    """Return the side of the only country: "Germany's exports" makes it the exporter."""
+    if role and sure:
+        return role
+    sells = "buyers" in forms or ("export" in forms and "import" not in forms)
+    return "exporter" if sells else role or "importer"
+
+
+def quantity_of(measure: str, forms: set[str], goods: str) -> dict[str, str]:
+    """Return what is counted, if not value; pieces of all goods do not add up."""
+    if "mass" in forms and measure not in ("price_index", "price_premium", "rank"):
+        return {"quantity": "mass"}
+    counts = measure in ("value", "growth") and "count" in forms and not forms & UNIT_FORMS
+    return {"quantity": "items"} if counts and goods not in ("", "all") else {}
+
+
+def no_measure(forms: set[str]) -> Unsaid:
+    """Return what is open where no measure answers."""
+    for found, why, candidates in (
+        (
+            "price" in forms,
+            "the price of one period is not measured, only its change between two",
+            USUAL_MEASURES[-1:] + USUAL_MEASURES[1:2],
+        ),
+        ("buyers" in forms, "the largest buyers are not a figure; name one of them", OF_BUYERS),
+        (
+            "how_many_areas" in forms,
+            "how many countries trade is not a figure; their shares and concentration are",
+            USUAL_MEASURES[2:4],
+        ),
+    ):
+        if found:
+            return Unsaid("measure", why, candidates)
+    return Unsaid("measure", "what is to be measured is not clear", USUAL_MEASURES)
+
+
+def on_lists(goods: str) -> Unsaid:
+    """Return what is open in a question about lists, which are no trade: who knows is a command."""
+    words = "every list that has it, and since when"
+    return Unsaid(
+        "measure",
+        "when goods were listed is not a figure of trade",
+        ((f"entrepot goods history {goods.partition(',')[0]}", words),),
+    )
+
+
+def of_dependence(keys: dict[str, str]) -> Unsaid:
+    """Return what is open where it is asked which goods depend most: measures list them."""
+    whose = ["--importer", keys.get("importer", "IMPORTER")]
+    last = ["--goods", "all", "--period", keys.get("period", "PERIOD")]
+    if supplier := keys.get("exporter"):
+        measure, words = "reliant_goods", "goods by the share of this supplier"
+        whose += ["--exporter", supplier]
+    else:
+        measure, words = "geodep", "products with few suppliers, listed"
+    return Unsaid(
+        "measure",
+        "which goods depend most is a ranking of goods: no single figure",
+        ((shlex.join(["entrepot", "ask", measure, *whose, *last]), words),),
+    )
+
+
+def measure_of(forms: set[str], largest: int) -> str:
+    """Return the measure; empty if it is not clear."""
+    for found, measure in (
+        ("premium" in forms, "price_premium"),
+        ("how_many_areas" in forms and "mutual" not in forms, ""),
+        ("mutual" in forms, "asymmetry"),
+        (largest and "share" in forms, "" if "buyers" in forms else "cr"),
+        ("hhi" in forms, "buyer_hhi" if "buyers" in forms else "hhi"),
+        # "Which country buys the largest share": no supplier is asked for.
+        (forms >= {"buyers", "share", "top"}, ""),
+    ):
+        if found:
+            return measure
+    return _of_one_side(forms)
+
+
+def _of_one_side(forms: set[str]) -> str:
+    """Return the measure of a share, a price, a place or a value."""
+    if "share" in forms or "depend" in forms:
+        # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
+        is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (
+            "of_exports" in forms and "depend" not in forms
+        )
+        return "export_share" if is_of_exports else "import_share"
+    if "price" in forms:
+        # Of the level of a price there is no measure: unit values of different goods do not add up.
+        return "price_index" if forms & {"growth", "develop"} else ""
+    if "rank" in forms:
+        # The table of suppliers has the place of each.
+        return "rank" if "buyers" in forms else "top_supplier" if "top" in forms else ""
+    if "buyers" in forms and "growth" not in forms:
+        return ""
+    if "top" in forms and "growth" not in forms:
+        return "top_supplier"
+    if "growth" in forms:
+        return "growth"
+    return "value" if forms & {"value", "mass", "both", "export", "import"} else ""
+
+
+def trade_of(measure: str, keys: dict[str, str], forms: set[str]) -> tuple[str, dict[str, str]]:
+    """Return measure and sides, which decide on each other; no measure where none is clear."""
+    if measure == "import_share" and "top" in forms and "exporter" not in keys:
+        return "top_supplier", keys  # "which countries supply it, and what is their share"
+    if measure == "import_share" and "buyers" in forms and len(keys) < 2:
+        return "", keys  # "who buys most of Germany's magnets"
+    if measure == "import_share" and forms >= {"depend", "sells"}:
+        return "", {OTHER_SIDE[name]: one for name, one in keys.items()}  # it sells to them
+    if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
+        return measure, {"exporter": keys["importer"]}  # whose buyers they are
+    return measure, keys
