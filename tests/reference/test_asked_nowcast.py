@@ -21,7 +21,8 @@ from entrepot.lake import Lake
 from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
 from entrepot.model.areas import area_name
 from entrepot.report.brief_context import BriefContext
-from entrepot.report.charts.share import ShareLines, share_chart
+from entrepot.report.charts.share import share_chart
+from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.render_html import render_html
 from entrepot.report.standalone import picture_of
 from entrepot.serve.views.figure import figure_page

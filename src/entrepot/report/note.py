@@ -29,7 +29,8 @@ from entrepot.report.cards import card_of, headline
 from entrepot.report.charts import Chart
 from entrepot.report.charts.place import text_width
 from entrepot.report.charts.ranked import RankedBar, RankedBars
-from entrepot.report.charts.share import ShareLines, nowcast_text
+from entrepot.report.charts.share import nowcast_text
+from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
 from entrepot.report.missing_value import missing_value

@@ -13,7 +13,7 @@ import pytest
 from entrepot.model.display import per_cent
 from entrepot.report.breaks import Break
 from entrepot.report.charts.drawing import ticks
-from entrepot.report.charts.share import PublishedBox, ShareLines, SharePoint
+from entrepot.report.charts.share_lines import PublishedBox, ShareLines, SharePoint
 from entrepot.report.charts.slope import Slope, SlopeLine
 from entrepot.report.charts.stack import NAMED, _named, tone_of
 

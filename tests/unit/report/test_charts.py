@@ -28,7 +28,7 @@ from entrepot.report.charts.drawing import (
 from entrepot.report.charts.event import EventStep, EventSteps
 from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.place import text_width
-from entrepot.report.charts.share import PublishedBox, ShareLines, SharePoint
+from entrepot.report.charts.share_lines import PublishedBox, ShareLines, SharePoint
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.palette import DARK, DRAWN, LIGHT, PRINT, colour_rules
 from entrepot.report.standalone import raster

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from entrepot.report.breaks import Break
-from entrepot.report.charts import Chart, draw, share
+from entrepot.report.charts import Chart, draw, share_lines
 from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
 from entrepot.report.charts.calendar import Calendar, ReporterYears
 from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
@@ -19,7 +19,7 @@ from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.hub_flows import HubLane, HubLanes
 from entrepot.report.charts.place import Box
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
-from entrepot.report.charts.share import PublishedBox, ShareLines, SharePoint
+from entrepot.report.charts.share_lines import PublishedBox, ShareLines, SharePoint
 from entrepot.report.charts.slope import Slope, SlopeLine
 from entrepot.report.charts.split import ChangePart, ChangeSplit
 from entrepot.report.charts.stack import Layer, Stack
@@ -303,11 +303,11 @@ def test_a_value_of_the_line_stands_at_its_mark_with_fewer_words() -> None:
     mark = Box(300, 200, 308, 208)
     around = [Box(262, 170, 285, 240), Box(323, 170, 350, 240)]
     frame = Frame(852, 440, 48, 24, 44, 28, 2016, 2025, 60)
-    wish = share.Wish(("computed 46.3", "46.3"), mark, "label-supplier")
-    [(_, spot)] = share._placed([wish], around, frame)
+    wish = share_lines.Wish(("computed 46.3", "46.3"), mark, "label-supplier")
+    [(_, spot)] = share_lines._placed([wish], around, frame)
     assert (spot.text, spot.corridor) == ("46.3", None)
-    of_box = share.Wish(("An office **41**", "41"), mark, "label")
-    [(_, spot)] = share._placed([of_box], around, frame)
+    of_box = share_lines.Wish(("An office **41**", "41"), mark, "label")
+    [(_, spot)] = share_lines._placed([of_box], around, frame)
     assert spot.text == "An office **41**"
 
 

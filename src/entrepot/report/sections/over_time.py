@@ -15,16 +15,14 @@ from entrepot.report.attribution import is_computed
 from entrepot.report.breaks import break_of, not_drawn, reporters_before_and_after
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.share import (
-    PublishedBox,
-    ShareLines,
     direction_word,
     ends_of,
     nowcast_point,
     nowcast_text,
     published_box,
-    share_key,
     share_point,
 )
+from entrepot.report.charts.share_lines import PublishedBox, ShareLines, share_key
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
 from entrepot.sources.published.read import origin_name

@@ -9,7 +9,7 @@ from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause
-from entrepot.report.charts.share import PublishedBox
+from entrepot.report.charts.share_lines import PublishedBox
 from entrepot.report.parts import (
     ORDER,
     Arithmetic,
