@@ -76,10 +76,10 @@ def test_nothing_is_an_empty_cell_and_digits_are_all_there() -> None:
     assert csv_text(["a", "b"], [[None, 0.1 + 0.2]]) == "a,b\n,0.30000000000000004\n"
 
 
-@pytest.mark.parametrize("late", [0, 0.6])
+@pytest.mark.parametrize("late", [0, 3])
 def test_a_question_that_takes_too_long_is_stopped(tmp_path: Path, late: float) -> None:
     """Also when it opens its connection only after its time is over."""
-    pool = Pool(tmp_path, seconds=0.3)
+    pool = Pool(tmp_path, seconds=1.5)
     ended = threading.Event()
 
     def endless(lake: Lake) -> None:
@@ -91,28 +91,28 @@ def test_a_question_that_takes_too_long_is_stopped(tmp_path: Path, late: float) 
         finally:
             ended.set()
 
-    with pytest.raises(TooLongError, match=r"0\.3 seconds"):
+    with pytest.raises(TooLongError, match=r"1\.5 seconds"):
         pool.start(endless).result()
     assert ended.wait(20), "the query goes on"
     assert pool.start(lambda _: 5).result() == 5
 
 
 def test_a_wait_for_a_turn_is_no_part_of_the_time_of_a_question(tmp_path: Path) -> None:
-    pool = Pool(tmp_path, seconds=1, workers=1)
+    pool = Pool(tmp_path, seconds=4, workers=1)
 
     def work(_: Lake) -> bool:
-        time.sleep(0.7)
+        time.sleep(2.5)
         return True
 
     both = [pool.start(work), pool.start(work)]
-    assert both[1].result() is True, "0.7 s of waiting and 0.7 s of work are within 1 s each"
+    assert both[1].result() is True, "2.5 s of waiting and 2.5 s of work are within 4 s each"
 
 
 def test_a_question_whose_turn_does_not_come_is_refused_and_given_up(tmp_path: Path) -> None:
-    pool, go, done = Pool(tmp_path, seconds=0.3, workers=1), threading.Event(), []
+    pool, go, done = Pool(tmp_path, seconds=2, workers=1), threading.Event(), []
     first = pool.start(lambda _: go.wait(20))
     second = pool.start(lambda _: done.append("second"))
-    with pytest.raises(BusyError, match=r"no turn came within 0\.3 seconds"):
+    with pytest.raises(BusyError, match=r"no turn came within 2 seconds"):
         second.result()
     with pytest.raises(BusyError):  # whoever waits for the same one
         second.result()
@@ -148,7 +148,7 @@ def test_what_was_worked_on_goes_with_a_question_that_failed(
     tmp_path: Path, is_stopped: bool
 ) -> None:
     """Nine economies of questions that took too long stayed for good: 1.6 GB."""
-    pool, seen = Pool(tmp_path, seconds=0.3), []
+    pool, seen = Pool(tmp_path, seconds=0.3 if is_stopped else 20), []
 
     def work(_: Lake) -> None:
         economy = Economy()
