@@ -96,8 +96,9 @@ class UnknownNameError(RequestError, LookupError):
     """A country, product, measure, source, list or key that does not exist."""
 
     def __init__(
-        self, kind: str, name: str, known: Iterable[str], *, where: str = "", hint: str = ""
+        self, kind: str, name: object, known: Iterable[str], *, where: str = "", hint: str = ""
     ) -> None:
+        name = str(name)  # from Python anything may be given as a name
         near = nearest(name, known)
         guess = f"did you mean {' or '.join(near)}?" if near else ""
         super().__init__(

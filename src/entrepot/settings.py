@@ -6,6 +6,7 @@ The file is ``config.toml`` in the folder that the system has for settings, writ
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -141,6 +142,22 @@ def _where(name: str) -> str:
     return f"environment variable {variable}" if os.environ.get(variable) else str(config_file())
 
 
+def _require_name(folder: str | os.PathLike[str]) -> None:
+    """Refuse a name that no folder can have; a folder that is not there is an empty lake."""
+    try:
+        os.lstat(folder)
+    except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.ENAMETOOLONG:
+            return
+        text = repr(str(folder))
+        raise RequestError(
+            "no folder can have this name",
+            where=text if len(text) < 200 else f"{text[:180]} and {len(text) - 180:,} more",
+            why="a name is at most 255 bytes, and none of them is zero",
+            hint="name the folder of a lake",
+        ) from None
+
+
 def cache_folder() -> Path:
     """Return the folder for what can be made or fetched again; see `Settings.cache`."""
     folder = _said("cache") or platformdirs.user_cache_dir("entrepot")
@@ -212,9 +229,11 @@ class Settings:
         ------
         RequestError
             If ``ENTREPOT_THREADS`` is no whole number from 1 to 999, ``ENTREPOT_OFFLINE`` neither
-            yes nor no, ``ENTREPOT_ENGINE`` no engine, or the lake is at an address.
+            yes nor no, ``ENTREPOT_ENGINE`` no engine, the lake is at an address, or no folder can
+            have its name.
         """
         folder = lake or _said("lake") or platformdirs.user_data_dir("entrepot")
+        _require_name(folder)
         threads = _said("threads")
         if threads and not _THREADS.fullmatch(threads):
             raise RequestError(

@@ -206,3 +206,22 @@ def test_a_brief_by_name(tmp_path: Any) -> None:
     named = opening_in(BriefContext(lake), "DEU", "CHN", "850511", None)
     assert named is not None
     assert "Germany" in named.title
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"source": ["baci", "imts"]}, "unknown source"),
+        ({"source": 1.5}, "unknown source"),
+        ({"each": 0}, "each is 0"),
+        ({"each": [2022]}, "each is 2022"),
+        ({"lake": "x" * 300}, "no folder can have this name"),
+        ({"lake": "a\0b"}, "no folder can have this name"),
+        ({"measure": "nowhere", "each": "importer"}, "unknown measure"),
+        ({"goods": object()}, "unknown goods"),
+    ],
+)
+def test_values_of_any_type_are_refused_in_words(keys: dict[str, Any], said: str) -> None:
+    given = {"measure": "import_share", "importer": "RUS", "exporter": "CHN", "period": 2022} | keys
+    with pytest.raises(RequestError, match=said):
+        ep.ask(**given)

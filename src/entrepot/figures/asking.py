@@ -400,7 +400,7 @@ def ask_many(
     """
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     given = {name: value for name, value in keys.items() if value is not None}
-    steps = [each] if isinstance(each, str) else list(each or ())
+    steps = _steps(each)
     for one in steps:
         given |= _members_of(given, one) if one in _JOINED else {}
     times = [one for one in steps if one not in _JOINED]
@@ -481,6 +481,17 @@ _JOINED = ("importer", "exporter", "goods")
 """Keys in which several are joined, and that `each` may take apart."""
 
 
+def _steps(each: Each | Sequence[Each] | None) -> list[Each]:
+    """Return what a panel has one Figure for each of, one after the other."""
+    steps: list[Any] = (
+        list(each) if isinstance(each, (list, tuple)) else [each] * (each is not None)
+    )
+    known = (*EACH, *_JOINED)
+    if wrong := [one for one in steps if one not in known]:
+        raise RequestError(f"each is {wrong[0]!r}", hint=f"one of: {', '.join(known)}")
+    return steps
+
+
 def _members_of(given: dict[str, Any], name: str) -> dict[str, Any]:
     """Return each area or code that is joined in a key; of one group, its members."""
     value = given.get(name)
@@ -503,8 +514,6 @@ def _members_of(given: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
     """Return the parts of the period, and areas whose members are the same in all of them."""
-    if each not in EACH:
-        raise RequestError(f"each is {each!r}", hint=f"one of: {', '.join((*EACH, *_JOINED))}")
     if "period" not in given:
         raise RequestError("a period is missing", hint="add --period 2017..2023")
     if _is_many(given["period"]):

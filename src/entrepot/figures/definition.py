@@ -197,7 +197,7 @@ def _read(name: str, key: Key, value: Any) -> Any:
             return _suppliers(value)
         case "currency":
             return _currency(value)
-        case "goods" | "listed" | "spot":
+        case "goods" | "listed" | "spot" | "source":
             return str(value)
         case "company" | "lines":
             return {"company": _company, "lines": _lines}[name](str(value))

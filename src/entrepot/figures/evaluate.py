@@ -41,7 +41,7 @@ from entrepot.figures.spread import (
     specifications,
     spread_of,
 )
-from entrepot.figures.validate import PRINTED, checked
+from entrepot.figures.validate import PRINTED, checked, require_question
 from entrepot.goods.parse import NAMED, only_codes
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
@@ -134,6 +134,7 @@ def evaluate_each(
     """
     groups: dict[Definition, dict[Definition, None]] = {}
     for one in definitions:
+        require_question(one.measure)
         groups.setdefault(one.but(period=definitions[0].period), {})[one] = None
     found: dict[Definition, Figure] = {}
     with lake.reading():

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["PRINTED", "checked", "refuse_rate"]
+__all__ = ["PRINTED", "checked", "refuse_rate", "require_question"]
 
 
 INSTEAD = {
@@ -58,7 +58,7 @@ Apart = Literal["importer", "exporter", "controls", "hubs"]
 def checked(definition: Definition, lake: Lake) -> Definition:
     """Return the definition as it will be carried, or say why it makes no sense."""
     measure = definition.measure
-    _require_question(measure)
+    require_question(measure)
     availability_of = (holding.source for holding in lake.holdings())
     known = dict.fromkeys((*availability_of, *PRINTED, *source_ids()))
     if definition.source:
@@ -247,7 +247,7 @@ def _codes_of(lines: Collection[str], source: str, lake: Lake) -> str:
     return ",".join(sorted({code for one, code, _ in found if one.startswith(tuple(lines))}))
 
 
-def _require_question(measure: str) -> None:
+def require_question(measure: str) -> None:
     """Refuse what is no measure, or one that is not asked of a lake."""
     known = {item.id: item for item in all_metadata()}
     if measure not in known:
