@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.claims.question_forms import spelled_right
+from entrepot.claims.question_names import goods_in
 from entrepot.claims.question_read import OpenQuestionError
 from entrepot.claims.questions import LONGEST, read_question
 from entrepot.cli.main import run
@@ -81,6 +82,18 @@ def test_what_is_no_question_is_refused_or_left_open(text: str) -> None:
     except RequestError:
         return
     assert read.unsaid
+
+
+def test_no_words_are_an_empty_question(entrepot: Run) -> None:
+    for text in ("", "  "):
+        code, _, said = entrepot("ask", text)
+        assert (code, "the question is empty" in said) == (2, True)
+
+
+def test_a_plural_is_no_misspelt_word() -> None:
+    """Borates were read as boats, by an "r" too many."""
+    for text, goods in [("boates", []), ("boats", ["89"]), ("tax", []), ("machine", ["84"])]:
+        assert [mark.value for mark in goods_in(text, "en") if mark.end == len(text)] == goods
 
 
 def test_a_year_counted_from_today_is_shown_as_a_year() -> None:

@@ -284,7 +284,8 @@ def test_an_unknown_sector_suggests(empty: Lake) -> None:
 def test_words_for_inputs() -> None:
     assert goods_key(" ALL ") == "inputs"
     assert goods_key("inputs:c29,C26") == "inputs:C26,C29"
-    assert inputs_title("inputs:C26,C29") == "inputs of electronics and motor vehicles"
+    assert inputs_title("inputs:C26,C29") == "inputs made by electronics and motor vehicles"
+    assert inputs_title("inputs", "C26") == "inputs bought by electronics"
     assert is_inputs(Definition.build("value", goods="inputs:C26", period=2022))
     assert is_inputs(Definition.build("value", source="icio@2025", period=2022))
     assert not is_inputs(Definition.build("value", source="baci", period=2022))

@@ -104,12 +104,19 @@ def _stemmed(word: str, language: str) -> str:
     stem = _CUT[language].sub("", word)
     if language == "de" and "arbonat" in stem:  # Karbonat and Carbonat
         return re.sub("(?i)[ck](?=arbonat)", "[ck]", stem) + _ENDINGS[language]
-    if language == "en" and word.endswith("ies"):
-        return re.escape(word[:-3]) + "(?:y|ies)"
-    if language == "en" and word.endswith("y"):
-        return re.escape(word[:-1]) + "(?:y|ies)"
+    if language == "en":
+        return _english(word)
     # A shorter stem with free endings would fit half the dictionary.
     return re.escape(stem if len(stem) >= _LEAST else word) + _ENDINGS[language]
+
+
+def _english(word: str) -> str:
+    if found := re.fullmatch("(.+)(?:y|ies)", word):
+        return re.escape(found[1]) + "(?:y|ies)"
+    stem = re.sub("(?:(?<=[sxzo])|(?<=[cs]h))es$|s$", "", word)
+    stem = stem if len(stem) >= _LEAST else word
+    # Boats, and no "boates", which would be a misspelt "borates".
+    return re.escape(stem) + ("(?:e?s)?" if re.search("(?:[sxzo]|[cs]h)$", stem) else "s?")
 
 
 def _phrase(text: str, language: str) -> str:

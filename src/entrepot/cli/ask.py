@@ -164,7 +164,7 @@ def ask(
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
     form = _citation_form(cite, each, as_json=as_json)
     read = None
-    if _IN_WORDS.search(measure.strip()):
+    if not measure.strip() or _IN_WORDS.search(measure.strip()):
         read = _read(measure, keys, each, lake)
         measure, each, keys = read.measure, read.each or None, keys | read.keys
     keys |= _defaults(measure, keys)

@@ -150,12 +150,14 @@ def inputs_title(goods: str, buyer_sector: str | None = None) -> str:
     Examples
     --------
     >>> inputs_title("inputs"), inputs_title("inputs:C26", "C29")
-    ('inputs', 'inputs of electronics for motor vehicles')
+    ('inputs', 'inputs made by electronics, bought by motor vehicles')
     """
     _, _, codes = goods.partition(":")
     names = " and ".join(sector(code, own=True).name for code in codes.split(",")) if codes else ""
-    made = f"inputs of {names}" if names else "inputs"
-    return f"{made} for {sector(buyer_sector, own=True).name}" if buyer_sector else made
+    made = f"inputs made by {names}" if names else "inputs"
+    if not buyer_sector:
+        return made
+    return f"{made}{',' if names else ''} bought by {sector(buyer_sector, own=True).name}"
 
 
 def choices(definition: Definition, *, kinds: bool = True) -> list[InputChoice]:

@@ -304,10 +304,11 @@ QUESTIONS: dict[str, list[tuple[str, dict[str, Any], str]]] = {
                 "measure": "import_share",
                 "importer": "DEU",
                 "exporter": "CHN",
-                "goods": "inputs:C26",
+                "goods": "inputs",
+                "sector": "C26",
                 "period": "2022",
             },
-            "41.4 %",
+            "31.9 %",
         )
     ],
     "When were machining centres listed, and where?": [
