@@ -80,6 +80,8 @@ def _bibtex(name: str, title: str, note: str, link: str, accessed: str) -> str:
     return f"@misc{{entrepot-{name},\n{lines}\n}}"
 
 
+_ACRONYM = 4
+"""Letters of an id up to which it is written in capitals."""
 _TEX = {
     **{sign: f"\\{sign}" for sign in "#$%&_{}"},
     "\\": "\\textbackslash{}",
@@ -158,14 +160,14 @@ def cited(evidence: Evidence) -> str:
 
 
 def source_name(source: str) -> str:
-    """Return a source as a page names it: by its title, else in capitals; one's own by its id.
+    """Return a source as a page names it: by its title, else by its id; one's own by its id.
 
     Examples
     --------
     >>> source_name("baci"), source_name("comtrade"), source_name("gacc"), source_name("table.mine")
     ('BACI', 'UN Comtrade', 'GACC', 'table.mine')
-    >>> source_name("minerals")
-    'BACI (30 codes)'
+    >>> source_name("minerals"), source_name("elasticities")
+    ('BACI (30 codes)', 'Elasticities')
     """
     if source == BUNDLED:
         return "BACI (30 codes)"
@@ -175,4 +177,5 @@ def source_name(source: str) -> str:
         title = source_info(source).title.partition(",")[0]
         if title.casefold().split()[-1] == source:
             return title
-    return source.upper()
+    # A short id is an acronym, a longer one a word.
+    return source.upper() if len(source) <= _ACRONYM else source.capitalize()

@@ -7,6 +7,7 @@ of what it is on one line: publisher, data set, vintage, year.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from entrepot.goods.parse import goods_words
@@ -64,6 +65,17 @@ def _money(value: float) -> str:
     return number(value / 1e6) if value < 1e9 else f"{value / 1e6:,.0f}"
 
 
+def _threshold(value: float, currency: str) -> str:
+    """Return a limit that we chose, of one digit: 1 m USD, not 1.00 m, which looks measured."""
+    return figure_value(value, currency, digits=1)
+
+
+def _round(value: float) -> float:
+    """Return the next number below with one digit that is not zero."""
+    size = 10.0 ** floor(log10(value)) if value > 0 else 1.0
+    return value // size * size
+
+
 def _goods_of(found: Breakdown) -> str:
     goods = found.definition.goods
     return "" if goods == "all" else f" of {goods_words(goods)}"
@@ -106,7 +118,7 @@ def suppliers_of(
         "Exporter" if of_world else "Supplier",
         "Share",
         "Range",
-        f"{asked.currency} m",
+        f"m {asked.currency}",
     )
     is_ranged = any(bar.low is not None for bar in bars)
     if not is_ranged:
@@ -145,7 +157,7 @@ def suppliers_of(
     )
     table = BriefTable(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
-        (heads[0], "Share, %", f"{asked.currency} m"),
+        (heads[0], "Share, %", f"m {asked.currency}"),
         (False, True, True),
         rows,
         ("", "per cent", f"million {asked.currency}"),
@@ -253,7 +265,7 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
         for one in parts
     )
     own = tuple((code, area_name(code)) for code in sellers if code in grid())
-    least, counted = (figure_value(floor, asked.currency) for floor in (SHOWN, COUNTED))
+    least, counted = (_threshold(each, asked.currency) for each in (SHOWN, COUNTED))
     drawn = World(partners, own, "importers", STEPS, f"under {least} or no data")
     seller, of = area_phrase(asked.exporter), _goods_of(found)
     most, every = over_half(found)
@@ -265,7 +277,7 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
     listed = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
     table = BriefTable(
         f"{capital(possessive(seller))} share of imports{of}, {when}",
-        ("Importer", "Share, %", f"Imports, {asked.currency} m"),
+        ("Importer", "Share, %", f"Imports, m {asked.currency}"),
         (False, True, True),
         tuple(
             (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts
@@ -317,14 +329,14 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
     deck = (
         f"Share of the largest supplier in {possessive(buyer)} imports of each six-digit code, "
         f"{when}, per cent. The {len(bars)} most dependent goods of those with imports of "
-        f"{figure_value(SHOWN, asked.currency)} or more."
+        f"{_threshold(SHOWN, asked.currency)} or more."
     )
     key = [("context", "largest supplier")]
     if any(bar.marked for bar in bars):
         key.insert(0, ("supplier", f"{area_name(often)} is the largest supplier"))
     table = BriefTable(
         f"Goods by share of the largest supplier, {when}",
-        ("Goods", "HS code", "Share, %", "Largest supplier", f"{asked.currency} m"),
+        ("Goods", "HS code", "Share, %", "Largest supplier", f"m {asked.currency}"),
         (False, False, True, False, True),
         tuple(
             (
@@ -339,7 +351,7 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
         ("", "", "per cent", "", f"million {asked.currency}"),
         "Table of this chart" if len(parts) <= 100 else "Table of the first 100 goods",
     )
-    heads = ("Goods", "Share", "Largest supplier", f"{asked.currency} m")
+    heads = ("Goods", "Share", "Largest supplier", f"m {asked.currency}")
     return Section(
         "dependent-goods",
         "Most dependent goods",
@@ -358,11 +370,11 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
     sellers = asked.members("exporter")
     # Grows with the trade that is shown, or the smallest
     # importers of a large exporter would fill the list.
-    floor = max(COUNTED, found.total / 1e4)
+    least = max(COUNTED, _round(found.total / 1e4))
     parts = [
         one
         for one in found.parts
-        if one.traded >= floor and is_place(one.code) and one.code not in sellers
+        if one.traded >= least and is_place(one.code) and one.code not in sellers
     ][:NAMED]
     # Sorted by value, so a first share of zero means that all are.
     if not parts or parts[0].value == 0:
@@ -383,12 +395,12 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
     title = f"{first} had the largest share of its imports{of} from {seller}"
     deck = (
         f"{capital(possessive(seller))} share of each country's imports{of}, {when}, per cent. "
-        f"Importers above {figure_value(floor, asked.currency)}."
+        f"Importers of {_threshold(least, asked.currency)} or more."
     )
-    heads = ("Importer", "Share", f"Imports, {asked.currency} m")
+    heads = ("Importer", "Share", f"Imports, m {asked.currency}")
     table = BriefTable(
         f"Importers by share from {seller}, {when}",
-        ("Importer", "Share, %", f"Imports, {asked.currency} m"),
+        ("Importer", "Share, %", f"Imports, m {asked.currency}"),
         (False, True, True),
         tuple(
             (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts

@@ -104,7 +104,8 @@ def _data_set(source: str, period: object, lake: Lake, *more: str) -> tuple[str 
     else:
         info = source_info(name)
         link = PageLink(titled(info), info.url if "://" in info.url else "")
-        known = info.licence.partition(" (")[0]
+        # Its name; conditions are on the page of the data.
+        known = info.licence.partition(" (")[0].partition(";")[0]
     if name == BUNDLED:
         link = PageLink("CEPII BACI", source_info("baci").url)
         vintage = bundled().vintage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,6 +16,7 @@ try:
     from anyio.to_thread import current_default_thread_limiter
     from fastapi import FastAPI, Request, Response
     from starlette.exceptions import HTTPException
+    from starlette.middleware.gzip import GZipMiddleware
 except ImportError as error:
     raise MissingExtraError("fastapi", "serve") from error
 
@@ -28,6 +30,7 @@ from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes
 from entrepot.serve.service import Service, prefers_async, sent, would_wait
 from entrepot.serve.site import page
 from entrepot.serve.views.country import get_ready
+from entrepot.serve.views.search import search
 
 if TYPE_CHECKING:
     import os
@@ -39,6 +42,13 @@ __all__ = ["SECONDS", "create_app"]
 
 SECONDS = 60.0
 """Time that one question may take."""
+_PACKED = 1000
+"""Bytes from which on an answer is packed for who can unpack it: a page with charts by six."""
+_NOWHERE = "no such address"
+_NAMED = re.compile(r"(?:unknown (?:area|goods)|no list of goods)\b.*'([^']{1,100})'")
+"""An error about a country or goods that nothing is called."""
+_MEANT = 3
+"""Things of each kind that are offered instead."""
 # Threads, for views block: one that waits for a question occupies one of anyio's threads.
 READERS = 96
 """Requests in hand at once: who waits for a question must not keep others from what is kept."""
@@ -148,7 +158,8 @@ def create_app(
         return refused
 
     # Outermost, around FastAPI's own handlers, so that even its errors have the headers.
-    return Guard(Languages(app), service.access, service.sizes.body, refuse, frames)
+    packed = GZipMiddleware(Languages(app), minimum_size=_PACKED, compresslevel=6)
+    return Guard(packed, service.access, service.sizes.body, refuse, frames)
 
 
 @asynccontextmanager
@@ -168,8 +179,9 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
     status = 0
     if isinstance(error, HTTPException):  # of the router: no such path or method
         status, headers = error.status_code, headers | dict(error.headers or {})
-        words = "no such address" if status == 404 else error.detail
-        error = NotFoundError(words, hint="the API is described at /docs")
+        words = _NOWHERE if status == 404 else error.detail
+        hint = "" if _wants_page(request) else "the API is described at /docs"
+        error = NotFoundError(words, hint=hint)
     found: dict[str, Any] = problem(error, service.pool.folder)
     found["status"] = status or found["status"]
     if found["status"] == 405:
@@ -184,9 +196,23 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
         # A question takes `SECONDS` at most by default, so a place is free by then.
         headers["Retry-After"] = "60"
     if _wants_page(request):
-        answer = page("problem.html.j2", "", problem=found)
+        answer = page("problem.html.j2", "", problem=found, **_meant(request, found))
         return Response(answer.body, found["status"], headers, answer.kind)
     return Response(as_json(found).body, found["status"], headers, MEDIA)
+
+
+def _meant(request: Request, found: dict[str, Any]) -> dict[str, Any]:
+    """Return the words of an address that name nothing, and what they may be meant to name."""
+    named = _NAMED.match(found["detail"])
+    if named is None and found["detail"] != _NOWHERE:
+        return {"offers_search": False, "hits": []}
+    last = request.scope["path"].rpartition("/")[2]
+    words = named[1] if named else re.sub("[-_]", " ", last)
+    try:
+        hits = search(words, _MEANT)
+    except EntrepotError:  # of a list of the owner, which the search page names
+        hits = []
+    return {"offers_search": True, "words": words[:100], "hits": hits}
 
 
 def _at_work(

@@ -47,6 +47,9 @@ def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, 
                 f"unknown key: {name[:60]!r}", hint=f"{guess}keys: {', '.join(known)}"
             )
         if len(value) > LONGEST:
+            # A list that repeats its items may be short once each is named once.
+            value = ",".join(dict.fromkeys(one.strip() for one in value.split(",")))
+        if len(value) > LONGEST:
             raise BadAddressError(
                 f"{name} has {len(value)} characters", hint=f"write at most {LONGEST}"
             )

@@ -29,7 +29,7 @@ from entrepot.serve.views import (
     search,
 )
 from entrepot.serve.views.country import known_area
-from entrepot.serve.views.search import named_area
+from entrepot.serve.views.search import named_area, named_goods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -144,7 +144,7 @@ def _search(app: FastAPI, service: Service) -> None:
     @app.get("/go", include_in_schema=False)
     def go(request: Request) -> Response:
         importer, supplier, chosen = _keys(request, "importer", "supplier", "goods")
-        goods = search.named_goods(chosen)
+        goods = named_goods(chosen)
         if not importer:
             return _to(f"/goods/{goods}" if goods and goods != "all" else "/", {})
         path = f"/country/{named_area(importer)}"
@@ -320,6 +320,8 @@ def _named(app: FastAPI, service: Service) -> None:
     @app.get("/goods/{name}", include_in_schema=False)
     def one_list(name: str, request: Request) -> Response:
         [period] = _keys(request, "period")
+        if (code := named_goods(name)) != name:
+            return _to(f"/goods/{code}", {"period": period} if period else {})
         return service.answer(
             request, lambda lake: catalogue.goods_page(lake, name, period), may_lag=True
         )
@@ -352,21 +354,23 @@ _SIDES = ("importer", "supplier")
 
 
 def at_codes(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Return a view that sends whoever names an area, ``/country/Russia``, to its code.
+    """Return a view that sends whoever names an area or goods to their codes.
 
-    One page has one address, so the name is not answered itself. What nothing is called goes to
-    the view, which says so.
+    ``/country/Russia?goods=batteries``: one page has one address, so a name is not answered itself.
+    What nothing is called goes to the view, which says so.
     """
 
     @wraps(view)
     def at(request: Request, **given: Any) -> Response:
         named = {side: text for side in _SIDES if (text := request.path_params.get(side))}
         codes = {side: _code_of(text) for side, text in named.items()}
-        if codes == named:
+        asked = request.query_params.multi_items()
+        keys = [(name, named_goods(text) if name == "goods" else text) for name, text in asked]
+        if codes == named and keys == asked:
             return view(request=request, **given)
         # The template of the route filled in anew, so that all endings (/whole, .csv) are kept.
         path = request.scope["route"].path.format(**(request.path_params | codes))
-        query = urlencode(request.query_params.multi_items(), safe=":@,")
+        query = urlencode(keys, safe=":@,")
         where = quote(path, safe="/+") + (f"?{query}" if query else "")
         return Response(status_code=303, headers={"Location": where})
 

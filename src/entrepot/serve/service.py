@@ -175,13 +175,14 @@ def _headers(version: str, kept: str) -> dict[str, str]:
 
 
 def _tag(what: bytes) -> str:
-    return f'"{hashlib.sha256(what).hexdigest()[:24]}"'
+    # Weak, because packed and unpacked answers have the same one.
+    return f'W/"{hashlib.sha256(what).hexdigest()[:24]}"'
 
 
 def _is_known(request: Request, tag: str) -> bool:
-    """Whether the reader has it already; a proxy that packs an answer marks its tag as weak."""
+    """Whether the reader has it already, whatever the strength of the tag."""
     etags = request.headers.get("if-none-match", "").split(",")
-    return tag in [one.strip().removeprefix("W/") for one in etags]
+    return tag.removeprefix("W/") in [one.strip().removeprefix("W/") for one in etags]
 
 
 def _written(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.figure import headline
+from entrepot.goods.words import spaced_code
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
 from entrepot.report.cards import source_on_card
@@ -101,6 +102,7 @@ def environment() -> Environment:
         "shown_range": shown_range,
         "whose": source_on_card,
         "day": day_label,
+        "spaced": spaced_code,
     }
     return made
 

@@ -12,6 +12,7 @@ from entrepot.serve import create_app
 if TYPE_CHECKING:
     from pathlib import Path
 
+MANY = ",".join(str(code) for code in range(850000, 850150))
 SHARE = "measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023"
 
 
@@ -33,7 +34,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
         ("/api/ask?measure=cr&period=2023&k=three", 400, "three"),
         (f"/api/ask?{SHARE}&curve=maybe", 400, "maybe"),
         (f"/api/ask?{SHARE}&above=0.5", 400, "curve"),
-        (f"/api/ask?measure=value&period=2023&goods={'8542,' * 150}", 400, "characters"),
+        (f"/api/ask?measure=value&period=2023&goods={MANY}", 400, "characters"),
         (f"/api/measures?{'x' * 5000}", 400, "longer"),
         ("/api/goods/chppl", 404, "chpl"),
         ("/api/goods/..%2F..%2Fetc%2Fpasswd", 404, ""),
@@ -274,3 +275,60 @@ def test_a_control_character_in_a_path_is_no_defect(client: Client, path: str, e
     answer = client.get(path + end)
     assert answer.status_code == 400
     assert "control character" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("/batteries", "/goods/8507"),
+        ("/country/Germny", "/country/DEU"),
+        ("/goods/magnetts", "/goods/850511"),
+    ],
+)
+def test_a_page_that_does_not_exist_offers_what_its_name_may_mean(
+    client: Client, path: str, link: str
+) -> None:
+    """A reader was told that the API is described elsewhere."""
+    text = client.get(path).text
+    main = text[text.index("<main") :]
+    assert f'href="{link}"' in main
+    assert f'value="{path.rpartition("/")[2]}"' in main
+    assert "API is described" not in main
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        (
+            "/country/Germany/from/China?goods=batteries",
+            "/country/DEU/from/CHN?goods=8507",
+        ),
+        ("/country/DEU?goods=magnets&period=2022", "/country/DEU?goods=850511&period=2022"),
+        ("/goods/Lithium-ion%20batteries", "/goods/850760"),
+        ("/country/DEU?goods=chpl", ""),
+        ("/country/DEU?goods=850511,850519", ""),
+        ("/goods/chpl", ""),
+    ],
+)
+def test_goods_named_in_words_lead_to_their_codes(client: Client, path: str, where: str) -> None:
+    """A name of goods in an address was an error, though the form beside it reads it."""
+    answer = client.get(path)
+    assert answer.headers.get("location", "") == where
+    assert answer.status_code == (303 if where else 200)
+
+
+def test_codes_named_again_and_again_are_no_long_address(client: Client) -> None:
+    """Three hundred times Germany was refused for its letters; it is one country."""
+    path = f"/explore?show=several&importer={','.join(['DEU', 'FRA'] * 150)}"
+    assert client.get(f"{path}&supplier=CHN&goods=850511").status_code == 200
+
+
+def test_pages_are_packed_for_a_browser(client: Client) -> None:
+    plain = client.get("/goods/850511", **{"accept-encoding": "identity"})
+    packed = client.get("/goods/850511", **{"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) * 4 < len(plain.content)
+    assert packed.headers["etag"] == plain.headers["etag"]
+    assert "accept-encoding" in packed.headers["vary"].lower()

@@ -145,6 +145,10 @@ _CODE = re.compile(r"\d{2,10}")
 _CODES = re.compile(r"\d{2,10}(?:,\d{2,10})*")
 
 
+_COVERED = {"whole": "whole", "ex": "in part, by the text", "part": "in part"}
+"""What of a code an entry of a list covers, by the match of `goods_history`."""
+
+
 def lists_page(_: Lake) -> ServedAnswer:
     """Return the page of all lists."""
     rows = [
@@ -210,6 +214,7 @@ def _codes_page(lake: Lake, codes: str, period: str) -> ServedAnswer:
         sections=sections,
         drawings={one.id: draw(one.picture, one.table) for one in sections if one.picture},
         seen=seen,
+        covered=_COVERED,
         bring=bring_in("baci"),
         **pickers(),
     )

@@ -22,7 +22,7 @@ from entrepot.model.areas import (
     groups,
     possessive,
 )
-from entrepot.model.display import joined
+from entrepot.model.display import agreed, joined
 from entrepot.report.amounts import bar_of
 from entrepot.report.charts import draw
 from entrepot.report.overview import dependence_map, suppliers_of
@@ -146,9 +146,13 @@ def _loaded(lake: Lake) -> list[str]:
         "of controlled goods"
     )
     words = [
-        f"**{_title(source, lake)}** {spans(sorted(periods))}".strip()
+        f"**{_title(source, lake)}** {spans(sorted(periods))}"
         for source, periods in sorted(found.items())
+        if periods
     ]
+    # Descriptions, links between editions: they answer no question on their own.
+    if tables := sum(not periods for periods in found.values()):
+        words.append(agreed(tables, "reference table", "reference tables"))
     return [f"Loaded: {joined(words)}." if words else "", f"Included in the program: {own}."]
 
 
@@ -163,7 +167,8 @@ def _title(source: str, lake: Lake) -> str:
         info = source_info(source)
     except EntrepotError:
         return source
-    return titled(info)
+    # A publisher of several words is on the page of the data, to which this leads.
+    return info.title.partition(",")[0] if " " in info.publisher else titled(info)
 
 
 def _changes(lake: Lake) -> list[Change]:
@@ -186,14 +191,13 @@ def _changes(lake: Lake) -> list[Change]:
                     )
                 )
     for item in lake.holdings():
-        if item.added_on:
-            when = spans(item.periods)
+        if item.added_on and item.periods:
             found.append(
                 Change(
                     # Without its time of day, which `added_on` may have.
                     date.fromisoformat(item.added_on[:10]),
                     "Data loaded",
-                    f"{_title(item.source, lake)}, {when}",
+                    f"{_title(item.source, lake)}, {spans(item.periods)}",
                     "/data",
                 )
             )
