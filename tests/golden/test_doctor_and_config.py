@@ -156,6 +156,24 @@ def test_every_step_is_in_the_log(
     assert log.stat().st_size == size
 
 
+def test_no_secret_and_no_erased_name_is_in_the_log(
+    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lake: Lake
+) -> None:
+    log = tmp_path / "entrepot.log"
+    monkeypatch.setenv("ENTREPOT_LOG", str(log))
+    where = ("--lake", str(lake.path), "--verbose")
+    said = entrepot("data", "erase", "Jane Doe", "--yes", *where)[2]
+    # Refused before anything is served.
+    port = ("--allow-embed", "no origin")
+    said += entrepot("serve", "--token", "sixteen-letters-1", *port, *where)[2]
+    said += entrepot("serve", "--token=sixteen-letters-2", *port, *where)[2]
+    kept = log.read_text()
+    assert "entrepot data erase" in kept
+    assert "entrepot serve --token" in kept
+    for secret in ("Jane", "Doe", "sixteen-letters"):
+        assert secret not in kept + said
+
+
 def test_disk_use_is_by_source_and_a_superseded_file_counts_apart(
     entrepot: Run, lake: Lake, tmp_path: Path
 ) -> None:

@@ -496,6 +496,40 @@ def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
     assert "Secret Chips LLC" not in {one for (one,) in _lines(lake, "sender")}
 
 
+def test_a_name_in_a_column_of_units_or_of_tax_numbers_is_not_shown(tmp_path: Path) -> None:
+    """One line has it, so it may be a name in the wrong column; two lines make it a unit."""
+    hidden = {"Unit": "Dana Akhmetova", "Tax number": "王伟明"}
+    lake = _lake(tmp_path, {}, {}, {"Unit": "DOZEN PAIRS"}, {"Unit": "DOZEN PAIRS"}, hidden)
+    said = _findings(lake)["units-in-words"][1]
+    assert "DOZEN PAIRS (2)" in said
+    assert "a text that may be a name (1)" in said
+    assert "Akhmetova" not in (lake.path / "catalog.json").read_text(encoding="utf-8")
+    numbers = {str(one) for (one,) in _lines(lake, "receiver_number")}
+    assert numbers - {"101"} == {one for one in numbers if one.startswith("NP-")} != set()
+
+
+def test_erased_names_are_no_company_together(tmp_path: Path) -> None:
+    """By hand: of 600, names with 200 and 100 are erased; what is left are 100 and 200."""
+    lake = _lake(
+        tmp_path,
+        *({"Importer": name, "Value": value} for name, value in
+          (("A CHIPS LLC", "200"), ("B CHIPS LLC", "100"), ("C LTD", "100"), ("D LTD", "200"))),
+    )  # fmt: skip
+    lake.erase("A CHIPS LLC")
+    lake.erase("B CHIPS LLC")
+    found = register_names(lake, "shipments.made-up", "receiver")
+    assert {one.name: one.value for one in found.names} == {"C LTD": 100, "D LTD": 200}
+    assert found.coverage == pytest.approx(0.5)
+    keys = {"importer": "KAZ", "goods": "854231", "period": "2023-01", "basis": "origin"}
+    keys |= {"source": "shipments.made-up", "lake": lake}
+    hhi = ep.ask("hhi", by="receiver", **keys)
+    assert hhi.scope["names"].replace("\xa0", " ") == "receiver named on 50.0 % of the value"
+    assert hhi.details["suppliers"] == 2
+    with pytest.raises(UnknownNameError, match="erased"):
+        ep.ask("value", company="receiver: erased", **keys)
+    assert "receiver named on 50.0 %" in _findings(lake)["names-given"][1]
+
+
 def test_only_whole_names_are_erased(tmp_path: Path) -> None:
     """A short name is no part of other words, no name at all is refused, descriptions count."""
     lake = _lake(

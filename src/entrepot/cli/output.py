@@ -357,8 +357,36 @@ def verbosely(wanted: bool) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists() and path.stat().st_size > MOST_LOG:
                 path.replace(path.with_suffix(".old.log"))
-        trace(f"entrepot {shlex.join(sys.argv[1:])}")
+        trace(f"entrepot {shlex.join(without_secrets(sys.argv[1:]))}")
         trace(f"Python {sys.version.split()[0]}, log in {path}")
+
+
+_SECRET = ("--token", "--reader")
+"""Options whose values no log keeps: a secret, and a command or an address that may have one."""
+_HIDDEN = "***"
+
+
+def without_secrets(words: Sequence[str]) -> list[str]:
+    """Return the words of a command as a log may keep them.
+
+    Examples
+    --------
+    >>> without_secrets(["serve", "--token", "abc", "--token=abc", "--port", "80"])
+    ['serve', '--token', '***', '--token=***', '--port', '80']
+    >>> without_secrets(["data", "erase", "Jane Doe", "--yes"])
+    ['data', 'erase', '***']
+    """
+    if list(words[:2]) == ["data", "erase"]:
+        # The name is to be gone from this machine, and may stand before and behind the options.
+        return [*words[:2], _HIDDEN]
+    found = []
+    for before, word in zip(("", *words), words, strict=False):
+        name, sign, _ = word.partition("=")
+        if name in _SECRET and sign:
+            found.append(f"{name}={_HIDDEN}")
+        else:
+            found.append(_HIDDEN if before in _SECRET else word)
+    return found
 
 
 def is_verbose() -> bool:

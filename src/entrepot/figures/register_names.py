@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.figures.rows import given_name
 from entrepot.goods import goods_selection
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
@@ -164,7 +165,7 @@ def register_names(
         [currency, *_] = dict.fromkeys(
             one.currency for one in lake.holdings() if one.source == split_address(source)[0]
         ) or [""]
-        rows = lake.table("shipments", source=source)
+        rows = lake.table("shipments", source=source).with_columns(given_name(role).alias(role))
         if (chosen := wanted((goods_selection(goods),))) is not None:
             rows = rows.filter(chosen)
         span = Period.parse(period) if period is not None else None

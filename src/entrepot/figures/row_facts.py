@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import Evidence
 from entrepot.figures.questions import of as question
-from entrepot.figures.rows import everything, is_everything, of_flow
+from entrepot.figures.rows import everything, given_name, is_everything, of_flow
 from entrepot.figures.sides import members_of, reach, totals, traded_by
 from entrepot.figures.working_set import number_of_rows, working_set
 from entrepot.goods.editions import known_codes
@@ -160,7 +160,7 @@ def named_share(cells: SourceRows, asked: Definition, goods: Goods, role: str) -
     [total_flow, *_] = [one for one, _ in totals(every)] or [every]
     rows = cells.flow(total_flow, goods)
     amount = nw.col(cells.column(asked))
-    is_named = nw.when(~nw.col(role).is_null()).then(amount)
+    is_named = nw.when(~given_name(role).is_null()).then(amount)
     [(named, total)] = fetch(
         rows.select(is_named.alias("named"), amount.alias("total")).select(
             nw.col("named").sum(), nw.col("total").sum()

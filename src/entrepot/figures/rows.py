@@ -25,6 +25,7 @@ from entrepot.model.areas import OUTSIDE_UNION, WORLD, area_set, areas
 from entrepot.model.columns import flow_schema, schema
 from entrepot.model.period import Period
 from entrepot.model.product import TARIFFS, TOTAL
+from entrepot.sources.shipments.persons import ERASED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -47,6 +48,7 @@ __all__ = [
     "compared",
     "compared_unit",
     "everything",
+    "given_name",
     "is_everything",
     "of_flow",
     "reading_once",
@@ -335,7 +337,7 @@ class SourceRows:
             rows = beside([rows.select(*_FLOWS), more], self.lake)
         if asked.named_by:
             # The name is the partner; lines without one are partners of whom nothing is known.
-            name = nw.col(asked.named_by)
+            name = given_name(asked.named_by)
             partner = nw.when(name.is_null()).then(nw.lit(REST)).otherwise(name)
             rows = rows.with_columns(partner.alias("exporter"))
         return weighted(rows, goods, self.column(asked))
@@ -439,6 +441,15 @@ class SourceRows:
             every = beside([every.select(*_FLOWS), more], self.lake)
         parts = rows.filter(~is_total).join(every.select(keys), on=keys, how="anti")
         return nw.concat([every, parts])
+
+
+def given_name(role: str) -> nw.Expr:
+    """Return the name in a role of a register; null without one, also where it was erased.
+
+    Erased names are no company: two of them together would be the largest one.
+    """
+    name = nw.col(role)
+    return nw.when(name != ERASED).then(name)
 
 
 def _of_lines(asked: Definition) -> list[nw.Expr]:

@@ -20,6 +20,7 @@ from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
 from entrepot.figures.listing_dates import refuse_undated
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
+from entrepot.figures.rows import given_name
 from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.lake import fetch
 from entrepot.measures import all_metadata
@@ -212,9 +213,9 @@ def _as_registered(role: str, names: Collection[str], source: str, lake: Lake) -
     from entrepot.figures.companies import plain_name
 
     def find() -> dict[str, list[str]]:
-        rows = lake.table("shipments", source=source).group_by(role).agg(nw.len())
+        rows = lake.table("shipments", source=source).select(given_name(role).alias(role))
         found: dict[str, list[str]] = {}
-        for name, _ in fetch(rows):
+        for (name,) in fetch(rows.unique()):
             if name is not None and not PSEUDONYM.fullmatch(name):
                 found.setdefault(plain_name(name), []).append(name)
         return found

@@ -278,8 +278,10 @@ def _kept_number(
         name = _said(quoted(receiver), layout)  # as it is tested itself, so that it is tested once
         person = f"NOT {is_pseudonym(name)} AND NOT {is_company(name)}"
     digits = f"length(regexp_replace({cell}, '[^0-9]', '', 'g'))"
-    # A text with four letters running and fewer than five digits is a name in the wrong column.
-    person = f"({person} OR (regexp_matches({cell}, '\\p{{L}}{{4}}') AND {digits} < 5))"
+    # A text with four letters running and fewer than five digits is a name in the wrong column, and
+    # so are words, or any in a script without blanks.
+    letters = f"regexp_matches({cell}, '\\p{{L}}{{4}}') AND {digits} < 5"
+    person = f"({person} OR ({letters}) OR {misplaced(cell)})"
     gone = is_erased(quoted(receiver), salt, erased) if receiver else "false"
     return (
         f"CASE WHEN {gone} THEN NULL "

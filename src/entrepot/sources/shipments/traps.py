@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.model.columns import Finding
 from entrepot.model.display import agreed, joined
 from entrepot.sources.shipments.layout import Layout, canonical, known_layouts
-from entrepot.sources.shipments.persons import PSEUDONYM, may_name
+from entrepot.sources.shipments.persons import ERASED, PSEUDONYM, may_name
 from entrepot.sources.strict import literal, quoted
 from entrepot.sources.temp_tables import offer
 
@@ -396,12 +396,19 @@ class _Look:
             WHERE quantity IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"""
         units = [one for one in self._ask(query) if one[0] is not None]
         if len(units) > 1:
-            words = ", ".join(f"{name} ({count:,})" for name, count, _ in units[:_FEW])
+            # A word of one line may be a name in the wrong column, as in `_word`.
+            shown = [
+                "a text that may be a name" if count == 1 and may_name(name) else name
+                for name, count, _ in units[:_FEW]
+            ]
+            words = ", ".join(
+                f"{name} ({one[1]:,})" for name, one in zip(shown, units, strict=False)
+            )
             text = (
                 f"Quantities are in {len(units)} units as typed: {words}. Quantities of different "
                 "words are never added; masses are in kg."
             )
-            yield self.finding("units-in-words", "note", len(units), units[0][0], text)
+            yield self.finding("units-in-words", "note", len(units), shown[0], text)
 
     def without_value(self) -> Iterator[Finding]:
         """Lines without a value that are no sub-items."""
@@ -459,7 +466,9 @@ class _Look:
         roles = [one for one in ("receiver", "sender", "maker", "brand") if self._layout.of(one)]
         if not roles:
             return
-        sums = ", ".join(f"sum({VALUE}) FILTER (WHERE {one} IS NOT NULL)" for one in roles)
+        # A name that was erased is none: it is null for the comparison, as a missing one is.
+        given = (f"sum({VALUE}) FILTER (WHERE {one} <> {literal(ERASED)})" for one in roles)
+        sums = ", ".join(given)
         [(total, *parts)] = self._ask(f"SELECT sum({VALUE}), {sums} FROM {_LINES}")
         if total:
             words = [
