@@ -294,6 +294,58 @@ def test_a_word_that_says_which_goods_are_counted_is_asked_back(word: str) -> No
         assert any(one.why == f"“{word}” is not understood" for one in read.unsaid), question
 
 
+@pytest.mark.parametrize(
+    ("question", "command"),
+    [
+        (
+            "What would Japan lose if China cut off gallium in 2022?",
+            "cutoff --importer JPN --exporter CHN --goods 811292 --period 2022 --sigma SIGMA",
+        ),
+        (
+            "Value added from China in the inputs of German electronics makers, 2022",
+            "origin --importer DEU --exporter CHN --goods inputs --period 2022 --sector C26",
+        ),
+    ],
+)
+def test_what_needs_more_than_a_question_names_its_command(question: str, command: str) -> None:
+    """They were taken for prices, or for words without a meaning."""
+    [open_] = read_question(question, today=TODAY).unsaid
+    assert (open_.key, open_.candidates[0][0]) == ("measure", f"entrepot ask {command}")
+    words = command.replace("SIGMA", "5").split()
+    keys = {
+        name.removeprefix("--"): one for name, one in zip(words[1::2], words[2::2], strict=True)
+    }
+    Definition.build(words[0], **keys)
+
+
+def test_inputs_are_said_in_words() -> None:
+    read = read_question("How dependent was Italy's car industry on China in 2022?", today=TODAY)
+    assert read.in_words == "Italy, China, inputs bought by motor vehicles"
+    assert "--goods inputs --sector C29 --period 2022" in read.command
+
+
+@pytest.mark.parametrize(
+    ("word", "language"), [("приоритетных", "ru"), ("einen", "de"), ("продукцуя", "ru")]
+)
+def test_a_word_is_never_taken_for_one_that_there_is_not(word: str, language: str) -> None:
+    """Priority goods were read as all goods: as “приобритетных”, any ending of a verb."""
+    assert spelled_right(word, language) == ""
+
+
+def test_what_can_be_corrected_is_and_the_rest_is_asked_back() -> None:
+    read = read_question("how much magnesum did germany by from chna in 2022", today=TODAY)
+    assert read.keys["goods"] == "8104"
+    assert read.corrected == (("magnesum", "magnesium"),)
+    assert "“chna”" in read.unsaid[0].why
+
+
+def test_korea_has_two_states_whichever_side_it_is_on() -> None:
+    for question in ("How much coal did Korea import in 2022?", "2022年刚果进口多少铜？"):
+        [open_] = read_question(question, today=TODAY).unsaid
+        assert open_.why.endswith("may be several areas")
+        assert len(open_.candidates) == 2
+
+
 def test_concentration_of_exports_is_asked_back_with_both_measures() -> None:
     read = read_question("How concentrated is Germany's magnet export in 2022?", today=TODAY)
     assert read.keys["exporter"] == "DEU"

@@ -91,8 +91,9 @@ def spelled_right(word: str, language: str) -> str:
     meanings = _meanings(_one_letter_off(word, _LETTERS[language]), language)
     for one in _one_letter_off(word, _LETTERS[language]):
         meaning = ", ".join(sorted(meanings.get(one, ())))
-        # Names have capitals; in German, goods and other nouns have them, too.
-        if meaning and (language == "de" or word.islower() or meaning.startswith("area ")):
+        # Names have capitals; in German, goods have them, too: "einen" is no misspelt "Eisen".
+        named = meaning.startswith(("area ", "goods ") if language == "de" else "area ")
+        if meaning and (word.islower() != named if language == "de" else word.islower() or named):
             found.setdefault(meaning, one)
     # Two that mean different things leave it open.
     return next(iter(found.values())) if len(found) == 1 else ""
@@ -124,8 +125,54 @@ def _meanings(words: Iterable[str], language: str) -> dict[str, set[str]]:
         if kind in _SAYS_NOTHING:
             continue
         for match in pattern.finditer(text):
-            add(*match.span(), kind)
+            # What ends in any letters fits words that there are not: "приобритетных".
+            if match[0].lower() in _USUAL or not pattern.fullmatch(match[0] + _NO_ENDING[language]):
+                add(*match.span(), kind)
     return found
+
+
+_NO_ENDING = {"en": "qx", "de": "qx", "ru": "щъ"}
+_USUAL = frozenset(
+    [
+        "import",
+        "importe",
+        "importen",
+        "imports",
+        "einfuhr",
+        "einfuhren",
+        "export",
+        "exporte",
+        "exporten",
+        "exports",
+        "ausfuhr",
+        "ausfuhren",
+        "импорт",
+        "импорта",
+        "импорте",
+        "импорту",
+        "ввоз",
+        "ввоза",
+        "экспорт",
+        "экспорта",
+        "экспорте",
+        "экспорту",
+        "вывоз",
+        "вывоза",
+        "поставки",
+        "поставок",
+        "поставщик",
+        "поставщика",
+        "поставщики",
+        "поставщиков",
+        "покупателей",
+        "зависит",
+        "зависимость",
+        "товарооборот",
+        "торговля",
+        "торговли",
+    ]
+)
+"""Words with any ending that a misspelt one may be taken for."""
 
 
 _SAYS_NOTHING = ("plain", "than", "of", "its", "total", "from", "to", "with", "between")

@@ -14,6 +14,7 @@ __all__ = [
     "USUAL_MEASURES",
     "measure_of",
     "no_measure",
+    "of_command",
     "of_dependence",
     "on_lists",
     "quantity_of",
@@ -95,6 +96,42 @@ def of_dependence(keys: dict[str, str]) -> Unsaid:
         "which goods depend most is a ranking of goods: no single figure",
         ((shlex.join(["entrepot", "ask", measure, *whose, *last]), words),),
     )
+
+
+def of_command(forms: set[str], keys: dict[str, str]) -> Unsaid | None:
+    """Return the command of a question that needs more than a question can say, or none."""
+    for kind, why, measure, needs, words in _COMMANDS:
+        if kind in forms:
+            named = {name: keys.get(name, name.upper()) for name in needs}
+            named |= {"sector": keys["sector"]} if "sector" in keys else {}
+            if kind == "value_added" and not named["goods"].startswith("inputs"):
+                named["goods"] = "inputs"
+            elif named["goods"] == "all":
+                named["goods"] = "GOODS"
+            options = [part for name, one in named.items() for part in (f"--{name}", one)]
+            command = shlex.join(["entrepot", "ask", measure, *options])
+            return Unsaid("measure", why, ((command, words),))
+    return None
+
+
+_SIDES = ("importer", "exporter", "goods", "period")
+_COMMANDS = (
+    (
+        "cutoff",
+        "what a cut-off would cost depends on an elasticity",
+        "cutoff",
+        (*_SIDES, "sigma"),
+        "an elasticity above one: near 2 in a first year, 5 or 6 over several",
+    ),
+    (
+        "value_added",
+        "where value was added is known of inputs of industries",
+        "origin",
+        _SIDES,
+        "foreign value added, by country",
+    ),
+)
+"""Kind of words, why no figure answers at once, the measure, its keys, and what they mean."""
 
 
 def measure_of(forms: set[str], largest: int) -> str:

@@ -32,6 +32,7 @@ __all__ = [
     "blanked",
     "by_side",
     "goods_in",
+    "is_shared",
     "near_goods",
     "side_of",
 ]
@@ -49,7 +50,7 @@ def blanked(text: str, start: int, end: int) -> str:
 def are_joined(gap: str, language: str) -> bool:
     """Whether what stands between two names makes one of them: and, a comma, a plus."""
     and_ = cue_words(language)[("and", "")]
-    gap = _VERSUS.sub("+", gap)
+    gap = re.sub("^['’]s?(?!\\w)", "", _VERSUS.sub("+", gap))  # Germany's and Poland's
     # A gap of spaces alone joins nothing: "Germany China" may be two sides.
     return bool(re.fullmatch(r"[\s,+&、，]*", and_.sub("", gap))) and bool(gap.strip())
 
@@ -350,6 +351,11 @@ _NEAR_REGIONS = (
     (r"\bwest(?:en|ens)?$|запад|西方", ("EU", "coalition")),
 )
 """Groups that may be meant by a region, which is no area here."""
+
+
+def is_shared(text: str) -> bool:
+    """Whether several areas have this bare name."""
+    return any(re.fullmatch(f"{name}[а-яs]{{0,2}}", text.lower()) for name in _SHARED)
 
 
 def areas_meant(text: str, code: str) -> tuple[str, ...]:

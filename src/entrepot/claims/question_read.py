@@ -121,9 +121,9 @@ class QuestionRead:
             if one
         ]
         goods = self.keys.get("goods")
-        parts = [*sides, *([goods_words(goods)] if goods else [])]
+        parts = [*sides, *([_goods_words(goods, self.keys.get("sector"))] if goods else [])]
         # "How much" has no unit: the one that it was read with is said.
-        if self.measure == "value" and not {"quantity", "currency"} & set(self.keys):
+        if self.measure in ("value", "rerouted") and not {"quantity", "currency"} & set(self.keys):
             parts.append("by value")
         parts += [f"“{written}” as “{read}”" for written, read in self.corrected]
         return ", ".join(parts)
@@ -176,6 +176,14 @@ class QuestionRead:
         }
 
 
+def _goods_words(goods: str, sector: str | None) -> str:
+    if not goods.startswith("inputs"):
+        return goods_words(goods)
+    from entrepot.figures.input_choices import inputs_title
+
+    return inputs_title(goods, sector)
+
+
 KEYS_IN_ORDER = ("importer", "exporter", "goods", "period")
 _SHOWN = {
     "base": "base {}",
@@ -184,6 +192,7 @@ _SHOWN = {
     "hubs": "through {}",
     "quantity": "by {}",
     "currency": "in {}",
+    "sector": "for {}",
     "reported_by": "reported by the {}",
     "source": "from {}",
 }

@@ -28,6 +28,7 @@ from entrepot.claims.question_forms import (
     spelled_right,
 )
 from entrepot.claims.question_forms import forms as _forms
+from entrepot.claims.question_industries import industries_in, inputs_in, inputs_made_by
 from entrepot.claims.question_measures import (
     OF_BUYERS,
     OTHER_SIDE,
@@ -35,6 +36,7 @@ from entrepot.claims.question_measures import (
     USUAL_MEASURES,
     measure_of,
     no_measure,
+    of_command,
     of_dependence,
     on_lists,
     quantity_of,
@@ -49,6 +51,7 @@ from entrepot.claims.question_names import (
     blanked,
     by_side,
     goods_in,
+    is_shared,
     near_goods,
     side_of,
 )
@@ -109,14 +112,18 @@ def read_question(
     reading = _Reading(words, language, now, tuple(years))
     found = reading.read()
     right = {word: spelled_right(word, language) for word in reading.unknown[:_MOST_CORRECTED]}
-    if not right or not all(right.values()) or len(right) < len(reading.unknown):
+    right = {word: other for word, other in right.items() if other}
+    if not right:
         return found
     spelled = words
     for word, other in right.items():
         spelled = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, spelled)
     again = _Reading(spelled, language, now, tuple(years))
     better = again.read()
-    return found if again.unknown else replace(better, text=words, corrected=tuple(right.items()))
+    # Each word has to say something where it stands; what else is not understood is asked back.
+    if len(again.unknown) > len(reading.unknown) - len(right):
+        return found
+    return replace(better, text=words, corrected=tuple(right.items()))
 
 
 _MOST_CORRECTED = 3
@@ -147,6 +154,8 @@ class _Reading:
         self.unknown: list[str] = []  # words that may be misspelt
         self.compares = False  # two years with each other
         self.asks_for_goods = False  # what part of a trade goods are
+        self.asks_when = False  # since when goods are on a list that is named
+        self.idle = {"than"}  # kinds of words that say nothing here
 
     def read(self) -> QuestionRead:
         # "In US dollars" names no side.
@@ -156,16 +165,23 @@ class _Reading:
         # Before times, too: 2022年前三大 are the largest three, not the years before 2022.
         largest = self._largest()
         period = self._period()
+        sector, bought = self._industry()
         marks = longest(
             [*codes, *areas_in(self.left, self.language), *goods_in(self.left, self.language)]
         )
-        goods = self._goods([mark for mark in marks if mark.kind == "goods"])
+        self.asks_when = self._is_about_lists(marks)
+        goods = bought or self._goods([mark for mark in marks if mark.kind == "goods"])
         places = [mark for mark in marks if mark.kind == "area"]
         unknown = self._qualifiers(marks)
         self._mask(marks)
         reporters = self._apart("reported", places)
         hubs = self._apart("via", places)
         places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
+        self.idle = {
+            "than",
+            *(() if hubs else ("reroute",)),
+            *(() if self.asks_when else ("when",)),
+        }
         measure = "rerouted" if hubs else measure_of(forms, largest)
         goods_marks = [mark for mark in marks if mark.kind == "goods"]
         both = measure in ("value", "growth") and "both" in forms
@@ -186,6 +202,7 @@ class _Reading:
         ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
         goods = self._all_goods(goods, forms, unknown)
         keys |= {"goods": goods} if goods else {}
+        keys |= {"sector": sector} if sector else {}
         keys |= {"period": period} if period else {}
         keys |= {"k": str(largest)} if measure == "cr" else {}
         keys |= {"hubs": "+".join(dict.fromkeys(mark.value for mark in hubs))} if hubs else {}
@@ -197,12 +214,14 @@ class _Reading:
         elif measure == "top_supplier" and "exporter" in keys and "importer" in keys:
             why = "the question asks who supplies, and names a supplier"
             self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
-        if measure in _CHANGES and period:
+        if (measure in _CHANGES or (measure == "price_premium" and ".." in period)) and period:
             keys |= self._change(period, forms)
         if "listed" not in forms or not goods:
             self._require(measure, keys, forms)
         if ranks_goods:
             self.unsaid = [of_dependence(keys)]
+        elif command := of_command(forms, keys):
+            self.unsaid, measure = [command], ""
         each = self._each(measure, keys, forms)
         unsaid = tuple(sorted(self.unsaid, key=lambda one: _OPEN.index(one.key)))
         return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
@@ -212,6 +231,7 @@ class _Reading:
         # Trade of all countries is what a side is by itself, if it is not named.
         named = [mark for mark in places if mark.value != WORLD]
         forms = self._forms_in() | ({"of_world"} if len(named) < len(places) else set())
+        forms |= {"listed"} if self.asks_when else set()
         if self._is_both_ways(named):
             forms.add("mutual")
             self._take("than")
@@ -219,7 +239,10 @@ class _Reading:
 
     def _each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
         """Return what there is a figure for each of: years of a development, sides compared."""
-        is_course = (forms & {"develop", "growth"} or self.compares) and measure not in _CHANGES
+        is_course = (forms & {"develop", "growth"} or self.compares) and measure not in (
+            *_CHANGES,
+            "price_premium",
+        )
         if is_course and ".." in keys.get("period", ""):
             return "year"
         sides = [
@@ -245,7 +268,7 @@ class _Reading:
         """Return the currency that is named; units that do not fit are asked back."""
         named = [kind for kind in CURRENCIES if kind in forms]
         if (
-            "volume" in forms or ("count" in forms and "quantity" not in keys)
+            "volume" in forms or ("count" in forms and not {"quantity", "hubs"} & keys.keys())
         ) and not forms & UNIT_FORMS:
             why = "a volume is a weight or a number of pieces"
             self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
@@ -432,6 +455,34 @@ class _Reading:
                 self.left = blanked(self.left, match.start(), match.end())
         return found
 
+    def _industry(self) -> tuple[str, str]:
+        """Return the industry that is named and the goods that it buys, inputs; mask both.
+
+        Where goods are named as well, which industry buys them is not known.
+        """
+        found = industries_in(self.left, self.language)
+        made = inputs_made_by(self.left, self.language)
+        spans = [one[1:] for one in (*found, *made)] + inputs_in(self.left, self.language)
+        masked = self.left
+        for start, end in spans:
+            masked = blanked(masked, start, end)
+        sectors, makers = ({sector for sector, *_ in some} for some in (found, made))
+        several = len(sectors) > 1 or len(makers) > 1
+        if several or not spans or [*goods_in(masked, self.language)]:
+            return "", ""
+        self.left = masked
+        return "".join(sectors), ":".join(("inputs", *makers))
+
+    def _is_about_lists(self, marks: list[Mark]) -> bool:
+        """Whether it is asked since when goods are on a list, which is no goods itself."""
+        lists = [mark for mark in marks if mark.kind == "goods" and not mark.value[0].isdigit()]
+        if not lists or not _forms(self.language)["when"].search(self.left):
+            return False
+        marks[:] = [mark for mark in marks if mark not in lists]
+        for mark in lists:
+            self.left = blanked(self.left, mark.start, mark.end)
+        return True
+
     def _goods(self, marks: list[Mark]) -> str:
         codes = [mark for mark in marks if mark.form == "code"]
         kept = list(dict.fromkeys(mark.value for mark in codes or marks))
@@ -497,7 +548,7 @@ class _Reading:
             several = areas_meant(text, mark.value)
             if several or mark.value == NOWHERE:
                 names = tuple((one, area_name(one)) for one in several)
-                shared = mark.value != NOWHERE
+                shared = mark.value != NOWHERE or is_shared(text)
                 why = (
                     "may be several areas" if shared else "is not known here as a country or group"
                 )
@@ -578,7 +629,7 @@ class _Reading:
     def _unknown(self) -> list[str]:
         """Return the words that say nothing here."""
         for kind in _forms(self.language):
-            if kind != "than":
+            if kind not in self.idle:
                 self._take(kind)
         for kind in CUES:
             for (name, _), pattern in cue_words(self.language).items():
@@ -621,12 +672,13 @@ def _as_one(times: Sequence[Time], text: str) -> str:
 
 
 _UNTIL = re.compile(
-    r"\s*(?:through|thru|till|until|up to|bis einschließlich|bis zum jahr|по|до|至|到)\s*",
+    r"[\s,]*(?:through|thru|till|until|up to|bis einschließlich|bis zum jahr|по|до|至|到)\s*",
     re.IGNORECASE,
 )
 _AGAINST = re.compile(
     r"\b(?:than|compared|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
-    r"|сравнени[а-я]+|относительно|против|к|gegen|from|over)\b|比|较",
+    r"|сравнени[а-я]+|относительно|против|к|gegen|from|over|basis(?:jahr)?|base(?: year)?|база)\b"
+    r"|比|较",
     re.IGNORECASE,
 )
 """Words between two years of which one is the base of a change."""
