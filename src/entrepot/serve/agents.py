@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.errors import ARGUMENTS, EntrepotError, MissingExtraError, RequestError, as_spelled
 from entrepot.limits import Limits, under
@@ -23,6 +24,9 @@ try:
     from mcp.server import Server
     from mcp.server.stdio import stdio_server
     from mcp.shared.exceptions import MCPError
+    from mcp.shared.message import SessionMessage
+    from pydantic import ValidationError
+    from starlette.responses import JSONResponse
 except ImportError as error:
     raise MissingExtraError("mcp", "mcp") from error
 
@@ -48,7 +52,7 @@ if TYPE_CHECKING:
 
     from entrepot.serve.access import Access
 
-__all__ = ["PATH", "agent_server", "http_app", "run_http", "run_stdio"]
+__all__ = ["PATH", "agent_server", "http_app", "no_message", "run_http", "run_stdio"]
 
 PATH = "/mcp"
 """Where the protocol is spoken over HTTP."""
@@ -273,12 +277,88 @@ def run_stdio(lake: Path | None, *, seconds: float, page: str = "") -> None:
     server = agent_server(AgentAccess(pool, page=page))
 
     async def serve() -> None:
-        async with stdio_server() as (came, goes):
+        lines = _Lines()
+        async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as (came, goes):
+            lines.answers = goes
             await server.run(came, goes, server.create_initialization_options())
 
     # Everywhere, for threads that a library begins know nothing of this block.
     with under(Limits(files=False), everywhere=True):
         anyio.run(serve)
+
+
+class _Lines:
+    """Lines of standard input; what is no message of the protocol is answered and left out.
+
+    The library drops such lines without a word, so that a client would wait for ever.
+    """
+
+    answers: Any  # a stream of the library, which exports no type for it
+
+    def __init__(self) -> None:
+        # From a descriptor of its own: whatever reads standard input elsewhere finds it empty.
+        self._file = os.fdopen(os.dup(0), encoding="utf-8", errors="replace", closefd=False)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        """Yield the messages."""
+        async for line in anyio.wrap_file(self._file):
+            if not line.strip():
+                continue
+            if (refusal := no_message(line)) is None:
+                yield line
+            else:
+                await self.answers.send(SessionMessage(refusal))
+
+
+def no_message(line: str) -> types.JSONRPCError | None:
+    """Return the error that answers what is no message; None for a message.
+
+    Examples
+    --------
+    >>> no_message("{").error.code, no_message('{"id": 7}').id
+    (-32700, 7)
+    >>> no_message('{"jsonrpc": "2.0", "method": "ping", "id": null}').error.code
+    -32600
+    >>> no_message('{"jsonrpc": "2.0", "method": "ping", "id": 1}')
+    """
+    try:
+        data: Any = json.loads(line)
+        message = types.jsonrpc_message_adapter.validate_json(line, by_name=False)
+    except (ValueError, RecursionError) as error:
+        is_json = isinstance(error, ValidationError) and error.errors()[0]["type"] != "json_invalid"
+        if not is_json:
+            return _no_message(types.PARSE_ERROR, "not JSON, a message on each line")
+        given = data.get("id") if isinstance(data, dict) else None
+        # True is an int in Python, and no id.
+        known = given if type(given) in (int, str) else None
+        return _no_message(types.INVALID_REQUEST, "not a message of JSON-RPC 2.0", known)
+    if isinstance(message, types.JSONRPCNotification) and "id" in data:
+        # The library takes it for a notification, and would not answer.
+        return _no_message(types.INVALID_REQUEST, "an id is a text or a whole number")
+    return None
+
+
+def _no_message(code: int, words: str, known: int | str | None = None) -> types.JSONRPCError:
+    error = types.ErrorData(code=code, message=words)
+    return types.JSONRPCError(jsonrpc="2.0", id=known, error=error)
+
+
+def _posts_only(app: ASGIApp) -> ASGIApp:
+    """Refuse what would open a stream for messages of the server, which sends none."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] != "POST":
+            words = "Method Not Allowed: no stream and no session, send POST"
+            found = _no_message(types.INVALID_REQUEST, words).model_dump(mode="json")
+            answer: ASGIApp = JSONResponse(found, 405, headers={"Allow": "POST"})
+        else:
+            answer = app
+        await answer(scope, receive, send)
+
+    return answering
 
 
 def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "") -> ASGIApp:
@@ -311,7 +391,7 @@ def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "
 
         return refused
 
-    return Guard(inner, access, LONGEST_BODY, refuse)
+    return Guard(_posts_only(inner), access, LONGEST_BODY, refuse)
 
 
 def run_http(

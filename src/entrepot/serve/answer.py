@@ -26,11 +26,14 @@ class ServedAnswer:
         Media type.
     name
         File to save it as; empty to show it.
+    is_passing
+        Whether it is of another state of the lake than was asked: it is not kept.
     """
 
     body: bytes
     kind: str
     name: str = ""
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ except ImportError as error:
 
 from entrepot.serve import apart, api, pages, request_body
 from entrepot.serve.answer import as_json
-from entrepot.serve.guard import Guard, require_origins
+from entrepot.serve.guard import LONGEST_ADDRESS, Guard, require_origins
 from entrepot.serve.language import Languages, in_language, language_of
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, AtWorkError, NotFoundError, problem
@@ -139,10 +139,12 @@ def create_app(
         return sent(as_json(app.openapi()))
 
     def respond(request: Request, error: Exception) -> Response:
+        here = request_body.address(request)
         return in_language(
             language_of(request),
             lambda: _problem(service, request, error),
-            request_body.address(request),
+            # A page names its address once for each language.
+            here if len(here) <= LONGEST_ADDRESS else "",
         )
 
     # Starlette takes the nearest class of an error. Without

@@ -21,7 +21,7 @@ from entrepot.serve.problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -139,11 +139,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = {
-            # Latin-1 decodes any byte. Of a header that is sent twice the last one counts here.
-            name.decode("latin-1"): text.decode("latin-1")
-            for name, text in scope["headers"]
-        }
+        headers = _joined(scope["headers"])
         is_framed = scope["path"] == EMBED
         send = _with_headers(send, self._framed if is_framed else _HEADERS)
         if self._framed is not _HEADERS and scope["path"].startswith(("/style/", "/script/")):
@@ -193,7 +189,13 @@ class Guard:
                 del self._in_hand[one]
 
     def _objection(self, scope: Scope, headers: dict[str, str]) -> Exception | None:
-        if not self._access.knows_host(headers.get("host", "")):
+        if not headers.get("host"):
+            return BadAddressError(
+                "the request names no host",
+                why="a server answers to its own name only",
+                hint="send it as HTTP/1.1, with a Host header",
+            )
+        if not self._access.knows_host(headers["host"]):
             return BadAddressError(
                 "this server has another name",
                 why="a foreign page could have made its own name lead here",
@@ -234,6 +236,15 @@ class Guard:
         if not re.fullmatch(r"[0-9]{1,12}", length) or int(length) > self._longest:
             return too_large(self._longest)
         return None
+
+
+def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return headers by name; of one that is sent twice both count, as RFC 9110 says."""
+    found: dict[str, str] = {}
+    for name, text in pairs:
+        key, value = name.decode("latin-1"), text.decode("latin-1")  # which decodes any byte
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
 
 
 def too_large(longest: int) -> TooLargeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ __all__ = [
 
 LONGEST = 500
 """Characters of one value."""
+# What no XML may have, so that no drawing or workbook could be read; line ends are typed in forms.
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\ufffe\\uffff]")
 # Keys of an address that are no keys of a definition.
 _OWN = ("measure", "curve", "above", "tests")
 
@@ -52,6 +55,10 @@ def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, 
         if len(value) > LONGEST:
             raise BadAddressError(
                 f"{name} has {len(value)} characters", hint=f"write at most {LONGEST}"
+            )
+        if found_sign := _UNPRINTABLE.search(value):
+            raise BadAddressError(
+                f"{name} has a control character: {found_sign[0]!r}", hint="leave it out"
             )
         # Empty repetitions are what a form sends for a field that was left alone.
         if name in found and value.strip():

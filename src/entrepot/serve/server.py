@@ -130,6 +130,8 @@ def listen(
         proxy_headers=False,
         # uvicorn answers 503 itself beyond this number, before any of our code runs.
         limit_concurrency=_CONNECTIONS,
+        # Nothing here speaks it, and a connection that is handed over is never counted down.
+        ws="none",
         timeout_keep_alive=10,
         timeout_graceful_shutdown=_LAST_ANSWERS,
         # h11, and not httptools, because `Connection` overrides methods of this protocol class.
@@ -171,11 +173,12 @@ class Connection(H11Protocol):
     """A connection that waits `patience` seconds for whole headers, and for one who reads.
 
     Who reads steadily, however slowly, is waited for. Who opens one after the other and says
-    nothing does not get all there are.
+    nothing does not get all there are: a new one ends the one that has waited longest.
     """
 
     patience = 10.0
     open_by_reader: ClassVar[Counter[str]] = Counter()
+    waiting: ClassVar[dict[Connection, None]] = {}
     reader_of: ClassVar[Callable[[Any], str]] = staticmethod(lambda scope: "")
     # Class attributes as defaults: uvicorn makes the object, and its __init__ knows none of these.
     _reader = ""
@@ -196,8 +199,21 @@ class Connection(H11Protocol):
         # follows an abort, too, and counts down.
         self.open_by_reader[self._reader] += 1
         if self._reader and self.open_by_reader[self._reader] > OF_ONE:
-            transport.abort()
+            if not self._make_room(self._reader):
+                transport.abort()
+        # As many as uvicorn counts, which would answer 503 to every request.
+        elif len(self.connections) >= _CONNECTIONS:
+            self._make_room()
         self._wait()
+
+    def _make_room(self, reader: str = "") -> bool:
+        """End the connection that has waited longest for a request, of one reader if known."""
+        # In the order in which they began to wait. Whoever is being answered is not among them.
+        for one in self.waiting:
+            if not reader or one._reader == reader:
+                one._late()
+                return True
+        return False
 
     def data_received(self, data: bytes) -> None:
         """Take what came; the wait ends only with whole headers."""
@@ -228,7 +244,7 @@ class Connection(H11Protocol):
         if not self.open_by_reader[self._reader]:
             # A Counter keeps zeros, so a server that runs for months would remember every address.
             del self.open_by_reader[self._reader]
-        _stop(self._waits)
+        self._stop_waiting()
         _stop(self._stuck)
         super().connection_lost(exc)
 
@@ -262,13 +278,18 @@ class Connection(H11Protocol):
         """Count from when a request is waited for; what trickles in does not begin anew."""
         # An answer is being worked out; how long that may take is for the pool to limit.
         if self.cycle is not None and not self.cycle.response_complete:
-            _stop(self._waits)
-            self._waits = None
+            self._stop_waiting()
         elif self._waits is None:
+            self.waiting[self] = None
             self._waits = self.loop.call_later(self.patience, self._late)
 
-    def _late(self) -> None:
+    def _stop_waiting(self) -> None:
+        _stop(self._waits)
         self._waits = None
+        self.waiting.pop(self, None)
+
+    def _late(self) -> None:
+        self._stop_waiting()
         if self._began and not self.transport.is_closing():
             self.transport.write(_LATE)
         self.transport.close()
@@ -283,8 +304,8 @@ def patient(seconds: float, reader_of: Callable[[Any], str] = lambda _: "") -> t
     reader_of
         Says of a scope who asks; empty where that is not known, as behind a proxy.
     """
-    own = {"patience": seconds, "open_by_reader": Counter(), "reader_of": staticmethod(reader_of)}
-    return type("Patient", (Connection,), own)
+    own = {"patience": seconds, "reader_of": staticmethod(reader_of)}
+    return type("Patient", (Connection,), own | {"open_by_reader": Counter(), "waiting": {}})
 
 
 def _stop(timer: asyncio.TimerHandle | None) -> None:

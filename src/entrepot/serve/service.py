@@ -6,6 +6,7 @@ import hashlib
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from fastapi import Response
@@ -90,25 +91,35 @@ class Service:
         language = language_of(request)
         # The state is read once: a load in the middle must
         # not give the tag of the new state to an old answer.
-        state, key = self.state, f"{form} {language} {address(request)}"
+        # The day, because lists and a period of "now" are of today.
+        state, key = self.state, f"{form} {language} {date.today()} {address(request)}"
         etags = _headers(f"{state} {key}", "hit")
         # The tag is of question and state, not of the body: a 304 takes no computation at all.
         if _is_known(request, etags["ETag"]):
             return Response(status_code=304, headers=etags)
+
+        def compute(lake: Lake) -> ServedAnswer:
+            # A lake that was replaced since its state was read may be back in that state soon.
+            is_passing = self.state != state
+            found = _written(in_language(language, lambda: work(lake), address(request)), form)
+            return replace(found, is_passing=True) if is_passing else found
+
         found = self.kept.get(
             key,
             state,
             lambda: self.pool.start(
                 # The reader is only whose turn it takes, and no
                 # part of the key: answers are the same for all.
-                lambda lake: _written(
-                    in_language(language, lambda: work(lake), address(request)), form
-                ),
+                compute,
                 self.access.reader_of(request.scope),
             ),
             may_lag=may_lag,
             patience=PATIENCE if would_wait(request) else math.inf,
         )
+        if found.answer.is_passing:
+            return sent(found.answer, {"Cache-Control": "no-store"})
+        if _has_any(request):
+            return Response(status_code=304, headers=etags)
         if found.state == state:
             return sent(
                 found.answer, etags if found.is_kept else _headers(f"{state} {key}", "fwd=miss")
@@ -125,7 +136,7 @@ class Service:
         # no-cache means: kept by the browser, but asked
         # again each time, which is answered with 304.
         etags = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
-        if _is_known(request, etags["ETag"]):
+        if _is_known(request, etags["ETag"]) or _has_any(request):
             return Response(status_code=304, headers=etags)
         return sent(found, etags)
 
@@ -181,8 +192,13 @@ def _tag(what: bytes) -> str:
 
 def _is_known(request: Request, tag: str) -> bool:
     """Whether the reader has it already, whatever the strength of the tag."""
-    etags = request.headers.get("if-none-match", "").split(",")
-    return tag.removeprefix("W/") in [one.strip().removeprefix("W/") for one in etags]
+    known = ",".join(request.headers.getlist("if-none-match")).split(",")
+    return tag.removeprefix("W/") in [one.strip().removeprefix("W/") for one in known]
+
+
+def _has_any(request: Request) -> bool:
+    """Whether the reader has some version, and wants none: known only once there is an answer."""
+    return request.headers.get("if-none-match", "").strip() == "*"
 
 
 def _written(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:

@@ -163,8 +163,49 @@ def test_over_http_with_a_token(tmp_path: Path) -> None:
         assert post(bearer | {"Origin": "https://example.org"}) == 403
         assert post(bearer | {"Host": "example.org"}) == 400
         assert post(bearer, {**asked, "more": "x" * 1_100_000}) == 413
+        # A stream on which nothing would ever come: the protocol has 405 for a server without one.
+        stream = httpx.get(address, headers=bearer, timeout=20)
+        assert (stream.status_code, stream.headers["allow"]) == (405, "POST")
         assert httpx.get(address.replace("/mcp", "/healthz")).status_code == 200
         assert httpx.get(address.replace("/mcp", "/etc/passwd"), headers=bearer).status_code == 404
+
+
+def test_what_is_no_message_is_answered(tmp_path: Path) -> None:
+    """The library drops such a line without a word, and a client waits for ever."""
+    lines = {
+        b"{": (-32700, None),
+        b"[" * 100_000: (-32700, None),
+        b"\xff\xfe": (-32700, None),
+        b'{"jsonrpc": "2.0", "id": "\\ud800", "method": "ping"}': (-32700, None),
+        b"[]": (-32600, None),
+        b"1": (-32600, None),
+        b'{"jsonrpc": "1.0", "id": 3, "method": "ping"}': (-32600, 3),
+        b'{"jsonrpc": "2.0", "id": "four"}': (-32600, "four"),
+        b'{"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": [1]}': (-32600, 5),
+        b'{"jsonrpc": "2.0", "id": null, "method": "ping"}': (-32600, None),
+        b'{"jsonrpc": "2.0", "id": 1.5, "method": "ping"}': (-32600, None),
+        b'{"jsonrpc": "2.0", "id": {}, "method": "ping"}': (-32600, None),
+        b'{"jsonrpc": "2.0", "id": NaN, "method": "ping"}': (-32600, None),
+    }
+    hello = b'{"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"protocolVersion": '
+    hello += b'"2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}}'
+    last = b'{"jsonrpc": "2.0", "id": "last", "method": "ping"}\n'
+    command = [sys.executable, "-c", PROGRAM, "mcp"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    found: list[dict[str, Any]] = []
+    with subprocess.Popen(command, env=environment(tmp_path), **pipes) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(b"\n".join([hello, *lines, last]))
+        server.stdin.flush()
+        # At the end of its input it would give up what it is at.
+        while not found or found[-1]["id"] != "last":
+            found.append(json.loads(server.stdout.readline()))
+        server.stdin.close()
+        assert server.wait(60) == 0
+    refused = [(one["error"]["code"], one["id"]) for one in found if "error" in one]
+    assert sorted(refused, key=str) == sorted(lines.values(), key=str)
+    assert {one["id"] for one in found if "result" in one} == {0, "last"}
 
 
 def test_without_a_token_it_listens_here_only(tmp_path: Path) -> None:

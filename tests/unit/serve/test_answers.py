@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from entrepot.figures import value_added
 from entrepot.lake import Lake
 from entrepot.limits import step
 from entrepot.model.table_files import csv_text
-from entrepot.serve import create_app
+from entrepot.serve import create_app, service
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import BusyError, TooLongError
 
@@ -251,6 +252,47 @@ def test_the_tag_changes_with_the_lake_and_with_nothing_else(tmp_path: Path) -> 
     now = client.get(path, **{"if-none-match": tag})
     assert now.status_code == 200
     assert now.headers["etag"] != tag
+
+
+def test_any_version_is_known_where_there_is_one(tmp_path: Path) -> None:
+    client = Client(create_app(tmp_path / "lake"))
+    any_of_them = {"If-None-Match": "*"}
+    for path in ("/measures", "/icon.svg"):
+        assert client.get(path, **any_of_them).status_code == 304
+        tag = client.get(path).headers["etag"]
+        lines = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
+        assert client.send("GET", path, headers=lines).status_code == 304
+    assert client.get("/measures/none-such", **any_of_them).status_code == 404
+
+
+def test_an_answer_is_of_its_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was listed last, and the year that it is now, change without the lake."""
+
+    class Tomorrow(date):
+        @classmethod
+        def today(cls) -> Tomorrow:
+            return cls(2999, 1, 1)
+
+    client = Client(create_app(tmp_path / "lake"))
+    tag = client.get("/measures").headers["etag"]
+    monkeypatch.setattr(service, "date", Tomorrow)
+    tomorrow = client.get("/measures", **{"If-None-Match": tag})
+    assert (tomorrow.status_code, tomorrow.headers["cache-status"]) == (200, "entrepot; fwd=miss")
+
+
+def test_an_answer_of_another_state_than_was_asked_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lake may be replaced, and put back, while a question begins."""
+    states = iter(["of now", "of another"])
+    monkeypatch.setattr(service, "state_of", lambda _: next(states, "of now"))
+    client = Client(create_app(tmp_path / "lake"))
+    first = client.get("/measures")
+    assert (first.status_code, first.headers["cache-control"]) == (200, "no-store")
+    assert "etag" not in first.headers
+    again = client.get("/measures")
+    assert again.headers["cache-status"] == "entrepot; fwd=miss"
+    assert client.get("/measures").headers["cache-status"] == "entrepot; hit"
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from python_calamine import load_workbook
@@ -78,6 +79,16 @@ def test_table_and_workbook_have_the_numbers_of_ask(client: Client, folder: Path
     told = dict(zip(cells[head], cells[head + 1], strict=True))
     assert told["share"] == pytest.approx(float(rows[0]["share"]), rel=1e-12)
     assert any("CEPII BACI" in str(row[0]) for row in cells[:head])
+
+
+@pytest.mark.parametrize("title", ["My own", "=Other!$A$1", r"='\\host\[x.xlsx]S'!$A$1"])
+def test_a_title_is_no_reference_of_a_workbook(client: Client, title: str) -> None:
+    content = client.get(f"/explore.xlsx?{SUPPLIERS}&title={quote(title)}").content
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        chart = book.read("xl/charts/chart1.xml").decode()
+    heading = chart.partition("<c:title>")[2].partition("</c:title>")[0]
+    assert re.findall("<c:f>(.*?)</c:f>", heading) == ["Data!$A$1"]
+    assert title in unescape(heading)
 
 
 def test_pictures_are_of_their_size(client: Client) -> None:

@@ -141,6 +141,35 @@ def test_a_huge_query_is_answered_or_refused(client: Client, path: str) -> None:
         assert answer.json()["detail"]
 
 
+def test_what_a_header_says_twice_counts_twice(client: Client) -> None:
+    packed = [("Content-Encoding", "gzip"), ("Content-Encoding", "identity")]
+    kind = [("Content-Type", "text/plain")]
+    assert client.send("POST", "/api/check", headers=kind, content=b"x").status_code == 200
+    assert client.send("POST", "/api/check", headers=kind + packed, content=b"x").status_code == 415
+
+
+def test_a_control_character_is_refused_before_it_is_drawn(client: Client) -> None:
+    """It would be in a drawing that no program reads; of a picture the answer was 500."""
+    for form in ("svg", "png", "xlsx"):
+        for sign in ("%01", "%07", "%7F", "%EF%BF%BE"):
+            address = f"/explore.{form}?importer=DEU&goods=850511&title=a{sign}b"
+            found = client.get(address)
+            assert found.status_code == 400
+            assert "control character" in found.text
+
+
+def test_the_page_about_a_long_address_is_short(client: Client) -> None:
+    found = client.get(f"/country/{'A' * 60_000}")
+    assert found.status_code == 400
+    assert len(found.content) < 5000
+
+
+def test_a_request_without_a_host_is_told_so(client: Client) -> None:
+    found = client.get("/measures", Host="")
+    assert found.status_code == 400
+    assert "names no host" in found.text
+
+
 def test_formulas_of_a_file_that_was_added_are_harmless(tmp_path: Path) -> None:
     """A text that somebody else wrote into a table does not run in a reader's spreadsheet."""
     mapping = (

@@ -94,6 +94,33 @@ def test_connections_of_one_reader_leave_room_for_others(port: int) -> None:
     answered(port)
 
 
+def test_half_open_connections_do_not_keep_out_what_comes_later(port: int) -> None:
+    """Of one reader or of several, also the address for health was reset or answered 503."""
+    with ExitStack() as stack:
+        for _ in range(100):
+            stack.enter_context(opened(port, HEAD))
+        answered(port)
+        try:
+            for place in range(240):
+                one = socket.create_connection(
+                    ("127.0.0.1", port), 30, source_address=(f"127.0.0.{2 + place % 6}", 0)
+                )
+                stack.enter_context(one).sendall(HEAD)
+        except OSError:
+            pytest.skip("this machine has one address of its own")
+        answered(port)
+
+
+def test_a_websocket_locks_nobody_out(port: int) -> None:
+    """A connection that was handed over was never counted down: 66 of them, and no more came."""
+    upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    key = b"Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n"
+    for _ in range(70):
+        with opened(port, HEAD + upgrade + key) as client:
+            assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+    answered(port)
+
+
 def trickled(client: socket.socket, piece: bytes, seconds: float) -> bytes:
     """Send a piece again and again until the server ends it, and return what it said."""
     end = time.monotonic() + seconds

@@ -542,7 +542,8 @@ def _workbook(drawn: _Drawn, address: str) -> bytes:
                 "values": ["Data", first + 1, columns[1], last, columns[1]],
             }
         )
-        graph.set_title({"name": drawn.title, "name_font": {"size": 11}})
+        # The cell and not the text, which could read as a reference, also to another file.
+        graph.set_title({"name": ["Data", 0, 0], "name_font": {"size": 11}})
         # Spreadsheet programs draw bars from the bottom up.
         graph.set_y_axis({"reverse": True})
         graph.set_legend({"none": True})
