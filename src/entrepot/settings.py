@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import re
+import stat
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
@@ -77,6 +78,17 @@ def configured() -> dict[str, str]:
         found = path.stat()
     except OSError:
         return {}
+    if str(path) == os.devnull:  # says that there are none
+        return {}
+    # Before it is opened: a pipe waits for ever, and of a file that is read in part the rest would
+    # be lost when a setting is written.
+    is_file = stat.S_ISREG(found.st_mode)
+    if not is_file or found.st_size > _MOST_CONFIG:
+        raise RequestError(
+            f"the settings are {'too large' if is_file else 'no plain file'}",
+            where=str(path),
+            hint="name the file of the settings with ENTREPOT_CONFIG",
+        )
     # Not the time alone: a clock may go back, and a copy keeps the time of what it was made from.
     changed = found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
     return dict(_read_config(path, changed))
@@ -87,7 +99,7 @@ def configured() -> dict[str, str]:
 def _read_config(path: Path, _changed: tuple[int, ...]) -> dict[str, str]:
     try:
         with path.open("rb") as opened:
-            found = tomllib.loads(opened.read(_MOST_CONFIG).decode())
+            found = tomllib.loads(opened.read(_MOST_CONFIG + 1).decode())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RequestError(
             f"the settings cannot be read: {error}",
@@ -117,7 +129,8 @@ def write_config(values: dict[str, str]) -> Path:
     OSError
         If the disk refuses.
     """
-    path = config_file()
+    # What a link leads to, such as a file in a folder of settings that is kept elsewhere.
+    path = config_file().resolve()
     if not values:
         path.unlink(missing_ok=True)
         return path

@@ -205,3 +205,59 @@ def test_a_lake_is_copied_and_moved(entrepot: Run, lake: Lake, tmp_path: Path) -
         "data", "move", str(tmp_path / "again"), "--lake", str(tmp_path / "moved")
     )
     assert (code, "link" in said) == (2, True)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "large", "folder"])
+def test_what_is_no_file_of_settings_is_neither_read_nor_replaced(
+    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = tmp_path / "mine"
+    if kind == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("Windows has no named pipes in folders")
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_text("#" * 70_000 + '\ngoods = "850511"\n')
+    before = path.lstat()
+    monkeypatch.setenv("ENTREPOT_CONFIG", str(path))
+    for words in (["config"], ["config", "supplier", "CHN"]):
+        code, _, said = entrepot(*words)
+        assert code == 2
+        assert "ENTREPOT_CONFIG" in said
+    assert path.lstat().st_ino == before.st_ino
+
+
+def test_no_device_is_replaced_by_settings(entrepot: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Refused before anything is written, so that the test cannot harm the machine.
+    monkeypatch.setattr(doctor, "write_config", lambda _: pytest.fail("written"))
+    monkeypatch.setenv("ENTREPOT_CONFIG", os.devnull)
+    assert entrepot("config")[0] == 0
+    code, _, said = entrepot("config", "supplier", "CHN")
+    assert code == 4
+    assert "a device" in said
+
+
+def test_settings_behind_a_link_are_written_there(
+    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, link = tmp_path / "kept.toml", tmp_path / "link.toml"
+    kept.write_text('supplier = "CHN"\n')
+    link.symlink_to(kept)
+    monkeypatch.setenv("ENTREPOT_CONFIG", str(link))
+    assert entrepot("config", "threads", "2")[0] == 0
+    assert link.is_symlink()
+    assert tomllib.loads(kept.read_text()) == {"supplier": "CHN", "threads": "2"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("memory", "4 parsecs"), ("lake", " "), ("threads", "0")]
+)
+def test_a_value_is_judged_at_the_door_and_no_variable_is_blamed(
+    entrepot: Run, key: str, value: str
+) -> None:
+    code, _, said = entrepot("config", key, value)
+    assert code == 2
+    assert "where:" not in said
+    assert not config_file().exists()

@@ -21,7 +21,7 @@ from entrepot.cli import goods
 from entrepot.errors import BadFileError, RequestError
 from entrepot.goods import goods_list, goods_lists
 from entrepot.goods.library import COLUMNS, edition_folder, lists_made
-from entrepot.goods.update import changes, pack, read_edition, take
+from entrepot.goods.update import changes, go_back, pack, read_edition, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -305,3 +305,20 @@ def test_what_else_an_edition_changes_is_shown(folder: Path, tmp_path: Path) -> 
     done = CliRunner().invoke(goods.app, ["update", str(tmp_path / "lists.zip")])
     assert "direction, act:" in done.output
     assert "changes nothing" not in done.output
+
+
+@pytest.mark.parametrize("name", ["edition", "edition.new", "edition.gone", "edition.before"])
+def test_a_folder_of_somebody_else_is_not_deleted(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "papers"))
+    mine = tmp_path / "papers" / name / "thesis.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("years of work")
+    target = tmp_path / "lists.zip"
+    digest = pack(folder, target, NEXT)
+    with pytest.raises(RequestError, match="would be deleted"):
+        take(read_edition(target), digest)
+    with pytest.raises(RequestError, match="would be deleted"):
+        go_back()
+    assert mine.read_text() == "years of work"

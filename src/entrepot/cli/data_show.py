@@ -212,7 +212,10 @@ def print_report(screen: Console, report: LoadReport) -> None:
     from entrepot.lake import spans
 
     for name in report.unchanged:
-        say(screen, f"{name}: already loaded, nothing to do.")
+        if name not in report.put_back:
+            say(screen, f"{name}: already loaded, nothing to do.")
+    for name in report.put_back:
+        say(screen, f"{name}: already loaded; the lake had lost its delivered bytes, now put back.")
     if report.replaced:
         say(screen, f"Replaced: {report.source} {spans(report.replaced)}.")
     if report.added:

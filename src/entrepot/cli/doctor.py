@@ -18,7 +18,7 @@ from entrepot.cli.common import JsonOption, LakeOption, open_lake
 from entrepot.cli.data_show import say, size
 from entrepot.cli.output import emit, table
 from entrepot.errors import EntrepotError, RequestError, UnknownNameError
-from entrepot.files import cannot_write
+from entrepot.files import cannot_write, require_target
 from entrepot.settings import CONFIG_KEYS, Settings, config_file, configured, write_config
 from entrepot.version import __version__
 
@@ -257,6 +257,7 @@ def config(
         said = {name: one for name, one in said.items() if name != key}
         if value is not None:
             said[key] = _checked(key, value)
+        require_target(config_file())
         try:
             write_config(said)
         except OSError as error:
@@ -281,10 +282,15 @@ def _checked(key: str, value: str) -> str:
     """Return a value as the file keeps it; one that no command could take is refused now."""
     from datetime import date
 
+    from entrepot.engine import connect
     from entrepot.goods.parse import canonical
     from entrepot.model.area_names import as_codes
     from entrepot.model.areas import area_set
 
+    if not value.strip():
+        raise RequestError(
+            f"no value for {key}", hint=f"write one, or remove it: entrepot config {key} --unset"
+        )
     if key == "supplier":
         codes = str(as_codes(value))
         area_set(codes, date.today())
@@ -294,11 +300,16 @@ def _checked(key: str, value: str) -> str:
     if key in ("lake", "cache", "lists") and "://" not in value:
         return str(Path(value).expanduser().absolute())
     variable, usual = CONFIG_KEYS[key][1], os.environ.get(CONFIG_KEYS[key][1])
-    if key in ("threads", "offline", "engine"):
+    if key in ("threads", "offline", "engine", "memory"):
         # The environment wins over the file, so that it is the new value that is judged.
         os.environ[variable] = value
         try:
             Settings.read(anywhere=True)
+            if key == "memory":  # the engine alone knows how an amount is written
+                connect(memory=value).close()
+        except RequestError as error:
+            error.where = ""  # the value comes from the command, not from the environment
+            raise
         finally:
             os.environ.pop(variable)
             if usual is not None:

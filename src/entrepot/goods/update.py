@@ -282,11 +282,30 @@ def take(edition: ListEdition, digest: str) -> None:
 def _tidied() -> Path:
     """Return the folder of an edition, after what an update that was ended left is put right."""
     folder = lists_folder() / "edition"
+    drafts = [folder.with_name(f"{folder.name}.{end}") for end in ("new", "gone")]
+    for path in (folder, set_aside(), *drafts):
+        _require_ours(path)
     if not folder.exists() and set_aside().is_dir():
         set_aside().rename(folder)
-    for name in (set_aside().name, f"{folder.name}.new", f"{folder.name}.gone"):
-        shutil.rmtree(folder.with_name(name), ignore_errors=True)
+    for path in (set_aside(), *drafts):
+        shutil.rmtree(path, ignore_errors=True)
     return folder
+
+
+def _require_ours(folder: Path) -> None:
+    """Refuse to replace or delete a folder that has something else in it than an edition."""
+    # One that was damaged is still an edition: names decide, not what is in the files.
+    other = None
+    for path in folder.rglob("*") if folder.exists() else ():
+        name = path.relative_to(folder).as_posix()
+        if not (path.is_dir() or name == EDITION or _NAME.fullmatch(name)):
+            other = path
+    if folder.is_symlink() or other:
+        raise RequestError(
+            "this is no edition of lists, and would be deleted",
+            where=str(other or folder),
+            hint="move it elsewhere, or name another folder for your lists with ENTREPOT_LISTS",
+        )
 
 
 def go_back() -> None:

@@ -162,12 +162,15 @@ class LoadReport:
         Names of files whose very bytes were held already.
     replaced
         Periods whose rows were replaced.
+    put_back
+        Names of files that were loaded, and whose delivered bytes the lake had lost.
     """
 
     source: str
     added: tuple[InventoryItem, ...]
     unchanged: tuple[str, ...] = ()
     replaced: tuple[Period, ...] = ()
+    put_back: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -181,6 +184,7 @@ class LoadReport:
             "added": [item.to_dict() for item in self.added],
             "unchanged": list(self.unchanged),
             "replaced": [str(period) for period in self.replaced],
+            "put_back": list(self.put_back),
         }
 
 

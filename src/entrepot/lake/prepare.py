@@ -43,6 +43,7 @@ from entrepot.lake.publish import (
     LakeChange,
     lake_to_write,
     left_behind,
+    move_file,
     publish,
     staging_folder,
     sweep,
@@ -51,7 +52,13 @@ from entrepot.lake.repairs import repair
 from entrepot.lake.staged import contents, waiting
 from entrepot.lake.store import refuse_twins
 from entrepot.lake.system_errors import finishing, guarded
-from entrepot.lake.unchanged import all_files, fingerprint, require_read
+from entrepot.lake.unchanged import (
+    all_files,
+    fingerprint,
+    require_raw,
+    require_read,
+    require_sizes,
+)
 from entrepot.model.columns import BALANCED, COMPLETE, Finding
 from entrepot.sources import bring_in, source_info, source_parser
 from entrepot.sources.icio.layouts import PARAMETERS
@@ -476,6 +483,7 @@ def load(
             number=before.next_load(),
         )
         unchanged = preparing(run, paths)
+        put_back = _put_back(run)
         require_read(folder, lambda: all_files(before), compared)  # new rows beside them
         after = merge(before, run.added)
         if run.added:
@@ -486,7 +494,35 @@ def load(
     mine = tuple(
         one for one in inventory_of(after) if (one.source, one.snapshot, one.vintage) in new
     )
-    return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))
+    return LoadReport(source, mine, tuple(unchanged), hides(before, after, source), put_back)
+
+
+def _put_back(run: Load) -> tuple[str, ...]:
+    """Put delivered bytes in place that the lake lost, where the same bytes came again.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Names of the files.
+
+    Raises
+    ------
+    OutsideError
+        If rows of such a file are gone or cut: bytes alone do not bring them back.
+    """
+    found = []
+    # Also in the folders of tasks on Spark, which are side by side with that of the load.
+    came = {path.name: path for path in run.staging.glob("**/raw/*")}
+    loaded = [item for item in run.before.snapshots if item.raw.sha256 in came]
+    for item in loaded:
+        kept, path = run.folder / "raw" / item.raw.sha256, came[item.raw.sha256]
+        try:
+            require_raw(kept, item.raw.sha256)
+        except (FileNotFoundError, OutsideError):  # gone, or with other bytes
+            move_file(path, kept)
+            found.append(item.raw.name)
+    require_sizes(run.folder, all_files(Catalog(tuple(loaded))))
+    return tuple(found)
 
 
 def erase(

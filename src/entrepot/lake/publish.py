@@ -51,6 +51,7 @@ __all__ = [
     "lake_to_write",
     "left_behind",
     "left_by_a_killed_load",
+    "move_file",
     "publish",
     "remove",
     "staging_folder",
@@ -135,7 +136,7 @@ def publish(change: LakeChange, staging: Path, after: Catalog) -> None:
             Catalog().write(folder)
         replace_text(staging / _MOVES, json.dumps(new))
         for name, path in moves.items():
-            _move(path, folder / name)
+            move_file(path, folder / name)
         after.write(folder)
     except BaseException:  # whatever the catalog that is there does not name is in the way
         with suppress(OSError):
@@ -231,7 +232,8 @@ def _tidy(folder: Path, after: Catalog, *, keep: Path | None = None) -> None:
         sweep(folder, after, keep=keep)
 
 
-def _move(path: Path, target: Path) -> None:
+def move_file(path: Path, target: Path) -> None:
+    """Move a file to its place, for good; missing folders are made."""
     for parent in reversed(target.parents):
         if not parent.exists():
             parent.mkdir(exist_ok=True)

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -270,3 +271,36 @@ def test_a_file_that_may_not_be_deleted_keeps_no_other_one(
 
     monkeypatch.setattr(Path, "unlink", unlink)
     assert _json(run("remove", "baci", "--yes", "--json"))["undeleted"] == [raw]
+
+
+@pytest.mark.parametrize("how", ["gone", "changed", "folder gone"])
+def test_lost_bytes_of_a_loaded_file_are_put_back_when_it_comes_again(
+    run: Callable[..., Result], write: Write, tmp_path: Path, how: str
+) -> None:
+    run("add", "baci", write())
+    [kept] = [path for path in (tmp_path / "lake" / "raw").iterdir() if not path.suffix]
+    content = kept.read_bytes()
+    if how == "changed":
+        kept.write_bytes(content.replace(b"1", b"2"))
+    else:
+        kept.unlink()
+    if how == "folder gone":
+        shutil.rmtree(kept.parent)
+    again = run("add", "baci", write())
+    assert again.exit_code == 0
+    assert "now put back" in again.stdout
+    assert "nothing to do" not in again.stdout
+    assert kept.read_bytes() == content
+    assert "nothing to do" in run("add", "baci", write()).stdout
+
+
+def test_a_loaded_file_whose_rows_are_gone_is_not_called_loaded(
+    run: Callable[..., Result], write: Write, tmp_path: Path
+) -> None:
+    run("add", "baci", write())
+    next((tmp_path / "lake" / "flows").rglob("*.parquet")).unlink()
+    again = run("add", "baci", write())
+    assert isinstance(again.exception, EntrepotError)
+    assert "data rebuild" in again.exception.hint
+    assert run("rebuild").exit_code == 0
+    assert "nothing to do" in run("add", "baci", write()).stdout

@@ -60,7 +60,7 @@ def test_no_room(lake: Lake, write: Write, rows: int, packed: bool, limit: int) 
         PermissionError(errno.EACCES, os.strerror(errno.EACCES)),
     ],
 )
-@pytest.mark.parametrize("place", [(store, "_copy"), (publish, "_move")])
+@pytest.mark.parametrize("place", [(store, "_copy"), (publish, "move_file")])
 def test_write_fails(
     lake: Lake,
     write: Write,

@@ -239,7 +239,7 @@ def test_a_load_killed_before_all_was_there_is_not_taken_in(
     lake.add("baci", [write()])
     before = lake.holdings()
     moves: list[Path] = []
-    real = publish._move
+    real = publish.move_file
 
     def dies(path: Path, target: Path) -> None:
         if len(moves) == 3:
@@ -252,7 +252,7 @@ def test_a_load_killed_before_all_was_there_is_not_taken_in(
         for year in (2020, 2021)
     ]
     with monkeypatch.context() as patch:  # what SIGKILL leaves: nobody clears anything away
-        patch.setattr(publish, "_move", dies)
+        patch.setattr(publish, "move_file", dies)
         patch.setattr(publish, "_delete", lambda *_: None)
         patch.setattr(publish, "_clear", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
@@ -406,7 +406,7 @@ def test_what_is_no_whole_backup_restores_nothing(held: Lake, tmp_path: Path, ha
 
 
 @pytest.mark.parametrize("empty", [True, False], ids=["an empty folder", "no folder"])
-@pytest.mark.parametrize("step", ["publish", "_move"])
+@pytest.mark.parametrize("step", ["publish", "move_file"])
 @pytest.mark.parametrize("what", ["restore", "add"])
 def test_a_lake_that_did_not_come_about_leaves_nothing(
     what: str,
@@ -430,7 +430,7 @@ def test_a_lake_that_did_not_come_about_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     # The empty catalog, which stands in a new lake before its first file is moved, goes as well.
-    entered = publish if step == "_move" else backup if what == "restore" else prepare
+    entered = publish if step == "move_file" else backup if what == "restore" else prepare
     monkeypatch.setattr(entered, step, full)
     new = Lake.open(folder)
     with pytest.raises(OutsideError, match="the disk is full"):
