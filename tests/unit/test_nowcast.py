@@ -169,13 +169,6 @@ def test_concentration_and_unit_values_from_joint_errors(name: str) -> None:
     assert now.intervals[0.95][0] < truth < now.intervals[0.95][1]
 
 
-def test_concentration_far_ahead_is_refused() -> None:
-    with pytest.raises(NoEvidenceError, match="4 months after the last report"):
-        joint_nowcast(
-            [(made().values[:12, :60], 12)], Window(12, 4), STATISTICS["hhi"], shares=True
-        )
-
-
 def test_size_is_that_of_the_time_and_common_errors_widen() -> None:
     from entrepot.measures.nowcast.intervals import common_part, widening
 

@@ -525,13 +525,23 @@ def _nowcast_rows(figure: Figure) -> list[tuple[str, str]]:
     words = f"{found['past_windows']} earlier windows of {found['past_flows']} flows"
     if found["covered"] is not None:
         words += f"; the 80 % interval had {100 * found['covered']:.0f} % of this flow's own"
-    rows.append(("tested on", words))
+    rows.append(("tested on", f"{words}\n{_class_tested(found['tested'])}"))
     if price := found["unit_value"]:
         low, high = (f"{end:.3g}" for end in price["intervals"]["80"])
         words = f"{price['value']:.3g} {price['unit']}, 80 % interval {low} to {high}"
         rows.append(("unit value", words))
     rows += [("next report", text) for text in _coming(found["next"])]
     return rows
+
+
+def _class_tested(found: dict[str, Any]) -> str:
+    """Say what intervals of flows of the same class contained in backtests."""
+    size = "" if found["size"] == "all" else f", {found['size']}"
+    months = f"{found['ahead']} month{'' if found['ahead'] == 1 else 's'} ahead"
+    return (
+        f"in backtests of {found['flows']}{size}, {months}, 80 % intervals had "
+        f"{100 * found['in_80']:.0f} % of {found['nowcasts']:,} values"
+    )
 
 
 def _coming(reports: list[dict[str, Any]]) -> Iterator[str]:

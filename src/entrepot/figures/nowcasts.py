@@ -46,7 +46,7 @@ from entrepot.figures.sides import members_of
 from entrepot.model.areas import WORLD, area_name, possessive, stopped_in
 from entrepot.model.display import joined
 from entrepot.model.period import Period
-from entrepot.model.product import harmonized
+from entrepot.model.product import NO_CODES, harmonized
 from entrepot.sources import is_register, split_address
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.nowcast_context import AnnualLevel, Event
     from entrepot.lake import Lake
-    from entrepot.measures.nowcast import Nowcast
+    from entrepot.measures.nowcast import Flow, Nowcast
 
     Floats = NDArray[np.float64]
     Evaluate = Callable[[Definition], Figure]
@@ -69,8 +69,6 @@ MEASURES = ("value", "growth", "import_share", "export_share", "hhi", "cr")
 """Measures of which there are nowcasts."""
 _FARTHEST = 24
 """Months after the last one loaded up to which a reason is given why there is no nowcast."""
-_REGISTER_AHEAD = 6
-"""Months ahead beyond which flows of a customs register are refused: see benchmarks/NOWCAST.md."""
 _LATE = 12
 """Months before the last one of a source in which a reporter may still be late."""
 _BEHIND = 6
@@ -168,26 +166,20 @@ def _refused(found: Figure, why: str) -> Figure:
 
 def _figure(asked: Definition, series: MonthlySeries, lake: Lake, evaluate: Evaluate) -> Figure:
     """Return the Figure of a nowcast; raises `NoEvidenceError` where there can be none."""
-    from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
+    from entrepot.measures.nowcast import (
+        STATISTICS,
+        Window,
+        joint_nowcast,
+        largest,
+        nowcast,
+        refuse_failed,
+    )
 
     last = series.months[-1]
     end = Period(asked.period.end.replace(day=1), asked.period.end)
     window = Window(asked.period.months, months_apart(last, end))
     if window.ahead < 1:
         raise NoEvidenceError(f"all of {asked.period} is reported")
-    is_of_register = is_register(split_address(series.name)[0])
-    if is_of_register and asked.measure not in ("value", "growth"):
-        raise NoEvidenceError(
-            f"nowcasts of {asked.measure} are not tested on customs registers",
-            hint="ask for the value, or name another source",
-        )
-    if is_of_register and window.ahead > _REGISTER_AHEAD:
-        raise NoEvidenceError(
-            f"the period ends {window.ahead} months after the last report",
-            why="flows of customs registers are few and irregular: so far ahead, 80 % intervals "
-            "had 66 to 95 % of the values in tests",
-            hint="load later months, or ask for an earlier period",
-        )
     if asked.measure in CONCENTRATION:
         statistic = STATISTICS["hhi"] if asked.measure == "hhi" else largest(asked.k or 1)
         found = joint_nowcast([(series.values, series.parts)], window, statistic, shares=True)
@@ -199,6 +191,10 @@ def _figure(asked: Definition, series: MonthlySeries, lake: Lake, evaluate: Eval
             lead=series.lead,
             denominator=series.denominator,
         )
+    # After the other reasons, which are about this flow and not about those like it.
+    tested = refuse_failed(
+        _tested_as(asked), _flow(asked, series), months=window.length, ahead=window.ahead
+    )
     unit = unit_of(asked.but(currency=series.currency))
     value, intervals = found.value, found.intervals
     events = events_of(asked, series.goods, last)
@@ -222,8 +218,12 @@ def _figure(asked: Definition, series: MonthlySeries, lake: Lake, evaluate: Eval
             level: (100 * (low / before - 1), 100 * (high / before - 1))
             for level, (low, high) in intervals.items()
         }
+        # Of growth near zero, digits far below the interval are what sums left of nothing.
+        low, high = intervals[0.8]
+        places = _decimals(high - low)
+        value = round(value, places)
         for one in methods:
-            one["value"] = 100 * (one["value"] / before - 1)
+            one["value"] = round(100 * (one["value"] / before - 1), places)
         # An amount of the months so far is no growth of the period.
         reported = None
     span = Period(series.months[0].start, last.end)
@@ -250,6 +250,7 @@ def _figure(asked: Definition, series: MonthlySeries, lake: Lake, evaluate: Eval
             "past_windows": found.windows,
             "past_flows": found.flows,
             "covered": found.covered,
+            "tested": tested.to_dict(),
             "break": _break(series, found),
             "listed": [
                 {
@@ -269,6 +270,32 @@ def _figure(asked: Definition, series: MonthlySeries, lake: Lake, evaluate: Eval
     )
 
 
+def _tested_as(asked: Definition) -> str:
+    """Return the measure whose backtests count for a question."""
+    return {"growth": "value", "import_share": "share", "export_share": "share"}.get(
+        asked.measure, asked.measure
+    )
+
+
+def _flow(asked: Definition, series: MonthlySeries) -> Flow:
+    """Return what decides which class of the backtests a flow is of."""
+    from entrepot.measures.nowcast import Flow
+
+    reporters = frozenset() if series.partners else members_of(asked, series.reported_by)
+    is_of_register = is_register(split_address(series.name)[0])
+    size = float(series.values[: series.parts, -12:].sum(axis=0).mean())
+    return Flow(
+        reporters=reporters,
+        side=series.reported_by,
+        goods="all" if asked.goods == "all" else "some",
+        source="shipments" if is_of_register else "",
+        history=len(series.months),
+        day=asked.period.end,
+        size=size if asked.quantity == "value" else None,
+        currency=series.currency,
+    )
+
+
 def _ended(asked: Definition, series: MonthlySeries) -> str:
     """Say that the reporter stopped, or is far behind others of its source; empty if neither."""
     last = series.months[-1]
@@ -278,6 +305,11 @@ def _ended(asked: Definition, series: MonthlySeries) -> str:
     if series.source_to is not None and months_apart(last, series.source_to) >= _BEHIND:
         return f"{who} has no month after {last}, and others report up to {series.source_to}"
     return ""
+
+
+def _decimals(width: float) -> int:
+    """Return the decimals of a value that say something: to a hundredth of its 80 % interval."""
+    return max(0, 2 - math.floor(math.log10(width))) if width > 0 else 12
 
 
 def _is_amount(asked: Definition) -> bool:
@@ -366,12 +398,13 @@ def _months_of(
 
 def _unit_value(series: MonthlySeries, window: Any, asked: Definition) -> dict[str, Any] | None:
     """Return the nowcast of value per kilogram, from errors of value and mass drawn together."""
-    from entrepot.measures.nowcast import STATISTICS, joint_nowcast
+    from entrepot.measures.nowcast import STATISTICS, joint_nowcast, refuse_failed
 
     if series.mass is None:
         return None
     groups = [(series.values[:1], 1), (series.mass[None], 1)]
     try:
+        refuse_failed("unit_value", _flow(asked, series), months=window.length, ahead=window.ahead)
         found = joint_nowcast(groups, window, STATISTICS["unit_value"])
     except NoEvidenceError:
         return None
@@ -535,7 +568,9 @@ def _caveats(
         )
     if ended := _ended(asked, series):
         yield caveat("nowcasts", f"{ended}. The intervals are half as wide again.")
-    editions = {harmonized(one).id for one in series.cells.available.nomenclatures}
+    editions = {
+        harmonized(one).id for one in series.cells.available.nomenclatures if one != NO_CODES
+    }
     if asked.goods != "all" and len(editions) > 1:
         yield caveat(
             "nowcasts",

@@ -32,6 +32,8 @@ from entrepot.measures.nowcast.methods import (
 from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -110,8 +112,9 @@ class Past:
         origin.
     shares
         Whether shares are estimated.
-    stated
-        Quantiles by origin, once they are computed.
+    stated, beyond, common
+        What is asked for many times, once it is computed: quantiles by origin, errors as parts of
+        their ends by origin and level, and the common part of errors by how many origins are known.
     """
 
     origins: range
@@ -129,6 +132,9 @@ class Past:
     classes: NDArray[np.int64]
     shares: bool = False
     stated: dict[int, dict[float, tuple[Floats, Floats]]] = field(default_factory=dict, repr=False)
+    # Of these errors alone, so that a copy with others begins anew.
+    beyond: dict[tuple[int, float], Floats] = field(default_factory=dict, init=False, repr=False)
+    common: dict[int, float] = field(default_factory=dict, init=False, repr=False)
 
     def usable(self, place: int) -> int:
         """Return how many of the origins before one had become known by then."""
@@ -230,6 +236,8 @@ def past_of(
     wholes = np.where(np.isfinite(wholes), wholes, (denominator_known + denominator_estimate[1]))
     truth = _share(known + actual, denominator_known + denominator_rest)
     shares = _share(parts, wholes)
+    # Whether a break lasts matters to the months that are missing, and a share is of all months.
+    jumps *= 1 - window.known / window.length
     found = _combine(
         origins, window.ahead, sizes, shares, logit(shares, least), logit(truth, least),
         lambda x: from_logit(x, least), truth, np.zeros((flows, count)), least, noise, jumps,
@@ -367,7 +375,9 @@ def _scale(
     return np.asarray(np.maximum(found, 0.005), dtype=float)
 
 
-def ends_of_errors(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
+def ends_of_errors(
+    past: Past, place: int, levels: Sequence[float] = LEVELS
+) -> dict[float, tuple[Floats, Floats]]:
     """Return by level the ends of the error of each flow at an origin.
 
     They are quantiles of the errors so far, made wider or narrower by what would have made those
@@ -377,8 +387,10 @@ def ends_of_errors(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]
 
     found = {}
     now = past.classes[:, place]
-    part = common_part(_relative(past, past.usable(place)))
+    part = _common(past, past.usable(place))
     for level, ends in _stated(past, place).items():
+        if level not in levels:
+            continue
         low, high = ends[0].copy(), ends[1].copy()
         beyond, classes = _beyond(past, place, level)
         count = beyond.shape[1] / max(1.0, past.ahead / 2)
@@ -427,10 +439,13 @@ def _beyond(past: Past, place: int, level: float) -> tuple[Floats, NDArray[np.in
     for earlier in range(LEAST_ORIGINS, past.usable(place)):
         ends = _stated(past, earlier).get(level)
         if ends is not None:
-            score = past.scores[:, earlier]
-            up = score / np.maximum(ends[1], 1e-6)
-            # Both quotients are positive: a score below zero is taken by the lower end.
-            columns.append(np.where(score >= 0, up, score / np.minimum(ends[0], -1e-6)))
+            if (earlier, level) not in past.beyond:
+                score = past.scores[:, earlier]
+                up = score / np.maximum(ends[1], 1e-6)
+                # Both quotients are positive: a score below zero is taken by the lower end.
+                down = score / np.minimum(ends[0], -1e-6)
+                past.beyond[earlier, level] = np.where(score >= 0, up, down)
+            columns.append(past.beyond[earlier, level])
             places.append(earlier)
     found = np.stack(columns, axis=1) if columns else np.zeros((len(past.scores), 0))
     return found, past.classes[:, places]
@@ -439,6 +454,13 @@ def _beyond(past: Past, place: int, level: float) -> tuple[Floats, NDArray[np.in
 def _relative(past: Past, upto: int) -> Floats:
     """Return errors of the first origins, each over the error that was to be expected."""
     return past.scores[:, :upto] / past.scale[:, :upto]
+
+
+def _common(past: Past, upto: int) -> float:
+    """Return the part that errors of the first origins have in common, computed once."""
+    if upto not in past.common:
+        past.common[upto] = common_part(_relative(past, upto))
+    return past.common[upto]
 
 
 def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
@@ -450,7 +472,7 @@ def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
 
     upto = past.usable(place)
     errors = _relative(past, upto)
-    part = common_part(errors)
+    part = _common(past, upto)
     now = past.classes[:, place]
     found = {
         level: (np.full(len(errors), np.nan), np.full(len(errors), np.nan)) for level in LEVELS

@@ -20,6 +20,7 @@ from entrepot.measures.nowcast.intervals import (
     past_of,
 )
 from entrepot.measures.nowcast.methods import HISTORY, METHODS, Window, breaks_at, steady_at
+from entrepot.model.display import agreed, number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,15 +192,16 @@ def refuse_history(values: Floats, window: Window) -> None:
     needed = HISTORY + window.ahead + LEAST_ORIGINS - 1
     if window.ahead > 12:
         raise NoEvidenceError(
-            f"the period ends {window.ahead} months after the last report",
+            f"the period ends {_months(window.ahead)} after the last report",
             why="no method here looks more than 12 months ahead",
             hint="load later months, or ask for an earlier period",
         )
     if values.shape[1] < needed:
         raise NoEvidenceError(
-            f"{values.shape[1]} months in a row are loaded, {needed} are needed",
-            why=f"the period ends {window.ahead} months after the last of them, and the errors of "
-            "earlier estimates have to be known",
+            f"{agreed(values.shape[1], 'month in a row is', 'months in a row are')} loaded, "
+            f"{needed} are needed",
+            why=f"the period ends {_months(window.ahead)} after the last of them, and the errors "
+            "of earlier estimates have to be known",
             hint="load earlier years by month",
         )
 
@@ -220,9 +222,17 @@ def refuse_wide(low: float, high: float, *, shares: bool) -> None:
     if high - low > _WIDEST_SHARE if shares else high > _WIDEST * low:
         raise NoEvidenceError(
             "past errors of such flows are too large",
-            why=f"the 80 % interval would reach from {low:.3g} to {high:.3g}",
+            why=f"the 80 % interval would reach from {_said(low, shares)} to {_said(high, shares)}",
             hint="ask for more goods together, or wait for more months",
         )
+
+
+def _months(count: int) -> str:
+    return agreed(count, "month", "months")
+
+
+def _said(end: float, shares: bool) -> str:
+    return f"{100 * end:.0f} %" if shares else number(end)
 
 
 def _as_long(partner: Floats | None, columns: int) -> Floats | None:
@@ -280,7 +290,7 @@ def _covered(past: Past, place: int) -> float | None:
     """Return which part of the first flow's earlier windows lay in the interval stated then."""
     inside = []
     for earlier in range(LEAST_ORIGINS, past.usable(place)):
-        ends = ends_of_errors(past, earlier).get(LEVELS[0])
+        ends = ends_of_errors(past, earlier, LEVELS[:1]).get(LEVELS[0])
         score = past.scores[0, earlier]
         if ends is not None and score == score and ends[0][0] == ends[0][0]:
             inside.append(ends[0][0] <= score <= ends[1][0])
@@ -312,6 +322,8 @@ class Backtest:
         Row of the flow, and column of the last month that was reported then.
     relative
         Error over the error that was to be expected, with its sign; NaN of joint errors.
+    amount
+        Mean month of the year before the origin.
     """
 
     size: Floats
@@ -326,6 +338,7 @@ class Backtest:
     flow: Floats
     origin: Floats
     relative: Floats
+    amount: Floats
 
     def where(self, some: Any) -> Backtest:
         """Return the entries of a condition."""
@@ -394,6 +407,7 @@ def backtest(
             np.arange(len(values), dtype=float),
             np.full(len(values), float(origin)),
             score / past.scale[:, place],
+            values[:, origin - 11 : origin + 1].mean(axis=1),
         ]
         columns.append(np.stack(table)[:, fair])
     if not columns:
