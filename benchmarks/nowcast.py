@@ -505,8 +505,8 @@ def main(*, write: bool) -> None:
     lines += ["", "Without the classes that are refused (`tested.csv`):"]
     lines += ["", *summary(left), *about_classes(left)]
     lines += held_out(every)
-    lines += ["", f"Wall time of all: {time.monotonic() - started:.0f} s."]
     print("\n".join(lines))
+    print(f"Wall time of all: {time.monotonic() - started:.0f} s.")
     if write:
         path = Path(__file__).parent / "NOWCAST.md"
         path.write_text("\n".join([*HEAD, *lines, ""]), encoding="utf-8")
