@@ -59,8 +59,10 @@ def check(
         Path of a claims file, or claims already read.
     lake
         A lake, or its folder, whose rows count as evidence too; published numbers always do.
+        By default the one of the settings (``ENTREPOT_LAKE``), as everywhere.
     facts
-        Other published statements than those that come with the package.
+        Other published statements than those that come with the package and the lake. Without
+        `lake` they are the only evidence.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def check(
     """
     read = document if isinstance(document, Document) else read_document(document)
     require_few(len(read.claims))
-    evidence_found = _opened(lake)
+    evidence_found = None if lake is None and facts is not None else _opened(lake)
     known = facts or ReferenceLevels(known_statements(evidence_found))
     found = _checked_together(read, evidence_found, known)
     doubted: dict[str, CheckedClaim] = {}
@@ -193,10 +195,10 @@ class _Findings:
     refusals: dict[str, str]
 
 
-def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
+def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake:
     from entrepot.lake import Lake
 
-    return lake if lake is None or isinstance(lake, Lake) else Lake.open(lake)
+    return lake if isinstance(lake, Lake) else Lake.open(lake)
 
 
 def _unexplained_alone(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozenset[str]:

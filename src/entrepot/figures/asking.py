@@ -14,7 +14,7 @@ from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import evaluate, evaluate_each
 from entrepot.figures.evidence import Caveat
-from entrepot.figures.figure import headline
+from entrepot.figures.figure import as_counted, headline
 from entrepot.figures.flows import NAMED_SHARE
 from entrepot.figures.panel_notes import said_once
 from entrepot.goods import goods_title
@@ -153,11 +153,13 @@ class Panel(TableResult):
 
     def to_dict(self) -> dict[str, Any]:
         """Return rows, what all of them have in common, and caveats, as plain JSON types."""
-        first = self.figures[0]
+        first, *others = map(as_counted, self.figures)
         shared = {
             name: value
-            for name, value in first.definition.to_dict().items()
-            if name not in (*self.varied, "source") and value is not None
+            for name, value in first.items()
+            if name not in (*self.varied, "source")
+            and value is not None
+            and all(one.get(name) == value for one in others)
         }
         return {
             "title": self.title,

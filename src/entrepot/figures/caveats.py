@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures.evidence import Caveat
+from entrepot.figures.evidence import NOT_SAID, Caveat
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import nameless
-from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
+from entrepot.model.areas import WORLD, area_name, area_phrase, possessive, stopped_in
 from entrepot.model.display import joined
 from entrepot.sources import is_own
 from entrepot.sources.published.read import origin_name
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from entrepot.sources.published.read import Published
 
 __all__ = [
+    "BASES",
     "CAVEATS",
     "STEPS",
     "caveat",
@@ -268,11 +269,13 @@ def _reporter_break(
 
 SMALL = 0.01
 """Share of the value on another basis below which nothing is said of it."""
-_BASES = {
+BASES = {
     "origin": "by country of origin",
     "consignment": "by country of consignment",
+    NOT_SAID: "on a basis that the source does not say",
     "destination": "by country of destination",
 }
+"""What makes the partner, in words."""
 
 
 STEPS = {"A": "years", "F": "fiscal years", "Q": "quarters", "M": "months"}
@@ -300,7 +303,7 @@ def steps_without_reports(
 def whose_goods(
     definition: Definition, bases: Mapping[str, float], of_total: Mapping[str, float] | None = None
 ) -> list[Caveat]:
-    """Return what makes the partner in imports, by share of their value, if that is origin at all.
+    """Return what makes the partner in imports, by share of their value, if not all is by dispatch.
 
     Parameters
     ----------
@@ -312,8 +315,16 @@ def whose_goods(
         {name: part for name, part in shares.items() if part >= SMALL}
         for shares in (bases, of_total or {})
     )
-    if "origin" not in {*kept, *total}:
+    if not {"origin", NOT_SAID} & {*kept, *total}:
         return []
+    if set(kept) == {NOT_SAID}:
+        is_world = definition.importer == WORLD
+        whose = "" if is_world else f"{possessive(area_phrase(definition.importer))} "
+        text = (
+            f"The source does not say whether {whose}imports are by country of origin or of "
+            "dispatch: goods arriving via a third country may count as trade with either."
+        )
+        return [caveat("basis", text)]
     who = "Importers record" if definition.importer == WORLD else None
     who = who or f"{area_phrase(definition.importer)} records"
     who = who[0].upper() + who[1:]
@@ -322,12 +333,12 @@ def whose_goods(
     if len(kept) == 1 and len(total) > 1:
         [mine] = kept
         text = (
-            f"{who} these imports {_BASES.get(mine, mine)}, and their total on several bases, by "
+            f"{who} these imports {BASES.get(mine, mine)}, and their total on several bases, by "
             f"value: {_by_value(total)}. Goods by origin count as trade with the country that made "
             "them, not the one that shipped them."
         )
         return [caveat("basis", text)]
-    if "origin" not in kept:
+    if not {"origin", NOT_SAID} & kept.keys():
         return []
     if len(kept) == 1:
         text = (
@@ -345,7 +356,7 @@ def whose_goods(
 
 def _by_value(bases: Mapping[str, float]) -> str:
     ordered = sorted(bases, key=lambda name: -bases[name])
-    return joined([f"{100 * bases[name]:.0f} % {_BASES.get(name, name)}" for name in ordered])
+    return joined([f"{100 * bases[name]:.0f} % {BASES.get(name, name)}" for name in ordered])
 
 
 def one_report(

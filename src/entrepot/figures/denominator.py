@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.figures.availability import availability_of, flow_sources
-from entrepot.figures.caveats import caveat
+from entrepot.figures.caveats import BASES, caveat
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import chosen_lines, other_side
 from entrepot.figures.evidence import Estimate, NoAnswer
@@ -80,6 +80,8 @@ class Denominator:
         By how much partners exceed the reporter's own totals, where they do.
     is_reported
         Whether there are totals of the reporter's own.
+    unlike
+        How these differ from the partners in what is counted, in words; empty where they do not.
     """
 
     side: Side
@@ -88,6 +90,7 @@ class Denominator:
     reimports: float = 0.0
     over: float = 0.0
     is_reported: bool = False
+    unlike: tuple[str, ...] = ()
 
     def part(self, amount: float) -> float:
         """Return an amount as a part of the total."""
@@ -159,6 +162,8 @@ def _worked_out(
     partner = nw.col(side)
     which = nw.when(partner.is_in([REST, REIMPORTS])).then(partner).otherwise(nw.lit(""))
 
+    kinds = ("basis", "compared_on", "valuation", "parts_valuation")
+
     def summed(read: SourceRows, asked: Definition) -> dict[date, dict[str, float]]:
         # A base comes before the period, and its rows are in there as well.
         now = nw.col("period") >= asked.period.start
@@ -174,7 +179,9 @@ def _worked_out(
             found.setdefault(day, {})[str(name)] = float(amount or 0.0)
         return found
 
-    def compared_by_time(cells: SourceRows, asked: Definition) -> dict[date, tuple[float, int]]:
+    def compared_by_time(
+        cells: SourceRows, asked: Definition
+    ) -> dict[date, list[tuple[float, int, tuple[str, ...]]]]:
         own = compared(cells, asked, goods)
         if own is None:
             return {}
@@ -185,12 +192,17 @@ def _worked_out(
             "period",
             nw.when(more > 0).then(more).otherwise(0.0).alias("over"),
             nw.lit(1).alias("n"),
+            *kinds,
         )
-        sums = over.group_by("period").agg(nw.col("over").sum(), nw.col("n").count())
-        return {day: (float(excess or 0.0), count) for day, excess, count in fetch(sums)}
+        sums = over.group_by("period", *kinds).agg(nw.col("over").sum(), nw.col("n").count())
+        found: dict[date, list[tuple[float, int, tuple[str, ...]]]] = {}
+        for day, *said, excess, count in fetch(sums):
+            found.setdefault(day, []).append((float(excess or 0.0), count, _unlike(*said)))
+        return found
 
     amounts = read.by_time(("denominator", side, read.kept is None, goods), asked, summed)
-    over = cells.by_time(("over", goods), asked.but(base=None), compared_by_time)
+    each = cells.by_time(("over", goods), asked.but(base=None), compared_by_time)
+    over = [one for step in each for one in step]
     # `parts` and `total` are money, and say nothing of an excess in kilograms.
     is_value = asked.quantity == "value"
     return Denominator(
@@ -198,9 +210,22 @@ def _worked_out(
         sum(amount for one in amounts for amount in one.values()),
         sum(one.get(REST, 0.0) for one in amounts),
         sum(one.get(REIMPORTS, 0.0) for one in amounts),
-        over=sum(excess for excess, _ in over) if is_value else 0.0,
-        is_reported=any(count for _, count in over),
+        over=sum(excess for excess, *_ in over) if is_value else 0.0,
+        is_reported=any(count for _, count, _ in over),
+        unlike=tuple(dict.fromkeys(words for *_, said in over for words in said)),
     )
+
+
+def _unlike(
+    basis: str, compared_on: str | None, valuation: str | None, parts_valuation: str | None
+) -> tuple[str, ...]:
+    """Say in what a total differs from the partners that it is the total of."""
+    found = []
+    if basis and not compared_on:
+        found.append(BASES.get(basis, basis))
+    if valuation and parts_valuation and valuation != parts_valuation:
+        found.append(f"valued {valuation}")
+    return tuple(found)
 
 
 def alternatives(
@@ -331,8 +356,14 @@ def is_exceeded(denominator: Denominator) -> bool:
     return denominator.part(denominator.over) > _ROUNDED
 
 
-def notes(denominator: Denominator, asked: Definition) -> Iterator[Caveat]:
-    """Yield what of a total has no partner, or is the reporter's own, where that is notable."""
+def notes(denominator: Denominator, asked: Definition, value: float, unit: str) -> Iterator[Caveat]:
+    """Yield what of a total has no partner, or is the reporter's own, where that is notable.
+
+    Parameters
+    ----------
+    value, unit
+        What was measured, and in what its amounts are.
+    """
     who, flow = _whose(denominator, asked)
     divides = question(asked.measure).divides
     texts = []
@@ -348,9 +379,22 @@ def notes(denominator: Denominator, asked: Definition) -> Iterator[Caveat]:
         more = f"Partners have trade where {possessive(who)} own total of {flow} is zero"
         if own > 0:
             size = figure_value(denominator.over / own, "share")
-            more = f"Partners add up to {size} more than {possessive(who)} own total of {flow}"
-            more += "; the range has both, unless a share would exceed 100\xa0%"
+            parts, whole = (figure_value(one, unit) for one in (denominator.total, own))
+            more = f"Partners add up to {parts}, {size} more than {possessive(who)} own total of "
+            more += f"{flow}, {whole}; "
+            other = [value * factor for _, factor in factors(denominator, asked.measure)]
+            if other and exceeds_whole(asked.measure, other[0]):
+                is_index = asked.measure in ("hhi", "buyer_hhi")
+                shown = f"{other[0]:.2f}" if is_index else figure_value(other[0], "share")
+                more += f"over that total it would be {shown}, which cannot be: one of the two is "
+                more += "wrong or counts other trade"
+            else:
+                more += "the range has both"
         texts.append(more)
+    if divides and denominator.unlike:
+        text = f"{possessive(who)} own total of {flow} is {joined(denominator.unlike)}, which the "
+        text += "partners are not"
+        texts.append(text[0].upper() + text[1:])
     if texts:
         yield caveat("reported-total", f"{'. '.join(texts)}.")
     if denominator.part(denominator.reimports) > NOTABLE:
@@ -457,7 +501,9 @@ def partner_scope(
         or cells.reported_by == denominator.side
     ):
         return ""
-    if denominator.is_reported or _is_complete(cells.available.source):
+    # Of a total that its parts exceed, nothing says which partners it is of.
+    proved = denominator.is_reported and not is_exceeded(denominator)
+    if proved or _is_complete(cells.available.source):
         return ""
     side = denominator.side
     # A measure whose `totals` is over that side, whoever is named on it in the question.

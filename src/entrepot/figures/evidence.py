@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from entrepot.sources.published.row import Published
 
 __all__ = [
+    "NOT_SAID",
     "Answerer",
     "Caveat",
     "Estimate",
@@ -23,6 +24,9 @@ __all__ = [
     "Specification",
     "Specifications",
 ]
+
+NOT_SAID = "not said"
+"""What stands for a side or a basis that rows do not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ class Evidence:
     reported_by
         How many rows were told by the exporter, the importer, or both.
     bases
-        Of imports that importers report, where some are by country of origin: the share of the
-        value by what makes the partner (``origin``, ``consignment`` ...), 0 to 1.
+        Of imports that importers report: the share of the value by what makes the partner
+        (``origin``, ``consignment`` ...; ``not said`` where the source does not say it), 0 to 1.
     estimated
         Share of what is counted that the publisher estimated, 0 to 1, where the source says so.
     origin, publisher, url, id

@@ -15,6 +15,7 @@ from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, pa
 from entrepot.figures.citation import CitationForm, citation, cited
 from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
 from entrepot.figures.definition import DOLLARS, chosen_lines
+from entrepot.figures.evidence import NOT_SAID
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.spread import CHOICE_NAMES
@@ -52,6 +53,7 @@ __all__ = [
     "Figure",
     "FigureKind",
     "applied",
+    "as_counted",
     "as_rows",
     "card_of",
     "cards_of",
@@ -211,14 +213,15 @@ class Figure:
     def to_dict(self, *, values: bool = True) -> dict[str, Any]:
         """Return the Figure as plain JSON types, with the value of each specification or without.
 
-        Its definition has every key; those that do not apply are None (`applied`). Its citation
-        names publisher and data set, which licences ask for, without the day (`cite`).
+        Its definition has every key; those that do not apply are None (`applied`), and its basis
+        is the one of the rows (`as_counted`). Its citation names publisher and data set, which
+        licences ask for, without the day (`cite`).
         Where many Figures stand together, their specifications would outweigh everything else.
         """
         found: dict[str, Any] = {
             "id": self.id,
             "title": headline(self),
-            "definition": applied(self.definition),
+            "definition": as_counted(self),
             "status": self.status,
             "value": self.value,
             "unit": self.unit,
@@ -321,7 +324,7 @@ class Figure:
         return table_bytes(form, self._table_rows(), self._about("figure"))
 
     def _table_rows(self) -> list[dict[str, Any]]:
-        keys = {name: one for name, one in applied(self.definition).items() if one is not None}
+        keys = {name: one for name, one in as_counted(self).items() if one is not None}
         answer = {"value": self.value, "unit": self.unit, "low": self.low, "high": self.high}
         answer |= {"no_range": self.no_range} if self.no_range else {}
         return self.rows() or [keys | {"status": self.status} | answer]
@@ -565,8 +568,8 @@ def _coming(reports: list[dict[str, Any]]) -> Iterator[str]:
 def _keys(figure: Figure) -> Iterator[str]:
     """Yield the keys of a definition as lines: what, of which goods, when, from where, in what."""
     given = {name: value for name, value in applied(figure.definition).items() if value}
-    if given.get("basis") == "dispatch" and (basis := _basis(figure.evidence)):
-        given["basis"] = basis
+    if given.get("basis") == _AS_REPORTED and (parts := _bases(figure.evidence)):
+        given["basis"] = _in_words(parts)
     on_line = {"measure": "measure"} | {name: key.line for name, key in KEYS.items()}
     for line in LINES:
         mine = (name for name, its in on_line.items() if its == line and name in given)
@@ -574,17 +577,36 @@ def _keys(figure: Figure) -> Iterator[str]:
             yield text
 
 
-def _basis(evidence: tuple[Evidence, ...]) -> str:
-    """Return what makes the partner in the rows used, where not all of them say dispatch.
+_AS_REPORTED = KEYS["basis"].default
+"""The basis of a question that names none: rows count as they were reported."""
 
-    Without a basis in the question, rows count as they were reported, many by country of origin.
+
+def _bases(evidence: tuple[Evidence, ...]) -> dict[str, float]:
+    """Return what makes the partner in the rows used, by share; empty where exporters report."""
+    first = evidence[0] if evidence else None
+    if first and not first.bases and set(first.reported_by) == {"both"}:
+        return {NOT_SAID: 1.0}  # two reports made one, each with a partner of its own
+    return {name: part for name, part in first.bases.items() if part > 0} if first else {}
+
+
+def _in_words(bases: dict[str, float]) -> str:
+    if len(bases) == 1:
+        return next(iter(bases))
+    ordered = sorted(bases, key=lambda name: -bases[name])
+    return " and ".join(f"{name} ({figure_value(bases[name], 'share')})" for name in ordered)
+
+
+def as_counted(figure: Figure) -> dict[str, Any]:
+    """Return every key as `applied`, and as basis the one of the rows where the asker names none.
+
+    It is None where rows are on several bases or their source does not say; `Evidence.bases` has
+    the shares.
     """
-    parts = evidence[0].bases if evidence else {}
-    shown = {name: figure_value(part, "share") for name, part in parts.items() if part > 0}
-    if len(shown) == 1:
-        return next(iter(shown))
-    ordered = sorted(shown, key=lambda name: -parts[name])
-    return " and ".join(f"{name} ({shown[name]})" for name in ordered)
+    found = applied(figure.definition)
+    if found.get("basis") == _AS_REPORTED and (parts := _bases(figure.evidence)):
+        [basis, *others] = parts
+        found["basis"] = None if others or basis == NOT_SAID else basis
+    return found
 
 
 def applied(asked: Definition) -> dict[str, Any]:

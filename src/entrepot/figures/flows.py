@@ -11,6 +11,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, denominator, goods_caveats
 from entrepot.figures.availability import BUNDLED, availability_of
 from entrepot.figures.base_periods import shorter
+from entrepot.figures.citation import source_name
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.editions import goods_in, other_goods, uncertain_code_shares
 from entrepot.figures.elasticities import with_elasticities
@@ -41,6 +42,7 @@ from entrepot.figures.row_facts import (
 )
 from entrepot.figures.rows import SourceRows, reading_once
 from entrepot.figures.run_measure import (
+    OF_PAIRS,
     answers_by_columns,
     dicts,
     main_column,
@@ -54,6 +56,7 @@ from entrepot.figures.run_measure import (
 from entrepot.figures.sides import members_of, totals
 from entrepot.goods import merged
 from entrepot.lake.bundled import bundled_scope
+from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
 from entrepot.model.product import NO_CODES
 
@@ -203,8 +206,9 @@ def _together(
     if cells.available.source == BUNDLED:
         notes.append(goods_caveats.bundled_extract())
     total = first.total
+    unit = "kg" if definition.quantity == "mass" else deliveries.currency
     if total:
-        notes += denominator.notes(total, definition)
+        notes += denominator.notes(total, definition, main.value, unit)
     notes += _about_rows(definition, cells, goods, main.evidence[0], total)
     notes += repeated_rows(cells)
     notes += unweighed(cells, definition, goods)
@@ -214,7 +218,6 @@ def _together(
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
         others += [] if alone else with_non_reporters_as_before(definition, cells, main, covered)
-    unit = "kg" if definition.quantity == "mass" else deliveries.currency
     return SourceAnswer(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
@@ -223,6 +226,18 @@ def _together(
         or denominator.of_details(definition, main.details, unit, source),
         scope=_scope(definition, first, absent),
         currency=deliveries.currency,
+    )
+
+
+def _zero(definition: Definition, cells: SourceRows, evidence: Evidence) -> Iterator[Caveat]:
+    """Say that a zero is the absence of a report; of a blend, no value is given at all."""
+    if evidence.rows or definition.measure not in OF_PAIRS:
+        return
+    sides = [area_phrase(one) for one in (definition.exporter, definition.importer)]
+    yield caveats.caveat(
+        "not-recorded",
+        f"{source_name(cells.available.source)} has no report of such trade from {sides[0]} to "
+        f"{sides[1]} in {definition.period}: zero, or below what its statistics record.",
     )
 
 
@@ -333,6 +348,7 @@ def _about_rows(
     total: Denominator | None,
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
+    yield from _zero(definition, cells, evidence)
     if cells.reported_by:
         is_chain = question(definition.measure).trade == "chain"  # each flow by its own teller
         of_all = is_chain or any(side == cells.reported_by for _, side in totals(definition))
@@ -527,7 +543,8 @@ def measure_each(
         # Selections without any row have no group, and are missing in `found`.
         for one in (found.get(place) or none for place in range(len(together)))
     ]
-    if not apart and not isinstance(values[0], NoAnswer):
+    is_open = asked.measure in OF_PAIRS  # of which zero may be the lack of a row
+    if not apart and not isinstance(values[0], NoAnswer) and (values[0].value or not is_open):
         return values
     return [
         measure(cells, asked, first, kept=kept, with_table=True),

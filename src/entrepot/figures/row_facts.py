@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.figures.definition import SIDES, other_side
-from entrepot.figures.evidence import Evidence
+from entrepot.figures.evidence import NOT_SAID, Evidence
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import everything, given_name, is_everything, of_flow
 from entrepot.figures.sides import members_of, reach, totals, traded_by
@@ -196,7 +196,7 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
         reported_by=dict(sorted(reported.items())),
         estimated=estimated / total if total else 0.0,
         vintage=_vintage(cells),
-        bases=_parts(by_basis) if "origin" in cells.available.bases else {},
+        bases={} if cells.available.is_register else _parts(by_basis),
         valued=(valuations.pop() or "") if len(valuations) == 1 else "",
     )
 
@@ -355,13 +355,10 @@ def _by_time(rows: Frame, side: Side) -> dict[date, frozenset[str]]:
     return {day: frozenset(names) for day, names in found.items()}
 
 
-NOT_SAID = "not said"
-
-
 def bases_of(rows: Frame, column: str) -> dict[str, float]:
     """Return the share of the value of imports as importers report them by what makes the partner.
 
-    Empty where nothing is said of it, or nothing has a value.
+    `NOT_SAID` is the share of rows that do not say it. Empty where nothing has a value.
     """
     reported = rows.filter(nw.col("reported_by") == "importer").group_by("partner_basis")
     sums = {
@@ -373,7 +370,7 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
 
 def _parts(sums: dict[str, float]) -> dict[str, float]:
     total = sum(sums.values())
-    if not total or set(sums) == {NOT_SAID}:
+    if not total:
         return {}
     return {basis: value / total for basis, value in sorted(sums.items())}
 

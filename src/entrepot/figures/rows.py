@@ -643,8 +643,9 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
     Frame or None
         Of ``period``, ``reporter``, ``unit`` (the code, the heading or all goods), ``basis``,
         ``nomenclature``, ``valuation``, ``total``, ``total_mass``, ``exact_count`` (rows of this
-        very unit), and of the partners ``parts``, ``parts_mass``, ``count`` (rows) and
-        ``known_mass`` (of how many the mass is known).
+        very unit), and of the partners ``parts``, ``parts_mass``, ``count`` (rows),
+        ``known_mass`` (of how many the mass is known), ``compared_on`` (their basis; empty: all)
+        and ``parts_valuation``.
     """
     if not cells.available.has_sums or not _summed(cells, asked):
         return None
@@ -677,7 +678,9 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         own = _totals(
             mine.filter(nw.col(everybody) == total), keys, is_extract=cells.available.few_products
         )
-        joined = own.join(_by_basis(parts, keys), on=keys, how="left")
+        partners = _by_basis(parts, keys).rename({"basis": "compared_on"})
+        on = [name if name != "basis" else "compared_on" for name in keys]
+        joined = _on_their_basis(own, partners, keys).join(partners, on=on, how="left")
         # A total to which no partner fits (left join) has parts of zero, and all of it is the rest.
         zero = ("parts", "parts_mass", "count", "known_mass")
         return joined.with_columns(
@@ -709,6 +712,26 @@ def _crosses_border_of_union(asked: Definition, side: Side) -> bool:
     )
 
 
+def _on_their_basis(own: Frame, partners: Frame, keys: list[str]) -> Frame:
+    """Return totals with the basis of the partners that they are compared with.
+
+    All partners are the same trade on every basis. A total by consignment beside partners by origin
+    alone is thus their total: as one without partners it would be added to them.
+    """
+    cell = [name for name in keys if name != "basis"]
+    own = own.with_columns(nw.col("basis").alias("compared_on"))
+    names = own.collect_schema().names()
+    here = own.join(partners.select(*cell, "compared_on"), on=[*cell, "compared_on"], how="semi")
+    # One total in the cell: two without partners may be parts of one, and which is not known.
+    single = own.group_by(*cell).agg(nw.len().alias("n")).filter(nw.col("n") == 1)
+    apart = own.join(here, on=cell, how="anti")
+    moved = apart.join(partners.select(*cell).unique(), on=cell, how="semi")
+    moved = moved.join(single, on=cell, how="semi")
+    moved = moved.with_columns(nw.lit("").alias("compared_on")).select(*names)
+    kept = own.join(moved, on=keys, how="anti")
+    return nw.concat([kept.select(*names), moved])
+
+
 def _by_basis(rows: Frame, keys: list[str]) -> Frame:
     """Add up partners by what makes them partners; a total that does not say so is of all."""
     sums = (
@@ -716,8 +739,9 @@ def _by_basis(rows: Frame, keys: list[str]) -> Frame:
         nw.col("mass").sum().alias("parts_mass"),
         nw.col("money").count().alias("count"),
         nw.col("mass").count().alias("known_mass"),
+        nw.col("valuation").max().alias("parts_valuation"),
     )
-    names = [*keys, "parts", "parts_mass", "count", "known_mass"]
+    names = [*keys, "parts", "parts_mass", "count", "known_mass", "parts_valuation"]
     reported = rows.filter(nw.col("basis") != "").group_by(*keys).agg(*sums)
     # Each row counts twice, in the sum of its basis and in that of all: Eurostat's WORLD is imports
     # by origin from outside and by consignment from inside, so it is compared with both together.

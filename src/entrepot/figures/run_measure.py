@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 __all__ = [
+    "OF_PAIRS",
     "Measured",
     "answers_by_columns",
     "dicts",
@@ -110,11 +111,15 @@ def measure(
     # Before "nothing recorded" is said: of a country that the source does not know, nothing is.
     if lost := refuse_unrecorded(cells, asked, found.value if found else None):
         return lost
+    # A blend has one row for each flow that either side reports: no row is no report of none.
+    is_of_reports = cells.reported_by is not None
+    if found and not found.value and asked.measure in OF_PAIRS and not is_of_reports:
+        found = found if _has_rows(cells, asked, goods) else None
     if found is None and _has_rows(cells, asked, goods):
-        null_rule = measures.measure_metadata(asked.measure).null_rule
         return NoAnswer(
             f"{cells.available.source} records {asked.goods} from {asked.exporter} to "
-            f"{asked.importer} in {asked.period}, but not what {asked.measure} needs: {null_rule}"
+            f"{asked.importer} in {asked.period}, but not what {asked.measure} needs: "
+            f"{_why_null(read, asked, goods)}"
         )
     return nothing(cells, asked, goods) if found is None else found
 
@@ -180,6 +185,28 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
     return NoAnswer(
         f"{of_lake(cells.available.source)} records no {which} {names} in {asked.period}"
     )
+
+
+def _why_null(read: SourceRows, asked: Definition, goods: Goods) -> str:
+    """Return which null rule of a measure holds, as far as amounts show it; else all of them."""
+    amount = nw.col(read.column(asked))
+    if question(asked.measure).divides:
+        rows = rows_of(read, asked, goods).filter(nw.col("period") >= asked.period.start)
+        sums = rows.select(
+            amount.count().alias("n"), amount.min().alias("least"), amount.sum().alias("total")
+        )
+        [(count, least, total)] = fetch(sums)
+        if not count:
+            return "its rows have no amount"
+        if least < 0:
+            return "an amount is negative"
+        if not total:
+            return "the total that it is over is zero"
+    return measures.measure_metadata(asked.measure).null_rule
+
+
+OF_PAIRS = ("import_share", "export_share", "reliant_goods", "salience", "retaliation_exposure")
+"""Measures that are zero where the flow between two areas is."""
 
 
 def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:

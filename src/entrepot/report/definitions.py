@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.definition import SIDES
+from entrepot.figures.evidence import NOT_SAID
 from entrepot.figures.figure import in_reverse
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
@@ -94,14 +95,21 @@ def part_name(goods: str) -> str:
 
 
 def verb_of(figure: Figure) -> str:
-    """Return the one verb that fits what the source counts."""
+    """Return the one verb that fits what the source counts; nobody saw a flow of zero."""
+    if figure.value == 0:
+        return "is recorded with"
     row = printed_row(figure)
     return _VERBS.get(_computed_basis(figure) if row is None else row.basis, "supplied")
 
 
 def _computed_basis(figure: Figure) -> str:
-    """Return whose goods most of the rows of trade count: some reporters name who made them."""
+    """Return whose goods most of the rows of trade count: some reporters name who made them.
+
+    Empty where the source does not say it of most of them.
+    """
     bases = [item.bases for item in figure.evidence if item.bases]
+    if any(one.get(NOT_SAID, 0.0) > 0.5 for one in bases):
+        return ""
     # All sources, and most of the rows of each: "made" claims more than "dispatched".
     by_origin = bases and all(one.get("origin", 0.0) > 0.5 for one in bases)
     return "origin" if by_origin else "dispatch"

@@ -516,13 +516,16 @@ def _licence(name: str) -> str:
     return f" ({found})" if found and len(found) < 40 else ""
 
 
+_BASES_OF_VERBS = {"made": "by country of origin", "dispatched": "by country of dispatch"}
+
+
 def _counted(share: Figure) -> str:
     text = "A range is the lowest and highest value under the definitions available; it is no "
     text += "confidence interval."
     if share.status == "ok" and share.evidence and not row_of(share.evidence[0]):
         valuation = source_info(split_address(share.evidence[0].source)[0]).valuation
-        basis = "origin" if verb_of(share) == "made" else "dispatch"
-        text = f"Imports by country of {basis}{f', {valuation}' if valuation else ''}. {text}"
+        basis = _BASES_OF_VERBS.get(verb_of(share), "on a basis that the source does not say")
+        text = f"Imports {basis}{f', {valuation}' if valuation else ''}. {text}"
     return f"{text} Computed by Entrepôt {__version__}."
 
 

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import MissingExtraError
-from entrepot.figures.figure import in_reverse
+from entrepot.figures.figure import as_counted, in_reverse
 from entrepot.model.display import MINUS, MONEY, NBSP, range_ends, split_unit
 from entrepot.model.table_files import MADE, MOST_TEXT, is_risky
 from entrepot.report.attribution import evidence_of
@@ -237,7 +237,7 @@ def _figures(brief: Brief) -> SheetGrid:
     """Return every Figure behind the brief with its whole definition and all digits."""
     rows: list[list[Cell]] = []
     for figure in brief.figures:
-        asked = figure.definition.to_dict()
+        asked = as_counted(figure)
         keys: list[Cell] = [str(asked[key] or "") for key in _KEYS]
         ends = f"no range: {figure.no_range}" if figure.no_range else figure.range or ""
         rows.append([*keys, *_values(figure), ends, evidence_of(figure)])

@@ -112,7 +112,7 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "mass_kg": _measure("m", mapping, "s_mass"),
         "quantity": f"CASE WHEN {unit} IS NOT NULL THEN {many} END",
         "quantity_unit": f"CASE WHEN {many} IS NOT NULL THEN {unit} END",
-        "partner_basis": first("partner_basis"),
+        "basis_": first("partner_basis"),
         "is_reexport": reexport,
         "is_estimated": _any(marks),
     }
@@ -150,6 +150,9 @@ def _derived(plan: Plan) -> str:
         {exporter.format("side")} AS exporter, {importer.format("side")} AS importer,
         {exporter.format("sum")} AS exporter_sum, {importer.format("sum")} AS importer_sum,
         {given} AS reported_by,
+        -- Of the imports of a file; its exports are by destination.
+        CASE WHEN basis_ <> 'destination' AND {given} = 'exporter' THEN 'destination'
+             ELSE basis_ END AS partner_basis,
         CASE product WHEN 'TOTAL' THEN 'NONE' ELSE nomenclature_ END AS nomenclature,
         coalesce(valuation_, CASE {given} WHEN 'exporter' THEN 'FOB' WHEN 'importer' THEN 'CIF' END)
             AS valuation,

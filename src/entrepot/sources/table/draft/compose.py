@@ -75,6 +75,7 @@ def compose(
     # Order matters: _when and _what write into guesses (roles, order, pad), which column_keys
     # reads.
     says |= _who(by_role, used, asks)
+    says |= _basis(by_role, used, says, asks)
     says |= _when(by_role, used, asks)
     says |= _what(by_role, edition, asks)
     columns = column_keys(guesses, head, asks)
@@ -107,6 +108,37 @@ def _who(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> d
         if not known:
             says[wanted] = asks.ask(wanted, words, *choices)
     return says
+
+
+_BASES = (
+    ("consignment", r"consign|dispatch|proced|provenance|versendung|отправлен|启运"),
+    ("origin", r"origin|orig[ei][mn]|ursprung|происхожд|原产|menşe"),
+)
+"""What the name of a column of partners says of them; "origin" alone is the side that sells."""
+
+
+def _basis(
+    by_role: dict[str, Guess], used: Sequence[Guess], says: dict[str, Any], asks: Questions
+) -> dict[str, Any]:
+    """Return whether importers name the country of origin or of dispatch; offered if nobody says.
+
+    A publisher that does not say it leaves nothing to answer, so no load waits for it: its rows
+    are on no known basis, and each answer says so.
+    """
+    seller = by_role.get("partner") or by_role.get("exporter")
+    flows = {flow for guess in used if guess.role == "flow" for flow in guess.seen.flows.values()}
+    flows |= {str(guess.keys["flow"]) for guess in used if "flow" in guess.keys}
+    flows |= {"import"} if TODO in (says.get("flow"), says.get("reported_by")) else set()
+    known = "partner_basis" in by_role or any("partner_basis" in guess.keys for guess in used)
+    if seller is None or "import" not in flows or known:
+        return {}
+    name = seller.seen.name.casefold()
+    for basis, pattern in _BASES:
+        if re.search(pattern, name) and name != basis:
+            return {"partner_basis": basis}
+    words = "are partners of imports countries of origin or of dispatch (consignment)?"
+    asks.offer("partner_basis", words, "origin", "consignment")
+    return {}
 
 
 _PEOPLE: tuple[tuple[tuple[str, ...], ...], ...] = (

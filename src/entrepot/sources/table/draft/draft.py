@@ -61,6 +61,8 @@ class Draft:
         If nothing is: how many rows it reads; and what was noticed, open or not.
     parts
         Which of several tables in one sheet it is; empty where there is one.
+    optional
+        What the mapping may say besides, and the file does not.
     """
 
     file: str
@@ -70,6 +72,7 @@ class Draft:
     rows: int | None = None
     findings: tuple[Finding, ...] = ()
     parts: str = ""
+    optional: tuple[DraftQuestion, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the draft as plain JSON types."""
@@ -81,6 +84,7 @@ class Draft:
             "rows": self.rows,
             "findings": [finding.to_dict() for finding in self.findings],
             "parts": self.parts,
+            "optional": [question.to_dict() for question in self.optional],
         }
 
 
@@ -160,7 +164,8 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, 
         return replace(_refused(file, text, says, asks, trial.error), findings=merged)
     read = None if asks.asked else trial.rows
     noticed = merged if asks.asked else trial.findings or merged
-    return Draft(file.name, text, says, tuple(asks.asked.values()), read, noticed, one_of)
+    open_, optional = (tuple(each.values()) for each in (asks.asked, asks.offered))
+    return Draft(file.name, text, says, open_, read, noticed, one_of, optional)
 
 
 def _one_part(

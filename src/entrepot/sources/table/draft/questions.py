@@ -43,15 +43,20 @@ class DraftQuestion:
 
 
 class Questions:
-    """The questions of one draft, by their place."""
+    """The questions of one draft, by their place: those to answer, and those that may stay open."""
 
     def __init__(self) -> None:
         self.asked: dict[str, DraftQuestion] = {}
+        self.offered: dict[str, DraftQuestion] = {}
 
     def ask(self, key: str, text: str, *choices: str) -> str:
         """Ask, and return what stands in the place until it is answered."""
         self.asked[key] = DraftQuestion(key, text, choices)
         return TODO
+
+    def offer(self, key: str, text: str, *choices: str) -> None:
+        """Ask what may stay unknown; its place is absent until it is answered."""
+        self.offered[key] = DraftQuestion(key, text, choices)
 
     def comment(self, *keys: str) -> str:
         """Return the comment for a line on which some places stand."""
@@ -87,6 +92,10 @@ def as_yaml(
     for key, value in says.items():
         lines += [f"# {line}" for line in (above or {}).get(key, ())]
         if key == "columns":
+            lines += [
+                f"# {one.key}: {one.choices[0]}  # optional: {one.comment()}"
+                for one in asks.offered.values()
+            ]
             lines += _columns(value, asks)
         elif key == "wide":
             lines.append(_line(key, value, asks.comment(*(f"wide.{k}" for k in value))))
