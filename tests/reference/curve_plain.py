@@ -193,7 +193,7 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Cells], float | None], set[str]
     "export_share": ({"importer": "DEU", "exporter": "CHN"}, _export_share, ALL),
     "hhi": ({"importer": "CHN"}, _hhi, ALL),
     "cr": ({"importer": "DEU+FRA", "k": 2}, _cr, ALL),
-    "top_supplier": ({"importer": "CHN"}, _top, ALL - {"partners"}),
+    "top_supplier": ({"importer": "CHN"}, _top, ALL),
     "salience": ({"importer": "DEU", "exporter": "CHN"}, _salience, ALL),
     "asymmetry": ({"importer": "DEU+FRA", "exporter": "CHN"}, _asymmetry, ALL),
     "rank": ({"importer": "DEU", "exporter": "CHN"}, _rank, {"territory", "quantity", "window"}),

@@ -445,3 +445,24 @@ def test_a_desk_has_the_numbers_of_a_draft_with_a_reader() -> None:
     assert {key: new.fields[key].value for key in ("exporter", "importer", "period")} == GOOD[
         "value"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "goods", "why"),
+    [
+        ("In 2023, China exported chips of HS 8541 to 8542 worth $3.2 billion to Russia.",
+         "8541,8542", "a span of customs codes"),
+        ("In 2023, China exported goods of HS 999998 worth $3.2 billion to Russia.",
+         "named:goods", "unknown product code: '999998'"),
+        ("In 2023, China exported HS 8542 goods worth $3.2 billion to Russia.",
+         "named:goods", "whether it is of the customs code 8542"),
+        ("China exported $854231 of tea and $3.2 billion of goods to Russia in 2023.",
+         "854231", "the goods are not named in the text"),
+    ],
+)  # fmt: skip
+def test_codes_that_our_rules_refuse_are_refused(text: str, goods: str, why: str) -> None:
+    flow = {"exporter": "CHN", "importer": "RUS", "goods": goods, "period": "2023"}
+    found = accepted(article_of(text, date="2024-01-05"), [
+        {"quote": text, "says": "$3.2 billion", "value": flow}
+    ])  # fmt: skip
+    assert any(why in left.why for left in found.left if left.why.startswith("not accepted"))

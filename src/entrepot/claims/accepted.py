@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft import article as own_reading
 from entrepot.claims.draft.areas import areas_in
 from entrepot.claims.draft.article import ArticleDraft
+from entrepot.claims.draft.codes import CODE, digits_of, require_codes
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.draft.reading import numbers_of
@@ -173,6 +174,7 @@ class _Text:
         _check_direction(says, kind, number, sentence)
         if why := trouble_with(claim):
             raise Refusal(why)
+        require_codes(keys, sentence.text)
         for flow in _flows(keys):
             self._check_areas(flow, at)
             self._check_goods(flow, at)
@@ -233,9 +235,15 @@ class _Text:
             for one in self.sentences[: at + 1]
             for mark in marks(one.text, one.language).goods
         )
-        # A text may print HS codes, which no word list has.
-        codes = all(code in self.words for code in goods.split(","))
-        if goods not in named and goods not in around and not codes:
+        # A text may print HS codes, which no word list has; an amount with these digits is none.
+        printed = {
+            digits_of(match)
+            for one in self.sentences[: at + 1]
+            for match in CODE.finditer(one.text)
+            if match["named"] or not _is_amount(match.start("code"), one)
+        }
+        is_printed = printed.issuperset(goods.split(","))
+        if goods not in named and goods not in around and not is_printed:
             raise Refusal(f"the goods are not named in the text: {goods[:40]}")
 
     def _check_currency(self, flow: Mapping[str, Any]) -> None:
@@ -274,6 +282,11 @@ class _Text:
             # Other reasons say only that our rules did not understand: a reader may know more.
             if inside and rest.why.startswith(_NO_CLAIMS):
                 raise Refusal(f"the rules say of it: {rest.why}")
+
+
+def _is_amount(place: int, sentence: Sentence) -> bool:
+    """Whether digits are part of a number of something, and so no code."""
+    return any(one.start <= place < one.end for one in numbers_of(sentence))
 
 
 def _parts(item: Any) -> tuple[str, dict[str, Any], str, str]:

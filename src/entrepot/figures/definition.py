@@ -255,6 +255,10 @@ def _lines(text: str) -> str:
     return ",".join(dict.fromkeys(found))
 
 
+MOST_SUPPLIERS = 100_000
+"""Suppliers that are asked for at most; companies of a register are some ten thousand."""
+
+
 def _suppliers(value: Any) -> int:
     """Return a number of suppliers, which a web page or a table has as text."""
     number = int(value) if isinstance(value, str) and value.strip().isdecimal() else value
@@ -262,6 +266,12 @@ def _suppliers(value: Any) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise RequestError(
             f"k is {value!r}, not a number of suppliers",
+            hint="ask for the 1, 3 or 5 largest suppliers",
+        )
+    if number > MOST_SUPPLIERS:
+        raise RequestError(
+            f"k is {number:,}, and no market has that many suppliers",
+            why="the share of more suppliers than there are is that of all: 100\xa0%",
             hint="ask for the 1, 3 or 5 largest suppliers",
         )
     return number

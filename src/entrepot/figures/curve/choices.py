@@ -110,14 +110,14 @@ def _versions(definition: Definition) -> list[tuple[Words, str]]:
     found: list[tuple[Words, str]] = [
         ((("goods", text), ("listed", "as known")), text) for text in tiers
     ]
-    if not any(part.dated for part in parts) and len(lists) == len(parts):
+    if lists and not any(part.dated for part in parts):
         last = definition.period.end
         # After the last text that was read, the list of that day is not known.
         if all(of.begins <= last < of.known_until for of in lists.values()):
             found += [
                 (
                     (("goods", text), ("listed", f"on {last}")),
-                    ",".join(f"{one}@{last}" for one in text.split(",")),
+                    ",".join(f"{one}@{last}" if has_list(one) else one for one in text.split(",")),
                 )
                 for text in tiers
             ]

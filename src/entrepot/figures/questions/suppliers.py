@@ -302,7 +302,7 @@ QUESTIONS = {
         "share of the largest of {buyers} suppliers",
         bounds_rest=True,
         divides=True,
-        choices=PART - {"partners"},  # only a country has a place
+        choices=PART,
         has_interval=True,
         table=suppliers,
     ),

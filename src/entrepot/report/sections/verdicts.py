@@ -83,7 +83,7 @@ def _box(block: ConflictBlock, check: Check) -> ConflictBox:
     conflict = block.first
     count = phrasing.cardinal(len(conflict.claims))
     lines, notes = [], []
-    for name, text in (("As published", conflict.because), ("Corrected", conflict.corrected)):
+    for name, text in (("Our arithmetic", conflict.because), ("Corrected", conflict.corrected)):
         line, note = _line(name, text)
         if line:
             lines.append(line)

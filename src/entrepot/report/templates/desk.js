@@ -959,7 +959,7 @@ function renderConflicts() {
     const doubt = one.if.filter((index) => stateOf(number(index)) === "unsure");
     return h("div", { class: `conflict ${doubt.length ? "soft" : ""}` },
       h("h3", null, `Numbers ${listed(one.numbers)} contradict each other${doubt.length ? `, if number ${listed(doubt)} ${doubt.length > 1 ? "are" : "is"} understood rightly` : ""}`),
-      h("dl", { class: "sum" }, h("dt", null, "As published"), h("dd", null, one.because),
+      h("dl", { class: "sum" }, h("dt", null, "Our arithmetic"), h("dd", null, one.because),
         one.corrected ? [h("dt", null, "Corrected"), h("dd", null, one.corrected)] : ""),
       one.unless ? h("p", null, `Unless: ${one.unless}`) : "",
       doubt.length ? h("p", null, `Settle number ${listed(doubt)} to confirm or drop this conflict.`) : "");
