@@ -17,7 +17,7 @@ LAST = "2023-12-31"
         ("8542,chpl", [f"8542,chpl@{LAST}"]),
         ("chpl:1,chpl:2", [f"chpl:1@{LAST},chpl:2@{LAST}"]),
         ("8542", []),
-        ("chpl@2023-01-01,8542", []),
+        ("chpl@2023-12-01,8542", []),
     ],
 )
 def test_a_list_joined_with_codes_is_also_taken_as_of_the_day(goods: str, dated: list[str]) -> None:

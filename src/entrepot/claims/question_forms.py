@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import bounded, cue_words
 from entrepot.claims.question_names import areas_in, goods_in
+from entrepot.claims.times import when
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["CUES", "CURRENCIES", "count_in", "forms", "sources_in", "spelled_right"]
+__all__ = [
+    "CUES",
+    "CURRENCIES",
+    "count_in",
+    "forms",
+    "sources_in",
+    "spelled_right",
+    "split_years",
+    "years_meant",
+]
 
 _LANGUAGES = ("en", "ru", "de", "zh")
 _FILE = Path(__file__).with_name("questions.csv")
@@ -199,3 +209,27 @@ CUES = (
     "its",
 )
 """Words of articles that questions have, too."""
+
+
+_FISCAL = r"(?:(?:fiscal|financial|marketing|crop)[ -]years?|\bFY|Wirtschaftsjahr|Geschäftsjahr)"
+
+
+def split_years(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of times such as 2022-23, with the words that call them fiscal years."""
+    for one in when(text, None, language):
+        if one.kind == "split_year":
+            before = re.search(rf"{_FISCAL}\s*$", text[: one.start], re.IGNORECASE)
+            behind = re.match(rf"\s*{_FISCAL}", text[one.end :], re.IGNORECASE)
+            start = before.start() if before else one.start
+            yield start, one.end + (behind.end() if behind else 0)
+
+
+def years_meant(text: str) -> tuple[tuple[str, str], ...]:
+    """Return what a time such as 2022-23 can be: two years, or one from the usual months on."""
+    numbers = re.search(r"\d{4}", text)
+    first = int(numbers[0]) if numbers else 0
+    choices = [(f"{first}..{first + 1}", "two calendar years")]
+    for month, name in ((4, "April"), (7, "July"), (10, "October")):
+        span = f"{first}-{month:02}..{first + 1}-{month - 1:02}"
+        choices.append((span, f"a year from {name} on"))
+    return tuple(choices)

@@ -18,7 +18,7 @@ from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
 from entrepot.claims.draft.lexicon import NOWHERE, cue_words
 from entrepot.claims.draft.scene import own_names
 from entrepot.claims.draft.sentences import Mark, longest
-from entrepot.claims.draft.times import timing
+from entrepot.claims.draft.times import SPLIT_YEAR, timing
 from entrepot.claims.numbers.text import SIMPLE, language_of
 from entrepot.claims.question_forms import (
     CUES,
@@ -26,6 +26,8 @@ from entrepot.claims.question_forms import (
     count_in,
     sources_in,
     spelled_right,
+    split_years,
+    years_meant,
 )
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_industries import industries_in, inputs_in, inputs_made_by
@@ -382,6 +384,11 @@ class _Reading:
             text = _COMPARE_ZH.sub(lambda found: MASK * len(found[0]), text)
             for mark in areas_in(text, self.language):
                 text = blanked(text, mark.start, mark.end)
+        if split := next(split_years(text, self.language), None):
+            self.left = self.timed = blanked(self.left, *split)
+            said = text[slice(*split)]
+            self.unsaid.append(Unsaid("period", f"“{said}” {SPLIT_YEAR}", years_meant(said)))
+            return ""
         found = timing(text, self.language, Period.parse(self.today.isoformat()), None)
         spans = [(one.start, one.end) for one in found.times]
         for start, end in spans:

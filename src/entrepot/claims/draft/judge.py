@@ -17,8 +17,10 @@ from entrepot.claims.draft.refused import check_whole
 from entrepot.claims.draft.scene import OWN_LAND
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row
+from entrepot.claims.draft.times import SPLIT_YEAR
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN
+from entrepot.claims.times import when
 from entrepot.model.areas import WORLD, known_areas
 from entrepot.model.period import Period
 
@@ -241,6 +243,17 @@ _BY_INDEX = re.compile(
 )
 
 
+def _split_year(scene: Scene) -> str:
+    """Return a time such as 2023-24 that no words of the sentence settle; else nothing."""
+    text = scene.apart.text
+    for one in when(text, None, scene.sentence.language):
+        if one.kind == "split_year" and not any(
+            time.start < one.end and one.start < time.end for time in scene.times
+        ):
+            return text[one.start : one.end]
+    return ""
+
+
 def _check_span(guess: StructuralReading, scene: Scene) -> None:
     """Refuse a period or base that the words of the sentence speak against.
 
@@ -259,6 +272,8 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
         for year in _YEAR.finditer(scene.sentence.text, 0, number.start)
     ):
         raise Refusal(_WHICH_YEAR)
+    if found := _split_year(scene):
+        raise Refusal(f"{found!r} {SPLIT_YEAR}")
     is_year_so_far = period.start.month == 1 and period.start != period.end and period.months > 1
     if _TO_DATE.search(text, low, number.start) and not is_year_so_far:
         raise Refusal(_SO_FAR)

@@ -379,10 +379,15 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
     return Timing(text, tuple(times), tuple(yoy), tuple(unclear), open_base)
 
 
+SPLIT_YEAR = "may be a fiscal year or two calendar years"
+
+
 def _no_time(
     found: TimeSpan, period: Period | None, published: Period | None, text: str, language: str
 ) -> str:
     """Return why a time is none that a number may be of, empty if it may."""
+    if found.kind == "split_year":
+        return SPLIT_YEAR
     if period is None and published is None:
         return "depends on the text's date: give --date"
     if period is None:

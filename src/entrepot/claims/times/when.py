@@ -37,7 +37,8 @@ class TimeSpan:
         ``no_year`` a part of a year, taken to be the latest that was over when it was published;
         ``year_earlier``, ``month_earlier``, ``quarter_earlier`` and ``same_period`` told from the
         period before it in the text;
-        ``last_month``; ``to_date`` and ``part_of_year`` ("late 2024") of unknown length.
+        ``last_month``; ``split_year`` ("2023/24": of which months the text does not tell);
+        ``to_date`` and ``part_of_year`` ("late 2024") of unknown length.
     ends
         First and last period of "from 2021 to 2024", which may be a change between the two; else
         empty.
@@ -277,7 +278,7 @@ def _date(words: Sequence[Word], at: int) -> Expression | None:
 
 
 def _years(words: Sequence[Word], at: int) -> Expression | None:
-    """Read "2025", "2021-2024", "from 2021 to 2024", "2023/24"."""
+    """Read "2025", "2021-2024", "from 2021 to 2024" and "2023/24"."""
     here = skipped(words, at, "from")
     first = year(words, here)
     if first is None:
@@ -290,16 +291,17 @@ def _years(words: Sequence[Word], at: int) -> Expression | None:
     last = year(words, here)
     if last is not None and first.said and last.said and first.number < last.number:
         opened = kind(words, at) == "from"
+        if link.text == "/" and last.number == first.number + 1:
+            return Expression("split_year", last.after)
         joined = opened or link.text in ("-", "/") or link.text in ("to", "bis", "至", "到", "по")
         if joined:
             return Expression("said", last.after, year=first, until=last, open_span=opened)
     if link.text in ("-", "/") and kind(words, first.after + 1) in ("n", "two_digits"):
         short = words[first.after + 1]
         number = first.number // 100 * 100 + short.value
-        # 2023/24 is two years; 2023/12 would be a month.
+        # 2023/24 is a year that begins in one and ends in the next, or both; 2023/12 is a month.
         if len(short.text) == 2 and number == first.number + 1:
-            until = Year(number, True, first.after + 2)
-            return Expression("said", until.after, year=first, until=until)
+            return Expression("split_year", first.after + 2)
     return alone
 
 
