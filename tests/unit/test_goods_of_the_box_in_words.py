@@ -14,8 +14,8 @@ from entrepot.claims.draft import article_of, draft
         ("In 2023, Germany imported permanent magnets worth $1.2 billion from China.", "850511"),
         ("China's exports of rare earth magnets to Japan were $0.5 billion in 2022.", "850511"),
         ("China's exports of rare earths to Japan were $0.5 billion in 2022.", "named:rare earths"),
-        ("Im Jahr 2023 importierte Deutschland Permanentmagnete im Wert von 1,2 Milliarden Dollar "
-         "aus China.", "850511"),
+        ("Deutschland importierte 2023 aus China Permanentmagnete für 1,2 Milliarden Dollar.",
+         "850511"),
         ("В 2023 году Германия импортировала из Китая постоянные магниты на 1,2 млрд долларов.",
          "850511"),
         ("2023年中国对德国出口永磁体12亿美元。", "850511"),
