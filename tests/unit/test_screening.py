@@ -26,6 +26,7 @@ from entrepot.goods.screening import (
     UNREADABLE,
     Regime,
 )
+from entrepot.report.screening import title_of
 from entrepot.sources.table.cells import column_names
 from made_workbook import cells as cells_of
 from made_workbook import make_workbook
@@ -740,3 +741,24 @@ def test_values_that_are_no_numbers_are_counted_by_lines() -> None:
     text = "date,hs_code,from,to,value\n" + "2023-10-05,851762,CN,RU,nan\n" * 3
     found = screen(read_text(text.encode(), "made.csv"), nomenclature="HS2022", today=TODAY)
     assert "3 lines have a value that is no number (nan), screened without it." in found.notes
+
+
+def test_codes_of_another_edition_are_not_known_without_the_table() -> None:
+    """Equal numbers of two editions can be other goods: they were "in part"."""
+    text = "Date,HS code,From,To\n2022-05-02,441294,DE,RU\n2022-05-02,44186000,DE,RU\n"
+    found = screen(read_text(text.encode(), "made.csv"), today=TODAY)
+    for row in found.table.to_pylist():
+        assert row["grade"] == NOT_KNOWN
+        assert "entrepot data get concordance" in row["entry"]
+    assert title_of(found).startswith("No shipment is listed for sure (2 not known) on the lists")
+
+
+def test_a_jurisdiction_was_read_until_the_first_day_of_its_lists() -> None:
+    """China's catalogue of 2026 does not carry the list of its controls further."""
+    text = "Date,HS code,From,To\n2025-12-05,811292,CN,US\n"
+    found = screen(read_text(text.encode(), "made.csv"), today=TODAY)
+    [china] = [one for one in found.matrix if one.jurisdiction == "China"]
+    assert china.regime is not None
+    assert len({one.known_until for one in china.regime.lists}) > 1
+    assert china.regime.read_until == min(one.known_until for one in china.regime.lists)
+    assert china.read_until == "7 Nov 2025"

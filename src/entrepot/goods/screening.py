@@ -168,8 +168,9 @@ class Regime:
 
     @property
     def read_until(self) -> date:
-        """Day of the latest text of the list that was read last."""
-        return max(goods_list.known_until for goods_list in self.lists)
+        """Day up to which each of its lists was read; fragments do not count."""
+        read = [one.known_until for one in self.lists if not one.is_fragment]
+        return min(read, default=max(one.known_until for one in self.lists))
 
     @property
     def only_fragments(self) -> bool:

@@ -225,7 +225,10 @@ def title_of(found: Screening) -> str:
         # date.max stands for lists that are never outdated, such as those of the user.
         known = [day for day in until if day < date.max]
         end = f" read until {day_text(min(known))}" if known else ""
-        return f"No shipment is listed on the lists{end}"
+        named = ((PART, "in part"), (NOT_KNOWN, "not known"))
+        doubts = [f"{found.sums[one]:,} {name}" for one, name in named if found.sums[one]]
+        sure = f"for sure ({', '.join(doubts)}) " if doubts else ""
+        return f"No shipment is listed {sure}on the lists{end}"
     return f"{listed:,} of {found.lines:,} shipments carry goods listed on their date"
 
 
@@ -297,8 +300,9 @@ def list_rows(found: Screening) -> Iterator[tuple[str, str, str, str, str]]:
         parts = [goods_list.title.partition(",")[0] for goods_list in regime.lists]
         text = f"{act.title}: {', '.join(parts)}"
         gaps = [gap.title for gap in act.missing]
+        latest = max(goods_list.known_until for goods_list in regime.lists)
         for goods_list in regime.lists:
-            if goods_list.known_until < regime.read_until:
+            if goods_list.known_until < latest:
                 name = goods_list.title.partition(",")[0]
                 # In front: a list that ends earlier than the others of its act matters most.
                 gaps.insert(0, f"{name} read until {day_text(goods_list.known_until)}")

@@ -23,6 +23,7 @@ from entrepot.goods.screening import (
 )
 from entrepot.model.areas import area_set
 from entrepot.model.display import first_of
+from entrepot.sources import bring_in
 from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
@@ -193,25 +194,19 @@ def _unconverted(
 ) -> Iterator[tuple[int, date, date, int, int, int]]:
     """Yield what can be said of a list whose codes no table leads to the edition of the lines.
 
-    Equal numbers can be other goods, so they are candidates; of other codes of the same headings
-    it is not known.
+    Equal numbers can be other goods, and other numbers the same: of codes of its headings it is not
+    known.
     """
-    codes = {entry.code[:6] for entry in goods_list.history}
-    headings = {code[:4] for code in codes}
+    headings = {entry.code[:4] for entry in goods_list.history}
     edition = goods_list.history[0].edition
-    why = f"{goods_list.short}: its codes are of {edition}, and no correlation table is loaded"
-    work.entries.append(MetEntry(goods_list, None, f"possible: {why}"))
+    why = f"{goods_list.short}: its codes are of {edition}, and no correlation table that leads to "
+    why += f"those of the line is loaded: {bring_in('concordance')}"
+    work.entries.append(MetEntry(goods_list, None, why))
     place = len(work.entries) - 1
     for number in (number for numbers in ids.values() for number in numbers):
         digits = work.codes[number][0]
         if digits[:4] in headings:
-            same = any(digits.startswith(code) or code.startswith(digits) for code in codes)
-            until = min(last, goods_list.known_until)
-            if same and first <= until:
-                yield number, first, until, PART, PART * 1000 + 900, place
-            begins = max(first, until + timedelta(days=1)) if same else first
-            if begins <= last:
-                yield number, begins, last, NOT_KNOWN, NOT_KNOWN * 1000 + 900, place
+            yield number, first, last, NOT_KNOWN, NOT_KNOWN * 1000 + 900, place
 
 
 _NO_GOODS = """
