@@ -108,7 +108,7 @@ def check(
 
 # On 49 labelled texts such readings made seven of nine false alarms.
 _READ_ONCE = "It was read in one way only and does not fit: see whether it was read rightly."
-_READ_RIGHTLY = "a look at the sentence: is the number of this flow, period and base?"
+_READ_RIGHTLY = "a look at the sentence: whether the number is of this flow, goods, period and base"
 
 
 def _doubted(found: Check, alone: Collection[str]) -> dict[str, CheckedClaim]:

@@ -301,7 +301,11 @@ def steps_without_reports(
 
 
 def whose_goods(
-    definition: Definition, bases: Mapping[str, float], of_total: Mapping[str, float] | None = None
+    definition: Definition,
+    bases: Mapping[str, float],
+    of_total: Mapping[str, float] | None = None,
+    *,
+    source: str = "",
 ) -> list[Caveat]:
     """Return what makes the partner in imports, by share of their value, if not all is by dispatch.
 
@@ -310,6 +314,8 @@ def whose_goods(
     bases, of_total
         Share of the value of the rows used, and of the total that they are divided by, by what
         makes the partner; see `Evidence`.
+    source
+        Where the rows are from: those of UN Comtrade have no column of it.
     """
     kept, total = (
         {name: part for name, part in shares.items() if part >= SMALL}
@@ -325,6 +331,7 @@ def whose_goods(
             "dispatch: goods arriving via a third country may count as trade with either."
         )
         return [caveat("basis", text)]
+    of_rule = source.partition("@")[0] == "comtrade"
     who = "Importers record" if definition.importer == WORLD else None
     who = who or f"{area_phrase(definition.importer)} records"
     who = who[0].upper() + who[1:]
@@ -341,9 +348,10 @@ def whose_goods(
     if not {"origin", NOT_SAID} & kept.keys():
         return []
     if len(kept) == 1:
+        usual = ", as a rule of UN Comtrade that some reporters do not follow" if of_rule else ""
         text = (
-            f"{who} imports by country of origin, not country of dispatch: goods arriving via a "
-            "third country count as trade with the country that made them."
+            f"{who} imports by country of origin, not country of dispatch{usual}: goods arriving "
+            "via a third country count as trade with the country that made them."
         )
         return [caveat("basis", text)]
     text = (

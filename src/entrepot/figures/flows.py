@@ -363,7 +363,9 @@ def _about_rows(
             of_total = None
             if question(definition.measure).divides and len(cells.available.bases) > 1:
                 of_total = bases_of(rows_of(cells, definition, goods), cells.column(definition))
-            yield from caveats.whose_goods(definition, evidence.bases, of_total)
+            yield from caveats.whose_goods(
+                definition, evidence.bases, of_total, source=cells.available.source
+            )
         reported_steps = {
             span: steps
             for span in (definition.period, definition.base)

@@ -35,6 +35,7 @@ from entrepot.claims.draft.sentences import Sentence, sentences
 from entrepot.claims.draft.structure import StructuralReading, guesses, weights
 from entrepot.claims.numbers import read_says
 from entrepot.claims.quantity import COUNTED_IN
+from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -443,7 +444,9 @@ def _is_likely(read: Structured) -> bool:
 
 
 def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structured | None) -> bool:
-    """Whether one reading alone says what a claim says."""
+    """Whether one reading alone says what a claim says, or a code is only near its words."""
+    if _is_near(chosen):
+        return True
     if structure is None or structure.claim is None:
         return False
     if isinstance(rules, Drafted) and agrees(rules, structure.claim):
@@ -452,6 +455,21 @@ def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structure
         return False
     supported = _SUPPORTING & structure.facts.keys() or is_framed(structure) or structure.certain
     return not (agrees(chosen, structure.claim) and supported)
+
+
+def _is_near(claim: Drafted) -> bool:
+    """Whether the goods of a claim are a code that comes near its words: permanent magnets."""
+    goods = [str(one) for key, one in _leaves(claim.keys) if key == "goods"]
+    in_words = any(note.startswith("goods are described in words") for note in claim.notes)
+    return in_words and any(not one.startswith(NAMED) for one in goods)
+
+
+def _leaves(keys: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in keys.items():
+        if isinstance(value, dict):
+            yield from _leaves(value)
+        else:
+            yield key, value
 
 
 def _agree_but_basis(by_structure: Drafted, rules: Drafted) -> bool:

@@ -238,7 +238,7 @@ QUESTIONS = {
         BOTH,
         ("exporter", "base"),
         lost,
-        "goods that {seller} sent to {buyer} and that never arrived, beyond those of the past",
+        "exports to {buyer} that {seller} reports and {buyer} does not, beyond the gap of the past",
         by_product=True,
         levels=True,
         both_reports=True,

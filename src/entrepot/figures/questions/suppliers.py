@@ -367,7 +367,7 @@ QUESTIONS = {
         BOTH,
         ("exporter",),
         exposure,
-        "trade of {buyer} that hangs on {seller}",
+        "trade of {buyer} exposed to {seller}",
         choices=AMOUNT,
         keeps_products=True,
         table=exposure_by_product,

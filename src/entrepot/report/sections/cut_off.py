@@ -108,8 +108,9 @@ def _title(subject: Subject, found: CutOff) -> BriefSentence:
     if isinstance(found.goods, Figure):
         figure = found.goods
         span = _span(figure)
-        text = f"Without {subject.seller} {subject.buyer} would lose {span} of the value of "
-        text += f"{subject.goods_name}, in the first year if others send {MORE}"
+        text = f"In a model, {subject.buyer} would lose {span} of the value of "
+        text += f"{subject.goods_name} without {subject.seller}, in the first year if others send "
+        text += MORE
         return BriefSentence(phrasing.capital(text), (figure,), CAVEATS)
     assert not isinstance(found.economy, DataGap)
     assert found.economy.economy is not None
@@ -118,7 +119,8 @@ def _title(subject: Subject, found: CutOff) -> BriefSentence:
     span = range_text(share.low, share.high, "share", value=share.value) or figure_value(
         share.value, "share"
     )
-    text = f"Without inputs from {subject.seller} {subject.buyer} would lose {span} of its output"
+    text = f"In a model, {subject.buyer} would lose {span} of its output without inputs from "
+    text += subject.seller
     return BriefSentence(phrasing.capital(text), (found.economy,), ("scenario",))
 
 
