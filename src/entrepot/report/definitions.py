@@ -108,7 +108,9 @@ def _computed_basis(figure: Figure) -> str:
     Empty where the source does not say it of most of them.
     """
     bases = [item.bases for item in figure.evidence if item.bases]
-    if any(one.get(NOT_SAID, 0.0) > 0.5 for one in bases):
+    # A blend of both reports counts a country of origin and a destination as one partner.
+    is_blend = any(not item.bases and item.reported_by.get("both") for item in figure.evidence)
+    if is_blend or any(one.get(NOT_SAID, 0.0) > 0.5 for one in bases):
         return ""
     # All sources, and most of the rows of each: "made" claims more than "dispatched".
     by_origin = bases and all(one.get("origin", 0.0) > 0.5 for one in bases)
