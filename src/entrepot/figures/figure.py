@@ -213,9 +213,9 @@ class Figure:
     def to_dict(self, *, values: bool = True) -> dict[str, Any]:
         """Return the Figure as plain JSON types, with the value of each specification or without.
 
-        Its definition has every key; those that do not apply are None (`applied`), and its basis
-        is the one of the rows (`as_counted`). Its citation names publisher and data set, which
-        licences ask for, without the day (`cite`).
+        Its definition has every key; those that do not apply are None (`applied`), and no
+        basis that the rows do not have (`as_counted`). Its citation names publisher and data set,
+        which licences ask for, without the day (`cite`).
         Where many Figures stand together, their specifications would outweigh everything else.
         """
         found: dict[str, Any] = {
@@ -324,7 +324,8 @@ class Figure:
         return table_bytes(form, self._table_rows(), self._about("figure"))
 
     def _table_rows(self) -> list[dict[str, Any]]:
-        keys = {name: one for name, one in as_counted(self).items() if one is not None}
+        counted = as_counted(self, in_words=True)
+        keys = {name: one for name, one in counted.items() if one is not None}
         answer = {"value": self.value, "unit": self.unit, "low": self.low, "high": self.high}
         answer |= {"no_range": self.no_range} if self.no_range else {}
         return self.rows() or [keys | {"status": self.status} | answer]
@@ -567,9 +568,7 @@ def _coming(reports: list[dict[str, Any]]) -> Iterator[str]:
 
 def _keys(figure: Figure) -> Iterator[str]:
     """Yield the keys of a definition as lines: what, of which goods, when, from where, in what."""
-    given = {name: value for name, value in applied(figure.definition).items() if value}
-    if given.get("basis") == _AS_REPORTED and (parts := _bases(figure.evidence)):
-        given["basis"] = _in_words(parts)
+    given = {name: one for name, one in as_counted(figure, in_words=True).items() if one}
     on_line = {"measure": "measure"} | {name: key.line for name, key in KEYS.items()}
     for line in LINES:
         mine = (name for name, its in on_line.items() if its == line and name in given)
@@ -596,16 +595,17 @@ def _in_words(bases: dict[str, float]) -> str:
     return " and ".join(f"{name} ({figure_value(bases[name], 'share')})" for name in ordered)
 
 
-def as_counted(figure: Figure) -> dict[str, Any]:
-    """Return every key as `applied`, and as basis the one of the rows where the asker names none.
+def as_counted(figure: Figure, *, in_words: bool = False) -> dict[str, Any]:
+    """Return every key as `applied`, without a basis that the rows do not have.
 
-    It is None where rows are on several bases or their source does not say; `Evidence.bases` has
-    the shares.
+    Where the asker names no basis it is None, unless all rows are by dispatch, or `in_words` that
+    of the rows; `Evidence.bases` has the shares. Asked again as it stands, the answer is the same:
+    `origin` would be another question, of these rows alone.
     """
     found = applied(figure.definition)
     if found.get("basis") == _AS_REPORTED and (parts := _bases(figure.evidence)):
-        [basis, *others] = parts
-        found["basis"] = None if others or basis == NOT_SAID else basis
+        by_dispatch = parts.keys() == {"consignment"}
+        found["basis"] = _in_words(parts) if in_words else _AS_REPORTED if by_dispatch else None
     return found
 
 

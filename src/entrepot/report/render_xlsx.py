@@ -237,7 +237,7 @@ def _figures(brief: Brief) -> SheetGrid:
     """Return every Figure behind the brief with its whole definition and all digits."""
     rows: list[list[Cell]] = []
     for figure in brief.figures:
-        asked = as_counted(figure)
+        asked = as_counted(figure, in_words=True)
         keys: list[Cell] = [str(asked[key] or "") for key in _KEYS]
         ends = f"no range: {figure.no_range}" if figure.no_range else figure.range or ""
         rows.append([*keys, *_values(figure), ends, evidence_of(figure)])
