@@ -225,6 +225,10 @@ def _all(places: Sequence[tuple[str, Definition]]) -> Iterator[PartnerChoice]:
                     yield PartnerChoice(words, asked, levels[at], only_countries)
 
 
+_PLACES = ("top_supplier", "rank")
+"""Measures of a place among partners."""
+
+
 def _levels(asked: Definition) -> tuple[int, ...]:
     """Return what may count of trade inside a side, the default first.
 
@@ -237,8 +241,9 @@ def _levels(asked: Definition) -> tuple[int, ...]:
     is_choice = "total" in choices
     if total_sides(asked) and not _has_groups(asked):
         return (OWN, ABROAD) if is_choice else (OWN,)
-    # Where partners are no choice, only a country has a place: a group would be its own supplier.
-    return (ABROAD, MEMBERS, OWN) if is_choice and "partners" in choices else (ABROAD,)
+    # Only a country has a place: a group would be its own supplier.
+    is_place = asked.measure in _PLACES
+    return (ABROAD, MEMBERS, OWN) if is_choice and not is_place else (ABROAD,)
 
 
 def _has_groups(asked: Definition) -> bool:
