@@ -71,7 +71,7 @@ def _nothing(
         f"{subject.sellers} share of {goods_phrase(subject)} that {subject.buyer} imported"
         f"{subject.when} cannot be computed: {why}."
     )
-    second = lacks.then
+    second = lacks.in_lead
     second += f"; {_checked(verdicts)}." if verdicts else "."
     return BriefSentence(first, (found.share, found.value)), BriefSentence(second, (found.share,))
 

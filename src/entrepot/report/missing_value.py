@@ -54,6 +54,11 @@ class MissingValue:
     then: str
     command: str = ""
 
+    @property
+    def in_lead(self) -> str:
+        """What to do about it, for a lead, whose reader may have no terminal."""
+        return "“Data gaps” says what to load" if self.command else self.then
+
 
 def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     """Return why a Figure has no value.

@@ -153,3 +153,19 @@ def test_a_country_has_one_tone_on_every_chart() -> None:
         range(1, 7)
     )
     assert all(1 <= tone_of(a + b + "X") <= 6 for a in "ABCDEF" for b in "GHIJK")
+
+
+def test_a_box_without_room_for_its_publisher_has_its_number() -> None:
+    """The one of a year between the line and other labels had none at all."""
+    values = (20.9, 21.2, 22.0, 22.3, 23.7, 24.8, 34.3, 45.2, 46.3)
+    series = tuple(SharePoint(2016 + at, value) for at, value in enumerate(values))
+    boxes = (
+        PublishedBox(2022.0, 36.0, 36.0, "more than 36", "36", "IIF", "up"),
+        PublishedBox(2022.5, 33.0, 33.0, "more than a third", "33", "BOFIT, Jun–Aug", "up"),
+        PublishedBox(2023.0, 52.5, 53.5, "53", "53", "OEC, KSE Institute, Bruegel"),
+        PublishedBox(2022.9, 40.5, 41.5, "41", "41", "An institute with a long name, Jan–Oct"),
+    )
+    data = ShareLines(2016, 2025, series, "computed", boxes)
+    drawn = ET.fromstring(data.draw(name="narrow", alt_text="x"))
+    said = ["".join(one.itertext()) for one in drawn.iter() if one.tag.endswith("text")]
+    assert any("41" in one for one in said)

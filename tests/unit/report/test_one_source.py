@@ -241,3 +241,16 @@ def test_a_published_series_marks_each_primary_source(tmp_path: Path) -> None:
     assert len(whose) > 1
     changes = sum(one != other for one, other in pairwise(whose))
     assert changes == sum(one["change_to"] is not None for one in series.rows()) > 0
+
+
+def test_half_of_a_mutual_dependence_is_no_picture(tmp_path: Path) -> None:
+    """Two bars with “not known” across from each looked like a finding, on half a page."""
+    context = BriefContext(Lake.open(tmp_path / "no-lake"))
+    subject = Subject("DEU", "CHN", "850511", Period.parse("2022"), fixed=False)
+    ratio = context.value("asymmetry", importer="DEU", exporter="CHN", period=2023)
+    section = mutual_dependence.section(context, subject, ratio)
+    assert "is not available" in section.deck
+    assert section.picture is None
+    assert section.notes == ()
+    assert section.table is not None
+    assert len(section.table.rows) == 2

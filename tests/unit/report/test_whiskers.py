@@ -132,3 +132,14 @@ def test_at_the_end_of_a_whisker_is_the_value_with_its_range(kind: str, name: st
             assert below or one != f"{value}", "a value whose range is not said"
         assert not below or any(way in _labels(svg) for way in span)
     assert seen or kind == "ranked"  # its values are a column with a head
+
+
+def test_a_long_name_of_goods_stands_in_two_lines() -> None:
+    """It ended in an ellipsis, and only a pointer or the table had the rest."""
+    name = "Natural graphite, other than powder or flakes, calcined or not"
+    bars = (RankedBar(name, 50.6, None, None, ("50.6 %", "China", "1.39"), marked=True),)
+    heads = ("Goods", "Share", "Largest supplier", "m USD")
+    drawn = _labels(RankedBars(bars, heads).draw(name="wide", alt_text="goods"))
+    parts = [one for one in drawn if one in name]
+    assert len(parts) == 2
+    assert " ".join(parts) == name

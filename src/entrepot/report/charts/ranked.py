@@ -62,6 +62,8 @@ AXIS = 30
 THICK = 18
 CAP = 4
 BETWEEN = 18
+LINE = 14
+"""Height of a line of a name in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,16 @@ def _heads(data: RankedBars, plan: _Plan, widths: Sequence[float]) -> list[MarkL
     return labels(rows, style="note")
 
 
+def _two_lines(name: str, room: float, *, bold: bool) -> list[str]:
+    """Return a name in as many lines as it needs, two at most."""
+    words, first = name.split(" "), ""
+    while words and text_width(f"{first} {words[0]}".strip(), bold=bold) <= room:
+        first = f"{first} {words.pop(0)}".strip()
+    if not first:  # one word that is wider than the room
+        return [cut(name, room, bold=bold)]
+    return [first, *([cut(" ".join(words), room, bold=bold)] if words else [])]
+
+
 def _rights(plan: _Plan, widths: Sequence[float]) -> list[float]:
     """Return the right ends of the columns."""
     return [plan.width - sum(widths[place + 1 :]) for place in range(len(widths))]
@@ -156,8 +168,10 @@ def _bar(
         reach += [{"x": x, "x2": x, "y": middle - CAP, "y2": middle + CAP} for x in (low, high)]
         layers += [*lines(reach, style="whisker-under"), *lines(reach, style="whisker")]
     if plan.names:
-        text = cut(bar.name, names, bold=bar.marked)
-        layers += labels([{"x": 0, "y": middle + 4.5, "text": text}], style=words, bold=bar.marked)
+        parts = _two_lines(bar.name, names, bold=bar.marked)
+        first = middle + 4.5 - (len(parts) - 1) * LINE / 2
+        rows = [{"x": 0, "y": first + LINE * at, "text": text} for at, text in enumerate(parts)]
+        layers += labels(rows, style=words, bold=bar.marked)
         for place, right in enumerate(_rights(plan, widths)):
             cell = {"x": right, "y": middle + 4.5, "text": bar.cells[place], "align": "right"}
             is_first = place == 0

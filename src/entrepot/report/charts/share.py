@@ -393,7 +393,7 @@ def _shares_title(asked: Figure, series: list[Figure]) -> str:
         return f"Published figures: {what}"
     before, after = series[0], series[-1]
     if before is after:
-        return f"{what} was {ends_of(after)} in {after.definition.period}"
+        return f"{what} was {ends_of(after, ' to ')} in {after.definition.period}"
     then, now = (f"{ends_of(one)} in {one.definition.period}" for one in (before, after))
     return f"{what} {direction_word(before, after)} from {then} to {now}"
 

@@ -426,11 +426,15 @@ LINE = 16.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A label that wants a place near a mark; shorter words come later in `texts`."""
+    """A label that wants a place near a mark; shorter words come later in `texts`.
+
+    `bare` are words that it has where no other label leaves it room for more.
+    """
 
     texts: tuple[str, ...]
     mark: Box
     style: str
+    bare: tuple[str, ...] = ()
 
     @property
     def of_series(self) -> bool:
@@ -444,7 +448,7 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
     earlier = [(item, box) for item, box in boxes if item.at <= data.last - 0.5]
     series = list(_series_wishes(data, frame, narrow=narrow))
     series += _nowcast_wish(data, frame)
-    printed = [Wish(*_joined(group, narrow=narrow), "label") for group in _groups(earlier)]
+    printed = [_joined(group, narrow=narrow) for group in _groups(earlier)]
     # Whoever comes first takes the good places: try both orders, keep the fuller drawing.
     tries = [_placed(wishes, occupied, frame) for wishes in (series + printed, printed + series)]
     best = max(tries, key=lambda found: (len(found), sum(not wish.of_series for wish, _ in found)))
@@ -466,11 +470,16 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
 def _placed(wishes: list[Wish], occupied: list[Box], frame: Frame) -> list[tuple[Wish, LabelSpot]]:
     plot = Box(2, 2, frame.inner_width - 2, frame.inner_height - 2)
     used, found = list(occupied), []
-    for wish in wishes:
+    for wish, texts in [
+        *((one, one.texts) for one in wishes),
+        *((one, one.bare) for one in wishes),
+    ]:
+        if any(one is wish for one, _ in found):
+            continue
         tries = (
             first_free(_near(text, wish, away=away), wish.mark, used, plot)
             for away in ((False, True) if wish.of_series else (True,))
-            for text in wish.texts
+            for text in texts
         )
         spot = next((spot for spot in tries if spot), None)
         if spot:
@@ -509,7 +518,7 @@ def _groups(boxes: Boxes) -> list[list[tuple[PublishedBox, Box]]]:
     return groups
 
 
-def _joined(group: list[tuple[PublishedBox, Box]], *, narrow: bool) -> tuple[tuple[str, ...], Box]:
+def _joined(group: list[tuple[PublishedBox, Box]], *, narrow: bool) -> Wish:
     around = Box(
         min(box.left for _, box in group),
         min(box.top for _, box in group),
@@ -528,7 +537,8 @@ def _joined(group: list[tuple[PublishedBox, Box]], *, narrow: bool) -> tuple[tup
     forms = [
         form for who in (*full, short) for form in (f"{who} **{shown}**", f"{who}\n**{shown}**")
     ]
-    return tuple(forms), around
+    # The number alone where nothing else fits: whose it is, the table says.
+    return Wish(tuple(forms), around, "label", (f"**{shown}**",))
 
 
 def _line_boxes(data: ShareLines, frame: Frame) -> Iterator[Box]:

@@ -16,7 +16,7 @@ from entrepot.figures.input_rows import InputRows, input_rows
 from entrepot.figures.questions.cutoff import MORE
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.model.areas import area_phrase, area_set
-from entrepot.model.display import NBSP, figure_value, joined, number, per_cent, range_text
+from entrepot.model.display import NBSP, figure_value, joined, per_cent, range_text
 from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.charts import BriefTable, Chart
@@ -41,8 +41,6 @@ __all__ = ["CutOff", "cut_off", "scenario_line", "section"]
 NAME, EYEBROW = "cut_off", "What a cut-off would cost"
 CAVEATS = ("cutoff",)
 GOODS, ECONOMY = "Loss of the goods’ value to the buyer", "Loss of output without these inputs"
-DIGITS = {GOODS: 2, ECONOMY: 3}
-"""Significant digits of a label, as in the sentences about the same."""
 _SIDES = {"target": "cut off", "imposes": "imposes the cut"}
 
 Loss = tuple[str, float, float, float]
@@ -138,7 +136,7 @@ def _deck(groups: dict[str, list[Loss]]) -> str:
 def _picture(title: str, groups: dict[str, list[Loss]]) -> Chart:
     drawn = RangePlot(
         tuple(
-            (name, tuple(_rung(one, DIGITS[name], first=one is losses[0]) for one in losses))
+            (name, tuple(_rung(one, first=one is losses[0]) for one in losses))
             for name, losses in groups.items()
         ),
         # Parts of different wholes: a common axis would invite adding them.
@@ -151,9 +149,9 @@ def _picture(title: str, groups: dict[str, list[Loss]]) -> Chart:
     return Chart(drawn, f"{title}. {' '.join(said)}")
 
 
-def _rung(loss: Loss, digits: int, *, first: bool) -> RangeRow:
+def _rung(loss: Loss, *, first: bool) -> RangeRow:
     name, value, low, high = loss
-    text = f"{number(value, digits)}{NBSP}%"
+    text = f"{per_cent(value)}{NBSP}%"
     return RangeRow(name, value, low, high, text, marked=first)
 
 

@@ -398,7 +398,7 @@ def inputs_answer(
     second = (
         f"In the other direction it was **{phrasing.about(back.share)}**. What "
         f"{subject.seller} supplied of {goods_phrase(subject)} cannot be computed: "
-        f"{phrasing.inside(lacks.why)}. {lacks.then}."
+        f"{phrasing.inside(lacks.why)}. {lacks.in_lead}."
     )
     return (
         BriefSentence(f"{first}.", (there.share,), (_CAVEAT,)),

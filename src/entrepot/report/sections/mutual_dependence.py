@@ -58,6 +58,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
         if years
     ]
     flows = tuple(flow for flow, _ in with_shares)
+    whole = tuple(flow for flow in flows if all(row.left and row.right for row in flow.rows))
     notes = [note for years, note in ((there, beyond), (back, beyond_back)) if years]
     title, unknown = _title(subject, _drawn(ratio, there)), ""
     if title is None:
@@ -66,12 +67,16 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
         id=NAME,
         eyebrow=EYEBROW,
         title=title,
-        deck="Share of each country in the other’s trade in all goods, per cent, one scale."
+        deck="Share of each country in the other’s trade in all goods, per cent"
+        + (", one scale." if whole else ".")
         + unknown
         + _elsewhere(subject, there, over_time.charted(context, subject)),
-        picture=Chart(Butterfly(flows), _alt_text(title.text, flows), _key(flows)),
+        # Half a picture would be read as a finding, so one side alone is in the table only.
+        picture=Chart(Butterfly(whole), _alt_text(title.text, whole), _key(whole))
+        if whole
+        else None,
         table=_table(with_shares),
-        notes=_notes(subject, there, ratio),
+        notes=_notes(subject, there, ratio, drawn=bool(whole)),
         source=_source(with_shares, years_left_out(dict(zip(flows, notes, strict=True)))),
     )
 
@@ -246,12 +251,14 @@ def _table(with_shares: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> Bri
     )
 
 
-def _notes(subject: Subject, there: dict[int, MutualShares], ratio: Figure) -> tuple[Note, ...]:
+def _notes(
+    subject: Subject, there: dict[int, MutualShares], ratio: Figure, *, drawn: bool
+) -> tuple[Note, ...]:
     how = (
         f"Each row is one trade flow. Left: {subject.sellers} share of {subject.buyers} imports. "
         f"Right: {subject.buyers} share of {subject.sellers} exports."
     )
-    notes = [Note("How to read it", (Remark(how),))]
+    notes = [Note("How to read it", (Remark(how),))] if drawn else []
     year = ratio.definition.period.year
     one = there.get(year)
     if one and one.ratio and one.imports and one.exports:
