@@ -451,7 +451,7 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
     printed = [_joined(group, narrow=narrow) for group in _groups(earlier)]
     # Whoever comes first takes the good places: try both orders, keep the fuller drawing.
     tries = [_placed(wishes, occupied, frame) for wishes in (series + printed, printed + series)]
-    best = max(tries, key=lambda found: (len(found), sum(not wish.of_series for wish, _ in found)))
+    best = max(tries, key=_fullness)
     rows: dict[str, list[dict[str, Any]]] = {
         style: [] for style in ("label", "label-supplier", "label-nowcast")
     }
@@ -465,6 +465,15 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
         *labels(rows["label-supplier"], style="label-supplier", bold=True),
         *labels(rows["label-nowcast"], style="label-nowcast", bold=True),
     ]
+
+
+def _fullness(found: list[tuple[Wish, LabelSpot]]) -> tuple[int, int, int]:
+    """Rank a drawing by its boxes with a label, by those with more than a number, by labels.
+
+    The line can be read at the axis; a box without words cannot.
+    """
+    boxes = [(wish, spot) for wish, spot in found if not wish.of_series]
+    return len(boxes), sum(spot.text not in wish.bare for wish, spot in boxes), len(found)
 
 
 def _placed(wishes: list[Wish], occupied: list[Box], frame: Frame) -> list[tuple[Wish, LabelSpot]]:
