@@ -57,7 +57,8 @@ class MissingValue:
     @property
     def in_lead(self) -> str:
         """What to do about it, for a lead, whose reader may have no terminal."""
-        return "“Data gaps” says what to load" if self.command else self.then
+        what, at, _ = self.then.partition(f": **{self.command}**")
+        return f"{what} (how: see Data gaps)" if at else self.then
 
 
 def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
@@ -75,7 +76,7 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     if not flows:
         return MissingValue(
             "No loaded or bundled data cover it",
-            f"Load data with **{ADD_DATA}**, then run the brief again",
+            f"Load data: **{ADD_DATA}**",
             ADD_DATA,
         )
     goods = goods_title(asked.goods)
