@@ -73,6 +73,17 @@ def test_the_list_can_be_narrowed(entrepot: Run) -> None:
     assert json.loads(entrepot("published", "list", "--period", "1913", "--json")[1]) == []
 
 
+def test_the_list_is_of_goods_by_key_or_words(entrepot: Run) -> None:
+    rows = json.loads(entrepot("published", "list", "--goods", "chpl", "--json")[1])
+    # What is only worded like a part of the list has no key.
+    assert all("chpl" in (row["goods"] or row["goods_words"].lower()) for row in rows)
+    assert "chpl:1" in {row["goods"] for row in rows}
+    rows = json.loads(entrepot("published", "list", "--goods", "machine tools", "--json")[1])
+    assert len(rows) > 5
+    assert all("machine tools" in row["goods_words"].lower() for row in rows)
+    assert entrepot("published", "list", "--goods", "8542", "--period", "1913")[0] == 0
+
+
 def test_the_list_names_publishers_and_says_which_trade_goes_both_ways(entrepot: Run) -> None:
     _, out, _ = entrepot("published", "list", "--exporter", "CHN", "--period", "2025")
     both = next(line for line in out.splitlines() if "CR-001" in line)
@@ -106,7 +117,12 @@ def test_ids_are_never_broken(entrepot: Run, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--primary-source", "GAC"), ("--measure", "valu"), ("--exporter", "CHNX")],
+    [
+        ("--primary-source", "GAC"),
+        ("--measure", "valu"),
+        ("--exporter", "CHNX"),
+        ("--goods", "chocolate bars"),
+    ],
 )
 def test_a_name_that_nobody_has_leaves_with_2(entrepot: Run, option: str, value: str) -> None:
     code, out, err = entrepot("published", "list", option, value)

@@ -55,6 +55,8 @@ def test_published_figures_are_found_by_name_and_code(tmp_path: Path) -> None:
     assert {(row["exporter"], row["importer"]) for row in found.rows()} == {("CHN", "RUS")}
     of_shares = ep.published(exporter="CHN", importer="RUS", measure="import_share", lake=lake)
     assert {one.measure for one in of_shares} == {"import_share"}
+    of_goods = ep.published(goods="chpl", lake=lake)
+    assert 0 < len(of_goods) < len(ep.published(lake=lake))
     assert found.to_frame("pyarrow").num_rows == len(found)
     assert len(found._repr_html_()) < 20_000
     with pytest.raises(ep.EntrepotError, match="unknown area"):

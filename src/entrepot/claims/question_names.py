@@ -81,7 +81,7 @@ _SHARED = {
 # Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
 _ENDINGS = {
     "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ия|ию|ием"
-    r"|ией|иям|иями|иях|ь|ью|ый|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
+    r"|ией|иям|иями|иях|й|ь|ью|ый|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
     "de": r"(?:e|en|er|es|em|n|s|ns|ens|ern)?",
     "en": r"(?:s|es)?",
     "zh": "",
@@ -287,6 +287,7 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
                 continue
             yield Mark("area", code, form, start, end)
     yield from _paired(text, language)
+    yield from _in_us(text if small and language == "en" else "")
     if language == "zh":
         # Countries in one character, of which two stand together: 中俄贸易; or one: 对华出口.
         short = short_names()
@@ -300,6 +301,12 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
         for match in re.finditer(pair, text):
             for start in (match.start(), match.start() + 1):
                 yield Mark("area", short[text[start]], "name", start, start + 1)
+
+
+def _in_us(text: str) -> Iterator[Mark]:
+    """Yield "the us" of a question typed without capitals; "us" alone stays the pronoun."""
+    for match in re.finditer(r"(?<=\bthe )us(?!\w)", text):
+        yield Mark("area", "USA", "noun", *match.span())
 
 
 _PAIR = re.compile(r"(?<![\w-])([^\W\d_]{3,})[-–]([^\W\d_]{4,})(?!\w)")

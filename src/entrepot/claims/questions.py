@@ -201,7 +201,8 @@ class _Reading:
         keys |= self._origin(reporters, keys, forms)
         self.unknown = self._unknown()
         unknown += self.unknown
-        ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
+        ranks_goods = not goods and "which_goods" in forms and "listed" not in forms
+        ranks_goods = ranks_goods and bool(forms & {"depend", "mostly"})
         goods = self._all_goods(goods, forms, unknown)
         keys |= {"goods": goods} if goods else {}
         keys |= {"sector": sector} if sector else {}
@@ -211,7 +212,7 @@ class _Reading:
         keys |= quantity_of(measure, forms, goods)
         keys |= self._currency(forms, keys)
         keys |= {"flow": "both"} if both else {}
-        if measure == "top_supplier" and forms & {"rank", "largest"}:
+        if measure == "top_supplier" and forms & {"rank", "largest"} and not ranks_goods:
             keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
         elif measure == "top_supplier" and "exporter" in keys and "importer" in keys:
             why = "the question asks who supplies, and names a supplier"
@@ -241,6 +242,9 @@ class _Reading:
 
     def _each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
         """Return what there is a figure for each of: years of a development, sides compared."""
+        for part in ("quarter", "month"):
+            if part in forms and "period" in keys and measure not in _CHANGES:
+                return part
         is_course = (forms & {"develop", "growth"} or self.compares) and measure not in (
             *_CHANGES,
             "price_premium",
@@ -478,6 +482,8 @@ class _Reading:
         if several or not spans or [*goods_in(masked, self.language)]:
             return "", ""
         self.left = masked
+        for start, end in spans:
+            self.said = blanked(self.said, start, end)
         return "".join(sectors), ":".join(("inputs", *makers))
 
     def _is_about_lists(self, marks: list[Mark]) -> bool:

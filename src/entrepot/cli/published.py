@@ -45,6 +45,9 @@ Exporter = Annotated[
 Importer = Annotated[
     str, typer.Option(help="Importer: RUS.", callback=as_codes, autocompletion=complete_area)
 ]
+Goods = Annotated[
+    str, typer.Option(help="Goods: chpl, 8542, or words as published: machine tools.")
+]
 When = Annotated[str, typer.Option(help="Period: 2025, 2023-06, 2023Q1.")]
 Origin = Annotated[str, typer.Option("--primary-source", help="Primary source: GACC.")]
 All = Annotated[bool, typer.Option("--all", help="Include pairs that state different definitions.")]
@@ -55,6 +58,7 @@ def list_(
     measure: Measure = "",
     exporter: Exporter = "",
     importer: Importer = "",
+    goods: Goods = "",
     period: When = "",
     origin: Origin = "",
     lake: LakeOption = None,
@@ -64,17 +68,20 @@ def list_(
 
     Example: entrepot published list --exporter CHN --importer RUS --period 2025
     """
-    from entrepot.figures.statements import published_figures, statements
+    from entrepot.figures.statements import is_of_goods, published_figures, statements
 
     opened = open_lake(lake)
     rows = statements("all", opened)
     exact = {name: value for name, value in {"measure": measure, "origin": origin}.items() if value}
     for name, value in exact.items():
         _check_known(name, value, {getattr(row, name) for row in rows})
+    if goods and not any(is_of_goods(row, goods) for row in rows):
+        _check_known("goods", goods, {row.goods or row.goods_words for row in rows} - {""})
     found = published_figures(
         measure=measure,
         exporter=exporter,
         importer=importer,
+        goods=goods,
         period=period,
         primary_source=origin,
         lake=opened,

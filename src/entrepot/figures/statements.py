@@ -93,6 +93,7 @@ def published_figures(
     measure: str = "",
     exporter: str = "",
     importer: str = "",
+    goods: str = "",
     period: str | int = "",
     primary_source: str = "",
     lake: Lake | str | os.PathLike[str] | None = None,
@@ -105,6 +106,9 @@ def published_figures(
         Such as ``import_share``; empty for all.
     exporter, importer
         By code or name; several joined with ``+``.
+    goods
+        Goods as a definition names them (``chpl`` with its parts, ``8542``), or words in which
+        they are published (``machine tools``).
     period
         Exactly this period.
     primary_source
@@ -134,7 +138,14 @@ def published_figures(
         importer=buyer,
         **{name: value for name, value in exact.items() if value},
     )
-    return PublishedFigures(ranked(found))
+    chosen = [row for row in found if not goods or is_of_goods(row, goods)]
+    return PublishedFigures(ranked(chosen))
+
+
+def is_of_goods(row: Published, goods: str) -> bool:
+    """Whether a row is of goods: their key, a part of their list, or words that it has."""
+    key, text = row.goods.casefold(), goods.strip().casefold()
+    return key == text or key.startswith(f"{text}:") or text in row.goods_words.casefold()
 
 
 def stated(
