@@ -478,7 +478,8 @@ def _fullness(found: list[tuple[Wish, LabelSpot]]) -> tuple[int, int, int]:
 
 def _placed(wishes: list[Wish], occupied: list[Box], frame: Frame) -> list[tuple[Wish, LabelSpot]]:
     plot = Box(2, 2, frame.inner_width - 2, frame.inner_height - 2)
-    used, found = list(occupied), []
+    used = list(occupied)
+    found: list[tuple[Wish, LabelSpot]] = []
     for wish, texts in [
         *((one, one.texts) for one in wishes),
         *((one, one.bare) for one in wishes),
