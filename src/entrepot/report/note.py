@@ -633,8 +633,11 @@ def _suppliers(
 def _missing(context: BriefContext, found: Headline) -> tuple[str, ...]:
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
+    # Of one year and of two years, the same data are lacking.
+    once = {why.partition(": ")[2] or why: why for why in reversed(lacks)}
     return tuple(
-        f"{_without_commands(phrasing.capital(why)).rstrip('.')}." for why in dict.fromkeys(lacks)
+        f"{_without_commands(phrasing.capital(why)).rstrip('.')}."
+        for why in reversed(once.values())
     )
 
 

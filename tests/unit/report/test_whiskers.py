@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
-from label_boxes import texts
+from label_boxes import outside, texts
 
 from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
@@ -143,3 +143,11 @@ def test_a_long_name_of_goods_stands_in_two_lines() -> None:
     parts = [one for one in drawn if one in name]
     assert len(parts) == 2
     assert " ".join(parts) == name
+
+
+def test_the_end_of_an_axis_is_inside_a_narrow_drawing() -> None:
+    """On a phone, "100 %" stood half in the margin."""
+    bars = (RankedBar("China", 82.5, None, None, ("82.5 %", "749"), marked=True),)
+    drawn = RankedBars(bars, ("Supplier", "Share", "m USD")).draw(name="narrow", alt_text="x")
+    assert "100 %" in _labels(drawn)
+    assert outside(drawn) == []

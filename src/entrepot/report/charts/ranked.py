@@ -99,7 +99,7 @@ def _draw(data: RankedBars, name: str, alt_text: str) -> str:
     room = plan.width - left - sum(widths) - (24 if plan.names else 12)
     scale = _Scale(left, room / places[-1])
     height = AXIS + plan.row * len(data.bars) + 4
-    layers = _axis(places, scale, height, data.unit)
+    layers = _axis(places, scale, height, data.unit, inside=None if plan.names else plan.width)
     layers += _heads(data, plan, widths)
     for place, bar in enumerate(data.bars):
         layers += _bar(bar, plan, scale, AXIS + place * plan.row, widths, names)
@@ -116,7 +116,9 @@ def _widths(data: RankedBars) -> list[float]:
     ]
 
 
-def _axis(places: Sequence[float], scale: _Scale, height: float, unit: str) -> list[MarkLayer]:
+def _axis(
+    places: Sequence[float], scale: _Scale, height: float, unit: str, *, inside: float | None
+) -> list[MarkLayer]:
     rows = [{"x": x, "x2": x, "y": AXIS - 6, "y2": height} for x in map(scale.x, places[1:])]
     texts = [
         {"x": scale.x(place), "y": 16, "text": f"{place:,g}", "align": "center"} for place in places
@@ -124,6 +126,8 @@ def _axis(places: Sequence[float], scale: _Scale, height: float, unit: str) -> l
     # Centred, the zero would stick out to the left of a narrow drawing.
     texts[0]["align"] = "left"
     texts[-1]["text"] = f"{places[-1]:,g}{unit}"
+    if inside is not None:  # and the last to the right, where no columns follow
+        texts[-1] |= {"x": inside, "align": "right"}
     return [*lines(rows, style="grid"), *labels(texts, style="note")]
 
 
