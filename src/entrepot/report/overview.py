@@ -71,9 +71,9 @@ def _threshold(value: float, currency: str) -> str:
 
 
 def _round(value: float) -> float:
-    """Return the next number below with one digit that is not zero."""
+    """Return the nearest number with one digit that is not zero."""
     size = 10.0 ** floor(log10(value)) if value > 0 else 1.0
-    return value // size * size
+    return round(value / size) * size
 
 
 def _goods_of(found: Breakdown) -> str:

@@ -10,6 +10,7 @@ import pytest
 from entrepot.figures.breakdown import breakdown
 from entrepot.lake import Lake
 from entrepot.model.period import Period
+from entrepot.report import overview
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.overview import suppliers_of
 
@@ -63,3 +64,10 @@ def test_a_change_is_in_points_and_those_of_all_rows_add_up_to_nothing(
 def test_without_a_year_before_there_is_no_column(lake: Lake, sold: Breakdown) -> None:
     drawn = _bars_of(suppliers_of(sold, lake))
     assert not [head for head in drawn.heads if "Since" in head]
+
+
+def test_a_limit_that_we_chose_looks_like_one() -> None:
+    """Importers “above 38.8 m USD” and “of 1.00 m USD or more” looked measured."""
+    assert overview._round(3.88e7) == 4e7
+    said = [overview._threshold(each, "USD").replace("\xa0", " ") for each in (1e5, 1e6, 4e7)]
+    assert said == ["100,000 USD", "1 m USD", "40 m USD"]
