@@ -142,14 +142,13 @@ def _meanings(words: Iterable[str], language: str) -> dict[str, set[str]]:
 
 
 _NO_ENDING = {"en": "qx", "de": "qx", "ru": "щъ"}
-_USUAL = frozenset(
-    """
-    import importe importen imports einfuhr einfuhren export exporte exporten exports ausfuhr
-    ausfuhren импорт импорта импорте импорту ввоз ввоза экспорт экспорта экспорте экспорту вывоз
-    вывоза поставки поставок поставщик поставщика поставщики поставщиков покупателей зависит
-    зависимость товарооборот торговля торговли
-    """.split()
-)
+_USUAL_WORDS = """
+import importe importen imports einfuhr einfuhren export exporte exporten exports ausfuhr
+ausfuhren импорт импорта импорте импорту ввоз ввоза экспорт экспорта экспорте экспорту вывоз
+вывоза поставки поставок поставщик поставщика поставщики поставщиков покупателей зависит
+зависимость товарооборот торговля торговли
+"""
+_USUAL = frozenset(_USUAL_WORDS.split())
 """Words with any ending that a misspelt one may be taken for."""
 
 
