@@ -15,6 +15,7 @@ from entrepot.version import __version__
 try:
     from anyio.to_thread import current_default_thread_limiter
     from fastapi import FastAPI, Request, Response
+    from starlette.datastructures import Headers
     from starlette.exceptions import HTTPException
     from starlette.middleware.gzip import GZipMiddleware
 except ImportError as error:
@@ -44,6 +45,8 @@ SECONDS = 60.0
 """Time that one question may take."""
 _PACKED = 1000
 """Bytes from which on an answer is packed for who can unpack it: a page with charts by six."""
+_UNPACKED = re.compile(r"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
+"""A refusal of packed answers."""
 _NOWHERE = "no such address"
 _NAMED = re.compile(r"(?:unknown (?:area|goods)|no list of goods)\b.*'([^']{1,100})'")
 """An error about a country or goods that nothing is called."""
@@ -160,8 +163,20 @@ def create_app(
         return refused
 
     # Outermost, around FastAPI's own handlers, so that even its errors have the headers.
-    packed = GZipMiddleware(Languages(app), minimum_size=_PACKED, compresslevel=6)
-    return Guard(packed, service.access, service.sizes.body, refuse, frames)
+    return Guard(_packing(Languages(app)), service.access, service.sizes.body, refuse, frames)
+
+
+def _packing(app: ASGIApp) -> ASGIApp:
+    """Pack large answers, but not for who refuses it, which the library takes for a wish."""
+    packed = GZipMiddleware(app, minimum_size=_PACKED, compresslevel=6)
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        said = (
+            ",".join(Headers(scope=scope).getlist("accept-encoding")) if "headers" in scope else ""
+        )
+        await (app if _UNPACKED.search(said) else packed)(scope, receive, send)
+
+    return answering
 
 
 @asynccontextmanager

@@ -265,6 +265,16 @@ def test_any_version_is_known_where_there_is_one(tmp_path: Path) -> None:
     assert client.get("/measures/none-such", **any_of_them).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("accepts", "packed"),
+    [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("br, gzip; q=0.0, *", False)],
+)
+def test_who_refuses_a_packed_answer_gets_none(tmp_path: Path, accepts: str, packed: bool) -> None:
+    found = Client(create_app(tmp_path)).get("/measures", **{"Accept-Encoding": accepts})
+    assert ("content-encoding" in found.headers) is packed
+    assert "measure" in found.text
+
+
 def test_an_answer_is_of_its_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was listed last, and the year that it is now, change without the lake."""
 
