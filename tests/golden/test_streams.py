@@ -217,3 +217,36 @@ def test_a_download_says_percent_and_time_left(monkeypatch: pytest.MonkeyPatch) 
         "file 1 of 1: a.zip, 50.0 MiB of 100.0 MiB, 50 %",
         "file 1 of 1: a.zip, 75.0 MiB of 100.0 MiB, 75 %, 10 s left",
     ]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_that_lacks_a_sign_gets_its_number(encoding: str) -> None:
+    usual = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [ENTREPOT, "measure", "list"],
+        env=usual | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert ("─".encode() if encoding == "utf-8" else b"\\u2500") in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="words are UTF-16 there")
+@pytest.mark.parametrize("place", ["word", "lake"])
+def test_a_word_that_is_no_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    bad = os.fsdecode(b"caf\xe9")
+    monkeypatch.setattr(sys, "argv", ["entrepot", "data", "list"])
+    if place == "word":
+        monkeypatch.setattr(sys, "argv", ["entrepot", "data", "erase", bad])
+    else:
+        monkeypatch.setenv("ENTREPOT_LAKE", bad)
+    with pytest.raises(SystemExit) as ended:
+        run()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "no text in UTF-8" in said
+    assert "remove its source" not in said

@@ -232,6 +232,7 @@ def test_a_program_gets_the_text_and_the_schema_and_answers(tmp_path: Path) -> N
         ("os.fork() or time.sleep(60)", "did not answer within"),
         ("os.write(1, b'x' * 9_000_000)", "more than 4000 kB"),
         ("print('no claims')", "something else than claims"),
+        ("while True: os.write(2, b'flood ' * 9_000)", "kB of messages"),
     ],
 )
 def test_a_program_that_fails_ends_in_words_and_in_time(
@@ -241,6 +242,18 @@ def test_a_program_that_fails_ends_in_words_and_in_time(
     with pytest.raises(OutsideError, match=words):
         draft_with(ARTICLE, program(tmp_path, lines), seconds=3)
     assert time.monotonic() - began < 40
+
+
+def test_messages_of_a_program_are_shown_up_to_a_length(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = f"print(json.dumps({{'claims': [{GOOD!r}]}}))"
+    for count, words in ((2, "not a model, but"), (9_000, "not shown")):
+        lines = f"sys.stderr.write('not a model, but ' * {count})\n{answer}"
+        assert draft_with(ARTICLE, program(tmp_path, lines)).claims
+        said = capsys.readouterr().err
+        assert words in said
+        assert len(said) < 17_000
 
 
 @pytest.mark.parametrize("reader", ["", "  ", "'", "/no/such/program", "openai:", "openai:ftp://a"])

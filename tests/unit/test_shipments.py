@@ -7,6 +7,7 @@ import fcntl
 import io
 import json
 import re
+import sys
 import threading
 import zipfile
 from datetime import date
@@ -28,6 +29,8 @@ from entrepot.errors import (
 from entrepot.figures.companies import CompanyRow, CompanyTable
 from entrepot.figures.register_names import register_names
 from entrepot.lake import Lake, prepare, registers
+from entrepot.lake.iceberg import publish_tables
+from entrepot.lake.publish import forget, keep
 from entrepot.sources import shipments
 from entrepot.sources.shipments import persons
 from entrepot.sources.shipments.layout import (
@@ -494,6 +497,60 @@ def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
     lake.rebuild()
     assert len(_lines(lake, "row")) == 6
     assert "Secret Chips LLC" not in {one for (one,) in _lines(lake, "sender")}
+
+
+def test_counting_a_name_changes_nothing(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {"Supplier": "Secret Chips LLC"})
+    (lake.path / "persons.json").unlink()
+    before = sorted((one, one.stat().st_mtime_ns) for one in lake.path.rglob("*"))
+    assert lake.erase("secret chips llc", really=False) == {"shipments.made-up": 1}
+    assert sorted((one, one.stat().st_mtime_ns) for one in lake.path.rglob("*")) == before
+    nowhere = Lake.open(tmp_path / "nowhere")
+    assert nowhere.erase("secret chips llc", really=False) == {}
+    assert not nowhere.path.exists()
+
+
+def test_a_name_that_is_watched_is_not_called_erased(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {"Supplier": "Sécret Chips LLC"})
+    text = 'company: "sender: SECRET  chips, LLC"'
+    keep(lake.path, "w.yaml", {"figures": {}, "path": "", "text": text, "verdicts": {}})
+    for _ in range(2):  # also where no line has it any more
+        with pytest.raises(OutsideError, match="what is watched") as found:
+            lake.erase("Sécret Chips LLC")
+        assert "watch w.yaml --stop" in found.value.hint
+    assert lake.erase("Chips LLC Ltd") == {}
+    forget(lake.path, "w.yaml")
+    assert lake.erase("Sécret Chips LLC") == {}
+
+
+def test_a_name_in_published_tables_is_not_called_erased(tmp_path: Path) -> None:
+    """Statistics of Iceberg name the smallest and the largest cell of a column."""
+    pytest.importorskip("pyiceberg", reason="pyiceberg is not installed")
+    lake = _lake(tmp_path, {"Supplier": "Secret Chips LLC"})
+    publish_tables(lake.path)
+    catalog = lake.path / "iceberg" / "catalog.db"
+    catalog.write_bytes(b"no database")
+    for _ in range(2):
+        with pytest.raises(OutsideError, match="published tables may still have it"):
+            lake.erase("Secret Chips LLC")
+    catalog.unlink()
+    publish_tables(lake.path)
+    assert lake.erase("Secret Chips LLC") == {}
+
+
+def test_a_copy_of_a_lake_brings_no_erased_name_back(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {"Importer": "Dana Akhmetova"}, {"Supplier": "Secret Chips LLC"})
+    lake.erase("Secret Chips LLC")
+    lake.copy(tmp_path / "copy")
+    copy = Lake.open(tmp_path / "copy")
+    secret = copy.path / "persons.json"
+    assert secret.stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+    more = {"Supplier": "Secret Chips LLC", "Importer": "Dana Akhmetova", "Number": "Z"}
+    copy.add("shipments", [_file(tmp_path, more, name="more.csv")], mapping=LAYOUT)
+    rows = _lines(copy, "sender, receiver")
+    assert "Secret Chips LLC" not in {sender for sender, _ in rows}
+    # One person has one pseudonym, also across a copy.
+    assert len({name for _, name in rows if str(name).startswith("NP-")}) == 1
 
 
 def test_a_name_in_a_column_of_units_or_of_tax_numbers_is_not_shown(tmp_path: Path) -> None:

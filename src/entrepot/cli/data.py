@@ -207,6 +207,11 @@ def restore(
     def render(screen: Console) -> None:
         say(screen, f"The lake in {opened.path} is restored:")
         print_holdings(screen, found)
+        if any(item.source.startswith("shipments.") for item in found):
+            say(
+                screen,
+                "A backup has no list of erased names: erase them again before you load more.",
+            )
 
     emit([item.to_dict() for item in found], render, as_json=as_json)
 
@@ -641,7 +646,8 @@ def erase(
 
     def render(screen: Console) -> None:
         for source, count in found.items():
-            say(screen, f"{source}: {'erased from' if yes else 'found on'} {count:,} lines.")
+            what = f"{count:,} line{'' if count == 1 else 's'}"
+            say(screen, f"{source}: {'erased from' if yes else 'found on'} {what}.")
         if not found:
             say(screen, "No line of a register has this name.")
         if not yes:

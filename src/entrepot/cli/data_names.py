@@ -11,6 +11,7 @@ import typer
 from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
 from entrepot.cli.data_show import say
 from entrepot.cli.output import emit, table, table_format
+from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -115,6 +116,8 @@ def companies(
     from entrepot.figures.register_names import register_names
     from entrepot.model.table_files import write_whole
 
+    if file.suffix.lower() != ".csv":
+        raise RequestError("this table is written as CSV", where=str(file), hint="end it in .csv")
     opened = open_lake(lake)
     found = register_names(opened, source, cast("Role", role), goods=goods, period=period)
     each = ((one.name, one.value, one.lines) for one in found.names)

@@ -219,8 +219,22 @@ def run() -> None:
         _run()
 
 
+def _require_text() -> None:
+    """Refuse words that are no text, which no engine, file of JSON or message could take."""
+    for word in (*sys.argv[1:], os.environ.get("ENTREPOT_LAKE", "")):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise RequestError(
+                "a word of the command, or the name of the lake, is no text in UTF-8",
+                where=ascii(word),
+                hint="write it in UTF-8, rename the file, or set PYTHONUTF8=1 in the environment",
+            ) from None
+
+
 def _run() -> NoReturn:
     try:
+        _require_text()
         # Otherwise Typer would print errors itself, and end the process with exit codes of its own.
         code = app(standalone_mode=False)
     except EntrepotError as error:

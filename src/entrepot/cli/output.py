@@ -542,6 +542,10 @@ _said: set[str] = set()
 def streams() -> Iterator[None]:
     """Within the block no closed stream is an error."""
     _fill_closed()
+    for stream in (sys.stdout, sys.stderr):
+        # A sign that the terminal lacks is written as its number: neither lost nor fatal.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
     usual = sys.stdout, sys.stderr
     # A full disk loses the result and is an error; behind standard error nobody could be warned.
     sys.stdout = cast("TextIO", _Stream(usual[0], ignores=(BrokenPipeError,)))

@@ -31,6 +31,7 @@ from entrepot.lake.catalog import (
 )
 from entrepot.lake.lock import unread, writing
 from entrepot.lake.publish import WATCHED, LakeChange, lake_to_write, publish, staging_folder, sweep
+from entrepot.lake.registers import Secret, write_secret
 from entrepot.lake.system_errors import finishing, guarded, readable
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
@@ -195,9 +196,17 @@ def _changed(path: Path, what: str) -> OutsideError:
 
 
 def restore(
-    folder: Path, file: Path, *, again: str = "", progress: Callable[[str], None]
+    folder: Path,
+    file: Path,
+    *,
+    again: str = "",
+    secret: Secret | None = None,
+    progress: Callable[[str], None],
 ) -> Catalog:
-    """Make a lake of a backup; see `entrepot.lake.Lake.restore`."""
+    """Make a lake of a backup; see `entrepot.lake.Lake.restore`.
+
+    A copy of a lake of one's own has its `secret`, which is in no backup.
+    """
     require_file(file, most=2**63, hint="name a file that data backup made")
     _require_empty(folder)
     change = LakeChange(folder)
@@ -219,6 +228,8 @@ def restore(
         finish()
         with _watched(staging, folder):
             publish(change, staging, catalog)
+        if secret:  # before it is whole: else names that were erased could come back
+            write_secret(folder, secret)
         (folder / UNFINISHED).unlink(missing_ok=True)
     return catalog
 

@@ -184,11 +184,16 @@ def _begun(root: Path) -> dict[str, Any]:
             why="engines read such addresses in different ways",
             hint="move the lake to a folder without it; nothing in the lake names its folder",
         )
-    if not root.exists():
-        root.mkdir()
-        replace_text(root / _RECORD, "{}")
+    record = root / _RECORD
+    draft = record.with_name(f"{record.name}.new")
+    # A folder without a record was just made, by a publication that was ended.
+    if not root.exists() or (
+        root.is_dir() and not root.is_symlink() and {*root.iterdir()} <= {draft}
+    ):
+        root.mkdir(exist_ok=True)
+        replace_text(record, "{}", draft=draft)
     # `forget` deletes folders in here: through a link it would delete those of somebody else.
-    elif root.is_symlink() or not (root / _RECORD).is_file():
+    elif root.is_symlink() or not record.is_file():
         raise RequestError(
             "a folder of this name is there already, and is not one of published tables",
             where=str(root),

@@ -298,6 +298,8 @@ class Lake(Reads):
         It needs the space of two copies for a moment: the copy is a backup that is restored.
         """
         from entrepot.lake.backup import restore
+        from entrepot.lake.registers import FILE as SECRET
+        from entrepot.lake.registers import secret
 
         place = Path(target).absolute()
         if place.exists() and not is_unfinished(place):
@@ -316,7 +318,9 @@ class Lake(Reads):
             copy = type(self).open(place)
             words = ("entrepot", "data", "copy", str(place), "--lake", str(self.path.absolute()))
             again = shlex.join(words)
-            restore(place, archive, again=again, progress=progress or (lambda _: None))
+            kept = secret(self.path, keeps=False) if (self.path / SECRET).exists() else None
+            say = progress or (lambda _: None)
+            restore(place, archive, again=again, secret=kept, progress=say)
             return copy.holdings()
         finally:
             with suppress(OSError):  # of a disk that refused the file as well

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 import shutil
+import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -27,8 +30,10 @@ from entrepot.lake.catalog import (
     orders,
     write_manifest,
 )
+from entrepot.lake.iceberg import FOLDER as PUBLISHED
+from entrepot.lake.iceberg import behind
 from entrepot.lake.inventory import LoadReport, few_products, inventory_of, odd_periods
-from entrepot.lake.lock import unread, writing
+from entrepot.lake.lock import reading, unread, writing
 from entrepot.lake.merge import (
     OverlapCheck,
     hides,
@@ -41,6 +46,7 @@ from entrepot.lake.merge import (
 )
 from entrepot.lake.publish import (
     LakeChange,
+    kept,
     lake_to_write,
     left_behind,
     move_file,
@@ -534,7 +540,7 @@ def erase(
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
     """Erase a name from every register; see `entrepot.lake.Lake.erase`."""
-    from entrepot.sources.shipments.parse import ABOUT, without
+    from entrepot.sources.shipments.parse import ABOUT
     from entrepot.sources.shipments.persons import hidden
 
     if not any(sign.isalnum() for sign in name):
@@ -545,6 +551,14 @@ def erase(
         )
     change = LakeChange(folder)
     report = progress or (lambda _: None)
+    if not really:  # who may not write may count
+        with guarded(folder), reading(folder):
+            catalog, salt = Catalog.read(folder), registers.secret(folder, keeps=False).salt
+            named = _with_name(folder, catalog, connection, name, salt)
+            counted: Counter[str] = Counter()
+            for item, count, *_ in named:
+                counted[item.source] += count
+            return dict(counted)
     with guarded(folder, change.became), finishing() as finish, lake_to_write(folder):
         with writing(folder, f"erasing from {folder}"), staging_folder(folder) as staging:
             change.begin()
@@ -553,17 +567,9 @@ def erase(
             secret = registers.secret(folder)
             new: dict[str, Snapshot] = {}
             lines: dict[str, int] = {}
-            for item in before.snapshots:
-                if item.table != "shipments":
-                    continue
-                file = RawFile(folder / "raw" / item.raw.sha256, item.raw.name)
-                found = without(connection, file, item.mapping or None, name, secret.salt)
-                count, query, about = found
-                if not count:
-                    continue
+            named = _with_name(folder, before, connection, name, secret.salt)
+            for item, count, query, about in named:
                 lines[item.source] = lines.get(item.source, 0) + count
-                if not really:
-                    continue
                 report(f"erasing from {item.raw.name}")
                 target = staging / "kept" / item.raw.name
                 target.parent.mkdir(exist_ok=True)
@@ -590,21 +596,33 @@ def erase(
                 snapshot = _read(run, placed, _empty(run, raw, item.added_on))
                 write_manifest(snapshot, staging)
                 new[item.manifest] = snapshot
-            if really:
-                # Also where no line has it: a file that is loaded later may bring it.
-                mine = hidden(literal(name), secret.salt)
-                [(code,)] = connection.execute(f"SELECT {mine}").fetchall()
-                # Before the rows change: if only one of the two happens, no name comes back.
-                registers.write_secret(folder, replace(secret, erased=secret.erased | {str(code)}))
+            # Also where no line has it: a file that is loaded later may bring it.
+            mine = hidden(literal(name), secret.salt)
+            [(code,)] = connection.execute(f"SELECT {mine}").fetchall()
+            # Before the rows change: if only one of the two happens, no name comes back.
+            registers.write_secret(folder, replace(secret, erased=secret.erased | {str(code)}))
             if new:
                 after = Catalog(tuple(new.get(item.manifest, item) for item in before.snapshots))
                 with _remembering(folder, secret, before):
                     finish()
                     publish(change, staging, after)
         # Outside the block above: it takes the lock again.
-        if really:
-            _require_gone(folder, name)
+        _require_gone(folder, name)
     return lines
+
+
+def _with_name(
+    folder: Path, catalog: Catalog, connection: duckdb.DuckDBPyConnection, name: str, salt: str
+) -> Iterator[tuple[Snapshot, int, str, str]]:
+    """Yield files that have a name, with what `without` says of them."""
+    from entrepot.sources.shipments.parse import without
+
+    for item in catalog.snapshots:
+        if item.table == "shipments":
+            file = RawFile(folder / "raw" / item.raw.sha256, item.raw.name)
+            found = without(connection, file, item.mapping or None, name, salt)
+            if found[0]:
+                yield item, *found
 
 
 @contextmanager
@@ -619,6 +637,20 @@ def _remembering(folder: Path, secret: registers.Secret, before: Catalog) -> Ite
         raise
 
 
+def _watched_with(folder: Path, name: str) -> list[str]:
+    """Return watched files that have a name, in any spelling of capitals and accents."""
+    words = r"[\W_]+".join(re.findall(r"[^\W_]+", _plain(name)))
+    named = re.compile(rf"(?<!\w){words}(?!\w)")
+    found = kept(folder).items()
+    texts = ((one, json.dumps(said, ensure_ascii=False)) for one, said in found)
+    return [one for one, text in texts if named.search(_plain(text))]
+
+
+def _plain(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
 PATIENCE = 30.0
 """Seconds that erasing waits for those who read what is erased."""
 
@@ -629,9 +661,23 @@ def _require_gone(folder: Path, name: str) -> None:
     with writing(folder, f"erasing from {folder}"):
         left = left_behind(folder, catalog, patience=PATIENCE)
     left = [one for one in left if one.startswith(("raw/", "shipments/"))]
+    again = f"entrepot data erase {shlex.quote(name)} --yes"
+    if not left and (reason := behind(folder)):
+        raise OutsideError(
+            "the name is in no row any more, but the published tables may still have it",
+            where=str(folder / PUBLISHED),
+            why=reason,
+            hint=f"mend them: entrepot data publish; then: {again}",
+        )
+    if not left and (watched := _watched_with(folder, name)):
+        raise OutsideError(
+            "the name is in no row any more, but in what is watched",
+            where=f"{folder}: {', '.join(watched[:3])}",
+            why="the lake keeps a watched file as it is, with its last values",
+            hint=f"entrepot watch {shlex.quote(watched[0])} --stop; take the name out of the file",
+        )
     if not left:
         return
-    again = f"entrepot data erase {shlex.quote(name)} --yes"
     if any((folder / one).parent.is_symlink() for one in left):
         why, hint = "they are behind a link, and nothing there is deleted", "delete them yourself"
     elif not unread(folder):

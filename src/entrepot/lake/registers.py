@@ -199,8 +199,13 @@ class Secret:
     erased: frozenset[str] = frozenset()
 
 
-def secret(folder: Path) -> Secret:
+def secret(folder: Path, *, keeps: bool = True) -> Secret:
     """Return the secret of a lake; one is made if it has none.
+
+    Parameters
+    ----------
+    keeps
+        Whether one that is made is written into the lake; if not, nothing is changed.
 
     Raises
     ------
@@ -216,7 +221,8 @@ def secret(folder: Path) -> Secret:
         return Secret(salt, frozenset(map(str, erased)))
     except FileNotFoundError:
         made = Secret(secrets.token_hex(32))
-        write_secret(folder, made)
+        if keeps:
+            write_secret(folder, made)
         return made
     # RecursionError: JSON that is nested too deep.
     except (ValueError, KeyError, TypeError, RecursionError, IsADirectoryError) as error:

@@ -253,3 +253,16 @@ def test_the_blocks_of_the_how_to_page_run(lake: Lake, write: Write) -> None:
     assert names["rows"].num_rows == 2
     assert names["before"].num_rows == 4
     assert names["total"].fetchall() == [(17500.0,)]
+
+
+@pytest.mark.parametrize("left", [(), ("published.json.new",)])
+def test_a_publication_that_was_ended_at_its_first_step_goes_on(
+    lake: Lake, write: Write, left: tuple[str, ...]
+) -> None:
+    lake.add("baci", [write(ROWS)])
+    root = lake.path / "iceberg"
+    root.mkdir()
+    for name in left:
+        (root / name).write_text("{")
+    assert [one.name for one in publish_tables(lake.path)] == ["entrepot.flows"]
+    assert not behind(lake.path)
