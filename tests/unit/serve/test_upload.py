@@ -196,3 +196,11 @@ def test_one_row_is_no_rows_and_what_is_none_is_not_said(client: Client) -> None
     assert "Not readable and not screened: 1<" in sent.text
     assert "1 rows" not in sent.text
     assert "For 0 " not in sent.text
+
+
+def test_a_file_that_cannot_be_read_keeps_its_name(client: Client) -> None:
+    """Other capitals are another file."""
+    files = {"file": ("mine.csv", b"date,code\n")}
+    found = client.send("POST", "/screen", files=files)
+    assert found.status_code == 422
+    assert "<p>mine.csv" in found.text
