@@ -418,7 +418,8 @@ class _Reading:
         if not times and _forms(self.language)["latest"].search(self.left):
             self._take("latest")
             return "now"
-        shown = [str(one.period) for one in times if not one.guessed] or list(self.years)
+        named = dict.fromkeys(str(one.period) for one in times if not one.guessed)
+        shown = list(named) or list(self.years)
         why = (
             "the question names several periods"
             if len(times) > 1
