@@ -102,8 +102,11 @@ def spelled_right(word: str, language: str) -> str:
     for one in _one_letter_off(word, _LETTERS[language]):
         meaning = ", ".join(sorted(meanings.get(one, ())))
         # Names have capitals; in German, goods have them, too: "einen" is no misspelt "Eisen".
-        named = meaning.startswith(("area ", "goods ") if language == "de" else "area ")
-        if meaning and (word.islower() != named if language == "de" else word.islower() or named):
+        if language == "de":
+            fits = not (word.islower() and meaning.startswith("goods "))
+        else:
+            fits = word.islower() or meaning.startswith("area ")
+        if meaning and fits:
             found.setdefault(meaning, one)
     # Two that mean different things leave it open.
     return next(iter(found.values())) if len(found) == 1 else ""
