@@ -501,6 +501,17 @@ def test_unit_value_of_value_and_mass_together(tmp_path: Path) -> None:
     assert price["value"] == pytest.approx(3.0, rel=1e-4)
     assert price["intervals"]["80"] == pytest.approx([3.0, 3.0], rel=1e-3)
     assert "USD per kg" in str(figure)
+    # A row of another buyer without a mass does not matter, one of the flow's own does.
+    for name, lacking, is_known in (("others", "FRA", True), ("own", "KAZ", False)):
+        some = [(*row[:-1], "" if row[2] == lacking and row[0] == "2023-05" else row[-1])
+                for row in rows]  # fmt: skip
+        lines = ["when,seller,buyer,code,value,kg", *(",".join(map(str, x)) for x in some), ""]
+        path.write_text("\n".join(lines))
+        text = MAP.format(id=name, side="exporter", edition="HS2022")
+        lake.add("table", [path], mapping=text + "  kg: {role: mass, unit: kg}\n")
+        figure = ask(lake, period=2024, source=f"table.{name}")
+        assert figure.nowcast is not None
+        assert (figure.nowcast["unit_value"] == price) is is_known
 
 
 def test_no_nowcast_in_a_check(lake: Lake, tmp_path: Path) -> None:

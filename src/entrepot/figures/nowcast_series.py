@@ -18,6 +18,7 @@ from entrepot.figures.no_value import reporting_sides, unasked
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases
 from entrepot.figures.rows import SourceRows, everything
 from entrepot.figures.sides import members_of
+from entrepot.goods.selection import weighted
 from entrepot.lake import fetch
 from entrepot.model.areas import WORLD, area_name, stopped_in
 from entrepot.model.period import Period
@@ -378,7 +379,10 @@ def _read(
     except (NoEvidenceError, RequestError) as error:
         return NoAnswer(f"{monthly.source} cannot be asked: {error.what}")
     across = other_side(side)
-    sums = sums_by_month(cells, wide, goods, across, months)
+    members = members_of(checked, across)
+    is_amount = checked.measure == "value" and checked.quantity == "value"
+    weighed = members if is_amount else frozenset()
+    sums, mass = _sums_and_masses(cells, wide, goods, across, months, weighed)
     if not sums:
         return NoAnswer(f"{monthly.source} records no {checked.goods} in {span}")
     every = np.stack(list(sums.values()))
@@ -388,7 +392,6 @@ def _read(
             monthly.currency, len(every),
         )  # fmt: skip
     total = every.sum(axis=0)
-    members = members_of(checked, across)
     if members:
         mine = [row for name, row in sums.items() if name in members]
         # A partner without a row in any month is no trade
@@ -408,56 +411,56 @@ def _read(
     partner, lead, name = _partners(
         lake, plain, checked.period, monthly.source, side, months, loaded, len(rows)
     )
-    mass = None
-    if checked.measure == "value" and checked.quantity == "value" and members:
-        mass = _monthly_masses(cells, plain.but(period=span), goods, months)
     return MonthlySeries(
         monthly.source, months, values, partner, denominator, lead, side, name, cells, goods,
         monthly.currency, mass=mass,
     )  # fmt: skip
 
 
-def _monthly_masses(
-    cells: SourceRows,
-    asked: Definition,
-    goods: Goods,
-    months: list[Period],
-) -> Floats | None:
-    """Return the flow's months in kilograms; None where a row with a value has no mass."""
-    import numpy as np
-
-    rows = cells.flow(asked.but(quantity="mass"), goods, all_partners=True)
-    if "mass_kg" not in rows.collect_schema().names():
-        return None
-    value, mass = nw.col(cells.column(asked)), nw.col("mass_kg")
-    is_open = ((value > 0) & mass.is_null()).cast(nw.Int64).alias("open")
-    groups = rows.with_columns(is_open).group_by("period").agg(mass.sum(), nw.col("open").sum())
-    place = {month.start: at for at, month in enumerate(months)}
-    found = np.zeros(len(months))
-    for day, amount, is_lacking in fetch(groups):
-        if is_lacking:
-            return None
-        if day in place:
-            found[place[day]] = float(amount or 0.0)
-    return found if found.any() else None
-
-
 def sums_by_month(
     cells: SourceRows, asked: Definition, goods: Goods, across: Side, months: list[Period]
 ) -> dict[str, Floats]:
     """Return by partner what was traded in each month; a month without a row is zero."""
+    return _sums_and_masses(cells, asked, goods, across, months, frozenset())[0]
+
+
+def _sums_and_masses(
+    cells: SourceRows,
+    asked: Definition,
+    goods: Goods,
+    across: Side,
+    months: list[Period],
+    weighed: frozenset[str],
+) -> tuple[dict[str, Floats], Floats | None]:
+    """Return sums by partner and month, and some partners' months in kilograms, read in one go.
+
+    Masses are None where a row of these partners with a value has none.
+    """
     import numpy as np
 
     column = cells.column(asked)
     rows = cells.flow(asked, goods, all_partners=True)
-    groups = rows.group_by(across, "period").agg(nw.col(column).sum())
+    sums = [nw.col(column).sum()]
+    if weighed and "mass_kg" in rows.collect_schema().names():
+        is_open = ((nw.col(column) > 0) & nw.col("mass_kg").is_null()).cast(nw.Int64)
+        # As the values are: of codes that a list has in part, a part counts.
+        rows = weighted(rows.with_columns(is_open.alias("open")), goods, "mass_kg")
+        sums += [nw.col("mass_kg").sum(), nw.col("open").sum()]
     place = {month.start: at for at, month in enumerate(months)}
     found: dict[str, Floats] = {}
-    for name, day, amount in fetch(groups):
+    mass = np.zeros(len(months))
+    is_weighed = len(sums) > 1
+    for name, day, amount, *more in fetch(rows.group_by(across, "period").agg(*sums)):
+        if day not in place:
+            continue
         # None and zero are left out: a partner with neither is no flow to learn errors from.
-        if day in place and amount:
+        if amount:
             found.setdefault(str(name), np.zeros(len(months)))[place[day]] += float(amount)
-    return dict(sorted(found.items()))
+        if is_weighed and name in weighed:
+            kilograms, is_lacking = more
+            is_weighed = not is_lacking
+            mass[place[day]] += float(kilograms or 0.0)
+    return dict(sorted(found.items())), mass if is_weighed and mass.any() else None
 
 
 def _others(sums: dict[str, Floats], members: frozenset[str], target: Floats) -> list[str]:
