@@ -71,3 +71,16 @@ def test_a_split_year_of_an_article_is_no_time_of_a_claim(time: str, before: str
     assert "$100 billion" not in [one.says for one in found.claims]
     [left] = [one for one in found.left if one.says == "$100 billion"]
     assert "may be a fiscal year or two calendar years" in left.why
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In 2023, China exported goods worth $3.2 billion to Wakanda.",
+        "In 2023, Germany imported goods worth $3.2 billion from Transnistria.",
+    ],
+)
+def test_an_unknown_name_behind_an_amount_is_not_the_world(sentence: str) -> None:
+    found = draft(article_of(sentence, date="2024-06-05"))
+    assert not found.claims
+    assert "is not known here as a country or group" in found.left[0].why

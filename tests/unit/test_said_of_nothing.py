@@ -102,3 +102,9 @@ def test_a_check_looks_into_the_lake_of_the_settings(
     assert ep.check(document).claims[0].verdict == "not_enough_evidence"
     monkeypatch.setenv("ENTREPOT_LAKE", str(lake.path))
     assert ep.check(document).claims[0].verdict == "differs"
+
+
+def test_one_supplier_is_said_to_be_one(tmp_path: Path) -> None:
+    figure = ep.ask("cr", importer="NRU", goods="850511", period=2022, k=3, lake=tmp_path / "none")
+    [note] = [one.text for one in figure.caveats if one.id == "few-suppliers"]
+    assert note.startswith("Only 1 supplier is reported, fewer than the 3 requested")

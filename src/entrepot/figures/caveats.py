@@ -8,7 +8,7 @@ from entrepot.figures.evidence import NOT_SAID, Caveat
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive, stopped_in
-from entrepot.model.display import joined
+from entrepot.model.display import agreed, joined
 from entrepot.sources import is_own
 from entrepot.sources.published.read import origin_name
 
@@ -206,14 +206,14 @@ def no_codes(definition: Definition) -> list[Caveat]:
 
 def few_suppliers(definition: Definition, details: Mapping[str, float | str]) -> list[Caveat]:
     """Return how many suppliers there are, where more of the largest are asked for."""
-    there, who = details.get("suppliers"), f"{definition.named_by or 'supplier'}s"
+    there, who = details.get("suppliers"), definition.named_by or "supplier"
     if definition.measure != "cr" or there is None or float(there) >= (definition.k or 1):
         return []
     return [
         caveat(
             "few-suppliers",
             (
-                f"Only {float(there):,.0f} {who} are reported, fewer than the "
+                f"Only {agreed(float(there), f'{who} is', f'{who}s are')} reported, fewer than the "
                 f"{definition.k:,} requested, so the ratio covers all of them."
             ),
         )

@@ -449,7 +449,7 @@ def described(
     if gone and not is_own(source):
         whole = f"the total that {source_name(source)} has for {who}"
     text = f"{what}: {whole}"
-    if denominator.rest:
+    if denominator.part(denominator.rest) > _ROUNDED:
         size = figure_value(denominator.part(denominator.rest), "share")
         text = f"{text}, {size} of it with partners not in the data"
     if is_exceeded(denominator):

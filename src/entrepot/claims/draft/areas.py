@@ -260,6 +260,8 @@ def _unknown(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
         if owner:
             found.append(Mark("area", NOWHERE, "noun", owner.start(1), owner.end(1)))
         pattern = _BEHIND_FLOW[language].match(text, flow.end)
+        if pattern is None and language == "en" and _SOLD.fullmatch(text, flow.start, flow.end):
+            pattern = _BEHIND_AMOUNT.match(text, flow.end)
         if pattern and not _is_traded(pattern, flow, goods):
             found.append(Mark("area", NOWHERE, "noun", pattern.start(1), pattern.end(1)))
     return found
@@ -290,6 +292,14 @@ _BEHIND_FLOW = {
     "ru": re.compile(rf" (?:(?:в|из|с|со|между) )?{_CAPITAL}"),
     "de": re.compile(rf" (?:nach|aus|mit|zwischen) (?:der |dem |den )?{_CAPITAL}"),
 }
+
+
+_SOLD = re.compile(r"(?:export|import|shipp|suppli|deliver|purchas)ed|sold|bought", re.IGNORECASE)
+_BEHIND_AMOUNT = re.compile(
+    rf"(?=[^,;()]{{0,80}}?[\d▮])(?:(?!\b(?:to|from|by|up|down)\b)[^,;()]){{1,80}}?"
+    rf" (?:to|from) (?:the )?{_CAPITAL}"
+)
+"""The side behind an amount: "exported goods worth 3 bn dollars to X"."""
 
 
 # Lists of areas: which belong together, and members that are no area known here.

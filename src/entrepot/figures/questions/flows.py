@@ -320,6 +320,13 @@ QUESTIONS = {
         reorientation,
         "what changed hands in {buyers} imports",
         choices=AMOUNT | {"partners"},
+        notes=(
+            (
+                "reorientation",
+                "The smaller of all gains and all losses: the data do not show which supplier "
+                "replaced which, nor what is produced at home.",
+            ),
+        ),
         table=supplier_changes,
     ),
     "growth_contribution": Question(
