@@ -323,8 +323,10 @@ QUESTIONS = {
         notes=(
             (
                 "reorientation",
-                "The smaller of all gains and all losses: the data do not show which supplier "
-                "replaced which, nor what is produced at home.",
+                (
+                    "The smaller of all gains and all losses: the data do not show which supplier "
+                    "replaced which, nor what is produced at home."
+                ),
             ),
         ),
         table=supplier_changes,
