@@ -30,7 +30,15 @@ from entrepot.lake.catalog import (
     sync_folder,
 )
 from entrepot.lake.lock import unread, writing
-from entrepot.lake.publish import WATCHED, LakeChange, lake_to_write, publish, staging_folder, sweep
+from entrepot.lake.publish import (
+    WATCHED,
+    LakeChange,
+    kept_text,
+    lake_to_write,
+    publish,
+    staging_folder,
+    sweep,
+)
 from entrepot.lake.registers import Secret, write_secret
 from entrepot.lake.system_errors import finishing, guarded, readable
 from entrepot.model.areas import WORLD, area_set
@@ -125,7 +133,7 @@ def _fill(
     for item in catalog.snapshots:
         _put_text(archive, item.manifest, manifest_text(item))
     for path in sorted((folder / WATCHED).glob("*.json")):
-        _put_text(archive, f"{WATCHED}/{path.name}", path.read_text(encoding="utf-8"))
+        _put_text(archive, f"{WATCHED}/{path.name}", kept_text(path))
     for name, (size, digest) in _expected(catalog).items():
         progress(f"copying {name}")
         _put_file(archive, folder / name, name, size, digest)

@@ -48,6 +48,7 @@ __all__ = [
     "forget",
     "keep",
     "kept",
+    "kept_text",
     "lake_to_write",
     "left_behind",
     "left_by_a_killed_load",
@@ -478,10 +479,12 @@ def kept(folder: Path) -> dict[str, Any]:
     found = {}
     for path in sorted((folder / WATCHED).glob("*.json")):
         try:
-            content = from_json(path.read_text(encoding="utf-8"))
+            content = from_json(kept_text(path))
             if not (isinstance(content, dict) and content.keys() >= _KEYS):
                 raise ValueError(f"not {', '.join(sorted(_KEYS))}")
             found[path.name.removesuffix(".json")] = content
+        except BadFileError:  # it is a ValueError too
+            raise
         except ValueError as error:
             raise BadFileError(
                 f"what is remembered of a watched file is damaged ({error})",
@@ -489,6 +492,23 @@ def kept(folder: Path) -> dict[str, Any]:
                 hint="delete it, and name the file to entrepot watch again",
             ) from error
     return found
+
+
+def kept_text(path: Path) -> str:
+    """Return what is in a file of what is watched; a pipe may never end, a link leads elsewhere.
+
+    Raises
+    ------
+    BadFileError
+        If it is no plain file.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise BadFileError(
+            "what is remembered of a watched file is no plain file",
+            where=str(path),
+            hint="delete it, and name the file to entrepot watch again",
+        )
+    return path.read_text(encoding="utf-8")
 
 
 def keep(folder: Path, name: str, content: dict[str, Any]) -> None:

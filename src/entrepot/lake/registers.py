@@ -214,6 +214,8 @@ def secret(folder: Path, *, keeps: bool = True) -> Secret:
     """
     path = folder / FILE
     try:
+        if path.exists() and not path.is_file():  # to read a pipe may never end
+            raise ValueError("no file")
         stored = json.loads(path.read_text(encoding="utf-8"))
         salt, erased = stored["salt"], stored["erased"]
         if not (isinstance(salt, str) and len(salt) >= _SHORTEST and isinstance(erased, list)):

@@ -16,6 +16,7 @@ from entrepot.files import require_target
 from entrepot.lake import Lake
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.inventory import inventory_of
+from entrepot.watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,3 +209,30 @@ def test_no_output_is_written_among_the_files_of_a_lake(
     assert "is a lake" in caught.value.why
     assert (lake.path / "catalog.json").read_bytes() == before
     require_target(lake.path.parent / "x.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems only")
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_is_watched_is_read_from_plain_files_only(lake: Lake, write: Write, kind: str) -> None:
+    """A pipe is not waited for, and what a link leads to goes into no backup."""
+    lake.add("baci", [write()])
+    other = lake.path.parent / "other.txt"
+    other.write_text("of somebody else")
+    path = lake.path / "watched" / "w.yaml.json"
+    path.parent.mkdir()
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(other)
+    with pytest.raises(BadFileError, match="no plain file"):
+        watch(lake=lake)
+    with pytest.raises(BadFileError, match="no plain file"):
+        lake.backup(lake.path.parent / "lake.tar")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems only")
+def test_a_pipe_in_place_of_the_secret_is_not_waited_for(lake: Lake, write: Write) -> None:
+    lake.add("baci", [write()])
+    os.mkfifo(lake.path / "persons.json")
+    with pytest.raises(BadFileError, match="secret of the lake is damaged"):
+        lake.erase("ACME LTD", really=False)
