@@ -26,6 +26,7 @@ try:
     from mcp.shared.exceptions import MCPError
     from mcp.shared.message import SessionMessage
     from pydantic import ValidationError
+    from starlette.requests import Request
     from starlette.responses import JSONResponse
 except ImportError as error:
     raise MissingExtraError("mcp", "mcp") from error
@@ -42,13 +43,14 @@ from entrepot.serve.agent_tools import TOOLS, call
 from entrepot.serve.guard import Guard
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, problem
+from entrepot.serve.request_body import whole_body
 from entrepot.serve.server import listen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from entrepot.serve.access import Access
 
@@ -346,19 +348,45 @@ def _no_message(code: int, words: str, known: int | str | None = None) -> types.
     return types.JSONRPCError(jsonrpc="2.0", id=known, error=error)
 
 
-def _posts_only(app: ASGIApp) -> ASGIApp:
-    """Refuse what would open a stream for messages of the server, which sends none."""
+def _whole_posts(app: ASGIApp, refuse: Callable[[Scope, Exception], ASGIApp]) -> ASGIApp:
+    """Hand on whole messages alone: the library waits for ever for the rest of a body.
+
+    What is no message is answered here, and so is who would open a stream for messages of the
+    server, which sends none.
+    """
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await app(scope, receive, send)
+            return
+        if scope["method"] != "POST":
             words = "Method Not Allowed: no stream and no session, send POST"
-            found = _no_message(types.INVALID_REQUEST, words).model_dump(mode="json")
-            answer: ASGIApp = JSONResponse(found, 405, headers={"Allow": "POST"})
-        else:
-            answer = app
-        await answer(scope, receive, send)
+            refusal = _no_message(types.INVALID_REQUEST, words)
+            answer = _json_answer(refusal, 405, {"Allow": "POST"})
+            await answer(scope, receive, send)
+            return
+        try:
+            body = await whole_body(Request(scope, receive), LONGEST_BODY)
+        except EntrepotError as error:
+            await refuse(scope, error)(scope, receive, send)
+            return
+        if found := no_message(body.decode(errors="replace")):
+            await _json_answer(found, 400)(scope, receive, send)
+            return
+        parts = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def again() -> Message:
+            return next(parts, None) or await receive()
+
+        await app(scope, again, send)
 
     return answering
+
+
+def _json_answer(
+    refusal: types.JSONRPCError, status: int, headers: dict[str, str] | None = None
+) -> ASGIApp:
+    return JSONResponse(refusal.model_dump(mode="json", exclude_unset=True), status, headers)
 
 
 def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "") -> ASGIApp:
@@ -391,7 +419,7 @@ def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "
 
         return refused
 
-    return Guard(_posts_only(inner), access, LONGEST_BODY, refuse)
+    return Guard(_whole_posts(inner, refuse), access, LONGEST_BODY, refuse)
 
 
 def run_http(

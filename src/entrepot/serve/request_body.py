@@ -33,6 +33,7 @@ __all__ = [
     "sent_desk",
     "sent_shipments",
     "sent_text",
+    "whole_body",
 ]
 
 
@@ -153,16 +154,20 @@ def _articles_in(body: str) -> list[str]:
 
 
 async def body_of(request: Request) -> bytes:
+    """Return the body of a request to this application; raises as `whole_body` does."""
+    return await whole_body(request, request.app.state.sizes.body)
+
+
+async def whole_body(request: Request, longest: int) -> bytes:
     """Return the body of a request as far as it is small and comes in time.
 
     Raises
     ------
     TooLargeError
-        If it is larger than the sizes of the application allow.
+        If it has more bytes than `longest`.
     TooLongError
         If it does not come.
     """
-    longest = request.app.state.sizes.body
     received = bytearray()
     try:
         with anyio.fail_after(PATIENCE):

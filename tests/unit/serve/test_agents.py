@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 import pytest
 from tests.ask_server import in_own_loop
@@ -27,9 +28,11 @@ from entrepot.errors import EntrepotError, RequestError
 from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.limits import Limits, under
+from entrepot.serve import request_body
+from entrepot.serve.access import Access
 from entrepot.serve.agent_answers import AgentAccess, explanations
 from entrepot.serve.agent_tools import LONGEST_ANSWER, TOOLS, call
-from entrepot.serve.agents import _read
+from entrepot.serve.agents import _read, http_app
 from entrepot.serve.pool import Pool
 
 if TYPE_CHECKING:
@@ -163,6 +166,8 @@ def test_over_http_with_a_token(tmp_path: Path) -> None:
         assert post(bearer | {"Origin": "https://example.org"}) == 403
         assert post(bearer | {"Host": "example.org"}) == 400
         assert post(bearer, {**asked, "more": "x" * 1_100_000}) == 413
+        # The library takes it for a notification, and would say 202 and nothing else.
+        assert post(bearer, asked | {"id": None}) == 400
         # A stream on which nothing would ever come: the protocol has 405 for a server without one.
         stream = httpx.get(address, headers=bearer, timeout=20)
         assert (stream.status_code, stream.headers["allow"]) == (405, "POST")
@@ -206,6 +211,32 @@ def test_what_is_no_message_is_answered(tmp_path: Path) -> None:
     refused = [(one["error"]["code"], one["id"]) for one in found if "error" in one]
     assert sorted(refused, key=str) == sorted(lines.values(), key=str)
     assert {one["id"] for one in found if "result" in one} == {0, "last"}
+
+
+def test_a_body_that_never_comes_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four of them kept their reader out for good."""
+    monkeypatch.setattr(request_body, "PATIENCE", 0.2)
+    app = http_app(tmp_path / "no", Access(), seconds=5)
+    parts = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(parts, None) or await anyio.sleep_forever()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/mcp", "raw_path": b"/mcp"}
+        scope |= {"query_string": b"", "headers": [(b"host", b"127.0.0.1")], "client": None}
+        with anyio.fail_after(20):
+            await app(scope, receive, send)
+
+    in_own_loop(ask)
+    assert sent[0]["status"] == 503
+    assert b"did not arrive" in sent[1]["body"]
 
 
 def test_without_a_token_it_listens_here_only(tmp_path: Path) -> None:
