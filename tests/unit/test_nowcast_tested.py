@@ -13,7 +13,7 @@ from entrepot.measures.nowcast.tested import (
     ALL,
     OFF,
     SIZES,
-    Flow,
+    ClassedFlow,
     Kind,
     class_of,
     failed,
@@ -21,7 +21,7 @@ from entrepot.measures.nowcast.tested import (
 )
 
 KIND = Kind("exports of made-up flows", "DEU", "exporter", "some", currency="EUR")
-FLOW = Flow(
+FLOW = ClassedFlow(
     reporters=frozenset({"DEU"}),
     side="exporter",
     goods="some",
@@ -111,7 +111,7 @@ def test_classes_of_the_table_are_answered_or_refused_as_they_were_tested() -> N
     """By a flow of each class: what is more than six points off gets no answer."""
     for one in tested.tested_classes():
         kind = one.kind
-        flow = Flow(
+        flow = ClassedFlow(
             reporters=frozenset({kind.reporters if kind.reporters != "EU27" else "AUT"}),
             side=kind.side or "importer",
             goods=kind.goods or "some",

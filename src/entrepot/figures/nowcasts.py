@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.nowcast_context import AnnualLevel, Event
     from entrepot.lake import Lake
-    from entrepot.measures.nowcast import Flow, Nowcast
+    from entrepot.measures.nowcast import ClassedFlow, Nowcast
 
     Floats = NDArray[np.float64]
     Evaluate = Callable[[Definition], Figure]
@@ -277,14 +277,14 @@ def _tested_as(asked: Definition) -> str:
     )
 
 
-def _flow(asked: Definition, series: MonthlySeries) -> Flow:
+def _flow(asked: Definition, series: MonthlySeries) -> ClassedFlow:
     """Return what decides which class of the backtests a flow is of."""
-    from entrepot.measures.nowcast import Flow
+    from entrepot.measures.nowcast import ClassedFlow
 
     reporters = frozenset() if series.partners else members_of(asked, series.reported_by)
     is_of_register = is_register(split_address(series.name)[0])
     size = float(series.values[: series.parts, -12:].sum(axis=0).mean())
-    return Flow(
+    return ClassedFlow(
         reporters=reporters,
         side=series.reported_by,
         goods="all" if asked.goods == "all" else "some",

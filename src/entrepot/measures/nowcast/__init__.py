@@ -4,14 +4,14 @@ from entrepot.measures.nowcast.intervals import LEVELS
 from entrepot.measures.nowcast.joint import STATISTICS, joint_backtest, joint_nowcast, largest
 from entrepot.measures.nowcast.methods import METHODS, Window
 from entrepot.measures.nowcast.nowcast import Backtest, Method, Nowcast, backtest, nowcast
-from entrepot.measures.nowcast.tested import Flow, Tested, refuse_failed
+from entrepot.measures.nowcast.tested import ClassedFlow, Tested, refuse_failed
 
 __all__ = [
     "LEVELS",
     "METHODS",
     "STATISTICS",
     "Backtest",
-    "Flow",
+    "ClassedFlow",
     "Method",
     "Nowcast",
     "Tested",

@@ -25,7 +25,7 @@ __all__ = [
     "COLUMNS",
     "OFF",
     "SIZES",
-    "Flow",
+    "ClassedFlow",
     "Kind",
     "Tested",
     "class_of",
@@ -42,7 +42,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class ClassedFlow:
     """A flow whose class is looked up.
 
     Attributes
@@ -101,7 +101,7 @@ class Kind:
     up_to: int = 0
     currency: str = ""
 
-    def fits(self, flow: Flow) -> bool:
+    def fits(self, flow: ClassedFlow) -> bool:
         """Whether a flow is of this kind."""
         return (
             self.source == flow.source
@@ -111,7 +111,7 @@ class Kind:
             and self._has(flow)
         )
 
-    def _has(self, flow: Flow) -> bool:
+    def _has(self, flow: ClassedFlow) -> bool:
         if not self.reporters:
             return True
         return bool(flow.reporters) and flow.reporters <= area_set(self.reporters, flow.day)
@@ -232,7 +232,7 @@ def _ahead(one: Tested) -> int:
     return one.ahead
 
 
-def class_of(classes: Sequence[Tested], months: int, ahead: int, flow: Flow) -> Tested:
+def class_of(classes: Sequence[Tested], months: int, ahead: int, flow: ClassedFlow) -> Tested:
     """Return the class of a flow among those of its kind and measure.
 
     The months ahead are the next that were tested at least as far, else the farthest. Without a
@@ -249,7 +249,7 @@ def class_of(classes: Sequence[Tested], months: int, ahead: int, flow: Flow) -> 
     return next(one for one in mine if one.size == ALL)
 
 
-def refuse_failed(measure: str, flow: Flow, *, months: int, ahead: int) -> Tested:
+def refuse_failed(measure: str, flow: ClassedFlow, *, months: int, ahead: int) -> Tested:
     """Return the class of the backtests that a flow is of.
 
     Parameters
