@@ -26,7 +26,7 @@ from entrepot.claims.draft.codes import codes_in
 from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
 from entrepot.claims.draft.reading import numbers_of, read_sentence
-from entrepot.claims.draft.scene import Background, scenes, times_of
+from entrepot.claims.draft.scene import Background, own_names, scenes, times_of
 from entrepot.claims.draft.sentences import LONGEST, sentences
 from entrepot.claims.numbers import Says, read_says
 from entrepot.errors import BadFileError, RequestError
@@ -1313,3 +1313,22 @@ def test_numbers_without_end_are_a_table_and_no_guesses() -> None:
     found = draft(article_of("from 5 to " * 9_000))
     assert not found.claims
     assert time.process_time() - began < 4
+
+
+def test_a_month_that_another_is_compared_with_is_a_base_in_german() -> None:
+    text = "Gegenüber September gingen die Ausfuhren um 3,6 Prozent zurück."
+    times, _ = times_of(text, "de", Period.parse("2016-12-09"), Background())
+    assert [(str(one.period), one.is_base) for one in times] == [("2016-09", True)]
+
+
+def test_all_rows_of_offices_count_for_a_country() -> None:
+    offices = own_names("office")["DEU"]
+    assert all(offices.search(name) for name in ("Destatis", "VDMA"))
+
+
+def test_an_amount_of_change_is_no_balance() -> None:
+    text = (
+        "The US trade deficit with Peru rose to $68.3 billion in January 2023, a $1.1 billion "
+        "increase over December."
+    )
+    assert not [says for says in said_of(text, "2023-03-08") if "1.1" in says]

@@ -76,7 +76,9 @@ _SO_FAR = "it is of the year so far: of which months is not clear"
 _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
 _A_PRICE = "a price, not a value of trade"
-AGAINST = frozenset((_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE))
+AGAINST = frozenset(
+    (_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE, _NOT_SAID["change"])
+)
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
 
 
@@ -124,7 +126,11 @@ def claim_of_guess(  # noqa: C901
     _check_span(guess, scene)
     if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
         raise Refusal(hard[0])
-    if guess.what == "level" and _CHANGED_BY.search(apart.text, 0, number.start):
+    if guess.what == "level" and (
+        _CHANGED_BY.search(apart.text, 0, number.start)
+        or _MORE_THAN.match(apart.text, number.end)
+        or _A_CHANGE.search(scene.sentence.text, number.start, number.end)
+    ):
         raise Refusal(_NOT_SAID["change"])
     if guess.what == "level" and guess.goods != "all":
         check_whole(number, apart.numbers, apart.found.goods, apart.text)
@@ -143,6 +149,12 @@ def claim_of_guess(  # noqa: C901
     return _written(guess, scene, kind, body, written(number, apart, direction))
 
 
+_MORE_THAN = re.compile(
+    r"\s*(?:(?:increase|decrease|rise|drop|decline|fall|gain|jump) (?:over|from|on|compared)"
+    r"|(?:more|less|higher|lower) than|(?:mehr|weniger) als|(?:больше|меньше),? чем)\b"
+)
+"""Behind an amount by which something changed: "a $1 bn increase over December"."""
+_A_CHANGE = re.compile(r" (?:increase|decrease|rise|drop|decline|jump|gain)$")
 _CHANGED_BY = re.compile(r"\b(?:by|um)\s+(?:[a-zäöüß-]+\s+){0,2}$")
 """In front of an amount by which something changed: "rose by a record $5 bn"."""
 _THERE = re.compile(

@@ -429,9 +429,11 @@ def own_names(kind: str) -> dict[str, re.Pattern[str]]:
     """Return by country the names of its offices, or how a date line with its cities begins."""
     rows = read_table(Path(__file__).with_name("offices.csv"), _OWN)
     around = r"(?:^|\n)\s*(?:{})\W{{1,3}}(?=\w+ \d|\d|\()" if kind == "city" else "{}"
-    return {
-        row["code"]: re.compile(around.format(row["words"])) for row in rows if row["kind"] == kind
-    }
+    words: dict[str, list[str]] = {}
+    for row in rows:
+        if row["kind"] == kind:
+            words.setdefault(row["code"], []).append(row["words"])
+    return {code: re.compile(around.format("|".join(names))) for code, names in words.items()}
 
 
 def home_of(found: Sequence[Scene], text: str) -> str:
@@ -531,11 +533,14 @@ _DAYS = re.compile(
     r"|\b(?P<f1>[A-Z][a-z]{2,8})(?:[-–—]| to | through )(?P<f2>[A-Z][a-z]{2,8})(?: of)? "
     r"(?P<fy>20\d\d)-\d\d\b"
     r"|\b(?:compared (?:to|with)|against|than in|versus) (?P<c1>[A-Z][a-z]{2,8})(?! \d)"
+    r"|\b(?:[Gg]egenüber(?: dem)?|[Ii]m Vergleich (?:zum|mit(?: dem)?)|verglichen mit(?: dem)?) "
+    r"(?P<c2>[A-ZÄÖÜ][a-zäöü]{2,8})\b(?! \d)"
     r"|\b(?P<m3>[A-Z][a-z]{2,8}) alone\b"
     r"|\b(?P<m2>[A-Z][a-z]{2,8})\.? (?P<a>\d{1,2})[-–](?P<b>\d{1,2})(?![\d,])"
     r"|(?<![\d年])(?P<zm>1[0-2]|0?[1-9])月(?:份)?(?:的)?[前头首](?P<zn>\d{1,2}|二?十)[天日]"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_GERMAN_MONTHS = {"mär": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
 _WORDS = {"ten": 10, "twenty": 20, "十": 10, "二十": 20}
 
 
@@ -551,9 +556,9 @@ def times_of(  # noqa: C901
     times: list[Time] = []
     for days in _DAYS.finditer(text):
         period = _days(days, published)
-        if days["c1"]:
+        if compared := next((one for one in ("c1", "c2") if days[one]), ""):
             if period is not None:
-                times.append(Time(period, days.start("c1"), days.end("c1"), is_base=True))
+                times.append(Time(period, *days.span(compared), is_base=True))
         elif period is not None:
             before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
             # "From April through January" is one time, not one since when something grew.
@@ -699,11 +704,12 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
         if ends[1] < ends[0] and years[1] == years[0]:
             return None
         return Period.parse(f"{years[0]}-{ends[0]:02d}..{years[1]}-{ends[1]:02d}")
-    name = (found["m1"] or found["m2"] or found["m3"] or found["c1"] or "")[:3].lower()
+    name = found["m1"] or found["m2"] or found["m3"] or found["c1"] or found["c2"] or ""
+    name = _GERMAN_MONTHS.get(name[:3].lower(), name[:3].lower())
     if (name not in _MONTHS and not found["zm"]) or published is None:
         return None
     month = int(found["zm"]) if found["zm"] else _MONTHS.index(name) + 1
-    if found["c1"] or found["m3"]:
+    if found["c1"] or found["c2"] or found["m3"]:
         # A month that is still to come in the year of publication is one of the year before.
         year = published.end.year - (month > published.end.month)
         return Period.parse(f"{year}-{month:02d}")
