@@ -323,21 +323,21 @@ def cut(
     )
     # Of a side of which only the areas asked about are read, each is named.
     open_sides = [side for side in SIDES if side not in kept_sides(broadest)]
+    areas: dict[Side, nw.Expr] = {side: nw.col(side) for side in SIDES}
     if question(broadest.measure).adds_partners and open_sides and not broadest.named_by:
         # What an area sells to itself stays its own, as some choices leave it out.
         is_apart = nw.col("exporter") == nw.col("importer")
-        rows = rows.with_columns(
-            nw.when(nw.col(side).is_in(sorted(named)) | is_apart)
-            .then(nw.col(side))
-            .otherwise(nw.lit(ELSEWHERE[side]))
-            .alias(side)
-            for side in open_sides
-        )
+        for side in open_sides:
+            is_named = nw.col(side).is_in(sorted(named)) | is_apart
+            area = nw.when(is_named).then(nw.col(side)).otherwise(nw.lit(ELSEWHERE[side]))
+            areas[side] = area.alias(side)
     value, mass = nw.col(cells.column(broadest)), nw.col("mass_kg")
     codes = ("product",) if is_by_code else ()
-    keys = (*codes, "nomenclature", "exporter", "importer", "period", *SAID)
+    keys = (*codes, "nomenclature", "period", *SAID)
     summed = (
-        rows.with_columns(
+        rows.select(
+            *keys,
+            *areas.values(),
             value.alias("value"),
             mass.alias("mass"),
             # Value of what has a mass: its part of all says whether masses can stand for the goods.
@@ -345,7 +345,7 @@ def cut(
             value.alias("value_known"),
             mass.alias("mass_known"),
         )
-        .group_by(*keys)
+        .group_by(*keys, *SIDES)
         .agg(
             *(nw.col(name).sum() for name in ("value", "mass", "weighed")),
             *(nw.col(f"{name}_known").count() for name in AMOUNTS),
