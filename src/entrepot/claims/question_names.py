@@ -305,8 +305,9 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
 
 def _in_us(text: str) -> Iterator[Mark]:
     """Yield "the us" of a question typed without capitals; "us" alone stays the pronoun."""
+    [code] = [one.code for one in areas() if one.alpha2 == "US"]
     for match in re.finditer(r"(?<=\bthe )us(?!\w)", text):
-        yield Mark("area", "USA", "noun", *match.span())
+        yield Mark("area", code, "noun", *match.span())
 
 
 _PAIR = re.compile(r"(?<![\w-])([^\W\d_]{3,})[-–]([^\W\d_]{4,})(?!\w)")
