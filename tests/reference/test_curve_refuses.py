@@ -65,15 +65,23 @@ def test_a_source_that_knows_nothing_of_the_seller_is_not_zero(tmp_path: Path) -
     assert any("records no trade of CHN in 2023" in why for why in lost)
 
 
-def test_zero_of_somebody_who_is_known_stays_zero(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_blend", [False, True])
+def test_what_a_reporter_has_not_is_zero_and_what_a_blend_has_not_is_unknown(
+    tmp_path: Path, is_blend: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = MAP.replace("reported_by: both", "reported_by: importer").replace("FOB", "CIF")
+    monkeypatch.setitem(globals(), "MAP", MAP if is_blend else own)
     lake = Lake.open(tmp_path / "lake")
     lines = _trade({"DEU": 30.0, "TUR": 10.0})
     _add(lake, tmp_path, "world", [*lines, *_trade({"CHN": 5.0}, code="854231")])
-    found = ep.ask(
-        "import_share", lake=lake, goods="848210", period=2023, curve=True, **SHARE
-    ).specifications
-    assert found is not None
-    assert {one.value for one in found.items} == {0.0}
+    keys = SHARE | {"lake": lake, "period": 2023, "curve": True}
+    asked = ep.ask("import_share", goods="848210", **keys)
+    if is_blend:
+        assert asked.value is None
+        assert "does not mean zero" in str(asked.reason)
+    else:
+        assert asked.specifications is not None
+        assert {one.value for one in asked.specifications.items} == {0.0}
 
 
 def test_mass_is_judged_for_each_choice_of_goods(tmp_path: Path) -> None:

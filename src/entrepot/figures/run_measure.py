@@ -46,6 +46,7 @@ __all__ = [
     "Measured",
     "answers_by_columns",
     "dicts",
+    "is_zero",
     "main_column",
     "measure",
     "measured_of",
@@ -111,10 +112,8 @@ def measure(
     # Before "nothing recorded" is said: of a country that the source does not know, nothing is.
     if lost := refuse_unrecorded(cells, asked, found.value if found else None):
         return lost
-    # A blend has one row for each flow that either side reports: no row is no report of none.
-    is_of_reports = cells.reported_by is not None
-    if found and not found.value and asked.measure in OF_PAIRS and not is_of_reports:
-        found = found if _has_rows(cells, asked, goods) else None
+    if found and not found.value and not is_zero(cells, asked, goods):
+        found = None
     if found is None and _has_rows(cells, asked, goods):
         return NoAnswer(
             f"{cells.available.source} records {asked.goods} from {asked.exporter} to "
@@ -207,6 +206,16 @@ def _why_null(read: SourceRows, asked: Definition, goods: Goods) -> str:
 
 OF_PAIRS = ("import_share", "export_share", "reliant_goods", "salience", "retaliation_exposure")
 """Measures that are zero where the flow between two areas is."""
+
+
+def is_zero(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
+    """Whether a measure that is zero may be called so, and is not merely without a record.
+
+    A blend has one row for each flow that either side reports: no row is no report of none.
+    """
+    if asked.measure not in OF_PAIRS or cells.reported_by is not None:
+        return True
+    return _has_rows(cells, asked, goods)
 
 
 def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:

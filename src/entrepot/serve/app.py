@@ -163,20 +163,20 @@ def create_app(
         return refused
 
     # Outermost, around FastAPI's own handlers, so that even its errors have the headers.
-    return Guard(_packing(Languages(app)), service.access, service.sizes.body, refuse, frames)
+    return Guard(_Packing(Languages(app)), service.access, service.sizes.body, refuse, frames)
 
 
-def _packing(app: ASGIApp) -> ASGIApp:
-    """Pack large answers, but not for who refuses it, which the library takes for a wish."""
-    packed = GZipMiddleware(app, minimum_size=_PACKED, compresslevel=6)
+class _Packing:
+    """Packs large answers, but not for who refuses it, which the library takes for a wish."""
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        said = (
-            ",".join(Headers(scope=scope).getlist("accept-encoding")) if "headers" in scope else ""
-        )
-        await (app if _UNPACKED.search(said) else packed)(scope, receive, send)
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._packed = GZipMiddleware(app, minimum_size=_PACKED, compresslevel=6)
 
-    return answering
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        accepted = Headers(scope=scope).getlist("accept-encoding") if "headers" in scope else ()
+        refused = _UNPACKED.search(",".join(accepted))
+        await (self._app if refused else self._packed)(scope, receive, send)
 
 
 @asynccontextmanager

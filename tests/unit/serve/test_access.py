@@ -64,7 +64,7 @@ def test_a_token_that_can_be_guessed_is_refused() -> None:
 def test_a_foreign_name_that_leads_here_is_refused(client: Client, name: str) -> None:
     answer = client.get("/data", host=name)
     assert answer.status_code == 400
-    assert "another name" in answer.text
+    assert ("another name" if name else "names no host") in answer.text
 
 
 def test_what_is_answered_does_not_depend_on_the_host_header(

@@ -124,8 +124,8 @@ EXAMPLES = {
 
 def routes(client: Client) -> list[Route]:
     """Return every route of the server."""
-    # The application stands inside two layers of middleware, which have no type of their own.
-    return [one for one in client.app._app._app.routes if isinstance(one, Route)]  # type: ignore[attr-defined]
+    # The application stands inside three layers of middleware, which have no type of their own.
+    return [one for one in client.app._app._app._app.routes if isinstance(one, Route)]  # type: ignore[attr-defined]
 
 
 def addresses(client: Client) -> list[str]:

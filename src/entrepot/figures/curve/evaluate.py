@@ -57,7 +57,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases
 from entrepot.figures.rows import SourceRows, is_everything, times_together
-from entrepot.figures.run_measure import moved, refuse_unrecorded
+from entrepot.figures.run_measure import is_zero, moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.spread import FoundSpecification
 from entrepot.lake import distinct
@@ -572,7 +572,7 @@ class _Work:
                     base = dict(one.choice.choices) | way.choices | {"quantity": amount}
                     number_ = (self._start + goods, numbers[place], amount)
                     value, ends = values.get(number_), bounds.get(number_)
-                    if why := judge.refused(when, way.asked, value):
+                    if why := judge.refused(one, way.asked, value):
                         left.append((f"{name}: {', '.join((*base.values(), when))}", why))
                         continue
                     assert value is not None, "what has no value is refused"
@@ -619,6 +619,8 @@ def _both(inside: str, non_reporting: str) -> str:
     other = [text for text in (inside, non_reporting) if text != "as reported"]
     return ", ".join(other) or "as reported"
 
+
+NOT_RECORDED = "no such trade is recorded, which does not mean zero"
 
 # Which combinations are no answer: too little has a mass, or the source knows nobody asked of.
 
@@ -674,12 +676,15 @@ class Judge:
                 break
         return [place for place in places if place not in thin]
 
-    def refused(self, when: str, place: Definition, value: float | None) -> str:
+    def refused(self, one: Numbered, place: Definition, value: float | None) -> str:
         """Say why there is no value, or none that is an answer; empty text if it is one."""
+        [time] = [timed for timed in self.timed if timed.span.words == one.span.words]
+        asked = at(time.span.asked, place)
         # Zero and no value alike: both ask whether the source has a row of these countries at all.
-        key = (when, place.importer, place.exporter, bool(value))
+        key = (one.span.words, place.importer, place.exporter, bool(value))
         if key not in self._known:
-            [time] = [one for one in self.timed if one.span.words == when]
-            lost = refuse_unrecorded(time.cells, at(time.span.asked, place), value)
+            lost = refuse_unrecorded(time.cells, asked, value)
             self._known[key] = lost.reason if lost else ""
-        return self._known[key] or ("" if value is not None else "no value")
+        if self._known[key] or value is None:
+            return self._known[key] or "no value"
+        return "" if value or is_zero(time.cells, asked, one.choice.goods) else NOT_RECORDED
