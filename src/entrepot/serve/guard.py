@@ -9,6 +9,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import anyio
+
 from entrepot.errors import RequestError
 from entrepot.limits import Limits, under
 from entrepot.serve.problems import (
@@ -38,6 +40,8 @@ EMBED = "/embed"
 """Address that other sites may show in a frame, where the operator names them."""
 HEALTH = "/healthz"
 """Address that says that the server answers, to whoever asks."""
+_UNWANTED, _UNWANTED_SECONDS = 8_000_000, 2
+"""Bytes of a refused body that are read and forgotten, and how long they may take."""
 IN_HAND = {"GET": 48, "POST": 4}
 """Requests of one reader that are in hand at once, as far as readers can be told apart."""
 
@@ -156,7 +160,9 @@ class Guard:
             if headers.keys() & {"content-length", "transfer-encoding"}:
                 # Otherwise the connection would stay open to
                 # read on through a body that nobody wants.
-                send = _with_headers(send, {"Connection": "close"})  # its body is not read
+                send = _with_headers(send, {"Connection": "close"})
+                if "expect" not in headers:  # who asks first sends nothing to a refusal
+                    await _discard(receive)
             await self._refuse(scope, found)(scope, receive, send)
         # "/" itself is a page; "//" has nothing left to redirect to and goes to the router.
         elif path.endswith("/") and path.strip("/"):
@@ -255,6 +261,20 @@ def too_large(longest: int) -> TooLargeError:
         hint="cut the text into chapters and check one at a time, or check it on a terminal, "
         "where nothing is cut off: entrepot check FILE",
     )
+
+
+async def _discard(receive: Receive) -> None:
+    """Read and forget the body of a refused request, up to a bound.
+
+    A connection that is closed over unread bytes is reset, and the refusal is lost with it.
+    """
+    left = _UNWANTED
+    with anyio.move_on_after(_UNWANTED_SECONDS):
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if not message.get("more_body"):
+                return
 
 
 async def _healthy(send: Send) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.datastructures import URL
 from starlette.requests import Request
-from tests.ask_server import HERE, Client
+from tests.ask_server import HERE, Client, in_own_loop
 
 from entrepot.errors import RequestError
 from entrepot.serve import Access, create_app
@@ -261,3 +261,39 @@ def test_a_body_with_two_lengths_is_not_read(client: Client) -> None:
     answer = client.send("POST", "/api/check", content=b"5 %", headers=both)
     assert answer.status_code == 400
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(("chunks", "read"), [(3, 3), (1000, 8)])
+def test_a_refused_body_is_read_to_its_end_or_to_a_bound(
+    tmp_path: Path, chunks: int, read: int
+) -> None:
+    """A connection that is closed over unread bytes is reset, and nobody hears the refusal."""
+    got: list[int] = []
+    answers: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        got.append(len(answers))
+        more = len(got) < chunks
+        return {"type": "http.request", "body": b"x" * 1_000_000, "more_body": more}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-length", b"1000000000")]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/check",
+        "raw_path": b"/api/check",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+        "root_path": "",
+    }
+    app = create_app(tmp_path / "no-lake")
+    in_own_loop(lambda: app(scope, receive, send))
+    assert answers[0]["status"] == 413
+    assert got == [0] * read, "before the answer"
