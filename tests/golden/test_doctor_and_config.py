@@ -261,3 +261,25 @@ def test_a_value_is_judged_at_the_door_and_no_variable_is_blamed(
     assert code == 2
     assert "where:" not in said
     assert not config_file().exists()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("flows/**/*.parquet", "a file of the lake is not what was written"),
+        ("raw/" + "[0-9a-f]" * 64, "the kept bytes of reports.csv"),
+    ],
+)
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_lake_with_files_gone_is_wrong(
+    entrepot: Run, lake: Lake, pattern: str, said: str, is_cut: bool
+) -> None:
+    assert _checks(entrepot, "--lake", str(lake.path))["lake"]["state"] == "ok"
+    path = next(lake.path.glob(pattern))
+    if is_cut:
+        os.truncate(path, path.stat().st_size - 1)
+    else:
+        path.unlink()
+    found = _checks(entrepot, "--lake", str(lake.path))["lake"]
+    assert found["state"] == "wrong"
+    assert said in found["found"]

@@ -166,6 +166,7 @@ def _lake(folder: Path | None) -> Iterator[MachineCheck]:
     try:
         opened = open_lake(folder)
         found = opened.holdings()
+        opened.require_files()
     except EntrepotError as error:
         yield MachineCheck("lake", WRONG, f"{error.what} ({error.where})", error.hint)
         return

@@ -22,6 +22,7 @@ from entrepot.lake.system_errors import readable
 from entrepot.lake.unchanged import (
     ChangedError,
     all_files,
+    require_delivered,
     require_read,
     require_sizes,
     require_whole,
@@ -199,6 +200,23 @@ class Reads:
             self._connection = self._in_memory = None
             forget_state()
             raise
+
+    def require_files(self) -> None:
+        """Look whether all files of a lake in a folder are there, as long as they were written.
+
+        No byte of them is read: `Lake.check` compares the bytes.
+
+        Raises
+        ------
+        OutsideError
+            If one is gone or has another size, naming it.
+        """
+        if self._remote is not None:
+            return
+        catalog = self._state().catalog
+        require_sizes(self.path, all_files(catalog))
+        for item in catalog.snapshots:
+            require_delivered(self.path, item.raw)
 
     def _state(self) -> State:
         if self._pinned is not None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.lake.catalog import Catalog
+    from entrepot.lake.catalog import Catalog, RawEntry
 
 __all__ = [
     "BLOCK",
@@ -43,6 +43,7 @@ __all__ = [
     "changed",
     "delivered_files",
     "fingerprint",
+    "require_delivered",
     "require_plain",
     "require_raw",
     "require_read",
@@ -176,6 +177,25 @@ def require_sizes(folder: Path, files: Iterable[StoredFile]) -> None:
         if found is None or found[1] != stored.bytes:
             how = "it is gone" if found is None else "its size is another"
             raise _unlike(folder, stored, how)
+
+
+def require_delivered(folder: Path, raw: RawEntry) -> None:
+    """Look whether the kept bytes of a delivered file are there, as many as were delivered.
+
+    Raises
+    ------
+    OutsideError
+        If they are gone or others.
+    """
+    path = folder / "raw" / raw.sha256
+    found = _stamp(path)
+    if (found is None and _is_missing(path)) or (found and found[1] != raw.bytes):
+        raise ChangedError(
+            f"the kept bytes of {raw.name} are {'gone' if found is None else 'others'}",
+            where=str(path),
+            why="without them the lake cannot be built again",
+            hint=f"add the file once more, which puts them back: entrepot data add ... {raw.name}",
+        )
 
 
 def require_plain(folder: Path, files: Iterable[StoredFile]) -> None:
