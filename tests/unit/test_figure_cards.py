@@ -201,14 +201,16 @@ def test_citations_are_read_by_programs(share: ep.Figure) -> None:
     [csl] = json.loads(said["csl"])
     assert csl["title"].startswith("China’s share")
     assert csl["accessed"]["date-parts"] == [[2026, 11, 30]]
+    assert csl["issued"]["date-parts"] == [[2026]]
     assert csl["URL"] == link
     ris = dict(line.split("  - ", 1) for line in said["ris"].splitlines())
-    assert (ris["TY"], ris["UR"], ris["Y2"]) == ("DATA", link, "2026/11/30")
+    assert (ris["TY"], ris["UR"], ris["PY"], ris["Y2"]) == ("DATA", link, "2026", "2026/11/30")
     assert said["ris"].splitlines()[-1].startswith("ER")
     bib = said["bibtex"]
     assert bib.startswith(f"@misc{{entrepot-{share.id},")
     assert bib.count("{") == bib.count("}")
     assert "56.3~\\%" in bib
+    assert "  year = 2026,\n" in bib
     assert "FREE Network, https://freepolicybriefs.org/" in said["text"]
     assert "published HP-002" in said["text"]
     assert said["text"].endswith("Accessed 2026-11-30.")

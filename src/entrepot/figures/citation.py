@@ -74,7 +74,8 @@ def _bibtex(name: str, title: str, note: str, link: str, accessed: str) -> str:
         "version": f"{{{__version__}}}",
         "note": f"{{{_tex(note)} Identifier {name}}}",
         **({"url": f"{{{link}}}"} if link else {}),
-        **({"urldate": f"{{{accessed}}}"} if accessed else {}),
+        # A figure is made on the day on which it is asked.
+        **({"year": accessed[:4], "urldate": f"{{{accessed}}}"} if accessed else {}),
     }
     lines = ",\n".join(f"  {key} = {text}" for key, text in fields.items())
     return f"@misc{{entrepot-{name},\n{lines}\n}}"
@@ -109,7 +110,8 @@ def _csl(name: str, title: str, note: str, link: str, accessed: str) -> dict[str
     if link:
         found["URL"] = link
     if accessed:
-        found["accessed"] = {"date-parts": [[int(part) for part in accessed.split("-")]]}
+        day = [int(part) for part in accessed.split("-")]
+        found |= {"issued": {"date-parts": [day[:1]]}, "accessed": {"date-parts": [day]}}
     return found
 
 
@@ -117,7 +119,7 @@ def _ris(name: str, title: str, note: str, link: str, accessed: str) -> str:
     fields = [("TY", "DATA"), ("ID", f"entrepot-{name}"), ("TI", title), ("AU", "Entrepôt")]
     fields += [("ET", __version__), ("N1", f"{note} Identifier {name}")]
     fields += [("UR", link)] if link else []
-    fields += [("Y2", accessed.replace("-", "/"))] if accessed else []
+    fields += [("PY", accessed[:4]), ("Y2", accessed.replace("-", "/"))] if accessed else []
     # A line is a field in RIS: a line end in a title would begin another one.
     return "\n".join(f"{tag}  - {' '.join(text.split())}" for tag, text in [*fields, ("ER", "")])
 
