@@ -239,7 +239,7 @@ class Figure:
             "details": self.details,
             "spread": {name: list(ends) for name, ends in self.spread.items()},
             "in_print": [item.to_dict() for item in self.in_print],
-            "table": list(self.table),
+            "table": self.rows(),
             "uncertain_code_shares": self.uncertain_code_shares,
             "nowcast": self.nowcast,
             "reason": self.reason,

@@ -121,8 +121,9 @@ def _state(figure: Figure, cited: str, then: str) -> str:
 
 def _behind(figure: Figure) -> tuple[list[str], list[int], list[list[str]]]:
     """Return the first rows behind a Figure as text: head, places of numbers, rows."""
-    names = list(dict.fromkeys(name for row in figure.table for name in row))
-    shown = [[row.get(name) for name in names] for row in figure.table[:_ROWS]]
+    rows = figure.rows()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    shown = [[row.get(name) for name in names] for row in rows[:_ROWS]]
     numeric = [
         place
         for place in range(len(names))
@@ -181,9 +182,9 @@ def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> AnswerRows:
     """Return the rows behind a Figure, or where it has none the Figure as one row."""
     figure = asked(pairs).answered(lake)
     name = figure.definition.measure
-    if figure.table:
-        names = list(dict.fromkeys(name for row in figure.table for name in row))
-        return AnswerRows(names, [[row.get(one) for one in names] for row in figure.table], name)
+    if rows := figure.rows():
+        names = list(dict.fromkeys(one for row in rows for one in row))
+        return AnswerRows(names, [[row.get(one) for one in names] for row in rows], name)
     return one_row([figure], name)
 
 
