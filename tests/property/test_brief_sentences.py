@@ -291,7 +291,10 @@ def test_every_sentence_of_a_brief_keeps_the_rules(
         )
         if pair[0] == "DEU":
             total += 205 * 0.5
-        assert share.value == pytest.approx(value / total)
+        # Of what BACI has no row of, something else may answer, but never BACI with zero.
+        assert bool(value) is any(item.source == "baci" for item in share.evidence)
+        if value:
+            assert share.value == pytest.approx(value / total)
         assert share in first.evidence
 
 
