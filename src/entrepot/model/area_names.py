@@ -147,23 +147,29 @@ def as_codes(text: str | None) -> str | None:
 
 def _codes_of(part: str) -> list[str]:
     """Return the codes of an area or of several between commas, as few as their names allow."""
-    code = as_one_code(part) if "," not in part or _is_known(part) else ""
-    if code:
-        return [code]
     words = part.split(",")
-    # The longest name first: "Korea, Rep., China" is two, not three.
-    for end in range(len(words) - 1, 0, -1):
-        first = ",".join(words[:end]).strip()
-        if end == 1 or _is_known(first):
-            return [as_one_code(first), *_codes_of(",".join(words[end:]).strip())]
-    return [part]
+    found: list[str] = []
+    while words:
+        # The longest name first: "Korea, Rep., China" is two, not three.
+        for end in range(min(len(words), _most_parts()), 0, -1):
+            first = ",".join(words[:end]).strip()
+            if end == 1 or _is_known(first):
+                found.append(as_one_code(first))
+                words = words[end:]
+                break
+    return found
+
+
+@cache
+def _most_parts() -> int:
+    """Return how many parts between commas the name of one area or group may have."""
+    names = [row["name"] for row in read_table(_FILE, COLUMNS)]
+    names += [area(code).name for code in known_areas()] + [one.name for one in groups()]
+    return 1 + max(name.count(",") for name in names)
 
 
 def _is_known(word: str) -> bool:
-    try:
-        code, _, day = as_one_code(word).partition("@")
-    except UnknownNameError:  # nearest names are for what is left when commas are taken apart
-        return False
+    code, _, day = _code_of(word).partition("@")
     return "," not in day and (is_group(code) or code in known_areas())
 
 
@@ -175,6 +181,18 @@ def as_one_code(part: str) -> str:
     RequestError
         For a name that people say of two areas.
     """
+    if code := _code_of(part):
+        return code
+    word = part.partition("@")[0]
+    error = unknown_area(word)
+    if word and not error.suggestions and (near := nearest_names(word)):
+        guess = " or ".join(f"{code} ({area(code).name})" for code in near)
+        raise UnknownNameError("area", word, (), hint=f"did you mean {guess}?")
+    return part
+
+
+def _code_of(part: str) -> str:
+    """Return the code of one area or group; empty for a name that means nothing here."""
     word, at, day = part.partition("@")
     for spelled in (word, word.lower(), word.upper()):
         if is_group(spelled) or spelled in known_areas():
@@ -188,13 +206,7 @@ def as_one_code(part: str) -> str:
     code = by_name(word) or named.get(word.casefold())
     code = code or by_code("alpha2").get(word.upper()) or by_code("m49").get(word)
     code = code or named_area(word) or named_group(word)
-    if code:
-        return f"{code}{at}{day}"
-    error = unknown_area(word)
-    if word and not error.suggestions and (near := nearest_names(word)):
-        guess = " or ".join(f"{code} ({area(code).name})" for code in near)
-        raise UnknownNameError("area", word, (), hint=f"did you mean {guess}?")
-    return part
+    return f"{code}{at}{day}" if code else ""
 
 
 def name_key(name: str) -> str:
