@@ -10,7 +10,9 @@ from entrepot.model.display import joined
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+    from entrepot.figures import Figure
 
 __all__ = [
     "NOT_SHOWN",
@@ -36,9 +38,22 @@ class Break:
     after: str
 
 
-def break_of(importer: str, supplier: str, first: int, last: int) -> Break | None:
-    """Return the last whole year with both reports, if it lies between `first` and `last`."""
-    areas = (*importer.split("+"), *supplier.split("+"))
+def break_of(
+    importer: str, supplier: str, first: int, last: int, series: Iterable[Figure] = ()
+) -> Break | None:
+    """Return the last whole year with both reports, if it lies between `first` and `last`.
+
+    Parameters
+    ----------
+    series
+        What is drawn. Where all of it is told by one side, it does not break as the other stops.
+    """
+    sides = {"importer": importer.split("+"), "exporter": supplier.split("+")}
+    told = {who for figure in series for item in figure.evidence for who in item.reported_by}
+    # Without rows of reports it is not known whose they are; a blend has those of both sides.
+    areas = [
+        one for side, some in sides.items() if not told or told & {side, "both"} for one in some
+    ]
     for item in stopped_in(areas, Period.parse(last)):
         # Russia's last own month is January 2022, so its last complete year is 2021.
         complete_year = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1

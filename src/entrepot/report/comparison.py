@@ -386,7 +386,7 @@ def picture(found: SideComparison) -> Chart | None:
         Course(
             name,
             tuple(map(course_point, course)),
-            break_of(side.importer, side.supplier, min(years), max(years)),
+            break_of(side.importer, side.supplier, min(years), max(years), course),
         )
         for name, course, side in zip(found.names, found.courses, found.sides, strict=True)
     )

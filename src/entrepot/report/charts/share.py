@@ -141,7 +141,8 @@ def share_chart(
     expected = _expected(measure, lake, found, keys)
     found += [expected.definition.period.year] if expected else []
     require_some(found, _what(asked), asked.reason or "none of the requested years is available")
-    broken = break_of(asked.definition.importer, asked.definition.exporter, found[0], found[-1])
+    pair = asked.definition.importer, asked.definition.exporter
+    broken = break_of(*pair, found[0], found[-1], series)
     lines = ShareLines(
         first=found[0],
         last=found[-1],
@@ -316,7 +317,7 @@ def _side_break(figures: list[Figure]) -> Break | None:
     if not figures:
         return None
     one, last = figures[0].definition, figures[-1].definition.period.year
-    return break_of(one.importer, one.exporter, one.period.year, last)
+    return break_of(one.importer, one.exporter, one.period.year, last, figures)
 
 
 def course_point(figure: Figure) -> CoursePoint:

@@ -273,7 +273,7 @@ def slope_chart(figure: Figure) -> StandaloneChart:
         for row in shown
     )
     base = asked.base.start.year if asked.base else asked.period.year
-    broken = break_of(asked.importer, "", base, asked.period.end.year)
+    broken = break_of(asked.importer, "", base, asked.period.end.year, [figure])
     drawn = Slope((f"{asked.base}", f"{asked.period}"), lines, scale.word, broken)
     title = _slope_title(figure, shown, scale)
     rest = len(rows) - len(shown)

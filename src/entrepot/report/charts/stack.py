@@ -328,7 +328,7 @@ def of_years(
     names = _named(shares, whose)
     asked = last.definition
     subject = Subject(asked.importer, marked, asked.goods, asked.period, fixed=True)
-    broken = break_of(subject.importer, subject.supplier, min(found), max(found))
+    broken = break_of(subject.importer, subject.supplier, min(found), max(found), found.values())
     drawn = Stack(tuple(found), _layers(shares, marked, whose, names), broken)
     title = _title(subject, drawn)
     return StandaloneChart(
