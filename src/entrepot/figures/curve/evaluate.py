@@ -644,6 +644,7 @@ class Judge:
     mass_shares: Mapping[tuple[int, int], float]
     left: Left
     _known: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
+    _zeros: dict[tuple[str, str, str, Goods], bool] = field(default_factory=dict)
 
     def weighted_enough(
         self,
@@ -687,4 +688,9 @@ class Judge:
             self._known[key] = lost.reason if lost else ""
         if self._known[key] or value is None:
             return self._known[key] or "no value"
-        return "" if value or is_zero(time.cells, asked, one.choice.goods) else NOT_RECORDED
+        if value:
+            return ""
+        place_of_goods = (*key[:3], one.choice.goods)
+        if place_of_goods not in self._zeros:
+            self._zeros[place_of_goods] = is_zero(time.cells, asked, one.choice.goods)
+        return "" if self._zeros[place_of_goods] else NOT_RECORDED
