@@ -162,6 +162,10 @@ class _Reading:
     def read(self) -> QuestionRead:
         # "In US dollars" names no side.
         self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
+        if edition := _EDITION.search(self.left):
+            self.left = blanked(self.left, *edition.span())
+            why = f"codes are read in the edition of the data; leave out “{edition[0]}”"
+            self.unsaid.append(Unsaid("words", why))
         # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
         codes = self._codes()
         # Before times, too: 2022年前三大 are the largest three, not the years before 2022.
@@ -685,6 +689,8 @@ def _as_one(times: Sequence[Time], text: str) -> str:
     return ""
 
 
+# 2002 and 2007 are headings as well (tomatoes, jams), and read as such.
+_EDITION = re.compile(r"(?<![A-Za-z])HS[ -]?(?:1988|1992|1996|2012|2017|2022)(?!\d)")
 _UNTIL = re.compile(
     r"[\s,]*(?:through|thru|till|until|up to|bis einschließlich|bis zum jahr|по|до|至|到)\s*",
     re.IGNORECASE,
