@@ -46,7 +46,8 @@ def break_of(
     Parameters
     ----------
     series
-        What is drawn. Where all of it is told by one side, it does not break as the other stops.
+        All that is drawn, if nothing of it is published. What one side tells does not break where
+        the other stops.
     """
     sides = {"importer": importer.split("+"), "exporter": supplier.split("+")}
     told = {who for figure in series for item in figure.evidence for who in item.reported_by}

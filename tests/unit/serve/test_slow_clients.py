@@ -214,14 +214,14 @@ def test_a_slow_reader_is_waited_for_as_long_as_he_reads(
     """Also one whose line was closed: 26 of 40 such lines were held, with their bytes, for ever."""
 
     async def read() -> Line:
-        config = Config(app=lambda *_: None, http=patient(0.4))
+        config = Config(app=lambda *_: None, http=patient(1.6))
         config.load()
         state = ServerState()
-        connection = patient(0.4)(config, state, {}, asyncio.get_running_loop())
+        connection = patient(1.6)(config, state, {}, asyncio.get_running_loop())
         connection.transport, connection.flow = line, FlowControl(line)
         getattr(connection, begins)()
         for _ in range(8):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
             line.waiting -= takes
         if not line.gone:
             connection.resume_writing()
