@@ -249,7 +249,8 @@ def test_a_register_by_month_up_to_six_months_ahead(tmp_path: Path) -> None:
     assert figure.value == pytest.approx(nowcast(values, Window(12, 6)).value, rel=1e-6)
     # By name only: where no source is named, a register is not asked, as of any other question.
     assert ask(made, period=2024).status == "insufficient_data"
-    tested = figure.nowcast["tested"]  # type: ignore[index]
+    assert figure.nowcast is not None
+    tested = figure.nowcast["tested"]
     assert (tested["flows"], tested["ahead"]) == ("imports in customs registers", 6)
     assert "in backtests of imports in customs registers, 6 months ahead" in str(figure)
     # A period of months, so that it is compared with years that lack as many.
