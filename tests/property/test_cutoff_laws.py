@@ -265,11 +265,14 @@ def test_a_mean_lies_between_its_parts(seed: int, elasticity: float) -> None:
 def test_scenarios_side_by_side_are_those_of_each_alone() -> None:
     """More of them than are worked on at a time, of several trades; one has no answer."""
     held = world(4)
-    trades = [rebuilt(stopped(held, CUT, leak=leak), 0.4) for leak in (0.1, 0.4)]
-    grid = [(trade, e, outer) for trade in trades for e in (0.3, 0.5, 1.0) for outer in (0.5, 2.0)]
+    trades = [rebuilt(stopped(held, CUT, leak=leak), 0.4) for leak in (0.1, 0.2, 0.4)]
+    both = [(e, outer) for e in (0.3, 0.5, 1.0) for outer in (0.5, 1.0, 2.0)]
+    grid = [(trade, *each) for trade in trades for each in both]
     asked = [grid[0], (trades[0], 0.5, 0.0), *grid[1:]]
     found = shortages(asked)
     assert isinstance(found[1], RequestError)
     for (trade, inputs, outer), one in zip(grid, [found[0], *found[2:]], strict=True):
         assert not isinstance(one, RequestError)
-        assert np.array_equal(one.output, shortage(trade, inputs=inputs, outer=outer).output)
+        alone = shortage(trade, inputs=inputs, outer=outer)
+        # Sums of several at a time may differ in their last digits.
+        np.testing.assert_allclose(one.output, alone.output, rtol=1e-12)

@@ -76,15 +76,14 @@ def bought_each(asked: Sequence[tuple[RebuiltTrade, Numbers]]) -> list[Numbers]:
     network = asked[0][0].stopped.network
     every = [np.empty((len(network.rows), len(network.output))) for _ in asked]
     for place, rows in enumerate(network.rows):
-        block = network.coefficients[rows]
-        for (trade, delivered), found in zip(asked, every, strict=True):
-            sent = trade.u[place] * delivered[rows]
+        sent = np.array([trade.u[place] * delivered[rows] for trade, delivered in asked])
+        arrives = sent @ network.coefficients[rows]
+        arrives *= network.buying
+        for (trade, _), from_it, line, found in zip(asked, sent, arrives, every, strict=True):
             sellers, buyers, gone = trade.stopped.blocks[place]
-            found[place] = (sent @ block) * network.buying
             if len(sellers):
-                found[place, buyers] -= sent[sellers] @ gone
-    for (trade, _), found in zip(asked, every, strict=True):
-        found *= trade.v
+                line[buyers] -= from_it[sellers] @ gone
+            np.multiply(line, trade.v[place], out=found[place])
     return every
 
 
@@ -95,14 +94,13 @@ def sold_each(asked: Sequence[tuple[RebuiltTrade, Numbers]]) -> list[Numbers]:
     network = asked[0][0].stopped.network
     every = [np.zeros(len(network.output)) for _ in asked]
     for place, rows in enumerate(network.rows):
-        block = network.coefficients[rows]
-        for (trade, running), found in zip(asked, every, strict=True):
-            use = trade.v[place] * running
+        use = np.array([trade.v[place] * running for trade, running in asked])
+        sales = (use * network.buying) @ network.coefficients[rows].T
+        for (trade, _), of_it, line, found in zip(asked, use, sales, every, strict=True):
             sellers, buyers, gone = trade.stopped.blocks[place]
-            sales = block @ (use * network.buying)
             if len(sellers):
-                sales[sellers] -= gone @ use[buyers]
-            found[rows] = trade.u[place] * sales
+                line[sellers] -= gone @ of_it[buyers]
+            found[rows] = trade.u[place] * line
     return every
 
 
@@ -163,8 +161,30 @@ class _Block:
     @cached_property
     def elsewhere(self) -> Numbers:
         """How much makers meet, m x m, at buyers that are not concerned, before the cut."""
-        before = self.coefficients[:, self.buyers] * self.buying[self.buyers]
-        found: Numbers = self.closeness - _meeting(before, self.bought[self.buyers])
+        before = self._before(self.buyers)
+        before *= _over_root(self.bought[self.buyers])
+        found: Numbers = self.closeness - before @ before.T
+        return found
+
+    @cached_property
+    def concerned(self) -> Numbers:
+        """What makers sell to buyers concerned after the cut, before it is rebuilt."""
+        found = self._before(self.buyers)
+        found[self.sellers] -= self.gone
+        return found
+
+    @cached_property
+    def everywhere(self) -> Numbers:
+        """The same to all buyers."""
+        import numpy as np
+
+        found = self.coefficients * self.buying
+        found[np.ix_(self.sellers, self.buyers)] -= self.gone
+        return found
+
+    def _before(self, buyers: Places) -> Numbers:
+        found = self.coefficients[:, buyers]
+        found *= self.buying[buyers]
         return found
 
     def columns(self, u: Numbers) -> Numbers:
@@ -185,12 +205,12 @@ class _Block:
         """
         import numpy as np
 
-        here = np.arange(len(self.buying)) if exact else self.buyers
-        after = self.coefficients[:, here] * self.buying[here]
-        # `here` is sorted: the search finds buyers' columns among all, or among themselves.
-        after[np.ix_(self.sellers, np.searchsorted(here, self.buyers))] -= self.gone
-        after *= u[:, None] * v[here]
-        found: Numbers = -_meeting(after, self.to_buy[here])
+        here = slice(None) if exact else self.buyers
+        sales = self.everywhere if exact else self.concerned
+        # A matrix times its own transpose, of which only one half is worked out.
+        after = sales * (v[here] * _over_root(self.to_buy[here]))
+        after *= u[:, None]
+        found: Numbers = -(after @ after.T)
         if not exact:
             found -= self.elsewhere
         # d(u Z v)/d log u is the total itself, less what v gives back as buyers' totals are kept.
@@ -207,13 +227,11 @@ class _Block:
             return float(self.to_buy[there] @ bought - self.to_sell[active] @ sold)
 
 
-def _meeting(block: Numbers, bought: Numbers) -> Numbers:
-    """Return how much makers meet at the same buyers, m x m: Z diag(1/C) Z'."""
+def _over_root(bought: Numbers) -> Numbers:
+    """Return one over the root of each number, and zero where it is none."""
     import numpy as np
 
-    share = np.divide(block, bought, out=np.zeros(block.shape), where=bought > 0)
-    found: Numbers = share @ block.T
-    return found
+    return np.divide(1.0, np.sqrt(bought), out=np.zeros(len(bought)), where=bought > 0)
 
 
 def _block(stopped: StoppedTrade, place: int, friction: float) -> _Block:

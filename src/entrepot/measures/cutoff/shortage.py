@@ -125,7 +125,7 @@ def shortages(
     return [found for some in lots for found in _beside(some)]
 
 
-_BESIDE = 8
+_BESIDE = 24
 """How many are worked on at a time: each holds some numbers for every input and buyer."""
 
 
@@ -176,12 +176,10 @@ def _shortage(
         key = logs.tobytes()
         if key not in known:
             arrives = yield _Pass(bought_each, rebuilt, np.exp(logs))
-            # In the place of the first array, as several of them are at work at a time.
-            kept = np.divide(
-                arrives, network.bought, out=np.ones(arrives.shape), where=network.bill > 0
-            )
+            # In the place of what arrives: several of them are at work at a time.
+            np.divide(arrives, network.bought, out=arrives, where=network.bill > 0)
             # By a last digit more may arrive than was bought; nobody makes more than before.
-            known[key] = mean_of(network.bill, np.clip(kept, 0, 1, out=kept), inputs)
+            known[key] = mean_of(network.bill, np.clip(arrives, 0, 1, out=arrives), inputs)
         return known[key]
 
     def delivered(bundle: Numbers) -> Numbers:
@@ -356,9 +354,16 @@ def mean_of(weights: Numbers, amounts: Numbers, elasticity: float) -> Numbers:
     # Over the input that weighs most, so that no power becomes too large for a number.
     first = some.min(axis=0) if power < 0 else some.max(axis=0)
     # What is smaller than any quotient by it can hold is as nothing.
-    ratio = np.divide(some, first, out=np.ones(some.shape), where=first > np.finfo(float).tiny)
+    nothing = first <= np.finfo(float).tiny
+    # In place from here on: for n x k numbers, room for a new array takes longer than to fill it.
+    some[:, nothing] = 1.0
+    some /= np.where(nothing, 1.0, first)
     # Elasticities of a half and of infinity need no power, which is slow on n x k numbers.
-    raised = 1 / ratio if power == -1 else ratio if power == 1 else ratio**power
-    total = (weights * raised).sum(axis=0)  # nothing weighs where nothing is used
+    if power == -1:
+        np.divide(1.0, some, out=some)
+    elif power != 1:
+        some **= power
+    some *= weights  # nothing weighs where nothing is used
+    total = some.sum(axis=0)
     made: Numbers = first * np.where(used.any(axis=0), total, 1.0) ** (1 / power)
     return made
