@@ -357,3 +357,32 @@ def test_growth_in_one_year_is_over_the_year_before() -> None:
     assert (read.keys["period"], read.keys["base"]) == ("2022", "2021")
     assert "base 2021" in read.read_as
     assert "--base 2021" in read.command
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Exports of South Korea to Vietnam according to Korean customs in 2022",
+        "Exporte Südkoreas nach Vietnam laut koreanischem Zoll 2022",
+        "Экспорт Южной Кореи во Вьетнам по данным корейской таможни в 2022 году",
+    ],
+)
+def test_the_reporter_of_a_shared_name_is_the_side_that_has_it(question: str) -> None:
+    """The adjective of two states ended in an error: no area has the code that stands for both."""
+    read = read_question(question, today=TODAY)
+    assert (read.keys["exporter"], read.keys["reported_by"], read.unsaid) == ("KOR", "exporter", ())
+
+
+def test_a_balance_names_the_two_values_that_it_is_the_difference_of() -> None:
+    read = read_question("China's trade surplus with Germany in 2022", today=TODAY)
+    [open_] = read.unsaid
+    assert [command.split()[3:7] for command, _ in open_.candidates] == [
+        ["--exporter", "CHN", "--importer", "DEU"],
+        ["--exporter", "DEU", "--importer", "CHN"],
+    ]
+    assert read_question("Germany's trade deficit").unsaid[0].candidates[0][0].endswith("PERIOD")
+
+
+def test_a_question_without_common_words_has_the_language_of_its_names() -> None:
+    assert read_question("türkische Baumwolle Deutschland 2022").language == "de"
+    assert read_question("Turkish cotton Germany 2022").language == "en"

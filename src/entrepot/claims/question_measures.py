@@ -6,6 +6,7 @@ import shlex
 
 from entrepot.claims.question_forms import CURRENCIES
 from entrepot.claims.question_read import Unsaid
+from entrepot.model.areas import WORLD, area_name
 
 __all__ = [
     "OF_BUYERS",
@@ -14,6 +15,7 @@ __all__ = [
     "USUAL_MEASURES",
     "measure_of",
     "no_measure",
+    "of_balance",
     "of_command",
     "of_dependence",
     "on_lists",
@@ -98,6 +100,22 @@ def of_dependence(keys: dict[str, str]) -> Unsaid:
     )
 
 
+def of_balance(areas: list[str], keys: dict[str, str]) -> Unsaid:
+    """Return what is open where a balance is asked for: the values of both directions."""
+    one, other, *_ = [*dict.fromkeys(areas), WORLD, WORLD]
+    last = [part for name in ("goods", "period") for part in (f"--{name}", keys.get(name, "all"))]
+    if "period" not in keys:
+        last[-1] = "PERIOD"
+    two = tuple(
+        (
+            shlex.join(["entrepot", "ask", "value", "--exporter", a, "--importer", b, *last]),
+            f"exports of {area_name(a)}",
+        )
+        for a, b in ((one, other), (other, one))
+    )
+    return Unsaid("measure", "a balance is no figure: it is the difference of two values", two)
+
+
 def of_command(forms: set[str], keys: dict[str, str]) -> Unsaid | None:
     """Return the command of a question that needs more than a question can say, or none."""
     for kind, why, measure, needs, words in _COMMANDS:
@@ -137,6 +155,7 @@ _COMMANDS = (
 def measure_of(forms: set[str], largest: int) -> str:
     """Return the measure; empty if it is not clear."""
     for found, measure in (
+        ("balance" in forms, ""),
         ("premium" in forms, "price_premium"),
         ("how_many_areas" in forms and "mutual" not in forms, ""),
         ("mutual" in forms, "asymmetry"),

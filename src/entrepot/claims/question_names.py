@@ -78,6 +78,8 @@ _SHARED = {
     for row in read_table(Path(__file__).with_name("shared_names.csv"), ("name", "first", "second"))
 }
 """Names that two states have, told apart by their form alone."""
+_SHARED_ADJECTIVE = r"n|lese|(?:n|les)isch\w*|\w*[сз]к\w*"
+"""Ends their adjectives: Korean, koreanisch, корейский, Congolese."""
 # Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
 _ENDINGS = {
     "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ия|ию|ием"
@@ -150,10 +152,16 @@ def _goods_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(patterns)
 
 
+_VERBS = frozenset(("стала", "стало"))
+"""Forms that no goods have, though their endings fit: it became, and no steel."""
+
+
 def goods_in(text: str, language: str) -> Iterator[Mark]:
     """Yield the goods that a text names in words."""
     for goods, pattern in _goods_patterns(language):
         for match in pattern.finditer(text):
+            if match[0].lower() in _VERBS:
+                continue
             # Two letters are goods only in capitals; in small ones they are words of the sentence.
             if len(match[0]) > 2 or language == "zh" or match[0].isupper():
                 yield Mark("goods", goods, "words", match.start(), match.end())
@@ -215,6 +223,8 @@ def near_goods(word: str, language: str) -> list[str]:
 def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     """Return code, form (noun or adjective) and pattern of every name of an area."""
     found = [(entry.value, entry.form, entry.pattern) for entry in area_words(language)]
+    if language == "en":
+        found = [(code, form, _without_apostrophe(one)) for code, form, one in found]
     known = {code for code, form, _ in found if form == "noun"}
     found += [(code, "noun", pattern) for code, pattern in _spelled(language, known)]
     for one in areas():
@@ -225,6 +235,7 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
     for name, codes in _SHARED.items():
         ending = _ENDINGS[language] if language != "zh" else ""
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
+        found.append((codes[0], "adj", bounded(f"{name}(?:{_SHARED_ADJECTIVE})", language)))
     if adjective := {"en": "American", "de": "amerikanisch"}.get(language):
         # Where Americans live, and not the continents: South America.
         [home] = {code for code, form, one in found if form == "adj" and one.fullmatch(adjective)}
@@ -340,12 +351,17 @@ def _paired(text: str, language: str) -> Iterator[Mark]:
 
 _ZH_TRADE = "(?:出口|进口|贸易|供应|销售|依赖|采购)"
 # ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
-_NO_NAMES = frozenset(("того", "чад", "us"))
-"""Words in small letters that are names of areas in capitals only."""
+_NO_NAMES = frozenset(("того", "чад", "us", "turkeys", "chiles", "jerseys", "panamas"))
+"""Words in small letters that are names of areas in capitals only, or with an apostrophe."""
 _CAPITALISED = re.compile(r"(?<=\W)[^\W\d_a-zа-яёäöü][a-zа-яёäöüß]")
 _NO_CODES = frozenset(
     ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")
 )
+
+
+def _without_apostrophe(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Return a name with the ending of its genitive: Chinas for China's, as it is typed."""
+    return re.compile(re.sub(r"\(\?!\\w\)$", r"s?(?!\\w)", pattern.pattern), pattern.flags)
 
 
 @cache
@@ -361,17 +377,27 @@ _NEAR_REGIONS = (
 """Groups that may be meant by a region, which is no area here."""
 
 
+def _sharing(text: str) -> tuple[str, ...]:
+    """Return the areas that have this bare name or adjective."""
+    word = text.lower()
+    found = (
+        codes
+        for name, codes in _SHARED.items()
+        if re.fullmatch(f"{name}(?:[а-яs]{{0,2}}|{_SHARED_ADJECTIVE})", word)
+    )
+    return next(found, ())
+
+
 def is_shared(text: str) -> bool:
     """Whether several areas have this bare name."""
-    return any(re.fullmatch(f"{name}[а-яs]{{0,2}}", text.lower()) for name in _SHARED)
+    return bool(_sharing(text))
 
 
 def areas_meant(text: str, code: str) -> tuple[str, ...]:
     """Return the areas that share a bare name; for a region the groups that may be meant."""
     word = text.lower()
-    for name, codes in _SHARED.items():
-        if re.fullmatch(f"{name}[а-яs]{{0,2}}", word):
-            return codes
+    if codes := _sharing(word):
+        return codes
     if code == NOWHERE:
         return next((near for part, near in _NEAR_REGIONS if re.search(part, word)), ())
     return ()

@@ -38,6 +38,7 @@ from entrepot.claims.question_measures import (
     USUAL_MEASURES,
     measure_of,
     no_measure,
+    of_balance,
     of_command,
     of_dependence,
     on_lists,
@@ -109,7 +110,7 @@ def read_question(
     language = language_of(words)
     # Script settles Russian and Chinese; a short question has too few words for English or German.
     if language not in ("ru", "zh"):
-        language = _by_words(words, language or "en")
+        language = _by_words(words, language)
     now = today or date.today()
     reading = _Reading(words, language, now, tuple(years))
     found = reading.read()
@@ -133,11 +134,18 @@ _MOST_CORRECTED = 3
 
 
 def _by_words(words: str, usual: str) -> str:
-    """Return the language with most words of questions; where two have as many, the usual one."""
+    """Return the language with most words of questions; where two have as many, the usual one.
+
+    Where none is usual, the names of countries and goods decide: 2022, Haselnüsse, Deutschland.
+    """
     counts = {
         one: sum(len(form.findall(words)) for form in _forms(one).values()) for one in ("en", "de")
     }
-    return max(counts, key=lambda one: (counts[one], one == usual))
+    if not usual and counts["en"] == counts["de"]:
+        counts = {
+            one: len(longest([*areas_in(words, one), *goods_in(words, one)])) for one in counts
+        }
+    return max(counts, key=lambda one: (counts[one], one == (usual or "en")))
 
 
 class _Reading:
@@ -227,6 +235,8 @@ class _Reading:
             self._require(measure, keys, forms)
         if ranks_goods:
             self.unsaid = [of_dependence(keys)]
+        elif "balance" in forms:
+            self.unsaid = [of_balance([mark.value for mark in places], keys)]
         elif command := of_command(forms, keys):
             self.unsaid, measure = [command], ""
         each = self._each(measure, keys, forms)
@@ -329,7 +339,10 @@ class _Reading:
         for name in own_names("office").values():
             self.left = name.sub(lambda found: MASK * len(found[0]), self.left)
         found = {"source": sources[0]} if len(sources) == 1 else {}
-        who = list(dict.fromkeys([mark.value for mark in reporters] or offices * (not sources)))
+        named = [self._reporter(mark, keys) for mark in reporters]
+        if not all(named):
+            return found
+        who = list(dict.fromkeys(named or offices * (not sources)))
         if not who or sources:
             if len(sources) > 1:
                 two = tuple((one, "") for one in sources)
@@ -346,6 +359,14 @@ class _Reading:
             self.unsaid.append(Unsaid("words", why, tuple((one, area_name(one)) for one in who)))
             return {}
         return {"reported_by": sides[0]}
+
+    def _reporter(self, mark: Mark, keys: dict[str, str]) -> str:
+        """Return whose reports are named: of areas that share a name, the one that is a side."""
+        meant = areas_meant(self.plain[mark.start : mark.end], mark.value) or (mark.value,)
+        of_sides = [code for code in meant if code in keys.values()]
+        if len(of_sides) == 1:
+            return of_sides[0]
+        return mark.value if self._is_clear([mark]) else ""
 
     def _signed(self, marks: list[Mark]) -> str:
         """Return the question with a sign each for goods, adjectives of areas, names and times."""
@@ -392,6 +413,8 @@ class _Reading:
             text = _COMPARE_ZH.sub(lambda found: MASK * len(found[0]), text)
             for mark in areas_in(text, self.language):
                 text = blanked(text, mark.start, mark.end)
+            # 占比 is a share, and its 比 no word in front of a base.
+            text = _SHARE_ZH.sub(lambda found: MASK * len(found[0]), text)
         if split := next(split_years(text, self.language), None):
             self.left = self.timed = blanked(self.left, *split)
             said = text[slice(*split)]
@@ -528,11 +551,13 @@ class _Reading:
         """Return importer and exporter, each as codes joined by a plus, or empty."""
         groups_ = by_side(places, self.said, self.language)
         said: list[tuple[str, str, bool]] = []
+        kinds = set()  # of the sides, where nothing else says who buys
         for some in groups_:
             codes = "+".join(dict.fromkeys(mark.value for mark in some))
             if not self._is_clear(some):
                 codes = ""
             role, sure = side_of(some, self.said, self.language, goods)
+            kinds.add(role if role == "part" or sure else some[0].form)
             if role == "part":  # whose share it is: of imports it sells, of exports it buys
                 role = "importer" if measure == "export_share" else "exporter"
             said.append((codes, role, sure))
@@ -540,6 +565,9 @@ class _Reading:
             names = tuple((codes, area_name(codes.split("+")[0])) for codes, *_ in said if codes)
             self.unsaid.append(Unsaid("importer", "the question names more than two sides", names))
             return {}
+        # "Kazakh uranium: France's share of it": France buys it, or sells it to them.
+        if kinds == {"part", "adj"} and goods and measure == "import_share" and not forms & _SIDED:
+            said = [(codes, "", False) for codes, *_ in said]
         return self._assigned(said, forms)
 
     def _partners(self, places: list[Mark], *, in_order: bool) -> dict[str, str]:
@@ -707,6 +735,7 @@ _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
+_SHARE_ZH = re.compile("占比|比例|比重|比率|百分比")
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
 _NEEDS = {
@@ -720,6 +749,8 @@ _NEEDS = {
     "price_premium": ("importer", "exporter"),
     "rerouted": ("importer", "exporter"),
 }
+_SIDED = {"import", "export", "depend", "top"}
+"""Kinds of words that say of which side's trade a share is."""
 _OF_TRADE = ("import_share", "export_share", "value")
 """Measures as which the part that goods are of a trade would be read."""
 _CHANGES = ("growth", "price_index", "rerouted")
