@@ -17,6 +17,7 @@ from entrepot.model.display import MINUS, figure_value, number, per_cent
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.world import Partner, World, grid
+from entrepot.report.charts.world_shapes import BOUNDARIES, WorldShapes
 from entrepot.report.parts import Note, Remark, Section
 from entrepot.report.phrasing import capital, count_word, span_like
 from entrepot.report.source_lines import source_line
@@ -234,7 +235,9 @@ def over_half(found: Breakdown) -> tuple[int, int]:
     return sum(one.value > 0.5 for one in counted), len(counted)
 
 
-def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
+def dependence_map(
+    found: Breakdown, lake: Lake, about: str = "", *, tiles: bool = False
+) -> Section:
     """Return the map of a supplier's share in the imports of each country.
 
     Parameters
@@ -243,6 +246,8 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
         Import shares of one supplier by importer.
     about
         The importer that the page is about, if any.
+    tiles
+        One square a country instead of outlines, so that small countries are seen.
     """
     asked, when = found.definition, found.definition.period
     sellers = sorted(asked.members("exporter"))
@@ -266,14 +271,16 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
     )
     own = tuple((code, area_name(code)) for code in sellers if code in grid())
     least, counted = (_threshold(each, asked.currency) for each in (SHOWN, COUNTED))
-    drawn = World(partners, own, "importers", STEPS, f"under {least} or no data")
+    way = World if tiles else WorldShapes
+    drawn = way(partners, own, "importers", STEPS, f"under {least} or no data")
     seller, of = area_phrase(asked.exporter), _goods_of(found)
     most, every = over_half(found)
     title = f"In {most} of {every} importing countries, {seller} supplied more than half"
     deck = (
         f"{capital(possessive(seller))} share of imports{of}, {when}, per cent of value. Counted: "
-        f"importers of {counted} or more. Each country is one square, roughly where it lies."
+        f"importers of {counted} or more."
     )
+    deck += " Each country is one square, roughly where it lies." if tiles else ""
     listed = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
     table = BriefTable(
         f"{capital(possessive(seller))} share of imports{of}, {when}",
@@ -293,7 +300,10 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
         Chart(drawn, f"{title}. Largest importers: {listed}."),
         table,
         (),
-        source_line(asked.source or "", when, lake, *_scope(found)),
+        (
+            *source_line(asked.source or "", when, lake, *_scope(found)),
+            *(() if tiles else (f" {BOUNDARIES}",)),
+        ),
     )
 
 

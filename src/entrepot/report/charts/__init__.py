@@ -9,7 +9,7 @@ from typing import Protocol
 
 from entrepot.report.charts.drawing import APART
 
-__all__ = ["BriefTable", "Chart", "ChartFacts", "draw", "place_of"]
+__all__ = ["BriefTable", "Chart", "ChartFacts", "draw", "drawn_at", "place_of"]
 
 
 class ChartFacts(Protocol):
@@ -57,11 +57,13 @@ def draw(picture: Chart, table: BriefTable | None = None) -> tuple[str, str]:
 
     With the table alongside it each mark says which row is its own.
     """
-    wide, narrow = (
-        with_rows(picture.drawn.draw(name=name, alt_text=picture.alt_text), table)
-        for name in ("wide", "narrow")
-    )
+    wide, narrow = (drawn_at(name, picture, table) for name in ("wide", "narrow"))
     return wide, narrow
+
+
+def drawn_at(name: str, picture: Chart, table: BriefTable | None = None) -> str:
+    """Return one drawing of a chart, of the size with that name, as inline SVG."""
+    return with_rows(picture.drawn.draw(name=name, alt_text=picture.alt_text), table)
 
 
 WORDS = re.compile(r' data-of="([^"]*)"')

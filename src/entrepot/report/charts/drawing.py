@@ -32,6 +32,7 @@ __all__ = [
     "points",
     "rects",
     "render",
+    "shapes",
     "ticks",
     "ticks_between",
     "wrapped",
@@ -45,6 +46,13 @@ APART = "\u2062"
 STRONG = re.compile(r"\*\*(.+?)\*\*")
 ANCHORS = {"center": "middle", "right": "end"}
 POINTING = "triangle-right"
+HATCHED = "hatched"
+"""The fill of what has no data; a pattern, because no grey differs from pale steps in print."""
+HATCHES = (
+    f'<defs><pattern id="{HATCHED}-{{}}" width="4" height="4" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path class="s-context" stroke-width=".7" d="M0 0V4"/>'
+    "</pattern></defs>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +62,14 @@ class MarkLayer:
     Attributes
     ----------
     kind
-        ``rect``, ``dot``, ``line``, ``text``, ``path`` or ``area``; of the last two all rows make
-        one mark.
+        ``rect``, ``dot``, ``line``, ``text``, ``shape``, ``path`` or ``area``; of the last two all
+        rows make one mark.
     style
         A name in `STYLES`.
     rows
-        Columns x, y and, as the kind needs them, x2, y2, text, align; `title` for what is read
-        aloud, with `row`, the number of its row in the table beside the chart, or `of`, the words
-        by which that row is found.
+        Columns x, y and, as the kind needs them, x2, y2, text, align, path; `title` for what is
+        read aloud, with `row`, the number of its row in the table beside the chart, or `of`, the
+        words by which that row is found.
     bold, size, shape
         Of texts and of dots; the size of a dot is the area of the square around it.
     """
@@ -104,6 +112,11 @@ def path(rows: Sequence[Row], *, style: str) -> list[MarkLayer]:
 def area(rows: Sequence[Row], *, style: str) -> list[MarkLayer]:
     """Return one area between y and y2."""
     return _marks("area", rows, style)
+
+
+def shapes(rows: Sequence[Row], *, style: str) -> list[MarkLayer]:
+    """Return outlines: the column `path` is one of SVG, whose places count from (x, y)."""
+    return _marks("shape", rows, style)
 
 
 def moved(parts: Iterable[MarkLayer], right: float, down: float) -> Iterator[MarkLayer]:
@@ -155,7 +168,11 @@ def render(
     KeyError
         For marks of a style that there is not.
     """
+    parts = list(parts)
     body = "".join(one for part in parts for one in _written(part, left, top))
+    if any(STYLES[part.style].fill == HATCHED for part in parts):
+        # Each drawing has its own: a pattern in a drawing that is not displayed paints nothing.
+        body = HATCHES.format(name) + body.replace(f"#{HATCHED}", f"#{HATCHED}-{name}")
     return (
         f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(alt_text)}" focusable="false">{body}</svg>'
@@ -169,7 +186,10 @@ def _written(part: MarkLayer, left: float, top: float) -> Iterator[str]:
         return
     for row in part.rows:
         x, y = left + row["x"], top + row["y"]
-        if part.kind == "text":
+        if part.kind == "shape":
+            way = f' transform="translate({_short(x)} {_short(y)})"' if x or y else ""
+            yield _element("path", style, f' d="{row["path"]}"{way}', row)
+        elif part.kind == "text":
             yield _text(row, part, style, x, y)
         elif part.kind == "dot":
             yield _dot(row, part, style, x, y)
@@ -293,7 +313,8 @@ class Style:
     @property
     def attributes(self) -> str:
         """What of it is no colour, as attributes of an element of SVG."""
-        found = f' stroke-width="{self.width:g}"' if self.stroke and self.width != 1 else ""
+        found = f' fill="url(#{HATCHED})"' if self.fill == HATCHED else ""
+        found += f' stroke-width="{self.width:g}"' if self.stroke and self.width != 1 else ""
         found += f' stroke-dasharray="{self.dash}"' if self.stroke and self.dash else ""
         return found + (f' fill-opacity="{self.opacity:g}"' if self.opacity != 1 else "")
 
@@ -305,6 +326,12 @@ STYLES = {
     "supplier-ring": Style("paper", "supplier", 2),
     "context": Style("context"),
     **{f"step-{number}": Style(f"step-{number}") for number in range(1, 6)},
+    **{f"land-{number}": Style(f"step-{number}", "paper", 0.5) for number in range(1, 6)},
+    "no-data": Style(HATCHED, "rule", 0.5),
+    "edge-under": Style("", "paper", 3.5),
+    "edge": Style("", "ink", 1.5),
+    "leader-under": Style("paper", width=3),
+    "leader-ink": Style("ink", width=0.75),
     "tile": Style("paper", "rule"),
     "tile-buyer": Style("paper", "ink", 2),
     "context-edged": Style("context", "paper"),

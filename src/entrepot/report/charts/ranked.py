@@ -76,7 +76,11 @@ class _Plan:
     ticks: int
 
 
-PLANS = {"wide": _Plan(852, 300, 30, 6), "narrow": _Plan(360, 0, 46, 4)}
+PLANS = {
+    "wide": _Plan(852, 300, 30, 6),
+    "medium": _Plan(600, 190, 30, 4),
+    "narrow": _Plan(360, 0, 46, 4),
+}
 
 
 @dataclass(frozen=True, slots=True)

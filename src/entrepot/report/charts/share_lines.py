@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -135,10 +135,10 @@ class ShareLines:
 
 
 Boxes: TypeAlias = "Sequence[tuple[PublishedBox, Box]]"
-BOX_WIDTH = {"wide": 15.0, "narrow": 11.0}
-YEAR_WIDTH = {"wide": 46.0, "narrow": 34.0}
+BOX_WIDTH = {"wide": 15.0, "medium": 13.0, "narrow": 11.0}
+YEAR_WIDTH = {"wide": 46.0, "medium": 40.0, "narrow": 34.0}
 # Where a box may stand, in its own widths from its time: the nearest places first.
-LANES = (0, 1, -1, 2, -2, 3, -3, 4, -4)
+LANES = tuple(lane for step in range(8) for lane in dict.fromkeys((step, -step)))
 EDGES = {"up": "bottom", "down": "top"}
 """The edge that a box with an open end has."""
 OPEN = 16.0
@@ -175,6 +175,8 @@ def _frame(data: ShareLines, name: str) -> Frame:
     named = any(item.at > data.last - 0.5 for item in data.published)  # beside the plot
     if name == "wide":
         return Frame(852, data.height, left, 196 if named else 24, 44, 28, x0, x1, highest)
+    if name == "medium":
+        return Frame(600, 400, left, 150 if named else 20, 58, 28, x0, x1, highest)
     return Frame(360, 440, left, 104 if named else 12, 58, 28, x0, x1, highest)
 
 
@@ -301,8 +303,8 @@ def _runs(data: ShareLines) -> Iterator[list[SharePoint]]:
 
 def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[PublishedBox, Box]]:
     """Return each printed number with its box; boxes that would overlap stand side by side."""
-    # Boxes stay on their side of the break. Without one the edge is the axis, which none may cross.
-    edge = frame.x(data.broken.year + 0.5) if data.broken else 0.0
+    # Boxes stay between the axis and the right end, and on their side of the break.
+    edge = frame.x(data.broken.year + 0.5) if data.broken else None
     placed: list[tuple[PublishedBox, Box]] = []
     # Sorted, so that the same rows give the same drawing whatever order they come in.
     for item in sorted(data.published, key=lambda item: (item.at, item.low, item.who)):
@@ -313,16 +315,18 @@ def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[Published
         if item.open in ("up", "down"):
             at = frame.y(item.low if item.open == "up" else item.high)
             top, bottom = (at - OPEN, at) if item.open == "up" else (at, at + OPEN)
-        for lane in LANES:
-            centre = frame.x(item.at) + lane * (width + 2)
-            box = Box(centre - width / 2, top, centre + width / 2, bottom)
-            strays = box.right + 3 > edge if frame.x(item.at) < edge else box.left - 3 < edge
-            strays |= box.right > frame.inner_width
-            if not strays and not any(box.meets(other, 1.5) for _, other in placed):
-                break
-        # If no lane is free, the last one is taken: a box
+        first, last = 3.0, float(frame.inner_width)
+        if edge is not None:
+            first, last = (first, edge - 3) if frame.x(item.at) < edge else (edge + 3, last)
+        every = [
+            Box(centre - width / 2, top, centre + width / 2, bottom)
+            for centre in (frame.x(item.at) + lane * (width + 2) for lane in LANES)
+        ]
+        tries = [box for box in every if first <= box.left and box.right <= last] or every[:1]
+        free = (box for box in tries if not any(box.meets(other, 1.5) for _, other in placed))
+        # If no lane is free, the nearest one is taken: a box
         # that overlaps is better than one that is missing.
-        placed.append((item, box))
+        placed.append((item, next(free, tries[0])))
     return placed
 
 
@@ -449,9 +453,11 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
     series = list(_series_wishes(data, frame, narrow=narrow))
     series += _nowcast_wish(data, frame)
     printed = [_joined(group, narrow=narrow) for group in _groups(earlier)]
-    # Whoever comes first takes the good places: try both orders, keep the fuller drawing.
-    tries = [_placed(wishes, occupied, frame) for wishes in (series + printed, printed + series)]
-    best = max(tries, key=_fullness)
+    # Whoever comes first takes the good places: try both orders, keep the fuller drawing; with
+    # numbers alone where words would take the room of other numbers.
+    bare = [replace(wish, texts=wish.bare) for wish in printed]
+    orders = (series + printed, printed + series, series + bare, bare + series)
+    best = max((_placed(wishes, occupied, frame) for wishes in orders), key=_fullness)
     rows: dict[str, list[dict[str, Any]]] = {
         style: [] for style in ("label", "label-supplier", "label-nowcast")
     }
@@ -548,7 +554,9 @@ def _joined(group: list[tuple[PublishedBox, Box]], *, narrow: bool) -> Wish:
         form for who in (*full, short) for form in (f"{who} **{shown}**", f"{who}\n**{shown}**")
     ]
     # The number alone where nothing else fits: whose it is, the table says.
-    return Wish(tuple(forms), around, "label", (f"**{shown}**",))
+    *start, end = shown.rsplit(" ", 1)
+    lower = [f"**{start[0]}**\n**{end}**"] if start else []
+    return Wish(tuple(forms), around, "label", (f"**{shown}**", *lower))
 
 
 def _line_boxes(data: ShareLines, frame: Frame) -> Iterator[Box]:
@@ -572,7 +580,7 @@ def _break_box(data: ShareLines, frame: Frame) -> list[Box]:
     if not data.broken:
         return []
     x = frame.x(data.broken.year + 0.5)
-    return [Box(x - 3, 0, x + 3, frame.inner_height)]
+    return [Box(x - 1, 0, x + 1, frame.inner_height)]
 
 
 def _series_wishes(data: ShareLines, frame: Frame, *, narrow: bool) -> Iterator[Wish]:

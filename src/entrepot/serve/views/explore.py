@@ -16,8 +16,10 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, per_cent, split_address
 from entrepot.model.period import Period
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
-from entrepot.report.charts import BriefTable, Chart, draw
+from entrepot.report.charts import BriefTable, Chart, draw, drawn_at
 from entrepot.report.charts.alone import available_years
+from entrepot.report.charts.ranked import RankedBars
+from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.overview import NAMED, dependence_map, suppliers_of
 from entrepot.report.parts import plain
@@ -49,6 +51,7 @@ KEYS = ("show", "importer", "supplier", "goods", "period", "title")
 SHOWS = {
     "suppliers": ("Suppliers of a country", ("importer",)),
     "map": ("Share of a supplier in each country’s imports", ("supplier",)),
+    "tiles": ("The same, each country one square", ("supplier",)),
     "exporters": ("Exporters to the world", ()),
     "share": ("Share of a supplier over time", ("importer", "supplier")),
     "years": ("Suppliers by year", ("importer",)),
@@ -173,7 +176,7 @@ def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
     """
     if asked.show == "several":
         found = _several(lake, asked)
-    elif asked.show in ("suppliers", "map", "exporters"):
+    elif asked.show in ("suppliers", "map", "tiles", "exporters"):
         found = _compared(lake, asked, most)
     else:
         found = _alone(lake, asked)
@@ -182,16 +185,18 @@ def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
 
 def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
     goods, period = asked.goods, asked.period
-    over = "importer" if asked.show == "map" else "exporter"
-    sides = {"map": {"exporter": asked.supplier}, "suppliers": {"importer": asked.importer}}
+    is_map = asked.show in ("map", "tiles")
+    over = "importer" if is_map else "exporter"
+    by_supplier = {"exporter": asked.supplier}
+    sides = {"map": by_supplier, "tiles": by_supplier, "suppliers": {"importer": asked.importer}}
     keys = sides.get(asked.show, {})
     # Without an importer the shares are of the imports of the world.
     found = broken_down("import_share", over, lake, goods, period, **keys)  # type: ignore[arg-type]
     if found is None:
         raise _no_comparison(goods)
     section = (
-        dependence_map(found, lake, asked.importer)
-        if asked.show == "map"
+        dependence_map(found, lake, asked.importer, tiles=asked.show == "tiles")
+        if is_map
         else suppliers_of(found, lake, most=most)
     )
     if section.picture is None:
@@ -344,7 +349,7 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         # Fewer bars fit into a frame; all other charts are the same there.
         fewer = asked.show in ("suppliers", "exporters")
         in_frame = _drawn(lake, asked, _IN_FRAME) if fewer else drawn
-        height = highest(in_frame.texts, in_frame.key, draw(in_frame.picture))
+        height = highest(in_frame.texts, in_frame.key, _drawings(in_frame))
     except NoEvidenceError as error:
         missing, instead = error, [*_instead(lake, asked)]
     return page(
@@ -393,9 +398,17 @@ def embed_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
         "embed.html.j2",
         "",
         drawn=drawn,
-        drawings=draw(drawn.picture, drawn.table),
+        drawings=_drawings(drawn),
         query=asked.query,
     )
+
+
+def _drawings(drawn: _Drawn) -> tuple[str, ...]:
+    """Return the drawings of a frame; frames in the column of an article lie between the usual."""
+    usual = draw(drawn.picture, drawn.table)
+    if not isinstance(drawn.picture.drawn, (RankedBars, ShareLines)):
+        return usual
+    return (*usual, drawn_at("medium", drawn.picture, drawn.table))
 
 
 def oembed(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
@@ -427,7 +440,7 @@ def oembed(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
     width = min(_FRAME, _most(given, "width"))
     most = _most(given, "height")
     drawn = _drawn(lake, asked, _IN_FRAME)
-    height = min(most, frame_height(width, drawn.texts, drawn.key, draw(drawn.picture)))
+    height = min(most, frame_height(width, drawn.texts, drawn.key, _drawings(drawn)))
     address = f"{base or f'{link.scheme}://{link.netloc}'}/embed?{asked.query}"
     frame = (
         f'<iframe src="{escape(address)}" title="{escape(drawn.title)}" width="{width}" '

@@ -15,12 +15,14 @@ __all__ = ["frame_height", "highest"]
 
 # As in site.css and brief.css, in CSS pixels.
 _EDGE = 16
-_TURN = 700
-"""Width of a frame up to which the narrow drawing is shown."""
-_WIDEST = {"wide": 968, "narrow": 430}
+_TURNS = {"narrow": 519, "medium": 760}
+"""Widths of a frame up to which these drawings are shown."""
+_TURN = 639
+"""The same of the narrow drawing of a chart that has none in the middle."""
+_WIDEST = {"wide": 968, "medium": 728, "narrow": 430}
 _LINE = 66 * 0.64
 """Longest line of a paragraph in its own font sizes: 66 zeros of the widest usual font."""
-_WIDTHS = (320, 360, 430 + 2 * _EDGE, 600, _TURN, _TURN + 1, 968 + 2 * _EDGE)
+_WIDTHS = (320, 360, 430 + 2 * _EDGE, 519, 520, 600, _TURN, _TURN + 1, 760, 761, 968 + 2 * _EDGE)
 """Between these the height changes in one direction, but for a line of text more or less."""
 _LINKS = "  Definition and data    Entrepôt "
 """What stands behind the source, with the room of the mark of its name."""
@@ -36,7 +38,7 @@ def highest(texts: Sequence[str], key: Iterable[str], drawings: Sequence[str]) -
     key
         What the kinds of marks mean.
     drawings
-        The wide and the narrow one.
+        The wide and the narrow one, and where there is one, that between them.
     """
     words = tuple(key)
     return max(frame_height(width, texts, words, drawings) for width in _WIDTHS)
@@ -49,7 +51,7 @@ def frame_height(
     room = width - 2 * _EDGE
     title, deck, source = texts
     size = min(24.0, max(18.0, 0.04 * width))
-    name, drawing = ("narrow", drawings[1]) if width <= _TURN else ("wide", drawings[0])
+    name, drawing = _shown(width, drawings)
     measures = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing)
     wide, tall = (float(one) for one in measures.groups()) if measures else (1.0, 1.0)
     rows = _rows([40 + text_width(one, 15) for one in key], room, gap=20)
@@ -63,6 +65,16 @@ def frame_height(
         12 + _lines(source + _LINKS, 13, room) * 13 * 1.5 + 10,
     )
     return math.ceil(sum(parts))
+
+
+def _shown(width: int, drawings: Sequence[str]) -> tuple[str, str]:
+    """Return the drawing that a frame of this width shows, and its name."""
+    wide, narrow, *medium = drawings
+    if not medium:
+        return ("narrow", narrow) if width <= _TURN else ("wide", wide)
+    if width <= _TURNS["narrow"]:
+        return "narrow", narrow
+    return ("medium", medium[0]) if width <= _TURNS["medium"] else ("wide", wide)
 
 
 def _lines(text: str, size: float, room: float) -> int:
