@@ -7,8 +7,8 @@ Natural Earth, 1:110 million (public domain), in the Equal Earth projection of Å
 Jenny (2018), in the units of the two drawings of a map. Antarctica is left out. Territory follows
 UN trade statistics: Crimea is drawn with Ukraine. What has no code there has none here.
 
-Columns x and y are the middle of the largest part of an area in the wide drawing; label_x,
-label_y and room the middle and the width of the nearest sea for a label, empty where it is far.
+Columns x and y are the middle of the largest part of an area in the wide drawing; sea has
+the middle and the width of the nearest places without land for labels of several widths.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ TOLERANCE = {"wide": 0.25, "narrow": 0.45}
 """How far, in units of the drawing, an outline may leave the original."""
 SMALLEST = {"wide": 1.0, "narrow": 1.0}
 """Islands of a smaller area in square units are not drawn, unless a country has no other."""
-COLUMNS = ("code", "label", "x", "y", "label_x", "label_y", "room", "wide", "narrow")
+COLUMNS = ("code", "label", "x", "y", "sea", "wide", "narrow")
 LEFT_OUT = ("Antarctica", "Fr. S. Antarctic Lands")
 CRIMEA = (34.5, 45.3)
 CENTRE = 11.6
 """Meridian in the middle: the edges then meet in the Bering Strait and divide no country."""
-ROOMS = (152, 104)
-"""Widths of a place for a label, the better first, its height, and the longest leader to it."""
+ROOMS = (92, 116, 140, 164)
+"""Widths of places for a label, their height, and the longest leader to one."""
 HEIGHT = 16
 LEADER = 120
 ROOT = math.sqrt(3) / 2
@@ -157,37 +157,49 @@ def middle_of(ring: Ring) -> Point:
     return x / whole, y / whole
 
 
-def sea_near(place: Point, land: list[Ring], size: Point) -> tuple[Point, int] | None:
-    """Return the middle and the width of the nearest place for a label that touches no land."""
-    around = [
-        (min(x for x, _ in ring), max(x for x, _ in ring), ring)
-        for ring in land
-        if min(abs(y - place[1]) for _, y in ring) < LEADER + HEIGHT
-    ]
-    for width in ROOMS:
-        half = (width / 2, HEIGHT / 2)
-        near = sorted(
-            (math.hypot(max(abs(dx) - half[0], 0), dy), dx, dy)
-            for dx in range(-LEADER - width // 2, LEADER + width // 2 + 1, 8)
-            for dy in range(-LEADER, LEADER + 1, 6)
-        )
-        for away, dx, dy in near:
-            x, y = place[0] + dx, place[1] + dy
-            inside = half[0] <= x <= size[0] - half[0] and half[1] <= y <= size[1] - half[1]
-            if away <= LEADER and inside and not _on_land((x, y), half, around):
-                return (x, y), width
-    return None
+def land_before(rings: list[Ring], size: Point) -> list[list[int]]:
+    """Return for each place of the drawing how many units of land lie above and left of it."""
+    width, height = round(size[0]), math.ceil(size[1])
+    land = [[0] * width for _ in range(height)]
+    for ring in rings:
+        for y in range(height):
+            crossings = sorted(
+                (y + 0.5 - y1) * (x2 - x1) / (y2 - y1) + x1
+                for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)
+                if (y1 > y + 0.5) != (y2 > y + 0.5)
+            )
+            for start, end in zip(crossings[::2], crossings[1::2], strict=True):
+                for x in range(max(0, math.floor(start)), min(width, math.ceil(end))):
+                    land[y][x] = 1
+        for x, y in ring:  # islands that are thinner than a unit
+            land[min(int(y), height - 1)][min(int(x), width - 1)] = 1
+    sums = [[0] * (width + 1)]
+    for row in land:
+        above, here = sums[-1], [0]
+        for x, one in enumerate(row):
+            here.append(here[-1] + one + above[x + 1] - above[x])
+        sums.append(here)
+    return sums
 
 
-def _on_land(place: Point, half: Point, around: list[tuple[float, float, Ring]]) -> bool:
-    x, y = place
-    corners = [(x + dx, y + dy) for dx in (-half[0], 0, half[0]) for dy in (-half[1], half[1])]
-    return any(
-        any(abs(px - x) < half[0] + 2 and abs(py - y) < half[1] + 2 for px, py in ring)
-        or any(is_inside(corner, ring) for corner in corners)
-        for left, right, ring in around
-        if left < x + half[0] and right > x - half[0]
+def sea_near(place: Point, sums: list[list[int]], width: int) -> Point | None:
+    """Return the middle of the nearest place for a label of some width that touches no land."""
+    right, bottom = len(sums[0]) - 1, len(sums) - 1
+    near = sorted(
+        (math.hypot(max(abs(dx) - width / 2, 0), dy), dx, dy)
+        for dx in range(-LEADER - width // 2, LEADER + width // 2 + 1, 4)
+        for dy in range(-LEADER, LEADER + 1, 4)
     )
+    for away, dx, dy in near:
+        x, y = round(place[0]) + dx, round(place[1]) + dy
+        x1, y1, x2, y2 = x - width // 2, y - HEIGHT // 2, x + width // 2, y + HEIGHT // 2
+        inside = x1 >= 0 and y1 >= 0 and x2 <= right and y2 <= bottom
+        if away <= LEADER and inside:
+            x1, y1, x2, y2 = x1 - 1, y1 - 1, x2 + 1, y2 + 1
+            x1, y1, x2, y2 = max(x1, 0), max(y1, 0), min(x2, right), min(y2, bottom)
+            if sums[y2][x2] - sums[y1][x2] - sums[y2][x1] + sums[y1][x1] == 0:
+                return x, y
+    return None
 
 
 def main(file: Path) -> None:
@@ -241,20 +253,17 @@ def main(file: Path) -> None:
         size = (float(width), (max(ys) - min(ys)) * scale + 2)
         print(name, "height", round(size[1], 1))
         if name == "wide":
+            sums = land_before(land, size)
             for label, ring in largest.items():
                 x, y = middle_of(ring)
-                sea = sea_near((x, y), land, size)
                 rows[label] |= {"x": f"{x:.0f}", "y": f"{y:.0f}"}
-                if sea is not None:
-                    (x, y), room = sea
-                    rows[label] |= {"label_x": f"{x:.0f}", "label_y": f"{y:.0f}", "room": str(room)}
+                found = ((sea_near((x, y), sums, width), width) for width in ROOMS)
+                rows[label]["sea"] = ";".join(
+                    f"{sea[0]:.0f} {sea[1]:.0f} {width}" for sea, width in found if sea
+                )
     ordered = sorted(rows.values(), key=lambda row: (row["code"], row["label"]))
     with OUT.open("w", encoding="utf-8", newline="") as out:
-        table = csv.DictWriter(
-            out,
-            ["code", "label", "x", "y", "label_x", "label_y", "room", "wide", "narrow"],
-            lineterminator="\n",
-        )
+        table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         table.writeheader()
         table.writerows(ordered)
 

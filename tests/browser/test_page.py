@@ -394,7 +394,7 @@ def test_a_slash_goes_to_the_search_and_tab_to_the_next_group(open_page: object,
     watched.check()
 
 
-@pytest.mark.parametrize("width", [PHONE, 600])
+@pytest.mark.parametrize("width", [PHONE, 600, 700])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_chart_in_a_frame_needs_no_scroll_sideways(
     open_page: object, site: str, width: int, scheme: str
@@ -425,7 +425,7 @@ def test_a_chart_in_the_page_of_a_desk_is_neither_cropped_nor_scrolled(
     frame, script = code.split("\n", 1)
     sandboxed = frame.replace("<iframe", '<iframe sandbox="allow-scripts"')
     highest = 0
-    for width in (320, 360, 640, 1000):
+    for width in (320, 360, 520, 640, 700, 1000):
         page = browser.new_page(viewport={"width": width, "height": 900})
         for html in (frame, sandboxed, f"{frame}\n{script}"):
             pages["/article"] = f'<!doctype html><body style="margin:0">{html}'

@@ -10,11 +10,12 @@ import pytest
 
 from entrepot.errors import MissingExtraError
 from entrepot.report.breaks import Break
-from entrepot.report.charts import Chart, draw
+from entrepot.report.charts import Chart, draw, drawn_at
 from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
 from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
 from entrepot.report.charts.drawing import (
     APART,
+    HATCHED,
     STYLES,
     area,
     labels,
@@ -187,7 +188,23 @@ def test_marks_carry_a_title() -> None:
 
 def test_every_style_is_painted_with_colours_that_a_drawing_may_have() -> None:
     named = {colour for style in STYLES.values() for colour in (style.fill, style.stroke) if colour}
-    assert named <= set(DRAWN)
+    assert named <= {*DRAWN, HATCHED}  # a pattern
+
+
+@pytest.mark.parametrize("name", ["wide", "medium", "narrow"])
+def test_published_boxes_stay_between_the_axis_and_the_right_end(name: str) -> None:
+    """Nine of one year, the first: they stand side by side, and none left of the axis."""
+    crowd = [PublishedBox(2016.0, 20.0, 24.0, str(n), str(n), f"Paper {n}") for n in range(9)]
+    crowd += [PublishedBox(2024.0, 20.0, 24.0, str(n), str(n), f"Paper {n}") for n in range(9)]
+    data = ShareLines(2016, 2024, (), "", tuple(crowd), Break(2021, "own", "mirror"))
+    drawing = drawn_at(name, Chart(data, "finding"))
+    sides = [float(one) for one in re.findall(r'<line class="s-ink" x1="([\d.]+)"', drawing)]
+    base = min(sides)
+    boxes = re.findall(
+        r'<rect class="f-paper s-ink" x="([-\d.]+)" [^>]*? width="([\d.]+)"', drawing
+    )
+    assert len(boxes) == 18
+    assert all(float(x) >= base + 2.9 for x, _ in boxes)
 
 
 def test_text_from_data_is_escaped() -> None:

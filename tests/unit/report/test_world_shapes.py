@@ -132,7 +132,6 @@ def test_no_data_is_hatched_in_each_drawing_by_its_own_pattern() -> None:
 
 def test_a_place_for_a_label_is_on_no_land() -> None:
     for one in outlines():
-        if one.sea is not None:
-            x, y, room = one.sea
+        for x, y, room in one.seas:
             near = [at for at in LAND if abs(at[0] - x) < room / 2 and abs(at[1] - y) < 8]
             assert near == [], one.name

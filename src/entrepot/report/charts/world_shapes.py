@@ -46,8 +46,8 @@ class Outline(NamedTuple):
         Paths in units of the drawing.
     middle
         Of its largest part, in the wide drawing.
-    sea
-        The middle and the width of a place for its label, where there is one nearby.
+    seas
+        The middle and the width of places nearby for its label, the narrowest first.
     """
 
     code: str
@@ -55,7 +55,7 @@ class Outline(NamedTuple):
     wide: str
     narrow: str
     middle: tuple[float, float]
-    sea: tuple[float, float, float] | None
+    seas: tuple[tuple[float, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,15 @@ def outlines() -> tuple[Outline, ...]:
             row["wide"],
             row["narrow"],
             (float(row["x"]), float(row["y"])),
-            (float(row["label_x"]), float(row["label_y"]), float(row["room"]))
-            if row["room"]
-            else None,
+            tuple(_place(one) for one in row["sea"].split(";") if one),
         )
         for row in csv.DictReader(text.splitlines())
     )
+
+
+def _place(text: str) -> tuple[float, float, float]:
+    x, y, room = map(float, text.split())
+    return x, y, room
 
 
 def _draw(data: World, name: str, alt_text: str) -> str:
@@ -151,7 +154,7 @@ def _areas(data: World, name: str, top: float) -> Iterator[MarkLayer]:
 def _labels(data: World, top: float) -> list[MarkLayer]:
     """Name whom the map is about and the largest, where there is sea for it."""
     by_code = {one.code: one for one in outlines() if one.code}
-    wanted = sorted(data.partners, key=lambda one: not one.marked)[: 3 * LABELS]
+    wanted = sorted(data.partners, key=lambda one: not one.marked)[: 2 * LABELS]
     boxes: list[tuple[float, float, float]] = []
     names: dict[bool, list[dict[str, Any]]] = {}
     leaders = []
@@ -159,10 +162,10 @@ def _labels(data: World, top: float) -> list[MarkLayer]:
         text = f"{one.name}{NBSP}{one.text}"
         size = text_width(f"**{text}**")
         outline = by_code.get(one.code)
-        if outline is None or outline.sea is None or len(boxes) == LABELS:
+        if outline is None or len(boxes) == LABELS:
             continue
-        x, y, room = outline.sea
-        if size > room or any(_near((x, y, size), other) for other in boxes):
+        x, y, room = next((sea for sea in outline.seas if sea[2] >= size), (0.0, 0.0, 0.0))
+        if not room or any(_near((x, y, size), other) for other in boxes):
             continue
         boxes.append((x, y, size))
         # From the end of the text that is nearer to the country.
