@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def loaded(code: str) -> set[str]:
@@ -33,3 +37,24 @@ rows = pl.LazyFrame({"exporter": ["A", "B"], "value_usd": [1.0, 1.0]})
 assert ep.measures.hhi(rows, by=[]).collect()["hhi"][0] == 0.5
 """
     assert "duckdb" not in loaded(code)
+
+
+def test_a_list_of_goods_is_shown_without_what_checks_files() -> None:
+    """It reads no file of the user's: what checks one takes longer to import than lists to show."""
+    code = """
+import sys
+from pathlib import Path
+from entrepot.cli.main import app
+app(["goods", "diff", "chpl@2023-12-31", "chpl@2024-02-23"], standalone_mode=False)
+app(["goods", "show", "chpl"], standalone_mode=False)
+"""
+    assert not loaded(code) & {"pydantic", "numpy", "pyarrow", "duckdb"}
+
+
+def test_a_published_figure_is_asked_for_without_what_checks_files(tmp_path: Path) -> None:
+    code = f"""
+import entrepot as ep
+keys = {{"importer": "RUS", "exporter": "CHN", "goods": "chpl", "period": 2023}}
+ep.ask("import_share", lake={str(tmp_path)!r}, **keys)
+"""
+    assert not loaded(code) & {"pydantic", "numpy", "pyarrow", "duckdb"}

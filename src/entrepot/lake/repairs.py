@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
-    from entrepot.sources.info import Repair
+    from entrepot.sources.info import Cell, Repair
     from entrepot.sources.parser import FileTable, ParsedRows
-    from entrepot.sources.unpack import Cell
 
 __all__ = ["about", "is_wrong", "repair", "shown"]
 

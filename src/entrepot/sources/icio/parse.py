@@ -7,11 +7,8 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from entrepot.errors import BadFileError
 from entrepot.files import open_zip
-from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import BALANCED, Finding
 from entrepot.sources.icio.grid import cells, relation, together
 from entrepot.sources.icio.layouts import (
@@ -55,15 +52,6 @@ _YEAR = re.compile(
 )
 _README = re.compile(r"read_?me", re.IGNORECASE)
 _STEP = 400  # rows of four thousand columns at a time
-
-
-class _UserMetadata(BaseModel):
-    """What the user says of a table, as the text of a mapping."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    rate: float = Field(gt=0, allow_inf_nan=False)
-    """US dollars for one unit of the table's currency."""
 
 
 def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
@@ -123,7 +111,11 @@ def _rewritten(
     member: str, label: str, table: Square, scratch: Path, said: FileOptions
 ) -> FileTable:
     """Return a table in another layout, written as the OECD's in million USD."""
-    rate = parse_closed(said.mapping, _UserMetadata, name="mapping").rate if said.mapping else None
+    rate = None
+    if said.mapping:
+        from entrepot.sources.icio.dollar_rate import dollar_rate
+
+        rate = dollar_rate(said.mapping)
     if rate is None and table.currency != "USD":
         raise BadFileError(
             f"the table is in {table.currency}",
