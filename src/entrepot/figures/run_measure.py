@@ -21,7 +21,7 @@ from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REST
 from entrepot.figures.questions.rerouted import other_goods
-from entrepot.figures.row_facts import areas_without_records, editions_of
+from entrepot.figures.row_facts import areas_without_records, editions_of, words_without_records
 from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.editions import known_codes
@@ -176,14 +176,15 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
     if value and not cells.available.is_partial:
         return None
     unrecorded = areas_without_records(cells, asked, alone=not value)
-    known = [members - unrecorded for side in SIDES if (members := members_of(asked, side))]
+    known = [
+        members - unrecorded.get(side, frozenset())
+        for side in SIDES
+        if (members := members_of(asked, side))
+    ]
     if all(known) and not (unrecorded and cells.available.is_partial):
         return None
-    names = ", ".join(sorted(unrecorded))
-    which = f"{asked.valuation.upper()} values of" if asked.valuation else "trade of"
-    return NoAnswer(
-        f"{of_lake(cells.available.source)} records no {which} {names} in {asked.period}"
-    )
+    nothing_of = words_without_records(unrecorded, asked)
+    return NoAnswer(f"{of_lake(cells.available.source)} records {nothing_of} in {asked.period}")
 
 
 def _why_null(read: SourceRows, asked: Definition, goods: Goods) -> str:

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
-from entrepot.errors import BadFileError, RequestError
+from entrepot.errors import BadFileError, DamagedLakeError, RequestError
 from entrepot.files import from_json, require_file
 from entrepot.model.columns import Finding, Table, key_columns
 from entrepot.model.period import Period
@@ -254,7 +254,7 @@ class Catalog:
         if not found.snapshots and not or_unfinished and (folder / UNFINISHED).exists():
             raise _unfinished(folder)
         if text is None and (there := remains(folder)):
-            raise BadFileError(
+            raise DamagedLakeError(
                 f"the catalog of this lake is gone; {there} are there",
                 where=str(path),
                 why="without it nothing says which of them count: this is no empty lake, and "
@@ -279,7 +279,7 @@ class Catalog:
             # Before the hash, which a catalog of another format may have elsewhere or not at all.
             if (found := int(data["format"])) != FORMAT:
                 older = f"{rebuild} makes a new one from the delivered files in raw/, offline"
-                raise BadFileError(
+                raise DamagedLakeError(
                     f"the lake is in format {found}, this program knows {FORMAT}",
                     where=where,
                     hint=older if found < FORMAT else "update entrepot, or name another folder",
@@ -292,7 +292,7 @@ class Catalog:
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             if isinstance(error, BadFileError):
                 raise
-            raise BadFileError(
+            raise DamagedLakeError(
                 f"the catalog of the lake is damaged ({error})",
                 where=where,
                 why="it says which files hold the data",
@@ -429,12 +429,12 @@ def require_finished(folder: Path) -> None:
         raise _unfinished(folder)
 
 
-def _unfinished(folder: Path) -> BadFileError:
+def _unfinished(folder: Path) -> DamagedLakeError:
     try:
         hint = (folder / UNFINISHED).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         hint = ""
-    return BadFileError(
+    return DamagedLakeError(
         "an unfinished copy of a lake",
         where=str(folder),
         why="the copy is being made, or was interrupted; its rows would be missing without a word",

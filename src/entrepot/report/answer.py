@@ -71,9 +71,12 @@ def _nothing(
         f"{subject.sellers} share of {goods_phrase(subject)} that {subject.buyer} imported"
         f"{subject.when} cannot be computed: {why}."
     )
-    second = lacks.in_lead
-    second += f"; {_checked(verdicts)}." if verdicts else "."
-    return BriefSentence(first, (found.share, found.value)), BriefSentence(second, (found.share,))
+    second = "; ".join(
+        one for one in (lacks.in_lead, _checked(verdicts) if verdicts else "") if one
+    )
+    made = BriefSentence(phrasing.capital(first), (found.share, found.value))
+    more = BriefSentence(f"{phrasing.capital(second)}.", (found.share,))
+    return (made, more) if second else (made,)
 
 
 def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSentence:

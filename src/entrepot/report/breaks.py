@@ -31,35 +31,52 @@ ONE_FIGURE = "As a single figure"
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The reporters behind the numbers change after `year`; who counts on each side, in words."""
+    """The reporters behind the numbers change after `year`; who counts on each side, in words.
+
+    `blend_without` names who stopped, if the numbers up to then are made of both sides' reports.
+    """
 
     year: int
     before: str
     after: str
+    blend_without: str = ""
 
 
 def break_of(
-    importer: str, supplier: str, first: int, last: int, series: Iterable[Figure] = ()
+    importer: str,
+    supplier: str,
+    first: int,
+    last: int,
+    series: Iterable[Figure] = (),
+    *,
+    published: bool = False,
 ) -> Break | None:
     """Return the last whole year with both reports, if it lies between `first` and `last`.
 
     Parameters
     ----------
     series
-        All that is drawn, if nothing of it is published. What one side tells does not break where
-        the other stops.
+        What is computed of what is drawn. What one side tells does not break where the other stops.
+    published
+        Whether published figures are drawn with it.
     """
     sides = {"importer": importer.split("+"), "exporter": supplier.split("+")}
-    told = {who for figure in series for item in figure.evidence for who in item.reported_by}
+    evidence = [item for figure in series for item in figure.evidence]
+    told = {who for item in evidence for who in item.reported_by}
+    # Bundled results are added up from a blend, too.
+    is_blend = "both" in told or any(item.source == "computed" for item in evidence)
     # Without rows of reports it is not known whose they are; a blend has those of both sides.
-    areas = [
-        one for side, some in sides.items() if not told or told & {side, "both"} for one in some
-    ]
+    of_both = published or is_blend or not told
+    areas = [one for side, some in sides.items() if of_both or side in told for one in some]
     for item in stopped_in(areas, Period.parse(last)):
         # Russia's last own month is January 2022, so its last complete year is 2021.
         complete_year = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1
         # A break at either end of a series separates nothing that is shown.
         if first <= complete_year < last:
+            if is_blend:
+                return Break(
+                    complete_year, "reports of both sides", "partners’ reports alone", item.area
+                )
             name = possessive(area_name(item.area))
             return Break(
                 complete_year, f"{name} own reports", "partner-reported data and estimates"

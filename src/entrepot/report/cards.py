@@ -236,11 +236,11 @@ def gathered(sections: Sequence[Section], last: Section) -> tuple[Section, ...]:
     # A section with a chart and a gap keeps both: part of it is known.
     empty = [one for one in sections if one.gap is not None and not _shows(one)]
     lacks = [_stated(gap) for one in empty for gap in (one.gap, *one.gaps) if gap is not None]
-    gaps = _by_reason([*last.gaps, *lacks])
-    title = last.title
+    every = [*map(_stated, last.gaps), *lacks]
+    gaps, title = _by_reason(every), last.title
     if empty:
-        them = "it" if len(gaps) == 1 else "them"
-        title = Remark(f"{capital(count_word(len(gaps), 'gap'))}, and how to close {them}")
+        them = "it" if len(every) == 1 else "them"
+        title = Remark(f"{capital(count_word(len(every), 'gap'))}, and how to close {them}")
     kept = (one for one in sections if one not in empty)
     return (*kept, replace(last, title=title, gaps=gaps))
 

@@ -33,6 +33,7 @@ _CODE = re.compile(r"\b[A-Z]{3}\b")
 _PUBLISHED = re.compile(r"(?:bundled results|published figures)(?:: none| have no | are of )")
 _CURRENCY = re.compile(r"^(\S+) is in ([A-Z]{3}), not ([A-Z]{3}),", re.MULTILINE)
 _TIME = re.compile("not loaded for ")
+_NOT_ZERO = "“Not recorded” does not mean zero"
 _OF_A_TOTAL = ("import_share", "export_share", "asymmetry")
 
 
@@ -115,7 +116,7 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
         return MissingValue(why, f"Load a file that covers {when}: **{ADD_DATA}**", ADD_DATA)
     if all(one.is_partial for one in there) and not _has_pair(context, figure, there):
         return MissingValue(why, f"Load the complete BACI: **{ADD_DATA}**", ADD_DATA)
-    return MissingValue(why, "“Not recorded” does not mean zero")
+    return MissingValue(why, "" if _NOT_ZERO.lower() in why.lower() else _NOT_ZERO)
 
 
 def _other_currency(context: BriefContext, figure: Figure) -> tuple[str, str, str] | None:

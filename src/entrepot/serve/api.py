@@ -178,7 +178,8 @@ _STATUSES = {
     413: "The text is too large.",
     415: "The form of the text is not supported.",
     422: "The question makes no sense: an unknown country, a growth without a base.",
-    503: "Too busy, still being computed, too long, or a library is missing. Ask again later.",
+    503: "Too busy, still being computed, too long, or a library or readable data are missing. "
+    "Ask again later.",
 }
 
 

@@ -299,7 +299,9 @@ def _explored(app: FastAPI, service: Service) -> None:
     @app.get("/oembed", include_in_schema=False)
     def linked(request: Request) -> Response:
         pairs = request.query_params.multi_items()
-        return service.answer(request, lambda lake: explore.oembed(lake, pairs, service.address))
+        # Before the cache, whose answers are the same under every name of the server.
+        link = explore.linked_chart(pairs, service.address, request.headers.get("host", ""))
+        return service.answer(request, lambda lake: explore.oembed(lake, pairs, link))
 
     @app.get("/explore.{form}", include_in_schema=False)
     def file(form: str, request: Request) -> Response:

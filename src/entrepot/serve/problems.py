@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import (
     ADDRESS,
+    DamagedLakeError,
     EntrepotError,
     MissingExtraError,
     NoEvidenceError,
@@ -96,6 +97,7 @@ KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (AtWorkError, 202, "The answer is being computed"),
     (BusyError, 503, "Too many questions at once"),
     (TooLongError, 503, "The question takes too long"),
+    (DamagedLakeError, 503, "The data of this server cannot be read"),
     (RequestError, 422, "The question cannot be answered as asked"),
     (MissingExtraError, 503, "A library is missing on the server"),
     (OutsideError, 503, "Something outside failed"),

@@ -42,7 +42,7 @@ def test_one_reason_is_said_once_and_what_fills_most_stands_first() -> None:
     assert first.why == "Nothing is held. Affected: The share; A; B."
     assert first.command == ADD
     assert second == other
-    assert found[-1].title.text == "Two gaps, and how to close them"
+    assert found[-1].title.text == "Four gaps, and how to close them"  # those of one reason, too
 
 
 def test_a_section_with_a_table_keeps_what_it_lacks() -> None:

@@ -244,6 +244,38 @@ def test_a_link_to_a_chart_becomes_a_frame(client: Client, folder: Path) -> None
     assert 'type="application/json+oembed" href="https://trade.example.org/oembed?url=' in head
 
 
+def test_a_server_that_does_not_know_its_address_frames_no_other_site(tmp_path: Path) -> None:
+    client = Client(create_app(tmp_path / "no-lake"))
+    here = {"host": "127.0.0.1:8000"}
+    own = f"http://127.0.0.1:8000/explore?{SUPPLIERS}"
+    found = client.get(f"/oembed?{urlencode({'url': own})}", **here)
+    assert found.status_code == 200
+    assert 'src="http://127.0.0.1:8000/embed?show=suppliers' in found.json()["html"]
+    other = ("https://evil.example", "http://127.0.0.1:8000@evil.example", "ftp://127.0.0.1:8000")
+    for site in other:
+        url = urlencode({"url": f"{site}/explore?{SUPPLIERS}"})
+        assert client.get(f"/oembed?{url}", **here).status_code == 404
+
+
+def test_a_group_has_its_panel_among_countries(client: Client, folder: Path) -> None:
+    """A breakdown by country has no groups, which does not mean that they have no data."""
+    several = "show=several&importer=DEU,EU27,PRK&supplier=CHN&goods=850511"
+    page = client.get(f"/explore?{several}").text
+    assert "No data: North Korea." in page
+    rows = [*csv.DictReader(io.StringIO(client.get(f"/explore.csv?{several}").text))]
+    union = next(row for row in rows if row["importer"] == "EU27")
+    keys = {"importer": "EU27", "goods": "850511", "period": 2022}
+    lake = Lake.open(folder)
+    assert float(union["share"]) == ask("import_share", lake=lake, exporter="CHN", **keys).value
+    assert float(union["value"]) == pytest.approx(ask("value", lake=lake, **keys).value)
+
+
+def test_who_buys_nothing_is_not_told_that_nothing_is_compared(client: Client) -> None:
+    found = client.get("/explore?show=several&importer=PRK&supplier=CHN&goods=850511")
+    assert "no trade in metal permanent magnets is recorded for North Korea" in found.text
+    assert "compare all countries" not in found.text
+
+
 def test_the_note_of_the_site_may_use_its_own_style(client: Client) -> None:
     """A page that is one file carries its style inside, which the policy of all pages forbids."""
     found = client.get("/country/DEU/from/CHN/note.html?goods=850511")

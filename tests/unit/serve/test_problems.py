@@ -317,6 +317,16 @@ def test_goods_named_in_words_lead_to_their_codes(client: Client, path: str, whe
     assert answer.status_code == (303 if where else 200)
 
 
+def test_a_damaged_catalog_is_no_fault_of_who_asks(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    (lake / "catalog.json").write_text("{broken")
+    answer = Client(create_app(lake)).get(f"/api/ask?{SHARE}")
+    assert answer.status_code == 503
+    assert "damaged" in answer.json()["detail"]
+    assert "entrepot data rebuild" in answer.json()["hint"]
+
+
 def test_codes_named_again_and_again_are_no_long_address(client: Client) -> None:
     """Three hundred times Germany was refused for its letters; it is one country."""
     path = f"/explore?show=several&importer={','.join(['DEU', 'FRA'] * 150)}"

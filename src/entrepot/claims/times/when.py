@@ -278,7 +278,7 @@ def _date(words: Sequence[Word], at: int) -> Expression | None:
 
 
 def _years(words: Sequence[Word], at: int) -> Expression | None:
-    """Read "2025", "2021-2024", "from 2021 to 2024" and "2023/24"."""
+    """Read "2025", "2021-2024", "2021-24", "from 2021 to 2024" and "2023/24"."""
     here = skipped(words, at, "from")
     first = year(words, here)
     if first is None:
@@ -302,6 +302,10 @@ def _years(words: Sequence[Word], at: int) -> Expression | None:
         # 2023/24 is a year that begins in one and ends in the next, or both; 2023/12 is a month.
         if len(short.text) == 2 and number == first.number + 1:
             return Expression("split_year", first.after + 2)
+        # 2019-23 is a span: no month has a number above twelve.
+        if link.text == "-" and len(short.text) == 2 and short.value > 12 and number > first.number:
+            until = Year(number, True, first.after + 2)
+            return Expression("said", until.after, year=first, until=until)
     return alone
 
 

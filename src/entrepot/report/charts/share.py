@@ -142,7 +142,7 @@ def share_chart(
     found += [expected.definition.period.year] if expected else []
     require_some(found, _what(asked), asked.reason or "none of the requested years is available")
     pair = asked.definition.importer, asked.definition.exporter
-    broken = break_of(*pair, found[0], found[-1], [] if rows else series)
+    broken = break_of(*pair, found[0], found[-1], series, published=bool(rows))
     lines = ShareLines(
         first=found[0],
         last=found[-1],

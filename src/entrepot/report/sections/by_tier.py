@@ -49,7 +49,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
     broken = (
         None
         if total.is_one_reporter
-        else break_of(subject.importer, subject.supplier, years[0], years[-1])
+        else break_of(subject.importer, subject.supplier, years[0], years[-1], total.ordered)
     )
     last, before = years[-1], years[-2]
     hot = _hot(tiers, before, last) or total
@@ -69,7 +69,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
         picture=Chart(drawn, alt_text, _key(drawn, subject)),
         table=_table(subject, tiers, years, unit),
         notes=(
-            *_notes(tiers, hot, before, last, broken, unit),
+            *_notes(subject, tiers, hot, (before, last), broken, unit),
             *(
                 Note("What cannot be concluded", (Remark(one.text, (one.id,)),))
                 for one in apart
@@ -146,7 +146,6 @@ def _panel(
         TierBar(
             year=year,
             value=tier.values[year].required() / unit.scale,
-            # Until the break both sides reported, and the value is made of both.
             blended=broken is not None and year <= broken.year,
             text=unit.amount(tier.values[year]),
         )
@@ -168,10 +167,13 @@ def _change(tier: Tier, before: int, last: int) -> str:
 def _key(drawn: TierPanels, subject: Subject) -> tuple[tuple[str, str], ...]:
     if drawn.broken is None:
         return ()
-    year = drawn.broken.year
+    year, before, after = drawn.broken.year, drawn.broken.before, drawn.broken.after
+    if gone := drawn.broken.blend_without:
+        left = subject.buyers if gone in subject.supplier.split("+") else subject.sellers
+        before, after = "both reports reconciled", f"{left} report alone"
     return (
-        ("blended", f"both reports reconciled, to {year}"),
-        ("context", f"{subject.sellers} report alone, from {year + 1}"),
+        ("blended", f"{before}, to {year}"),
+        ("context", f"{after}, from {year + 1}"),
     )
 
 
@@ -202,9 +204,14 @@ def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) ->
 
 
 def _notes(
-    tiers: list[Tier], hot: Tier, before: int, last: int, broken: Break | None, unit: Unit
+    subject: Subject,
+    tiers: list[Tier],
+    hot: Tier,
+    span: tuple[int, int],
+    broken: Break | None,
+    unit: Unit,
 ) -> tuple[Note, ...]:
-    notes = []
+    notes, (before, last) = [], span
     change = hot.change(before, last)
     if change is not None and len(tiers) > 1 and hot in tiers:
         ends = (hot.values[before], hot.values[last])
@@ -218,11 +225,15 @@ def _notes(
     if broken:
         text = (
             f"A difference between {broken.year} and {broken.year + 1} mixes trade with a change "
-            "of reporter, and with codes whose content changed."
+            "of reporter"
         )
-        notes.append(
-            Note("What cannot be concluded", (Remark(text, ("reporter-break", "edition-break")),))
-        )
+        caveats: tuple[str, ...] = ("reporter-break",)
+        if subject.goods != "all":  # all goods together are of no code
+            text, caveats = (
+                f"{text}, and with codes whose content changed",
+                (*caveats, "edition-break"),
+            )
+        notes.append(Note("What cannot be concluded", (Remark(f"{text}.", caveats),)))
     return tuple(notes)
 
 

@@ -8,6 +8,7 @@ from entrepot.errors import RequestError
 from entrepot.figures import flow_sources, links_loaded
 from entrepot.figures.citation import source_name
 from entrepot.goods import goods_selection
+from entrepot.model.areas import area_name, possessive, stopped_in
 from entrepot.model.display import joined
 from entrepot.report import phrasing
 from entrepot.report.breaks import break_of
@@ -39,7 +40,7 @@ def section(
     gaps = [
         *_figures(context, subject, found),
         *_total(context, subject, found),
-        *_reporter(subject),
+        *_reporter(subject, found),
         *_codes(context, subject),
         *_bases(context, subject),
         *not_enough_evidence,
@@ -125,19 +126,23 @@ def _totalled(context: BriefContext, subject: Subject, goods: str) -> set[str]:
     }
 
 
-def _reporter(subject: Subject) -> list[DataGap]:
-    broken = break_of(
-        subject.importer, subject.supplier, subject.period.year - 5, subject.period.year
-    )
-    if broken is None:
+def _reporter(subject: Subject, found: Headline) -> list[DataGap]:
+    """Say whose reports ended, unless the headline is of the other side's reports alone."""
+    year = subject.period.year
+    answered = [figure for figure in found if figure.status == "ok"]
+    known = all(item.reported_by for figure in answered for item in figure.evidence)
+    if not break_of(
+        subject.importer, subject.supplier, year - 5, year, answered, published=not known
+    ):
         return []
+    both = [*subject.importer.split("+"), *subject.supplier.split("+")]
     return [
         DataGap(
-            f"{phrasing.capital(broken.before)} after {broken.year}",
+            f"{possessive(area_name(one.area))} own reports after {one.last}",
             "They are no longer published by partner and product, so they cannot be compared "
-            "with the "
-            "partners’ reports.",
+            "with the partners’ reports.",
         )
+        for one in stopped_in(both, subject.period)
     ]
 
 

@@ -398,8 +398,9 @@ def inputs_answer(
     second = (
         f"In the other direction it was **{phrasing.about(back.share)}**. What "
         f"{subject.seller} supplied of {goods_phrase(subject)} cannot be computed: "
-        f"{phrasing.inside(lacks.why)}. {lacks.in_lead}."
+        f"{phrasing.inside(lacks.why)}."
     )
+    second += f" {lacks.in_lead}." if lacks.in_lead else ""
     return (
         BriefSentence(f"{first}.", (there.share,), (_CAVEAT,)),
         BriefSentence(second, (back.share,)),

@@ -73,7 +73,7 @@ def section(
         return Section(NAME, EYEBROW, Remark(f"{what} is not known"), gap=gap)
     years = [row.period.year for row in rows] + [figure.definition.period.year for figure in series]
     first, last = min(years), max(years)
-    broken = break_of(subject.importer, subject.supplier, first, last, [] if rows else series)
+    broken = break_of(subject.importer, subject.supplier, first, last, series, published=bool(rows))
     places = table_places(rows, series)
     expected = nowcast_after(context, subject, goods, series)
     drawn = ShareLines(

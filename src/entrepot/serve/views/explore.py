@@ -33,11 +33,12 @@ from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.frame_size import frame_height, highest
 from entrepot.serve.views.home import pickers
-from entrepot.serve.views.market import broken_down, single_share, years_of
+from entrepot.serve.views.market import broken_down, share_of_group, single_share, years_of
 from entrepot.serve.views.search import named_area, named_goods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from urllib.parse import SplitResult
 
     from entrepot.figures.breakdown import BreakdownPart
     from entrepot.lake import Lake
@@ -45,9 +46,10 @@ if TYPE_CHECKING:
 
     Pairs = Sequence[tuple[str, str]]
 
-__all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page", "oembed"]
+__all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page", "linked_chart", "oembed"]
 
 KEYS = ("show", "importer", "supplier", "goods", "period", "title")
+_OEMBED = ("url", "maxwidth", "maxheight", "format")
 SHOWS = {
     "suppliers": ("Suppliers of a country", ("importer",)),
     "map": ("Share of a supplier in each country’s imports", ("supplier",)),
@@ -240,12 +242,19 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
     found = [one for one in found if one.definition.source == found[-1].definition.source]
     shares: dict[str, dict[int, BreakdownPart]] = {code: {} for code in codes}
     for one in found:
-        for part in one.parts:
-            if part.code in shares and part.traded:
-                shares[part.code][one.definition.period.year] = part
+        parts = {part.code: part for part in one.parts if part.traded}
+        for code, by_year in shares.items():
+            if part := parts.get(code) or share_of_group(one, code, lake):
+                by_year[one.definition.period.year] = part
     known = {code: by_year for code, by_year in shares.items() if by_year}
-    if not known:
+    if not found:
         raise _no_comparison(goods)
+    if not known:
+        raise NoEvidenceError(
+            f"no trade in {goods_words(goods)} is recorded for {_names(asked.importer)}",
+            why="“not recorded” does not mean zero",
+            hint="choose other importers or goods",
+        )
     order = sorted(known, key=lambda code: (-known[code][max(known[code])].value, code))
     panels = tuple(
         TierPanel("", area_name(code), _change(known[code]), _bars(known[code]), hot=place == 0)
@@ -411,37 +420,61 @@ def _drawings(drawn: _Drawn) -> tuple[str, ...]:
     return (*usual, drawn_at("medium", drawn.picture, drawn.table))
 
 
-def oembed(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
-    """Return what a site needs to show a chart that somebody links to, as oEmbed 1.0 says.
+def linked_chart(pairs: Pairs, base: str, host: str) -> SplitResult:
+    """Return the address of a chart of this server that somebody links to.
 
     Parameters
     ----------
     base
-        Address of the server as others reach it.
+        Address of the server as others reach it; empty if nobody said it.
+    host
+        What the request calls the server, which counts then.
 
     Raises
     ------
     NotFoundError
-        For an address that is no chart of this server, or a form other than JSON.
-    RequestError
-        For a size that is no number.
+        For any other address.
     """
-    given = single(pairs, ("url", "maxwidth", "maxheight", "format"))
-    if given.get("format", "json") != "json":
-        raise NotFoundError("oEmbed is answered as JSON only", hint="leave format out")
+    given = single(pairs, _OEMBED)
     link, home = split_address(given.get("url", "")), urlsplit(base)
     if link is None:
         raise NotFoundError("this is no web address", hint="give that of /explore")
-    is_own = not base or (link.scheme, link.netloc) == (home.scheme, home.netloc)
+    is_own = (
+        (link.scheme, link.netloc) == (home.scheme, home.netloc)
+        if base
+        else link.scheme in ("http", "https") and link.netloc == host
+    )
     path = link.path.removeprefix(home.path.rstrip("/"))
     if not is_own or path not in ("/explore", "/embed"):
         raise NotFoundError("this address is no chart of this server", hint="give that of /explore")
+    return link
+
+
+def oembed(lake: Lake, pairs: Pairs, link: SplitResult) -> ServedAnswer:
+    """Return what a site needs to show a chart that somebody links to, as oEmbed 1.0 says.
+
+    Parameters
+    ----------
+    link
+        Address of the chart.
+
+    Raises
+    ------
+    NotFoundError
+        For a form other than JSON.
+    RequestError
+        For a size that is no number.
+    """
+    given = single(pairs, _OEMBED)
+    if given.get("format", "json") != "json":
+        raise NotFoundError("oEmbed is answered as JSON only", hint="leave format out")
     asked = _asked(parse_qsl(link.query))
     width = min(_FRAME, _most(given, "width"))
     most = _most(given, "height")
     drawn = _drawn(lake, asked, _IN_FRAME)
     height = min(most, frame_height(width, drawn.texts, drawn.key, _drawings(drawn)))
-    address = f"{base or f'{link.scheme}://{link.netloc}'}/embed?{asked.query}"
+    home = link.path.removesuffix("/explore").removesuffix("/embed")
+    address = f"{link.scheme}://{link.netloc}{home}/embed?{asked.query}"
     frame = (
         f'<iframe src="{escape(address)}" title="{escape(drawn.title)}" width="{width}" '
         f'height="{height}" style="border:0" loading="lazy"></iframe>'

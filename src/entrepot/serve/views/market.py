@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import bundled_for
-from entrepot.figures.breakdown import VALUED_ONCE, breakdown
+from entrepot.figures.breakdown import VALUED_ONCE, BreakdownPart, breakdown
 from entrepot.lake.bundled import bundled
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.period import Period
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.figures.breakdown import Breakdown, Over
     from entrepot.lake import Lake
 
-__all__ = ["broken_down", "single_share", "years_of"]
+__all__ = ["broken_down", "share_of_group", "single_share", "years_of"]
 
 # Each year without trade costs a query before the next one is tried.
 _YEARS = 8
@@ -50,6 +50,24 @@ def broken_down(
         except NoEvidenceError:
             continue
     return None
+
+
+def share_of_group(found: Breakdown, importer: str, lake: Lake) -> BreakdownPart | None:
+    """Return the share of a group, which a breakdown by country does not have; None for no trade.
+
+    Parameters
+    ----------
+    found
+        Import shares of a supplier by importer.
+    """
+    asked, context = found.definition_of(importer), BriefContext(lake)
+    if len(asked.members("importer")) < 2:
+        return None
+    keys = {name: getattr(asked, name) for name in ("importer", "exporter", "goods", "period")}
+    share, sold = (context.value(m, source=asked.source, **keys) for m in ("import_share", "value"))
+    if not share.value or not sold.value:
+        return None
+    return BreakdownPart(importer, share.value, sold.value / share.value, {})
 
 
 def single_share(found: Breakdown, lake: Lake, what: str) -> str:
