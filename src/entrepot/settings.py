@@ -35,6 +35,7 @@ ENGINES = ("duckdb", "spark")
 _DOUBLE = re.compile("^(s3|gs|az):/+")  # a path of Python's has lost the second stroke
 _ADDRESS = re.compile("[a-z][a-z0-9+.-]+:/")  # not C:/, which is a folder
 _THREADS = re.compile("[1-9][0-9]{0,2}")
+_MEMORY = re.compile(r"\s*(\d+(\.\d+)?|\.\d+)\s*([kmgt]i?b?|%)\s*", re.IGNORECASE)
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -241,9 +242,9 @@ class Settings:
         Raises
         ------
         RequestError
-            If ``ENTREPOT_THREADS`` is no whole number from 1 to 999, ``ENTREPOT_OFFLINE`` neither
-            yes nor no, ``ENTREPOT_ENGINE`` no engine, the lake is at an address, or no folder can
-            have its name.
+            If ``ENTREPOT_THREADS`` is no whole number from 1 to 999, ``ENTREPOT_MEMORY`` no amount,
+            ``ENTREPOT_OFFLINE`` neither yes nor no, ``ENTREPOT_ENGINE`` no engine, the lake is at an
+            address, or no folder can have its name.
         """
         folder = lake or _said("lake") or platformdirs.user_data_dir("entrepot")
         _require_name(folder)
@@ -254,6 +255,15 @@ class Settings:
                 where=_where("threads"),
                 why="the engine starts all of them at once: a million would stop this machine",
                 hint="set it to a whole number from 1 to 999, or unset it",
+            )
+        memory = _said("memory")
+        # Here, and not when the engine is opened: a question tries one source after another, and
+        # would take the refusal for a lack of data.
+        if memory and not _MEMORY.fullmatch(memory):
+            raise RequestError(
+                f"not an amount of memory: {memory!r}",
+                where=_where("memory"),
+                hint="write it as 4GB or 800MB, or unset it",
             )
         offline = (_said("offline") or "").strip().lower()
         if offline not in _YES + _NO:
@@ -274,7 +284,7 @@ class Settings:
             )
         return cls(
             lake=Path(folder).expanduser(),
-            memory=_said("memory"),
+            memory=memory,
             threads=int(threads) if threads else None,
             offline=offline in _YES,
             engine=engine,

@@ -229,7 +229,8 @@ def test_a_program_gets_the_text_and_the_schema_and_answers(tmp_path: Path) -> N
     [
         ("sys.exit(3)", "exit code 3"),
         ("time.sleep(60)", "did not answer within"),
-        ("os.fork() or time.sleep(60)", "did not answer within"),
+        ("os.fork(); time.sleep(60)", "did not answer within"),
+        ("os.fork() or time.sleep(60)", "something else than claims"),
         ("os.write(1, b'x' * 9_000_000)", "more than 4000 kB"),
         ("print('no claims')", "something else than claims"),
         ("while True: os.write(2, b'flood ' * 9_000)", "kB of messages"),
@@ -242,6 +243,16 @@ def test_a_program_that_fails_ends_in_words_and_in_time(
     with pytest.raises(OutsideError, match=words):
         draft_with(ARTICLE, program(tmp_path, lines), seconds=3)
     assert time.monotonic() - began < 40
+
+
+@pytest.mark.parametrize("apart", ["", "os.setsid();"])
+def test_what_a_program_leaves_running_is_not_waited_for(tmp_path: Path, apart: str) -> None:
+    """A child that held the output open had a good answer refused, after two minutes."""
+    answer = f"print(json.dumps({{'claims': [{GOOD!r}]}}), flush=True)"
+    lines = f"if os.fork() == 0:\n    {apart} time.sleep(20); os._exit(0)\n{answer}"
+    began = time.monotonic()
+    assert draft_with(ARTICLE, program(tmp_path, lines)).claims
+    assert time.monotonic() - began < 15
 
 
 def test_messages_of_a_program_are_shown_up_to_a_length(

@@ -95,6 +95,50 @@ def test_the_same_lines_give_the_same_file_in_every_run(tmp_path: Path, form: st
         assert keys == sorted(keys)
 
 
+def test_a_line_without_a_value_does_not_empty_its_row(tmp_path: Path) -> None:
+    """One such line took the value of all lines of its cell and year away, and out of the totals."""
+    values = ("12,25", "", "0,5", "0", "7,125", "")
+    lines = [
+        {"Value": value, "Made in": maker, "Seller in": seller}
+        for value, maker, seller in zip(
+            values, ("Китай", "Китай", "Deutschland") * 2, ("Hong Kong", "n/a") * 3, strict=True
+        )
+    ]
+    lake = _lake(tmp_path, *lines)
+    for basis, column in (("origin", "Made in"), ("seller", "Seller in")):
+        sums: dict[str, float] = {}
+        for line in lines:
+            value = float(line["Value"].replace(",", ".") or 0)
+            sums[line[column]] = sums.get(line[column], 0.0) + value
+        found = rows(lake, tmp_path / f"{basis}.csv", basis=basis)
+        assert sorted(float(row["value_usd"]) for row in found) == sorted(sums.values())
+    totals = {one.basis: one for one in register_totals(lake, "shipments.made-up")}
+    assert {one.value for one in totals.values()} == {19.875}
+    assert totals["seller"].unspecified == 0
+    # Where no line of a cell has a value, the row has none: it is missing, not zero.
+    (tmp_path / "bare").mkdir()
+    bare = _lake(tmp_path / "bare", {"Value": ""})
+    assert [one["value_usd"] for one in rows(bare, tmp_path / "bare.csv", basis="origin")] == [""]
+    with pytest.raises(NoEvidenceError, match="no line with a value\n"):
+        register_totals(bare, "shipments.made-up")
+
+
+def test_the_value_of_a_declaration_counts_once(tmp_path: Path) -> None:
+    """A layout with `kind: header` could not be loaded, and its other lines emptied their rows."""
+    layout = LAYOUT.replace("{role: value}", "{role: value, kind: header}")
+    lake = Lake.open(tmp_path / "lake")
+    lines = [
+        {"Number": number, "Item": item, "Value": value}
+        for number, item, value in (("D1", "1", "90"), ("D1", "2", "90"), ("D2", "1", "4,5"))
+    ]
+    lake.add("shipments", [_file(tmp_path, *lines)], mapping=layout)
+    said = dict(lake.findings().to_native().project("rule, text").fetchall())
+    assert "would give USD 90.00 more" in said["header-value"]
+    found = rows(lake, tmp_path / "one.csv", basis="origin")
+    assert [float(row["value_usd"]) for row in found] == [94.5]
+    assert register_totals(lake, "shipments.made-up")[0].value == 94.5
+
+
 def test_months_and_every_basis(lake: Lake, tmp_path: Path) -> None:
     found = rows(lake, tmp_path / "m.csv", freq="M", basis="all")
     total = {"origin": 0.0, "dispatch": 0.0, "seller": 0.0}
@@ -146,7 +190,7 @@ def test_what_is_no_register_is_refused(lake: Lake, tmp_path: Path) -> None:
         register_totals(lake, "baci")
     with pytest.raises(RequestError, match="register too"):
         register_totals(lake, "shipments.made-up", against="shipments.made-up")
-    with pytest.raises(NoEvidenceError, match="no line in 2019"):
+    with pytest.raises(NoEvidenceError, match="no line with a value in 2019"):
         register_totals(lake, "shipments.made-up", period="2019")
 
 

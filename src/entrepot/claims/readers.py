@@ -152,7 +152,6 @@ def _asked_of_command(reader: str, request: dict[str, Any], seconds: float) -> b
         late.set()
         _end(process)
 
-    # Not communicate(timeout=...): that would read an answer of any size into memory.
     latest = threading.Timer(seconds, end)
     latest.daemon = True
     latest.start()
@@ -163,22 +162,23 @@ def _asked_of_command(reader: str, request: dict[str, Any], seconds: float) -> b
     feeding.start()
     hearing = threading.Thread(target=_hear, args=(process, loud), daemon=True)
     hearing.start()
+    answer = bytearray()
+    listening = threading.Thread(target=_listen, args=(process, answer), daemon=True)
+    listening.start()
     try:
-        # One byte more than allowed: else "just enough" and "too much" would look alike.
-        found = process.stdout.read(MOST_BYTES + 1)
-        if len(found) > MOST_BYTES:
-            raise OutsideError(
-                f"the reader answers more than {MOST_BYTES // 1000} kB",
-                hint="use another reader, or a shorter text",
-            )
+        # Not until its output ends: what a reader began and left running may hold that open.
         status = process.wait()
     finally:
         latest.cancel()
         _end(process)
         process.wait()
-        process.stdout.close()
-        feeding.join(1)
-        hearing.join(1)
+        for one in (feeding, hearing, listening):
+            one.join(1)
+    if len(answer) > MOST_BYTES:
+        raise OutsideError(
+            f"the reader answers more than {MOST_BYTES // 1000} kB",
+            hint="use another reader, or a shorter text",
+        )
     if loud.is_set():
         raise OutsideError(
             f"the reader writes more than {MOST_BYTES // 1000} kB of messages",
@@ -194,7 +194,7 @@ def _asked_of_command(reader: str, request: dict[str, Any], seconds: float) -> b
             f"the reader ended with exit code {status}",
             hint=f"run it alone to see why: {shlex.join(words)}",
         )
-    return found
+    return bytes(answer)
 
 
 def _feed(where: Any, what: bytes) -> None:
@@ -203,6 +203,19 @@ def _feed(where: Any, what: bytes) -> None:
         where.close()
     except OSError:  # it does not read, or is gone: its answer decides
         return
+
+
+def _listen(process: subprocess.Popen[bytes], answer: bytearray) -> None:
+    """Take what a reader answers, and end one that answers more than is taken."""
+    where = process.stdout
+    assert where is not None
+    with where:
+        # Not communicate(timeout=...): that would read an answer of any size into memory.
+        while piece := os.read(where.fileno(), 2**16):
+            answer += piece
+            if len(answer) > MOST_BYTES:
+                _end(process)
+                break
 
 
 def _hear(process: subprocess.Popen[bytes], loud: threading.Event) -> None:

@@ -79,7 +79,7 @@ def register_totals(
     Raises
     ------
     NoEvidenceError
-        If there is no line, or one of the sources is not loaded.
+        If there is no line with a value, or one of the sources is not loaded.
     RequestError
         If the source is no register, or what it is compared with is one.
     """
@@ -102,7 +102,7 @@ def register_totals(
         found = _totals(years)
         if not found:
             raise NoEvidenceError(
-                f"{source} has no line in {period}" if period else f"{source} has no line",
+                f"{source} has no line with a value{f' in {period}' if period else ''}",
                 hint="see what is loaded: entrepot data list",
             )
         counted = _months(months)

@@ -119,7 +119,8 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
     """Return rows of flows added up to one a cell and year, quarter or month, in their order.
 
     A weight or quantity is given only where every line of the cell has one, in one unit: a sum of
-    some lines would pass for that of all.
+    some lines would pass for that of all. A line without a value adds none, as in every answer from
+    the register: it is a free sample, or its value stands on the first line of its declaration.
 
     Parameters
     ----------
@@ -130,18 +131,20 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
     """
     cell = ", ".join(_CELL)
 
-    def complete_sum(column: str, same: str = "") -> str:
-        one = f" AND count(DISTINCT {same}) = 1" if same else ""
+    def added(column: str) -> str:
         # As decimals: sums of doubles end in digits that no line has, and that differ from run to
         # run. A number of the lake has 18 digits before the point at most.
-        added = f"sum({column}::DECIMAL(38, {_PLACES}))::DOUBLE"
-        return f"CASE WHEN count({column}) = count(*){one} THEN {added} END AS {column}"
+        return f"sum({column}::DECIMAL(38, {_PLACES}))::DOUBLE"
+
+    def complete_sum(column: str, same: str = "") -> str:
+        one = f" AND count(DISTINCT {same}) = 1" if same else ""
+        return f"CASE WHEN count({column}) = count(*){one} THEN {added(column)} END AS {column}"
 
     kept = {
         "period": f"date_trunc('{_UNITS[freq]}', period)::DATE AS period",
         "freq": f"'{freq}' AS freq",
-        "value_usd": complete_sum("value_usd"),
-        "value_reported": complete_sum("value_reported"),
+        "value_usd": f"{added('value_usd')} AS value_usd",
+        "value_reported": f"{added('value_reported')} AS value_reported",
         "mass_kg": complete_sum("mass_kg"),
         "quantity": complete_sum("quantity", "quantity_unit"),
         "quantity_unit": "CASE WHEN count(quantity) = count(*) "

@@ -18,6 +18,7 @@ from entrepot.sources.shipments.layout import (
     ROW,
     SAME,
     Layout,
+    canonical,
     fitting,
     known_layouts,
     known_registers,
@@ -561,7 +562,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     if cut:
         noticed = (*noticed, unfinished_line(table.name, "not shown: it may name a person"))
     leave_out(connection, "register_line", "why IS NOT NULL")
-    forget(connection, "register_line", "why", "day", "same")
+    ours = set(connection.table("register_line").columns) - canonical().keys()
+    forget(connection, "register_line", *sorted(ours))
 
     def locate(key: Key) -> str:
         return f"{table.name}, row {key[2]}" if len(key) > 2 else ""
