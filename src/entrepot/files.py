@@ -17,13 +17,13 @@ import sys
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from entrepot.errors import BadFileError, OutsideError
+from entrepot.errors import BadFileError, OutsideError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = [
     "FULL",
@@ -32,6 +32,7 @@ __all__ = [
     "READ_ONLY",
     "cannot_write",
     "drafted",
+    "expanded",
     "from_json",
     "in_words",
     "is_gone",
@@ -54,6 +55,24 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISSOCK, "a socket"),
 )
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path with the home folder of a user in the place of ``~``.
+
+    Raises
+    ------
+    RequestError
+        If there is no such user.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise RequestError(
+            "no user of this machine has such a home folder",
+            where=str(path),
+            hint="write the folder in full, or begin it with ~/",
+        ) from None
 
 
 def require_file(path: Path, *, most: int = LARGEST, hint: str = "name a file") -> int:

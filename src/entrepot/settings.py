@@ -14,11 +14,15 @@ import stat
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.files import drafted, expanded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "CONFIG_KEYS",
@@ -27,14 +31,17 @@ __all__ = [
     "cache_folder",
     "config_file",
     "configured",
+    "lake_address",
     "lists_folder",
     "write_config",
 ]
 
 ENGINES = ("duckdb", "spark")
 _DOUBLE = re.compile("^(s3|gs|az):/+")  # a path of Python's has lost the second stroke
-_ADDRESS = re.compile("[a-z][a-z0-9+.-]+:/")  # not C:/, which is a folder
+# Not C:/, which is a folder; of s3:// a path of Python's leaves s3:
+_ADDRESS = re.compile("[a-z][a-z0-9+.-]+:/|(s3|gs|az):$")
 _THREADS = re.compile("[1-9][0-9]{0,2}")
+_WEB = ("http:/", "https:/", "ftp:/")
 _MEMORY = re.compile(r"\s*(\d+(\.\d+)?|\.\d+)\s*([kmgt]i?b?|%)\s*", re.IGNORECASE)
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
@@ -52,6 +59,11 @@ CONFIG_KEYS = {
 }
 """What the file may say: meaning, and the variable of the environment that wins over it."""
 _MOST_CONFIG = 2**16
+_WRITTEN = "# Written by: entrepot config"
+_SETTING = re.compile(
+    r"""\s*["']?(?P<name>[a-z]+)["']?\s*="""
+    r"""\s*("(\\.|[^"\\])*"|'[^']*'|[^\s"'#]+)(?P<rest>\s*(\#.*)?)"""
+)
 
 
 def config_file() -> Path:
@@ -63,7 +75,7 @@ def config_file() -> Path:
 @cache
 def _config_file(named: str | None, *_home: str | None) -> Path:
     """Return where the settings are; a brief asks some thousand times."""
-    return Path(named or platformdirs.user_config_path("entrepot") / "config.toml").expanduser()
+    return expanded(named or platformdirs.user_config_path("entrepot") / "config.toml")
 
 
 def configured() -> dict[str, str]:
@@ -116,6 +128,10 @@ def _read_config(path: Path, _changed: tuple[int, ...]) -> dict[str, str]:
                 where=str(path),
                 hint=f'write {name} = "..."',
             )
+    return _as_texts(found)
+
+
+def _as_texts(found: dict[str, Any]) -> dict[str, str]:
     # true of TOML is the 1 of the environment.
     return {
         name: str(int(one)) if isinstance(one, bool) else str(one) for name, one in found.items()
@@ -125,6 +141,8 @@ def _read_config(path: Path, _changed: tuple[int, ...]) -> dict[str, str]:
 def write_config(values: dict[str, str]) -> Path:
     """Write the settings of the user, and return the file; without any the file goes.
 
+    What the user wrote beside them stays: comments, blank lines, their order.
+
     Raises
     ------
     OSError
@@ -132,16 +150,44 @@ def write_config(values: dict[str, str]) -> Path:
     """
     # What a link leads to, such as a file in a folder of settings that is kept elsewhere.
     path = config_file().resolve()
-    if not values:
+    try:
+        before = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        before = ""
+    text = _edited(before, values)
+    if not values and text.strip() in ("", _WRITTEN):
         path.unlink(missing_ok=True)
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    # What JSON writes for a text is a string in TOML as well.
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text("\n".join(["# Written by: entrepot config", *lines, ""]), encoding="utf-8")
-    draft.replace(path)
+    with drafted(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
     return path
+
+
+def _edited(before: str, values: dict[str, str]) -> str:
+    """Return the text of the settings with other values, and with its comments."""
+    lines, left = [], dict(values)
+    for line in before.splitlines() or [_WRITTEN]:
+        found = _SETTING.fullmatch(line)
+        if found is None:
+            lines.append(line)
+        elif found["name"] in left:
+            lines.append(f"{found['name']} = {_in_toml(left.pop(found['name']))}{found['rest']}")
+    lines += [f"{name} = {_in_toml(value)}" for name, value in left.items()]
+    text = "\n".join([*lines, ""])
+    try:
+        if _as_texts(tomllib.loads(text)) == values:
+            return text
+    except tomllib.TOMLDecodeError:
+        pass
+    # A value over several lines, which only a person writes: the comments go, and nothing else.
+    return "\n".join([_WRITTEN, *(f"{name} = {_in_toml(one)}" for name, one in values.items()), ""])
+
+
+def _in_toml(value: str) -> str:
+    # What JSON writes for a text is a string in TOML as well.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _said(name: str) -> str | None:
@@ -172,10 +218,31 @@ def _require_name(folder: str | os.PathLike[str]) -> None:
         ) from None
 
 
+def lake_address(folder: str | os.PathLike[str]) -> str | None:
+    """Return the address that stands for a folder; None if it is a folder.
+
+    Raises
+    ------
+    RequestError
+        If no program can read a lake there: on the web, or in a store without a name.
+    """
+    found = _ADDRESS.match(str(folder))
+    if not found:
+        return None
+    address = _DOUBLE.sub(r"\1://", str(folder))
+    if found[0] in _WEB or not address.removeprefix(found[0]).strip("/"):
+        raise RequestError(
+            "no lake can be at this address",
+            where=address,
+            hint="name a folder, or an object store: s3://bucket/lake, gs://, az://",
+        )
+    return address
+
+
 def cache_folder() -> Path:
     """Return the folder for what can be made or fetched again; see `Settings.cache`."""
     folder = _said("cache") or platformdirs.user_cache_dir("entrepot")
-    return Path(folder).expanduser()
+    return expanded(folder)
 
 
 def lists_folder() -> Path:
@@ -186,7 +253,7 @@ def lists_folder() -> Path:
 @cache
 def _lists(named: str | None, *_home: str | None) -> Path:
     folder = named or platformdirs.user_config_path("entrepot") / "lists"
-    return Path(folder).expanduser()
+    return expanded(folder)
 
 
 @dataclass(frozen=True)
@@ -243,8 +310,8 @@ class Settings:
         ------
         RequestError
             If ``ENTREPOT_THREADS`` is no whole number from 1 to 999, ``ENTREPOT_MEMORY`` no amount,
-            ``ENTREPOT_OFFLINE`` neither yes nor no, ``ENTREPOT_ENGINE`` no engine, the lake is at an
-            address, or no folder can have its name.
+            ``ENTREPOT_OFFLINE`` neither yes nor no, ``ENTREPOT_ENGINE`` no engine, the lake is at
+            an address, or no folder can have its name.
         """
         folder = lake or _said("lake") or platformdirs.user_data_dir("entrepot")
         _require_name(folder)
@@ -275,7 +342,7 @@ class Settings:
         engine = (_said("engine") or "").strip().lower() or ENGINES[0]
         if engine not in ENGINES:
             raise UnknownNameError("engine", engine, ENGINES, where=_where("engine"))
-        address = _DOUBLE.sub(r"\1://", str(folder)) if _ADDRESS.match(str(folder)) else None
+        address = lake_address(folder)
         if address and not anywhere:
             raise RequestError(
                 "the lake is at an address, and not in a folder",
@@ -283,7 +350,7 @@ class Settings:
                 hint="bring the lake into a folder",
             )
         return cls(
-            lake=Path(folder).expanduser(),
+            lake=expanded(folder),
             memory=memory,
             threads=int(threads) if threads else None,
             offline=offline in _YES,

@@ -283,3 +283,72 @@ def test_a_lake_with_files_gone_is_wrong(
     found = _checks(entrepot, "--lake", str(lake.path))["lake"]
     assert found["state"] == "wrong"
     assert said in found["found"]
+
+
+def test_what_the_user_wrote_beside_the_settings_stays(entrepot: Run, tmp_path: Path) -> None:
+    """The file was written anew, and comments were lost."""
+    file = config_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('# mine\n\nlake = "/x"  # the "small" one\nthreads = 2\n# end\n')
+    assert entrepot("config", "lake", str(tmp_path / "new"))[0] == 0
+    assert entrepot("config", "supplier", "CHN")[0] == 0
+    assert file.read_text() == (
+        f'# mine\n\nlake = "{tmp_path / "new"}"  # the "small" one\nthreads = "2"\n# end\n'
+        'supplier = "CHN"\n'
+    )
+    for key in ("lake", "threads", "supplier"):
+        assert entrepot("config", key, "--unset")[0] == 0
+    assert file.read_text() == "# mine\n\n# end\n"
+    # A value over several lines is one of the few that lose them; no setting is ever lost.
+    file.write_text("# mine\nsupplier = '''\nCHN'''\nthreads = 1\n")
+    assert entrepot("config", "memory", "1GB")[0] == 0
+    assert tomllib.loads(file.read_text()) == {"supplier": "CHN", "threads": "1", "memory": "1GB"}
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("http://example.org/lake", "no lake can be at this address"),
+        ("s3://", "no lake can be at this address"),
+        ("~nobody-of-that-name/lake", "no user of this machine"),
+        ("FILE", "the setting lake names a folder"),
+    ],
+)
+def test_a_lake_that_no_command_could_open_is_refused(
+    entrepot: Run, tmp_path: Path, value: str, words: str
+) -> None:
+    (tmp_path / "FILE").write_text("x")
+    value = str(tmp_path / "FILE") if value == "FILE" else value
+    code, _, said = entrepot("config", "lake", value)
+    assert (code, words in said) == (2, True)
+    assert not config_file().exists()
+    if "FILE" not in value:
+        code, _, said = entrepot("data", "list", "--lake", value)
+        assert (code, words in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("s3://bucket/lake", "need a folder"), ("s3a://bucket/lake", "Only Spark reads")],
+)
+def test_what_a_lake_at_an_address_can_do_is_said(
+    entrepot: Run, monkeypatch: pytest.MonkeyPatch, address: str, words: str
+) -> None:
+    monkeypatch.delenv("ENTREPOT_LAKE")
+    code, _, said = entrepot("config", "lake", address)
+    assert (code, words in " ".join(said.split())) == (0, True)
+    assert Settings.read(anywhere=True).address == address
+
+
+@pytest.mark.parametrize("memory", ["lots", "0", "-1GB", "1 banana"])
+def test_an_amount_of_memory_that_is_none_stops_a_question(
+    entrepot: Run, lake: Lake, monkeypatch: pytest.MonkeyPatch, memory: str
+) -> None:
+    """It was taken for a lack of data, and the answer said that a reporter was missing."""
+    monkeypatch.setenv("ENTREPOT_MEMORY", memory)
+    words = ("--exporter", "CHN", "--importer", "RUS", "--period", "2022", "--lake", str(lake.path))
+    code, printed, said = entrepot("ask", "value", *words)
+    assert (code, printed) == (2, "")
+    assert f"not an amount of memory: '{memory}'" in said
+    assert "ENTREPOT_MEMORY" in said

@@ -96,7 +96,7 @@ def test_the_same_lines_give_the_same_file_in_every_run(tmp_path: Path, form: st
 
 
 def test_a_line_without_a_value_does_not_empty_its_row(tmp_path: Path) -> None:
-    """One such line took the value of all lines of its cell and year away, and out of the totals."""
+    """One such line took the value of all lines of its cell away, and out of the totals."""
     values = ("12,25", "", "0,5", "0", "7,125", "")
     lines = [
         {"Value": value, "Made in": maker, "Seller in": seller}

@@ -161,14 +161,24 @@ def test_on_a_terminal_it_asks_and_asks_again(
 
     # Years, first mistyped; no months, no tables, no lists; a brief, first of nowhere; start.
     said = "20222\n2022\n\nn\n\nAtlantis\nРоссия\n\ny\n"
+    mine = tmp_path / "settings" / "setup.yaml"
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("# mine\n")
     monkeypatch.setattr("sys.stdin", Terminal(said))
     code, out, _ = run()
     assert code == 0
     assert "20222" in out
     assert "Atlantis" in out
     assert (tmp_path / "brief-RUS.html").is_file()
-    kept = tmp_path / "settings" / "setup.yaml"
+    # A file of the user's own is not written over, and the answers of an earlier run are.
+    assert mine.read_text() == "# mine\n"
+    kept = mine.with_name("setup-2.yaml")
     assert f"--answers {kept}" in out
+    kept_before = kept.read_text()
+    monkeypatch.setattr("sys.stdin", Terminal(said))
+    assert run()[0] == 0
+    assert kept.read_text() == kept_before
+    assert {one.name for one in mine.parent.glob("setup*")} == {mine.name, kept.name}
     # The answers that were kept are a file of answers, and give the same.
     code, out, _ = run("--answers", str(kept), "--json")
     assert json.loads(out)["data"][0]["files"][0]["state"] == "unchanged"

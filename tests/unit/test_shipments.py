@@ -538,6 +538,40 @@ def test_a_name_in_published_tables_is_not_called_erased(tmp_path: Path) -> None
     assert lake.erase("Secret Chips LLC") == {}
 
 
+def test_a_catalog_of_the_users_own_keeps_no_name_that_was_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its metadata, which are left behind there, had the first and the last name of each file."""
+    catalogs = pytest.importorskip("pyiceberg.catalog", reason="pyiceberg is not installed")
+    from pyiceberg.utils.config import Config
+
+    about = {
+        "type": "sql",
+        "uri": f"sqlite:///{tmp_path}/own.db",
+        "warehouse": f"file://{tmp_path}/own",
+    }
+    for key, value in about.items():
+        monkeypatch.setenv(f"PYICEBERG_CATALOG__MINE__{key.upper()}", value)
+    monkeypatch.setattr(catalogs, "_ENV_CONFIG", Config())  # read when it is imported
+    lake = _lake(
+        tmp_path, {"Supplier": "Secret Chips LLC", "Text": "secret chips of a secret firm"}
+    )
+    publish_tables(lake.path, "mine")
+
+    def bounds() -> set[str]:
+        table = catalogs.load_catalog("mine", **about).load_table("entrepot.shipments")
+        names = {field.field_id: field.name for field in table.schema().fields}
+        files = [one.file for one in table.scan().plan_files()]
+        assert files
+        return {names[key] for one in files for key in (one.lower_bounds or {})}
+
+    kept = bounds()
+    assert {"value_usd", "product", "origin"} <= kept
+    assert not kept & {"sender", "receiver", "receiver_number", "maker", "brand", "description"}
+    assert lake.erase("Secret Chips LLC") == {"shipments.made-up": 1}
+    assert bounds() == kept
+
+
 def test_a_copy_of_a_lake_brings_no_erased_name_back(tmp_path: Path) -> None:
     lake = _lake(tmp_path, {"Importer": "Dana Akhmetova"}, {"Supplier": "Secret Chips LLC"})
     lake.erase("Secret Chips LLC")

@@ -16,10 +16,17 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, open_lake
 from entrepot.cli.data_show import say, size
-from entrepot.cli.output import emit, table
+from entrepot.cli.output import emit, note, table
 from entrepot.errors import EntrepotError, RequestError, UnknownNameError
-from entrepot.files import cannot_write, require_target
-from entrepot.settings import CONFIG_KEYS, Settings, config_file, configured, write_config
+from entrepot.files import cannot_write, expanded, require_target
+from entrepot.settings import (
+    CONFIG_KEYS,
+    Settings,
+    config_file,
+    configured,
+    lake_address,
+    write_config,
+)
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
@@ -279,6 +286,31 @@ def _winner(name: str) -> str:
     return f"{variable} wins" if os.environ.get(variable) else variable
 
 
+def _checked_folder(key: str, value: str) -> str:
+    """Return a folder in full, or the address of a lake, and say what that can do."""
+    from entrepot.lake.remote import SCHEMES
+
+    address = lake_address(value) if key == "lake" else None
+    if address is None:
+        folder = Path.cwd() / expanded(value)
+        if folder.exists() and not folder.is_dir():
+            raise RequestError(
+                f"the setting {key} names a folder, and this is something else",
+                where=str(folder),
+                hint="name a folder; it need not exist yet",
+            )
+        return str(folder)
+    if address.startswith(tuple(f"{name}://" for name in SCHEMES)):
+        note(
+            "The lake is in an object store (pip install 'entrepot[remote]'). A question fetches "
+            "the files that it needs into the cache; data check, backup and rebuild, customs "
+            "registers and the page need a folder."
+        )
+    else:
+        note("Only Spark reads such an address: entrepot ask --engine spark.")
+    return address
+
+
 def _checked(key: str, value: str) -> str:
     """Return a value as the file keeps it; one that no command could take is refused now."""
     from datetime import date
@@ -298,8 +330,8 @@ def _checked(key: str, value: str) -> str:
         return codes
     if key == "goods":
         canonical(value)
-    if key in ("lake", "cache", "lists") and "://" not in value:
-        return str(Path(value).expanduser().absolute())
+    if key in ("lake", "cache", "lists"):
+        return _checked_folder(key, value)
     variable, usual = CONFIG_KEYS[key][1], os.environ.get(CONFIG_KEYS[key][1])
     if key in ("threads", "offline", "engine", "memory"):
         # The environment wins over the file, so that it is the new value that is judged.

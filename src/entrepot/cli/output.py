@@ -12,15 +12,15 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from entrepot.errors import OutsideError, RequestError
-from entrepot.files import in_words
+from entrepot.files import expanded, in_words
 from entrepot.model.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
     from typing import TextIO
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -345,7 +345,7 @@ def log_file() -> Path:
     import platformdirs
 
     named = os.environ.get("ENTREPOT_LOG")
-    return Path(named or platformdirs.user_log_path("entrepot") / "entrepot.log").expanduser()
+    return expanded(named or platformdirs.user_log_path("entrepot") / "entrepot.log")
 
 
 def verbosely(wanted: bool) -> None:

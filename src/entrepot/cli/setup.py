@@ -18,6 +18,7 @@ from entrepot.cli.data_get import add_files, fetch_files, installed_file, wanted
 from entrepot.cli.data_show import say, size
 from entrepot.cli.output import console, emit, is_quiet, progress, table
 from entrepot.errors import EntrepotError, OutsideError, RequestError
+from entrepot.files import expanded
 from entrepot.model.closed_yaml import Closed, FormatOne, read_closed
 from entrepot.settings import Settings
 
@@ -162,7 +163,7 @@ def set_up(
             typer.echo(f"Nothing was fetched. To start later: {again}")
             return
     if wanted.lists:
-        _take_lists(Path(wanted.lists).expanduser(), wanted.lists_sha256)
+        _take_lists(expanded(wanted.lists), wanted.lists_sha256)
     loaded = [_load(one, downloads / one.source, lake, offline=offline) for one in plan]
     written = _brief(wanted.brief, lake) if wanted.brief else None
     emit(
@@ -176,10 +177,11 @@ def _without_answers(*, dry_run: bool) -> None:
     if dry_run:
         typer.echo(_EXAMPLE, nl=False)
         return
+    name = _free(Path("setup.yaml"), _EXAMPLE)
     raise RequestError(
         "no terminal to ask on, and no file of answers",
         why="what to download would be a guess",
-        hint="entrepot setup --dry-run > setup.yaml; then: entrepot setup --answers setup.yaml",
+        hint=f"entrepot setup --dry-run > {name}; then: entrepot setup --answers {name}",
     )
 
 
@@ -231,7 +233,7 @@ def _of_source(source: str, period: str) -> WantedData:
 
 
 def _existing(text: str) -> str:
-    path = Path(text).expanduser()
+    path = expanded(text)
     if not path.is_file():
         raise RequestError("no such file", where=str(path), hint="name a .zip, or leave it empty")
     return str(path)
@@ -258,8 +260,8 @@ def _keep(wanted: SetupAnswers) -> str:
     from entrepot.files import cannot_write, drafted
     from entrepot.settings import config_file
 
-    path = config_file().with_name("setup.yaml")
     text = yaml.safe_dump(wanted.model_dump(exclude_defaults=True), sort_keys=False)
+    path = _free(config_file().with_name("setup.yaml"), text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with drafted(path) as draft:
@@ -271,6 +273,17 @@ def _keep(wanted: SetupAnswers) -> str:
     command = f"entrepot setup --answers {shlex.quote(str(path))}"
     typer.echo(f"If this is interrupted, continue with: {command}")
     return command
+
+
+def _free(path: Path, text: str) -> Path:
+    """Return a name that no other file has: one of the user's own is not written over."""
+    one, number = path, 1
+    while os.path.lexists(one) and not (
+        one.is_file() and one.read_bytes() == text.encode()  # the answers of an earlier run
+    ):
+        number += 1
+        one = path.with_stem(f"{path.stem}-{number}")
+    return one
 
 
 # What is fetched, and how large it is.

@@ -13,7 +13,8 @@ import re
 import shlex
 import stat
 import tarfile
-from contextlib import contextmanager
+import threading
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import IO, TYPE_CHECKING
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
     from entrepot.model.table_files import TableAbout
 
-__all__ = ["backup", "export", "move", "restore"]
+__all__ = ["backup", "copy", "export", "move", "restore"]
 
 
 _CHUNK = 2**20
@@ -207,18 +208,87 @@ def restore(
     folder: Path,
     file: Path,
     *,
-    again: str = "",
-    secret: Secret | None = None,
     progress: Callable[[str], None],
 ) -> Catalog:
-    """Make a lake of a backup; see `entrepot.lake.Lake.restore`.
-
-    A copy of a lake of one's own has its `secret`, which is in no backup.
-    """
+    """Make a lake of a backup; see `entrepot.lake.Lake.restore`."""
     require_file(file, most=2**63, hint="name a file that data backup made")
+    again = f"entrepot data restore {_word(file)} --lake {_word(folder)}"
+
+    # `r:` takes no packed archive: ours is not, and a packed one could unfold without end.
+    def opened() -> AbstractContextManager[tarfile.TarFile]:
+        return tarfile.open(file, "r:")
+
+    return _make_of(opened, folder, str(file), again, None, progress)
+
+
+def copy(
+    folder: Path,
+    catalog: Catalog,
+    target: Path,
+    *,
+    again: str,
+    secret: Secret | None,
+    progress: Callable[[str], None],
+) -> Catalog:
+    """Make a second lake of what a catalog names; see `entrepot.lake.Lake.copy`.
+
+    It is a backup that is restored while it is made: nothing of it is on the disk but the copy. The
+    caller reads, as for `backup`.
+    """
+    if folder.resolve() in target.resolve().parents:
+        raise RequestError(
+            "a copy inside the lake would be lost with it",
+            where=str(target),
+            hint="name a folder elsewhere, best on another disk",
+        )
+
+    def opened() -> AbstractContextManager[tarfile.TarFile]:
+        return _passed_on(folder, catalog)
+
+    return _make_of(opened, target, str(folder), again, secret, progress)
+
+
+@contextmanager
+def _passed_on(folder: Path, catalog: Catalog) -> Iterator[tarfile.TarFile]:
+    """Yield a backup of a lake that another thread makes while it is read."""
+    out, into = os.pipe()
+    failed: list[BaseException] = []
+
+    def fill() -> None:
+        try:
+            with (
+                os.fdopen(into, "wb") as pipe,
+                tarfile.open(fileobj=pipe, mode="w|", format=tarfile.PAX_FORMAT) as archive,
+            ):
+                _fill(archive, folder, replace(catalog, dropped=()), lambda _: None)
+        except BrokenPipeError:  # the reader has all that it wants, or gave up and says why
+            return
+        except BaseException as error:  # raised again below, for whoever reads
+            failed.append(error)
+
+    filling = threading.Thread(target=fill, daemon=True)
+    filling.start()
+    try:
+        with os.fdopen(out, "rb") as pipe, tarfile.open(fileobj=pipe, mode="r|") as archive:
+            yield archive
+    finally:
+        filling.join()
+        # An archive that ends early is the lesser half of what happened.
+        if failed:
+            raise failed[0]
+
+
+def _make_of(
+    opened: Callable[[], AbstractContextManager[tarfile.TarFile]],
+    folder: Path,
+    origin: str,
+    how: str,
+    secret: Secret | None,
+    progress: Callable[[str], None],
+) -> Catalog:
+    """Make a folder the lake of an archive: completely, or not at all."""
     _require_empty(folder)
     change = LakeChange(folder)
-    how = again or f"entrepot data restore {_word(file)} --lake {_word(folder)}"
     with (
         guarded(folder, change.became),
         finishing() as finish,
@@ -230,9 +300,8 @@ def restore(
         _require_empty(folder)
         change.begin()
         sweep(folder, Catalog.read(folder, or_unfinished=True), keep=staging)
-        # `r:` takes no packed archive: ours is not, and a packed one could unfold without end.
-        with _reading(file), tarfile.open(file, "r:") as archive:
-            catalog = _unpacked(archive, staging, file, progress)
+        with _reading(origin), opened() as archive:
+            catalog = _unpacked(archive, staging, origin, progress)
         finish()
         with _watched(staging, folder):
             publish(change, staging, catalog)
@@ -309,7 +378,7 @@ def _require_empty(folder: Path) -> None:
 
 
 @contextmanager
-def _reading(file: Path) -> Iterator[None]:
+def _reading(file: str) -> Iterator[None]:
     """Say what is wrong where a file is no backup, or only the beginning of one."""
     try:
         yield
@@ -317,17 +386,17 @@ def _reading(file: Path) -> Iterator[None]:
         raise _no_backup(file, str(error)) from error
 
 
-def _no_backup(file: Path, what: str) -> BadFileError:
+def _no_backup(file: str, what: str) -> BadFileError:
     return BadFileError(
         f"this is no whole backup of a lake ({what})",
-        where=str(file),
+        where=file,
         why="nothing was restored",
         hint="name a file that a backup wrote, or another copy of it",
     )
 
 
 def _unpacked(
-    archive: tarfile.TarFile, staging: Path, file: Path, progress: Callable[[str], None]
+    archive: tarfile.TarFile, staging: Path, file: str, progress: Callable[[str], None]
 ) -> Catalog:
     """Unpack into the staging folder what the catalog in front names, and nothing else."""
     members = iter(archive)
@@ -335,7 +404,7 @@ def _unpacked(
     if first is None or first.name != NAME:
         raise _no_backup(file, f"it does not begin with {NAME}")
     try:
-        catalog = Catalog.parse(b"".join(_content(archive, first, _MOST_TEXT)), str(file))
+        catalog = Catalog.parse(b"".join(_content(archive, first, _MOST_TEXT)), file)
     except BadFileError as error:
         raise _no_backup(file, error.what) from error
     expected = _expected(catalog)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -257,18 +257,24 @@ class Lake(Reads):
 
         self._require_folder("a lake in an object store has no backup of its own: copy its objects")
         with self.reading():
-            every = self._state().catalog.snapshots
-            # A block of `reading` around this one may show the
-            # bundled flows; they are no files of this lake.
-            catalog = Catalog(tuple(item for item in every if not is_bundled(item.source)))
-            if not catalog.snapshots:
-                raise NoEvidenceError(
-                    "the lake is empty: there is nothing to back up",
-                    where=str(self.path),
-                    hint="name the folder of a lake with --lake",
-                )
             report = progress or (lambda _: None)
-            return backup(self.path, catalog, Path(file), replaces=replace, progress=report)
+            return backup(
+                self.path, self._own_catalog(), Path(file), replaces=replace, progress=report
+            )
+
+    def _own_catalog(self) -> Catalog:
+        """Return what the lake has of its own; raises `NoEvidenceError` if that is nothing."""
+        every = self._state().catalog.snapshots
+        # A block of `reading` around this one may show the
+        # bundled flows; they are no files of this lake.
+        catalog = Catalog(tuple(item for item in every if not is_bundled(item.source)))
+        if not catalog.snapshots:
+            raise NoEvidenceError(
+                "the lake is empty: there is nothing to back up",
+                where=str(self.path),
+                hint="name the folder of a lake with --lake",
+            )
+        return catalog
 
     def restore(
         self, file: str | os.PathLike[str], *, progress: Callable[[str], None] | None = None
@@ -293,11 +299,8 @@ class Lake(Reads):
     def copy(
         self, target: str | os.PathLike[str], *, progress: Callable[[str], None] | None = None
     ) -> tuple[InventoryItem, ...]:
-        """Copy the lake into a new folder, every byte compared with its hash; return what is there.
-
-        It needs the space of two copies for a moment: the copy is a backup that is restored.
-        """
-        from entrepot.lake.backup import restore
+        """Copy the lake into a new folder, comparing every byte with its hash; return its files."""
+        from entrepot.lake.backup import copy
         from entrepot.lake.registers import FILE as SECRET
         from entrepot.lake.registers import secret
 
@@ -312,19 +315,18 @@ class Lake(Reads):
                 where=str(place),
                 hint="name a new folder in one that exists",
             )
-        archive = place.with_name(f".{place.name}.copy.tar")
-        try:
-            self.backup(archive, replace=True, progress=progress)
-            copy = type(self).open(place)
-            words = ("entrepot", "data", "copy", str(place), "--lake", str(self.path.absolute()))
-            again = shlex.join(words)
-            kept = secret(self.path, keeps=False) if (self.path / SECRET).exists() else None
-            say = progress or (lambda _: None)
-            restore(place, archive, again=again, secret=kept, progress=say)
-            return copy.holdings()
-        finally:
-            with suppress(OSError):  # of a disk that refused the file as well
-                archive.unlink(missing_ok=True)
+        self._require_folder("a lake in an object store is copied with the store's own tools")
+        words = ("entrepot", "data", "copy", str(place), "--lake", str(self.path.absolute()))
+        with self.reading():
+            copy(
+                self.path,
+                self._own_catalog(),
+                place,
+                again=shlex.join(words),
+                secret=secret(self.path, keeps=False) if (self.path / SECRET).exists() else None,
+                progress=progress or (lambda _: None),
+            )
+        return type(self).open(place).holdings()
 
     def move(self, target: str | os.PathLike[str]) -> None:
         """Give the folder of the lake another name on the same disk.

@@ -490,6 +490,41 @@ def test_a_backup_is_not_put_into_the_lake(held: Lake) -> None:
         held.backup(held.path / "lake.tar")
 
 
+def test_a_copy_is_the_only_thing_that_copying_puts_on_the_disk(
+    held: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup stood beside the copy until it was whole, and stayed when copying was killed."""
+    place = tmp_path / "new" / "copy"
+    place.parent.mkdir()
+    seen: set[str] = set()
+    copied = held.copy(
+        place, progress=lambda _: seen.update(one.name for one in place.parent.iterdir())
+    )
+    assert seen == {"copy"}
+    assert copied == held.holdings()
+    stored = [one for one in held.path.rglob("*.parquet") if "flows" in one.parts]
+    assert stored
+    for one in stored:
+        assert (place / one.relative_to(held.path)).read_bytes() == one.read_bytes()
+    with pytest.raises(RequestError, match="inside the lake"):
+        held.copy(held.path / "copy")
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut", "changed"])
+def test_a_damaged_lake_has_no_copy(held: Lake, tmp_path: Path, harm: str) -> None:
+    path = next(one for one in held.path.glob("raw/*") if not one.suffix)
+    whole = path.read_bytes()
+    if harm == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(whole[:-1] if harm == "cut" else whole[:-1] + b"x")
+    with pytest.raises(EntrepotError, match="a file of the lake"):
+        held.copy(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+    path.write_bytes(whole)
+    assert held.copy(tmp_path / "copy") == held.holdings()
+
+
 def test_nothing_makes_no_lake(tmp_path: Path) -> None:
     for use in (Lake.open(tmp_path / "a").rebuild, lambda: Lake.open(tmp_path).backup("x.tar")):
         with pytest.raises(EntrepotError) as caught:
