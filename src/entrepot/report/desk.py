@@ -366,7 +366,7 @@ def verdicts_on(
                 checked,
             )
         ),
-        "note": render_note(sure),
+        "note": render_note(sure, len(doubtful & set(read_entries))),
     }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import bundled_for
 from entrepot.figures.citation import data_set
+from entrepot.figures.inputs import input_years
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.parse import goods_words
@@ -257,7 +258,7 @@ def _composed(context: BriefContext, subject: Subject, found: Headline, date: st
         answer=_answer(context, subject, found),
         numbers=numbers,
         chart=chart,
-        missing=() if chart else _missing(context, found),
+        missing=() if chart else _missing(context, subject, found),
         means=tuple(_means(context, subject, found, others))[:MOST_LINES],
         unknown=tuple(_unknown(context, subject, found, said=chart is None))[:MOST_LINES],
         sources=cited.texts(),
@@ -630,9 +631,11 @@ def _suppliers(
     return NoteChart(title, deck, picture, cited.marks(*(one for _, one in others)))
 
 
-def _missing(context: BriefContext, found: Headline) -> tuple[str, ...]:
+def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[str, ...]:
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
+    if subject.goods != "all" and not any(figure.status == "ok" for figure in found):
+        lacks.insert(0, f"trade in {goods_of(subject)} by country and year, as in BACI (CEPII)")
     # Of one year and of two years, the same data are lacking.
     once = {why.partition(": ")[2] or why: why for why in reversed(lacks)}
     return tuple(
@@ -668,8 +671,24 @@ def _means(
     said += _law(subject)
     said += _unequal(subject, found.ratio)
     if not said:
+        said += _inputs(context, subject)
         said.append(Remark("Without a share, these data do not say how dependent it is."))
     return said
+
+
+def _inputs(context: BriefContext, subject: Subject) -> list[BriefSentence]:
+    """Say what is known of all goods and services together, where nothing is of these goods."""
+    year = next(iter(input_years(context.lake)), subject.period)
+    sides = {"importer": subject.importer, "exporter": subject.supplier}
+    share = context.inputs("import_share", **sides, period=year)
+    if share.status != "ok":
+        return []
+    text = f"In {year} industries of {subject.seller} made {phrasing.about(share)} of all inputs, "
+    text += f"goods and services, that {subject.buyer} imported"
+    text += f" ({share.range_text} by definition)" if phrasing.span(share) else ""
+    return [
+        BriefSentence(f"{text}: {source_info('icio').publisher} input-output tables.", (share,))
+    ]
 
 
 def _unequal(subject: Subject, ratio: Figure) -> list[BriefSentence]:

@@ -321,6 +321,18 @@ def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     assert "One more figure in the text could not be interpreted" in note
 
 
+def test_a_note_is_no_all_clear_while_figures_are_open() -> None:
+    text = TEXT.replace("36 %\n", "39 %\n").replace("  url: ", "  date: 2026-05\n  url: ")
+    found = check(parse_document(text))
+    note = " ".join(render_note(found, unsettled=3).split())
+    assert "No figure that is settled was found to differ" in note
+    assert "Three figures of the text are still open, so this note is not about them." in note
+    assert "still open" in render_note(replace(found, claims=()), unsettled=1)
+    assert "One figure of the text is still open" in " ".join(
+        render_note(example(), unsettled=1).split()
+    )
+
+
 TWO_COUNTS = """format: 1
 source: {title: Two counts}
 claims:

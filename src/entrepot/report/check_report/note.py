@@ -10,7 +10,7 @@ from entrepot.claims.verdict_text import UNDECIDED
 from entrepot.report.attribution import also_conflicting, in_one_reporter
 from entrepot.report.check_report.entries import entries
 from entrepot.report.check_report.text import one_line, web
-from entrepot.report.phrasing import count_word
+from entrepot.report.phrasing import capital, count_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +30,16 @@ _UNSAID = (
 )
 
 
-def render_note(check: Check) -> str:
+def render_note(check: Check, unsettled: int = 0) -> str:
     """Return the note as plain text, ready to be sent.
 
     Only numbers that differ from what others have, or that the text's other numbers contradict,
     are in it. It names numbers and sources, and nobody's intention.
+
+    Parameters
+    ----------
+    unsettled
+        Numbers of the text that are understood in more than one way, and not among the claims.
     """
     found = [one for one in entries(check) if one.verdict in ("inconsistent", "differs")]
     source = check.source
@@ -47,7 +52,7 @@ def render_note(check: Check) -> str:
         lines.append(web(source.url))
     lines.append("")
     if not found and not check.conflicts:
-        lines += _wrapped(_nothing(check))
+        lines += _wrapped(_nothing(check, unsettled))
         return "\n".join(lines) + "\n"
     lines += _wrapped(_differing(len(found)) if found else _UNSAID)
     for place, entry in enumerate(found, start=1):
@@ -58,7 +63,7 @@ def render_note(check: Check) -> str:
         lines += ["", f"Figures in the text that contradict each other{words}:"]
         for block in blocks:
             lines += _block(block, check)
-    lines += ["", *_wrapped(_end(check))]
+    lines += ["", *_wrapped(_end(check) + _open(unsettled))]
     return "\n".join(lines) + "\n"
 
 
@@ -80,12 +85,26 @@ def _block(block: ConflictBlock, check: Check) -> Iterator[str]:
         yield from _wrapped(f"  {one_line(words)}.", "  ")
 
 
-def _nothing(check: Check) -> str:
+def _nothing(check: Check, unsettled: int) -> str:
     if not check.claims:
-        return f"The text has no figure that could be tested.{_unread(check)}"
+        words = "No figure of the text is settled." if unsettled else ""
+        words = words or "The text has no figure that could be tested."
+        return f"{words}{_open(unsettled)}{_unread(check)}"
+    settled = " that is settled" if unsettled else ""
     return (
-        "No figure was found to differ from published sources or from the text's other "
-        f"figures: {_others(check)}.{_unread(check)}"
+        f"No figure{settled} was found to differ from published sources or from the text's other "
+        f"figures: {_others(check)}.{_open(unsettled)}{_unread(check)}"
+    )
+
+
+def _open(unsettled: int) -> str:
+    """Say that this is not about all numbers; else it would be read as an all-clear."""
+    if not unsettled:
+        return ""
+    return (
+        f" {capital(count_word(unsettled, 'figure'))} of the text "
+        f"{'is' if unsettled == 1 else 'are'} still open, so this note is not about "
+        f"{'it' if unsettled == 1 else 'them'}."
     )
 
 

@@ -1,6 +1,7 @@
 // What makes pages better where scripts run. Without them every page works as it is.
 
 import { frame } from "./frame.js";
+import { mail } from "./mail.js";
 import { rest } from "./rest.js";
 import { slash, suggest } from "./search.js";
 import { tabs } from "./tabs.js";
@@ -14,6 +15,7 @@ function dress(part) {
 document.querySelectorAll("form.find").forEach(suggest);
 document.querySelectorAll("header form.find").forEach(slash);
 dress(document);
+document.querySelectorAll("a[data-mail]").forEach(mail);
 // The code of a frame names this server where its operator named no address.
 document.querySelectorAll("pre[data-origin]").forEach((code) => {
   code.textContent = code.textContent.replace(code.dataset.origin, location.origin);
