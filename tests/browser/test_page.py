@@ -7,6 +7,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 from tests.browser.test_brief_page import CLAIMS, DESKTOP, PHONE, violations
@@ -456,6 +457,20 @@ FITS = """() => {
   const drawn = box.height / ((box.width * tall) / wide);
   return [innerWidth, innerHeight, root.scrollWidth, root.scrollHeight, end, drawn, natural];
 }"""
+
+
+def test_the_answer_of_a_brief_is_mailed_with_the_address_of_its_note(
+    open_page: object, site: str
+) -> None:
+    watched = open_page(site, "/country/DEU/from/CHN?goods=850511")
+    link = watched.page.locator("a[data-mail]")
+    link.wait_for()
+    assert "82.5\u00a0%" in watched.page.locator("p.answer").inner_text()
+    address = unquote(link.get_attribute("href") or "")
+    assert address.startswith("mailto:?subject=Germany\u2019s dependence on China")
+    assert "82.5" in address.split("&body=")[1]
+    assert f"{site}/country/DEU/from/CHN/note.html?goods=850511" in address
+    watched.check()
 
 
 def test_a_chart_gives_way_in_a_frame_that_is_too_low(open_page: object, site: str) -> None:

@@ -80,7 +80,9 @@ def test_nothing_known_is_said_and_nothing_else(notes: dict[str, DecisionNote]) 
     made = notes["nothing known"]
     assert "cannot be measured" in made.title.replace(NBSP, " ")
     assert made.chart is None
-    assert made.missing
+    assert "by country and year, as in BACI (CEPII)" in made.missing[0]
+    # What is known of all goods and services together is said, and of what it is.
+    assert "all inputs, goods and services, that Nigeria imported" in made.means[0].text
     assert {one.card.value for one in made.numbers} == {"–"}
     assert {one.card.range for one in made.numbers} == {"not available"}
 
