@@ -191,6 +191,9 @@ class _Reading:
         reporters = self._apart("reported", places)
         hubs = self._apart("via", places)
         places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
+        # Prices "from 2019 to 2022": how they changed; what a tonne cost is another question.
+        if ".." in period and len(Period.parse(period).split(12)) > 1 and "mass" not in forms:
+            forms |= {"develop"} if _PRICES.search(self.plain) else set()
         self.idle = {
             "than",
             *(() if hubs else ("reroute",)),
@@ -736,6 +739,7 @@ _DOLLARS = re.compile(
 )
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
 _SHARE_ZH = re.compile("占比|比例|比重|比率|百分比")
+_PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
 _NEEDS = {
