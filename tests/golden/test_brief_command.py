@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,38 @@ def test_the_default_file_is_named_after_the_importer(entrepot: Run, tmp_path: P
     assert code == 3
     assert out.strip().endswith("written: brief-NPL.html")
     assert (tmp_path / "brief-NPL.html").is_file()
+
+
+def test_goods_that_nobody_names_are_those_of_controls_for_russia_and_all_for_others(
+    entrepot: Run,
+) -> None:
+    def goods_of(*words: str) -> set[str]:
+        _, out, _ = entrepot("brief", *words, "--json")
+        commands = json.loads(out)["commands"]
+        return {
+            found for one in commands for found in re.findall(r"brief .* --goods (\S+)", str(one))
+        }
+
+    assert goods_of("BLR") == {"chpl"}
+    assert goods_of("NPL") == {"all"}
+    entrepot("config", "goods", "850511")
+    assert goods_of("NPL") == {"850511"}
+
+
+def test_without_a_share_of_all_goods_inputs_come_first_and_what_is_known_stays(
+    entrepot: Run,
+) -> None:
+    code, out, _ = entrepot("brief", "DEU", "--supplier", "CHN", "--json")
+    assert code == 0
+    data = json.loads(out)
+    assert data["title"] == "Germany’s dependence on China"
+    assert {figure["status"] for figure in data["figures"]} == {"ok"}
+    first, second, *_ = data["figures"]
+    assert first["definition"]["goods"] == "inputs"
+    assert (second["definition"]["measure"], second["definition"]["goods"]) == ("value", "all")
+    said = " ".join(sentence["text"] for sentence in data["answer"])
+    assert "cannot be computed: no total is available" in said
+    assert "of the inputs, goods and services, that Germany imported" in said
 
 
 def test_several_files_come_from_one_run(

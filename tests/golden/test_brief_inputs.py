@@ -11,6 +11,8 @@ import pytest
 from entrepot.lake import Lake
 from entrepot.model.display import range_text
 from entrepot.report import brief
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.compose import opening_in
 from entrepot.report.parts import BriefSentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict, render_json
@@ -75,7 +77,7 @@ def test_a_page_without_anything_else_is_built_on_inputs(
     told: dict[tuple[str, str], Brief],
 ) -> None:
     page = told["BRA", "DEU"]
-    assert page.title == "No data on Brazil’s imports of high-priority goods from Germany"
+    assert page.title == "Brazil’s dependence on Germany for inputs"
     assert len(page.answer) == 2
     first = plain(page.answer[0].text)
     assert first.startswith("In 2022 industries of Germany made ")
@@ -102,6 +104,13 @@ def test_a_page_without_anything_else_is_built_on_inputs(
     assert [item.id for item in page.caveats] == ["input-output"]
     assert any("Input-Output" in term.name for term in page.sources)
     assert "--goods inputs" in page.commands[0].line
+
+
+def test_goods_that_were_asked_for_and_are_not_known_are_in_the_title(empty: Lake) -> None:
+    page = opening_in(BriefContext(empty), "BRA", "DEU", "chpl", None)
+    assert page is not None
+    assert page.title == "No data on Brazil’s imports of high-priority goods from Germany"
+    assert page.cards[0].figure.definition.goods == "inputs"
 
 
 def test_the_title_says_what_is_on_the_page(empty: Lake) -> None:

@@ -55,13 +55,13 @@ Supplier = Annotated[
     ),
 ]
 Goods = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--goods",
         help="Goods: all, chpl, chpl:4.B, 85, 8542.",
         autocompletion=complete_goods,
-        default_factory=default_of("goods", "chpl"),
-        show_default="your setting, else chpl",
+        default_factory=default_of("goods", None),
+        show_default="your setting, else chpl for Russia and Belarus, all for others",
     ),
 ]
 Year = Annotated[
@@ -152,7 +152,7 @@ def brief(
 def _note(
     importer: str,
     supplier: str,
-    goods: str,
+    goods: str | None,
     period: str | None,
     claims: Path | None,
     date: str | None,

@@ -76,10 +76,10 @@ MasterOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def default_of(name: str, usual: str) -> Callable[[], str]:
+def default_of(name: str, usual: str | None) -> Callable[[], str | None]:
     """Return what finds the default of an option: the user's setting, else the usual one."""
 
-    def find() -> str:
+    def find() -> str | None:
         from entrepot.settings import configured
 
         return configured().get(name, usual)

@@ -78,7 +78,7 @@ class FirstBrief(Closed):
 
     importer: str
     supplier: str = "CHN"
-    goods: Text = "chpl"
+    goods: Text | None = None
     out: str = ""
 
     @property
@@ -396,7 +396,8 @@ def _check_brief(wanted: FirstBrief) -> None:
 
     for side in (wanted.importer, wanted.supplier):
         area_set(str(as_codes(side)), date.today())
-    goods_selection(wanted.goods)
+    if wanted.goods is not None:
+        goods_selection(wanted.goods)
     format_of(wanted.target)
     require_target(wanted.target)
 

@@ -25,7 +25,20 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.sources.published.read import Published
 
-__all__ = ["BriefContext", "Subject"]
+__all__ = ["BriefContext", "Subject", "usual_goods"]
+
+
+_PRIORITY_IS_ABOUT = frozenset(("RUS", "BLR"))
+"""Destinations of which the Common High Priority List says what must not reach them."""
+
+
+def usual_goods(importer: str) -> str:
+    """Return the goods of a page where nobody named any.
+
+    The Common High Priority List for those whom it is about, all goods for everyone else: of what
+    Germany buys, the goods that Russia seeks for its weapons are not the first question.
+    """
+    return "chpl" if _PRIORITY_IS_ABOUT.issuperset(importer.split("+")) else "all"
 
 
 @dataclass(frozen=True, slots=True)

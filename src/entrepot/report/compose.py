@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ from entrepot.model.period import Period
 from entrepot.report import back_matter
 from entrepot.report.answer import answer, title_of
 from entrepot.report.back_matter import dated, read_date
-from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.cards import cards, gathered, headline
+from entrepot.report.brief_context import BriefContext, Subject, usual_goods
+from entrepot.report.cards import card_of, cards, gathered, headline
 from entrepot.report.definitions import ADD_DATA
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import Brief, Command, DataGap
@@ -49,7 +50,10 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Document
     from entrepot.claims.result import Check
+    from entrepot.figures import Figure
     from entrepot.lake import Lake
+    from entrepot.report.cards import Headline
+    from entrepot.report.parts import BriefSentence, Card
     from entrepot.report.sections.cut_off import CutOff
 
 __all__ = ["SECTIONS", "brief", "brief_in", "folders_of", "opened", "opening_in", "subject_of"]
@@ -79,7 +83,7 @@ SECTIONS = (
 def brief(
     importer: str,
     supplier: str,
-    goods: str = "chpl",
+    goods: str | None = None,
     period: str | int | Period | None = None,
     lake: Lake | str | os.PathLike[str] | None = None,
     claims: Path | str | None = None,
@@ -93,7 +97,8 @@ def brief(
     importer, supplier
         Areas as in a definition: ``RUS``, ``CHN+HKG``, a dated group.
     goods
-        ``all``, a list, a part of one, or codes.
+        ``all``, a list, a part of one, or codes; None takes the Common High Priority List for
+        Russia and Belarus, all goods for other importers.
     period
         Year of the headline; None takes the newest that is loaded, and lets the cards about all
         goods look at later years.
@@ -121,6 +126,7 @@ def brief(
     day = read_date(date) if date is not None else None
     document = _document(claims)
     sides, lake = opened(importer, supplier, lake)
+    goods = usual_goods(sides[0]) if goods is None else goods
     # One block for all Figures: they are of one state of
     # the lake, and compared with checksums at its end.
     with lake.reading(bundled=bundled_for(lake, goods)) as loaded:
@@ -162,36 +168,30 @@ def opening_in(
     """Describe the same without its sections: the answer and the headline Figures.
 
     They are those of `brief_in`, and take a tenth of its time. Where no headline Figure has a
-    value, they are about imported inputs; None where nothing is known of these either, so that
+    value they are about imported inputs; None where nothing is known of these either, so that
     only the whole can say what is. Errors are those of `brief`.
     """
     with context.lake.reading(bundled=bundled_for(context.lake, goods)):
         subject = subject_of(context, importer, supplier, goods, period)
         found = headline(context, subject)
-        industries, share, of_inputs = None, found.share, None
-        # The same condition as in `_described`: both must put the same Figures first.
-        if all(figure.status != "ok" for figure in found):
-            industries = bought(context, subject)
-            if isinstance(industries, DataGap):
+        industries = bought(context, subject) if _lacks_share(subject, found) else None
+        if isinstance(industries, DataGap):
+            if all(figure.status != "ok" for figure in found):
                 return None
-            share = of_inputs = industries.there.share
-            made, title = inputs.inputs_cards(industries), inputs.inputs_title(subject)
-            said = inputs.inputs_answer(subject, industries, missing_value(context, found.value))
-            state = inputs.inputs_state(industries, None)
-        else:
-            made, title = cards(context, subject, found), title_of(subject)
-            said = answer(context, subject, found)
-            state = back_matter.state(context, subject, found, None)
+            industries = None
+        lead = _lead(context, subject, found, industries)
         return Brief(
-            title=title,
-            answer=said,
-            state=state,
-            cards=made,
+            title=lead.title,
+            answer=lead.answer,
+            state=lead.state,
+            cards=lead.cards,
             sections=(),
-            caveats=back_matter.caveats(context, [card.figure for card in made]),
+            caveats=back_matter.caveats(context, [card.figure for card in lead.cards]),
             terms=back_matter.terms(subject, claims=False, inputs=industries is not None),
             sources=back_matter.sources(context, subject),
-            commands=back_matter.commands(subject, share, "", of_inputs),
+            commands=back_matter.commands(
+                subject, lead.share, "", industries.there.share if industries else None
+            ),
             figures=context.figures,
             line=back_matter.line_of(subject),
             version=__version__,
@@ -244,34 +244,24 @@ def _described(
     ]
     gaps = verdicts.gaps(checked) if checked else ()
     gaps = (*([industries] if isinstance(industries, DataGap) else []), *gaps)
-    share, made = found.share, cards(context, subject, found)
-    title, state = title_of(subject), back_matter.state(context, subject, found, _count(checked))
-    said = answer(context, subject, found, checked.summary if checked else None)
-    if isinstance(industries, ImportedInputs) and all(figure.status != "ok" for figure in found):
+    bought_inputs = None if isinstance(industries, DataGap) else industries
+    lead = _lead(context, subject, found, bought_inputs, checked)
+    if lead.is_of_inputs:
         sections.sort(key=lambda section: section.id != "inputs")  # what it is about comes first
-        share, made = industries.there.share, inputs.inputs_cards(industries)
-        title, state = (
-            inputs.inputs_title(subject),
-            inputs.inputs_state(industries, _count(checked)),
-        )
-        said = inputs.inputs_answer(subject, industries, missing_value(context, found.value))
     return Brief(
-        title=title,
-        answer=said,
-        state=state,
-        cards=made,
+        title=lead.title,
+        answer=lead.answer,
+        state=lead.state,
+        cards=lead.cards,
         sections=gathered(sections, data_gaps.section(context, subject, found, gaps)),
-        caveats=back_matter.caveats(context, [card.figure for card in made]),
+        caveats=back_matter.caveats(context, [card.figure for card in lead.cards]),
         terms=back_matter.terms(
-            subject, claims=checked is not None, inputs=isinstance(industries, ImportedInputs)
+            subject, claims=checked is not None, inputs=bought_inputs is not None
         ),
         sources=back_matter.sources(context, subject),
         commands=(
             *back_matter.commands(
-                subject,
-                share,
-                claims,
-                industries.there.share if isinstance(industries, ImportedInputs) else None,
+                subject, lead.share, claims, bought_inputs.there.share if bought_inputs else None
             ),
             *_again(stopped),
             *reporting_gaps.commands(two_reports),
@@ -282,6 +272,72 @@ def _described(
         version=__version__,
         check=checked.to_dict() if checked else None,
         folders=folders_of(subject.goods, claims),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """What stands above the sections.
+
+    Attributes
+    ----------
+    share
+        The Figure whose command is the first to be repeated.
+    is_of_inputs
+        Whether imported inputs come first, as no share of the goods is known.
+    """
+
+    title: str
+    answer: tuple[BriefSentence, ...]
+    state: tuple[tuple[str, str], ...]
+    cards: tuple[Card, ...]
+    share: Figure
+    is_of_inputs: bool = False
+
+
+def _lacks_share(subject: Subject, found: Headline) -> bool:
+    """Whether imported inputs say more than the headline: nothing is known, or no share of all."""
+    is_empty = all(figure.status != "ok" for figure in found)
+    return is_empty or (subject.goods == "all" and found.share.status != "ok")
+
+
+def _lead(
+    context: BriefContext,
+    subject: Subject,
+    found: Headline,
+    industries: ImportedInputs | None,
+    checked: Check | None = None,
+) -> _Lead:
+    verdicts, count = (checked.summary, len(checked.claims)) if checked else (None, None)
+    if industries is None or not _lacks_share(subject, found):
+        return _Lead(
+            title_of(subject),
+            answer(context, subject, found, verdicts),
+            back_matter.state(context, subject, found, count),
+            cards(context, subject, found),
+            found.share,
+        )
+    share = industries.there.share
+    known = [card_of(context, subject, figure) for figure in found if figure.status == "ok"]
+    if not known:
+        return _Lead(
+            inputs.inputs_title(subject),
+            inputs.inputs_answer(subject, industries, missing_value(context, found.value)),
+            inputs.inputs_state(industries, count),
+            inputs.inputs_cards(industries),
+            share,
+            is_of_inputs=True,
+        )
+    first, *rest = answer(context, subject, found, verdicts)
+    # That a change cannot be computed, either, stands among the gaps.
+    rest = rest if verdicts or found.growth.status == "ok" else []
+    return _Lead(
+        title_of(subject),
+        (first, inputs.inputs_share_sentence(subject, industries), *rest),
+        back_matter.state(context, subject, found, count),
+        inputs.cards_beside(industries, known),
+        share,
+        is_of_inputs=True,
     )
 
 
@@ -299,10 +355,6 @@ def _again(stopped: CutOff) -> tuple[Command, ...]:
     if isinstance(stopped.economy, DataGap):
         return ()
     return (Command("the cost of a cut-off of all inputs", scenario_line(stopped.economy)),)
-
-
-def _count(checked: Check | None) -> int | None:
-    return None if checked is None else len(checked.claims)
 
 
 def _document(claims: Path | str | None) -> Document | None:

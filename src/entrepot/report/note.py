@@ -25,7 +25,7 @@ from entrepot.report import phrasing
 from entrepot.report.answer import some_only
 from entrepot.report.attribution import is_computed, row_of
 from entrepot.report.back_matter import day_words, read_date
-from entrepot.report.brief_context import BriefContext
+from entrepot.report.brief_context import BriefContext, usual_goods
 from entrepot.report.cards import card_of, headline
 from entrepot.report.charts import Chart
 from entrepot.report.charts.place import text_width
@@ -202,7 +202,7 @@ class DecisionNote:
 def note(
     importer: str,
     supplier: str,
-    goods: str = "chpl",
+    goods: str | None = None,
     period: str | int | Period | None = None,
     lake: Lake | str | os.PathLike[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -227,6 +227,7 @@ def note(
     if date is not None:
         read_date(date)
     sides, lake = opened(importer, supplier, lake)
+    goods = usual_goods(sides[0]) if goods is None else goods
     with lake.reading(bundled=bundled_for(lake, goods)):
         progress("computing the figures of the note")
         return note_in(BriefContext(lake), *sides, goods, period, date or "")

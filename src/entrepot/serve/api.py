@@ -366,7 +366,10 @@ _VERBS = {
         (
             _key("importer", "Importing country, group or sum.", required=True),
             _key("supplier", "Supplier; CHN if left out."),
-            _key("goods", "all, a list, a part of one, or codes; chpl if left out."),
+            _key(
+                "goods",
+                "all, a list, or codes; if left out, chpl for RUS and BLR, else all.",
+            ),
             _key("period", "A year; the newest available if left out."),
         ),
     ),

@@ -23,7 +23,7 @@ from entrepot.sources import source_info
 from entrepot.sources.icio.sectors import sector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from entrepot.figures import Figure
     from entrepot.model.period import Period
@@ -386,25 +386,27 @@ def inputs_answer(
     subject: Subject, found: ImportedInputs, lacks: MissingValue
 ) -> tuple[BriefSentence, ...]:
     """Return what is known of inputs, and that nothing is held of the goods asked for."""
-    there, back = found.there, found.back
-    first = (
+    second = (
+        f"In the other direction it was **{phrasing.about(found.back.share)}**. What "
+        f"{subject.seller} supplied of {goods_phrase(subject)} cannot be computed: "
+        f"{phrasing.inside(lacks.why)}."
+    )
+    second += f" {lacks.in_lead}." if lacks.in_lead else ""
+    return inputs_share_sentence(subject, found), BriefSentence(second, (found.back.share,))
+
+
+def inputs_share_sentence(subject: Subject, found: ImportedInputs) -> BriefSentence:
+    """Return the supplier's share of imported inputs with its range."""
+    there = found.there
+    text = (
         f"In {found.period} industries of {subject.seller} made "
         f"**{phrasing.about(there.share)}** of "
         f"the inputs, goods and services, that {subject.buyer} imported"
     )
     if phrasing.span(there.share) and there.share.low is not None and there.share.high is not None:
         span = there.share.range_text
-        first += f"; other defensible definitions give **{span}**"
-    second = (
-        f"In the other direction it was **{phrasing.about(back.share)}**. What "
-        f"{subject.seller} supplied of {goods_phrase(subject)} cannot be computed: "
-        f"{phrasing.inside(lacks.why)}."
-    )
-    second += f" {lacks.in_lead}." if lacks.in_lead else ""
-    return (
-        BriefSentence(f"{first}.", (there.share,), (_CAVEAT,)),
-        BriefSentence(second, (back.share,)),
-    )
+        text += f"; other defensible definitions give **{span}**"
+    return BriefSentence(f"{text}.", (there.share,), (_CAVEAT,))
 
 
 def inputs_cards(found: ImportedInputs) -> tuple[Card, ...]:
@@ -421,6 +423,12 @@ def inputs_cards(found: ImportedInputs) -> tuple[Card, ...]:
         name = f"Asymmetry of dependence, {buyer} on {seller}, inputs, {found.period}"
         made.append(_card(name, found.ratio))
     return tuple(made)
+
+
+def cards_beside(found: ImportedInputs, known: Sequence[Card]) -> tuple[Card, ...]:
+    """Return five cards where some of the goods are known, but no share: inputs first."""
+    share, value, *others = inputs_cards(found)
+    return (share, *known, *others, value)[:5]
 
 
 def _most_exposed(way: Direction) -> Iterator[Card]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
+from entrepot.report.brief_context import usual_goods
 from entrepot.report.compose import SECTIONS, brief_in, opening_in
 from entrepot.report.note import note_in
 from entrepot.report.parts import format_of, plain
@@ -95,7 +96,8 @@ class WantedBrief:
     @property
     def asked(self) -> tuple[str, str, str, str | None]:
         """Importer, supplier, goods and period of the brief."""
-        return self.importer, self.supplier, self.goods or "chpl", self.period or None
+        goods = self.goods or usual_goods(self.importer)
+        return self.importer, self.supplier, goods, self.period or None
 
     @property
     def name(self) -> str:

@@ -18,7 +18,7 @@ from entrepot.lake.bundled import bundled_codes
 from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, pinned, possessive
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
-from entrepot.report.brief_context import BriefContext
+from entrepot.report.brief_context import BriefContext, usual_goods
 from entrepot.report.cards import source_on_card
 from entrepot.report.charts import draw
 from entrepot.report.overview import (
@@ -115,7 +115,7 @@ def country_page(
     }
     # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
-        goods = goods or "chpl"
+        goods = goods or usual_goods(importer)
         parts |= _from_single_reports(lake, importer, goods)
     else:
         parts |= _from_breakdowns(lake, importer, sold, complete=complete)
@@ -258,7 +258,7 @@ def country_table(lake: Lake, importer: str, goods: str, period: str = "") -> An
     known_area(importer)
     goods, sold = _market(lake, importer, named_goods(goods), period)
     if sold is None:
-        alike, others = _ranked(_shares(lake, importer, goods or "chpl")[1])
+        alike, others = _ranked(_shares(lake, importer, goods or usual_goods(importer))[1])
         return one_row([*alike, *others], f"suppliers-{importer}")
     asked = sold.definition
     head = ["importer", "exporter", "name", "goods", "period", "source", "share", "value", "unit"]
