@@ -65,9 +65,12 @@ site: $(VENV)/.ready-dev $(VENV)-docs/.ready ## Build the site of docs into out/
 wheel: $(VENV)/.ready-dev ## Build wheel and sdist into dist, twice: the same bytes, or it fails
 	@$(BIN)/python tools/release.py build
 
-sbom: $(VENV)/.ready-dev ## Write a bill of materials (CycloneDX) of the lock into out/sbom.json
-	@mkdir -p out && $(BIN)/python -m uv tool run --from 'cyclonedx-bom>=7.5,<8' cyclonedx-py \
-		requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o out/sbom.json
+sbom: $(VENV)/.ready-dev ## Write a bill of materials (CycloneDX) with licences into out/sbom.json
+	@mkdir -p out && $(BIN)/python -m uv venv --quiet --clear out/sbom-env
+	@$(BIN)/python -m uv pip install --quiet --python out/sbom-env/bin/python -r requirements.lock
+	@$(BIN)/python -m uv tool run --from 'cyclonedx-bom>=7.5,<8' cyclonedx-py environment \
+		out/sbom-env/bin/python --pyproject pyproject.toml --output-reproducible -o out/sbom.json
+	@rm -rf out/sbom-env
 
 recipe: $(VENV)/.ready-dev ## Render the recipe of conda with rattler-build, which it fetches
 	@$(BIN)/python -m uv run --quiet --no-project --with 'py-rattler-build>=0.73,<1' \
