@@ -39,16 +39,15 @@ assert ep.measures.hhi(rows, by=[]).collect()["hhi"][0] == 0.5
     assert "duckdb" not in loaded(code)
 
 
-def test_a_list_of_goods_is_shown_without_what_checks_files() -> None:
-    """It reads no file of the user's: what checks one takes longer to import than lists to show."""
-    code = """
-import sys
-from pathlib import Path
+def test_a_list_of_goods_is_shown_without_what_computes_and_checks(tmp_path: Path) -> None:
+    """No table is loaded and no file of the user's is read: both take longer than to show it."""
+    code = f"""
 from entrepot.cli.main import app
 app(["goods", "diff", "chpl@2023-12-31", "chpl@2024-02-23"], standalone_mode=False)
-app(["goods", "show", "chpl"], standalone_mode=False)
+app(["goods", "show", "chpl", "--lake", {str(tmp_path)!r}], standalone_mode=False)
 """
-    assert not loaded(code) & {"pydantic", "numpy", "pyarrow", "duckdb"}
+    heavy = {"pydantic", "numpy", "pyarrow", "duckdb", "entrepot.figures"}
+    assert not loaded(code) & heavy
 
 
 def test_a_published_figure_is_asked_for_without_what_checks_files(tmp_path: Path) -> None:
