@@ -493,4 +493,15 @@ def test_a_chart_is_built_by_keyboard(open_page: object, site: str) -> None:
     page.wait_for_url("**/explore?show=map**")
     assert page.locator("#chart h2").inner_text() == "Magnets"
     assert "Show" not in page.locator("#chart h2").inner_text()
+    # The page begins at the chart now, so that its code is near for the keyboard too.
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.locator("summary:focus", has_text="Embed this chart").count():
+            break
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    button = page.locator("button[data-copy]:focus")
+    button.wait_for()
+    page.wait_for_function("document.activeElement.textContent !== 'Copy the code'")
     watched.check()

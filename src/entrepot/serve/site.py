@@ -46,7 +46,7 @@ _BEFORE = (
     b'\n<div class="page before" role="status"><p class="deck">Newer data are being loaded. '
     b"This page shows the previous data; reload it in a moment.</p></div>"
 )
-SCRIPTS = ("frame", "mail", "page", "rest", "screen", "search", "tabs", "tooltips")
+SCRIPTS = ("copy", "frame", "mail", "page", "rest", "screen", "search", "tabs", "tooltips")
 MENU = (
     ("/countries", "Countries"),
     ("/goods", "Goods"),

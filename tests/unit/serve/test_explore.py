@@ -144,7 +144,7 @@ def test_a_title_stays_a_title_in_the_code_of_a_frame(client: Client) -> None:
 def test_a_chart_without_data_leads_to_those_that_have_some(client: Client) -> None:
     """Nobody who asks for what is not loaded is left with a command of a terminal alone."""
     found = client.get("/explore?show=suppliers&importer=Russia&goods=chips").text
-    gap = found.split('<div class="gap">')[1].split("</div>")[0]
+    gap = found.split('<div class="gap"')[1].split("</div>")[0]
     links = [unescape(one) for one in re.findall(r'href="(/explore[^"]*)"', gap)]
     assert len(links) >= 2
     for link in links:

@@ -1,5 +1,6 @@
 // What makes pages better where scripts run. Without them every page works as it is.
 
+import { copy } from "./copy.js";
 import { frame } from "./frame.js";
 import { mail } from "./mail.js";
 import { rest } from "./rest.js";
@@ -16,6 +17,7 @@ document.querySelectorAll("form.find").forEach(suggest);
 document.querySelectorAll("header form.find").forEach(slash);
 dress(document);
 document.querySelectorAll("a[data-mail]").forEach(mail);
+document.querySelectorAll("button[data-copy]").forEach(copy);
 // The code of a frame names this server where its operator named no address.
 document.querySelectorAll("pre[data-origin]").forEach((code) => {
   code.textContent = code.textContent.replace(code.dataset.origin, location.origin);
