@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from entrepot.figures.curve.choices import kinds, territory_choices
-from entrepot.figures.curve.measured import by_way
+from entrepot.figures.curve.measured import Alike, by_way
 from entrepot.figures.curve.partner_choices import ABROAD, MEMBERS, OWN, PartnerChoice, widest
 from entrepot.figures.definition import Definition
 from entrepot.figures.rows import SourceRows
@@ -64,8 +64,9 @@ def test_the_engine_keeps_the_rows_that_have_a_place(
         },
     )
     every = list(itertools.product(range(len(PAIRS)), range(len(ways))))
-    kept = set(fetch(by_way(cells, rows, asked, ways, every).select("goods", "way")))
-    kind = kinds(rows, [place for _, place in places])
+    alike = Alike.of(ways, None)
+    kept = set(fetch(by_way(cells, rows, asked, ways, every, alike).select("goods", "way")))
+    [kind] = kinds(rows, [[place for _, place in places]])
     expected = {
         (row, at)
         for row in range(len(PAIRS))

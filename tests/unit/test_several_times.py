@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrepot.figures import Definition, ask_many, evaluate, evaluate_each
+from entrepot.figures.curve.evaluate import combined
 from entrepot.goods import goods_list
 from entrepot.goods.editions import known_codes
 from entrepot.lake import Lake
@@ -16,9 +17,12 @@ from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import brief_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from entrepot.figures import Figure
+    from entrepot.figures.curve.evaluate import Branch
+    from entrepot.figures.spread import FoundSpecification
 
 YEARS = range(2019, 2024)
 SELLERS = ("CHN", "HKG", "DEU", "USA", "KAZ", "TUR")
@@ -110,6 +114,7 @@ def _plain(figure: Figure) -> dict[str, Any]:
         ("value", "chpl", {"exporter": "CHN+HKG"}),
         ("value", "chpl", {"exporter": "CHN", "quantity": "mass"}),
         ("top_supplier", "chpl", {}),
+        ("reliant_goods", "chpl", {"exporter": "CHN"}),
         ("hhi", "all", {}),
         ("rank", "all", {"exporter": "CHN"}),
         ("asymmetry", "all", {"exporter": "CHN"}),
@@ -127,6 +132,45 @@ def test_in_one_go_each_year_is_what_it_is_alone(
     for one, other in zip(found, alone, strict=True):
         _same(_plain(one), _plain(other))
     assert len(together.queries) < len(apart.queries) / 2
+
+
+@pytest.mark.parametrize(
+    ("measure", "goods", "buyers", "sellers"),
+    [
+        # Each of them is asked about, and a partner of the others; so are Hong Kong and China.
+        ("import_share", "chpl", ("RUS", "FRA", "CHN", "EU27"), ("CHN", "HKG", "USA", "RUS")),
+        ("import_share", "all", ("RUS", "FRA"), ("CHN+HKG", "DEU")),
+        ("export_share", "chpl", ("RUS", "FRA", "EU27"), ("CHN", "HKG")),
+        ("hhi", "chpl", ("RUS", "FRA", "DEU", "CHN"), ("WLD",)),
+        ("top_supplier", "chpl", ("RUS", "FRA", "DEU"), ("WLD",)),
+        ("buyer_hhi", "850511", ("WLD",), ("CHN", "DEU", "USA")),
+    ],
+)
+def test_in_one_go_each_pair_is_what_it_is_alone(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, measure: str, goods: str,
+    buyers: tuple[str, ...], sellers: tuple[str, ...],
+) -> None:  # fmt: skip
+    asked = [
+        Definition.build(measure, importer=buyer, exporter=seller, goods=goods, period=year)
+        for buyer in buyers
+        for seller in sellers
+        for year in (2021, 2023)
+        if buyer != seller
+    ]
+    goes: list[int] = []
+
+    def counted(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
+        goes.append(len(branches))
+        return combined(branches)
+
+    monkeypatch.setattr("entrepot.figures.curve.evaluate.combined", counted)
+    found = evaluate_each(asked, lake)
+    assert len(goes) == 1
+    assert goes[0] >= len(asked) / 2
+    alone = [evaluate(one, lake) for one in asked]
+    assert [one.status for one in found].count("ok") >= len(asked) / 3
+    for one, other in zip(found, alone, strict=True):
+        _same(_plain(one), _plain(other))
 
 
 BUYERS, GOODS = ("DEU", "FRA"), ("850511", "870323")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from entrepot.errors import RequestError
+from entrepot.errors import EntrepotError, RequestError
 from entrepot.figures import (
     caveats,
     combined_sources,
@@ -32,7 +33,7 @@ from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
-from entrepot.figures.rows import several_times
+from entrepot.figures.rows import asked_together, several_times
 from entrepot.figures.spread import (
     CHOICE_NAMES,
     FOLLOWS,
@@ -52,7 +53,7 @@ from entrepot.model.display import joined
 from entrepot.model.keys import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Specifications
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 
     Answers = Sequence[tuple[str, SourceAnswer]]
 
-__all__ = ["evaluate", "evaluate_each"]
+__all__ = ["asking", "evaluate", "evaluate_each"]
 
 
 def evaluate(
@@ -137,7 +138,7 @@ def evaluate_each(
         require_question(one.measure)
         groups.setdefault(one.but(period=definitions[0].period), {})[one] = None
     found: dict[Definition, Figure] = {}
-    with lake.reading():
+    with asking(definitions if ranged else (), lake):
         for group in groups.values():
             # A range takes averages over longer times as well.
             averaged = [time for one in group for time in averaged_over(one)] if ranged else []
@@ -146,6 +147,21 @@ def evaluate_each(
                     step()
                     found[one] = evaluate(one, lake, ranged=ranged)
     return [found[one] for one in definitions]
+
+
+@contextmanager
+def asking(definitions: Iterable[Definition], lake: Lake) -> Iterator[None]:
+    """Ask some questions of one state of the data in the block, their ranges in one go.
+
+    What is wrong with a question is said when it is evaluated.
+    """
+    with lake.reading():
+        known = []
+        for one in definitions:
+            with suppress(EntrepotError):
+                known.append(checked(one, lake))
+        with asked_together(known):
+            yield
 
 
 def _refuse_above(above: float, definition: Definition) -> None:

@@ -28,7 +28,7 @@ from entrepot.model.product import TARIFFS, TOTAL
 from entrepot.sources.shipments.persons import ERASED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
 
@@ -43,6 +43,8 @@ __all__ = [
     "Goods",
     "SourceRows",
     "all_goods_totals",
+    "asked_beside",
+    "asked_together",
     "both_markets",
     "called_reimports",
     "compared",
@@ -207,8 +209,9 @@ class SourceRows:
         return [known[day] for day in days if day in known]
 
     def by_family(self, what: Hashable, asked: Definition) -> dict[Any, Any]:
-        """Return what was found of questions that differ in time only, to be read and added to."""
-        found: dict[Any, Any] = self.lake.found.setdefault((what, *self._family(asked)), {})
+        """Return what was found of questions that differ in time and areas only, to be added to."""
+        family = self._family(_whosever(asked))
+        found: dict[Any, Any] = self.lake.found.setdefault((what, *family), {})
         return found
 
     def _said(self) -> tuple[Hashable, ...]:
@@ -539,6 +542,34 @@ def times_together() -> tuple[Period, ...]:
 def _steps_together() -> frozenset[Period]:
     together = _TOGETHER.get()
     return together.steps if together else frozenset()
+
+
+_ASKED: ContextVar[dict[Definition, list[Definition]]] = ContextVar("asked together")
+
+
+@contextmanager
+def asked_together(definitions: Iterable[Definition]) -> Iterator[None]:
+    """Say that all of some questions will be asked in the block, as they will be carried.
+
+    What the first of them needs of the lake may then be read for the others in the same go.
+    """
+    found: dict[Definition, list[Definition]] = {}
+    for one in dict.fromkeys(definitions):
+        found.setdefault(_whosever(one), []).append(one)
+    token = _ASKED.set(found)
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
+def asked_beside(asked: Definition) -> list[Definition]:
+    """Return the questions asked together that are alike but for time and areas."""
+    return _ASKED.get({}).get(_whosever(asked), [])
+
+
+def _whosever(asked: Definition) -> Definition:
+    return asked.but(period=_ANY_TIME, importer=WORLD, exporter=WORLD)
 
 
 def is_everything(goods: Goods) -> bool:

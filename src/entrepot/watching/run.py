@@ -26,6 +26,7 @@ from entrepot.errors import (
     UnknownNameError,
 )
 from entrepot.figures import Definition, evaluate
+from entrepot.figures.evaluate import asking
 from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import QUESTIONS, unit_of
 from entrepot.lake import Lake
@@ -166,7 +167,7 @@ def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: La
     moves: list[FigureChange] = []
     turns: list[VerdictChange] = []
     # One state of the lake for all of a file, so that its figures agree with each other.
-    with lake.reading():
+    with asking([item.definition for item in asked.items], lake):
         for item in asked.items:
             then = item.then
             if then is None and item.id in figures:

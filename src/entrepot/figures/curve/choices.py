@@ -5,12 +5,19 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.curve.partner_choices import AMOUNTS, GoodsChoice, PartnerKind, fixed, varying
+from entrepot.figures.curve.partner_choices import (
+    AMOUNTS,
+    GoodsChoice,
+    PartnerKind,
+    areas_apart,
+    fixed,
+    varying,
+)
 from entrepot.figures.definition import AS_ASKED, CHINA, SIDES
 from entrepot.figures.editions import goods_in
 from entrepot.figures.no_value import non_reporting_refusal
@@ -463,30 +470,43 @@ def _times(cells: SourceRows, numbered: Sequence[Numbered]) -> Frame:
     )
 
 
-def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[PartnerKind]]:
-    """Return what rows each choice of goods has, as far as choices of partners can tell."""
+def kinds(
+    rows: Frame, asked: Sequence[Sequence[Definition]], apart: Side | None = None
+) -> list[dict[int, list[PartnerKind]]]:
+    """Return what rows each choice of goods has, as far as choices of partners can tell.
+
+    Of several questions, each with its territories; `apart` is the side of which they name other
+    areas each, and of which a question has rows of its own areas alone.
+    """
+    told = sorted(areas_apart(one for territories in asked for one in territories))
+    labels = []
+    for place in SIDES:
+        area = nw.col(place)
+        label = nw.when(area.is_in(told)).then(area).otherwise(nw.lit(""))
+        labels.append(label.alias(f"{place}_stands"))
+    own = (nw.col("exporter") == nw.col("importer")).alias("own")
+    flagged = distinct(rows, "goods", *labels, own)
+    return [_kinds_of(one, flagged, apart) for one in asked]
+
+
+def _kinds_of(
+    asked: Sequence[Definition], flagged: Sequence[tuple[Any, ...]], apart: Side | None
+) -> dict[int, list[PartnerKind]]:
     varied = varying(asked)
     sides = {side: members_of(asked[0], side) for side in SIDES}
     named = varied.union(*sides.values())
     # REST are partners that are not loaded, mostly countries: the choice "countries only" keeps it.
-    odd = [name for name in special() if name not in named and name != REST]
-    labels = []
-    for place in SIDES:
-        area = nw.col(place)
-        label = nw.when(area.is_in(sorted(varied))).then(area).otherwise(nw.lit(""))
-        for side, members in sides.items():
-            if members and members.isdisjoint(varied):
-                here = area.is_in(sorted(members))
-                label = nw.when(here).then(nw.lit(fixed(side))).otherwise(label)
-        labels.append(label.alias(f"{place}_stands"))
-    flagged = distinct(
-        rows,
-        "goods",
-        *labels,
-        (nw.col("exporter").is_in(odd) | nw.col("importer").is_in(odd)).alias("odd"),
-        (nw.col("exporter") == nw.col("importer")).alias("own"),
-    )
-    found: dict[int, list[PartnerKind]] = {}
-    for goods, importer, exporter, is_odd, is_own in flagged:
-        found.setdefault(goods, []).append(PartnerKind(exporter, importer, is_odd, is_own))
-    return found
+    odd = frozenset(special()) - named - {REST}
+    called = {area: area for area in varied}
+    for side, members in sides.items():
+        if members.isdisjoint(varied):
+            called |= dict.fromkeys(members, fixed(side))
+    mine = frozenset[str]().union(*(members_of(one, apart) for one in asked)) if apart else None
+    found: dict[int, dict[PartnerKind, None]] = {}
+    for goods, *areas, is_own in flagged:
+        if mine is not None and areas[SIDES.index(apart)] not in mine:
+            continue
+        importer, exporter = (called.get(area, "") for area in areas)
+        kind = PartnerKind(exporter, importer, not odd.isdisjoint(areas), is_own)
+        found.setdefault(goods, {})[kind] = None
+    return {goods: list(some) for goods, some in found.items()}

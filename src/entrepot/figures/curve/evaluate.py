@@ -29,18 +29,21 @@ from entrepot.figures.curve.choices import (
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.cutoff import of_cutoff
-from entrepot.figures.curve.measured import evaluated
+from entrepot.figures.curve.measured import Alike, evaluated
 from entrepot.figures.curve.partner_choices import (
     areas_apart,
     codes_there,
     cut,
+    kept_sides,
     needs_codes,
     reported,
     unlike,
+    varying,
     ways,
 )
 from entrepot.figures.curve.prices import MEASURES as PRICES
 from entrepot.figures.curve.prices import of_prices
+from entrepot.figures.definition import SIDES
 from entrepot.figures.denominator import denominator_of, exceeds_whole, factors, mirrored
 from entrepot.figures.evidence import NoAnswer, Specification
 from entrepot.figures.input_choices import is_inputs
@@ -56,7 +59,7 @@ from entrepot.figures.no_value import (
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases
-from entrepot.figures.rows import SourceRows, is_everything, times_together
+from entrepot.figures.rows import SourceRows, asked_beside, is_everything, times_together
 from entrepot.figures.run_measure import is_zero, moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.spread import FoundSpecification
@@ -185,8 +188,8 @@ def _of_side(
 ) -> Iterator[FoundSpecification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
     is_one_pass = definition.measure not in (*PRICES, CUTOFF)
-    if is_one_pass and (found := _of_several_times(definition, cells)):
-        result, lost = found[definition.period]
+    if is_one_pass and (found := _of_several(definition, cells)):
+        result, lost = found[_key(definition)]
         left += lost
         if isinstance(result, Exception):
             raise result
@@ -207,39 +210,85 @@ def _of_side(
 _Result = tuple["list[FoundSpecification] | Exception", "Left"]
 
 
-def _of_several_times(definition: Definition, cells: SourceRows) -> dict[Period, _Result]:
-    """Return the specifications of all times that are asked in one go, by time.
+_Key = tuple["Period", str, str]
+
+
+def _key(asked: Definition) -> _Key:
+    return asked.period, asked.importer, asked.exporter
+
+
+def _of_several(definition: Definition, cells: SourceRows) -> dict[_Key, _Result]:
+    """Return the specifications of all questions that are asked in one go, by time and areas.
 
     With what could not be evaluated of each, or with the error that ended it. Empty where the
     question is asked alone.
     """
-    steps = cells.times_of(definition)
-    if definition.period not in steps:
-        return {}
-    found: dict[Period, _Result] = cells.by_family("curve", definition)
-    if definition.period in found:
+    found: dict[_Key, _Result] = cells.by_family("curve", definition)
+    if _key(definition) in found:
         return found
-    if definition.period not in times_together():
+    every = [one for one in _in_one_go(definition, cells) if _key(one) not in found]
+    if not every[1:]:
         return {}
     branches: list[Branch] = []
-    of: list[Period] = []
-    for time in (one for one in times_together() if one in steps and one not in found):
+    seen: dict[Period, Seen] = {}
+    for one in every:
         left: Left = []
-        there = cells.at(time)
+        there = cells.at(one.period)
         assert there is not None, "times in one go are alike"
         try:
-            branch = _branch(definition.but(period=time), there, left, {})
+            branch = _branch(one, there, left, seen.setdefault(one.period, {}))
         except (RequestError, NoEvidenceError) as error:
-            found[time] = error, left
+            found[_key(one)] = error, left
             continue
-        found[time] = [], left
+        found[_key(one)] = [], left
         if branch is not None:
             branches.append(branch)
-            of.append(time)
-    if branches:
-        for time, one in zip(of, combined(branches), strict=True):
-            found[time] = one, found[time][1]
+    # Who does not report is another condition on the rows.
+    alike: dict[object, list[Branch]] = {}
+    for branch in branches:
+        rows = branch.timed[-1].cells
+        alike.setdefault((rows.twofold, rows.non_reporting), []).append(branch)
+    for some in alike.values():
+        for branch, items in zip(some, combined(some), strict=True):
+            key = _key(branch.timed[0].span.asked)
+            found[key] = items, found[key][1]
     return found
+
+
+MOST = 60
+"""Questions of which rows are added up in one go at most."""
+
+
+def _in_one_go(definition: Definition, cells: SourceRows) -> list[Definition]:
+    """Return questions, this one first, that differ in time and areas and are asked together."""
+    steps = cells.times_of(definition)
+    is_of_times = definition.period in steps and definition.period in times_together()
+    times = [one for one in times_together() if one in steps] if is_of_times else []
+    found = [definition, *(definition.but(period=one) for one in times)]
+    if _differs_in_areas(definition, cells):
+        named = [bool(members_of(definition, side)) for side in SIDES]
+        for one in asked_beside(definition):
+            if one.period != definition.period and one.period not in times:
+                continue
+            if [bool(members_of(one, side)) for side in SIDES] != named or overlaps(one):
+                continue
+            # A group of areas may have had other members at one of the times.
+            if one.period == definition.period or one.period in cells.times_of(one):
+                found.append(one)
+    return list(dict.fromkeys(found))[:MOST]
+
+
+def _differs_in_areas(asked: Definition, cells: SourceRows) -> bool:
+    """Whether the question may be asked about other areas in the same go.
+
+    Not where the rows themselves, and not what is made of them, follow from the areas.
+    """
+    how, there = question(asked.measure), cells.available
+    needs_more = how.by_product or how.elastic or how.both_reports or how.other_goods
+    is_plain = how.trade in ("market", "sales") and asked.flow == "one_way" and not needs_more
+    return is_plain and not (
+        asked.base or asked.named_by or there.is_reconciled or there.is_register or there.has_sums
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,7 +498,8 @@ Totals = Callable[[str, "PartnerChoice", "Goods", str], Sequence[tuple[str, floa
 def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
     """Return the specifications that one side's reports, or what was made of both, answer.
 
-    Of several times of one question in one go: rows are read and added up once for all.
+    Of several times of one question in one go, and of several areas: rows are read and added up
+    once for all.
     """
     # Rows of the longest time, which has the others
     # in it; the question and its name from the first.
@@ -458,40 +508,88 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
         apart(territory_choices(one.timed[0].span.asked), one.timed[0].name, one.left)
         for one in branches
     ]
+    territories = [[one for _, one in there] for there in places]
+    side = _side_apart(branches)
     cells, spanned = _all_times(branches)
-    numbered = [choice for one in branches for choice in one.numbered]
-    every = [at(spanned, one) for _, one in places[0]]
-    named = areas_apart([*every, *(one for there in places for _, one in there)])
-    with cut(cells, every, [one.choice for one in numbered], named) as kept:
-        said = reported(kept, [one for _, one in places[0]])
+    numbered, starts = _all_choices(branches)
+    every = [at(spanned, one) for one in dict.fromkeys(one for some in territories for one in some)]
+    named = areas_apart(every)
+    told = frozenset[str]().union(*map(varying, territories))
+    if side:
+        told = told.union(*(members_of(one, side) for one in every))
+    with cut(cells, every, [one.choice for one in numbered], named, side) as kept:
+        said = reported(kept, told)
         apart_ = needs_codes(spanned, [one.choice for one in numbered])
         codes = codes_there(kept) if apart_ else []
         # Inside the block: `kept` is a temporary table that ends with it.
         gone = _moved(kept, numbered, last, branches[0].left)
         with by_goods(cells, kept, codes, numbered) as rows:
-            of_goods = kinds(rows, [one for _, one in places[0]])
+            of_goods = kinds(rows, territories, side)
             works = []
-            start = 0
-            for one, there in zip(branches, places, strict=True):
-                found = known(there, one.timed, areas_there(one.timed[-1], said), one.left)
-                works.append(_Work(one, start, *found, said, of_goods))
-                start += len(one.numbered)
-            # Choices of partners of any time, each once, in the order of the first that has it.
+            for one, there, start, of in zip(branches, places, starts, of_goods, strict=True):
+                mine = _own_slices(said, there, side)
+                silent = known(there, one.timed, areas_there(one.timed[-1], mine), one.left)
+                works.append(_Work(one, start, *silent, mine, of))
+            # Choices of partners of any question, each once, in the order of the first that has it.
             chosen = list(dict.fromkeys(way for work in works for way in work.ways))
-            pairs = [pair for work in works for pair in work.pairs(chosen)]
+            numbers = {way: number for number, way in enumerate(chosen)}
+            pairs = list(dict.fromkeys(pair for work in works for pair in work.pairs(numbers)))
             wanted = sorted(
                 {amount for work in works for some in work.added.values() for amount in some}
             )
             editions = sorted({one.nomenclature for one in said})
+            first = [way for work in works if work.areas == works[0].areas for way in work.ways]
             try:
                 values, bounds, mass_shares = evaluated(
-                    cells, rows, asked, chosen, pairs, wanted, editions
+                    cells, rows, asked, chosen, pairs, wanted, editions, Alike.of(first, side)
                 )
             except NoEvidenceError as error:
+                if side:  # which of them it is about is not known
+                    return [found for one in branches for found in combined([one])]
                 for one in branches:
                     one.left.append((one.timed[0].name, error.what))
                 return [[] for _ in branches]
-    return [list(work.found(chosen, values, bounds, mass_shares, gone)) for work in works]
+    return [list(work.found(numbers, values, bounds, mass_shares, gone)) for work in works]
+
+
+def _side_apart(branches: Sequence[Branch]) -> Side | None:
+    """Return the side whose rows questions need, where they are about several pairs of areas."""
+    asked = [one.timed[0].span.asked for one in branches]
+    if len({(one.importer, one.exporter) for one in asked}) == 1:
+        return None
+    [side] = kept_sides(asked[0])
+    return side
+
+
+def _all_choices(branches: Sequence[Branch]) -> tuple[list[Numbered], list[int]]:
+    """Return choices of goods and time of all branches, and where those of each begin.
+
+    Branches that differ in areas only have the same.
+    """
+    numbered: list[Numbered] = []
+    starts: dict[object, int] = {}
+    found = []
+    for branch in branches:
+        key = tuple(
+            (one.span.words, one.span.part, tuple(one.span.times), one.choice.choices,
+             one.choice.goods)
+            for one in branch.numbered
+        )  # fmt: skip
+        if key not in starts:
+            starts[key] = len(numbered)
+            numbered += branch.numbered
+        found.append(starts[key])
+    return numbered, found
+
+
+def _own_slices(
+    said: Sequence[ReportedSlice], places: Places, side: Side | None
+) -> Sequence[ReportedSlice]:
+    """Return what rows say that a question is about, where there are those of others."""
+    if side is None:
+        return said
+    mine = frozenset[str]().union(*(members_of(one, side) for _, one in places))
+    return [one for one in said if getattr(one, side) in mine]
 
 
 def _all_times(branches: Sequence[Branch]) -> tuple[SourceRows, Definition]:
@@ -531,25 +629,31 @@ class _Work:
         self.ways = ways(places, {kind for some in kinds_ for kind in some})
         self._unlike = unlike(self.ways, kinds_)
 
-    def pairs(self, chosen: Sequence[PartnerChoice]) -> Iterator[tuple[int, int]]:
+    @property
+    def areas(self) -> tuple[str, str]:
+        """Who is asked about."""
+        asked = self._branch.timed[0].span.asked
+        return asked.importer, asked.exporter
+
+    def pairs(self, chosen: Mapping[PartnerChoice, int]) -> Iterator[tuple[int, int]]:
         """Yield goods with each choice of partners that differs for them, by their numbers."""
-        numbers = [chosen.index(way) for way in self.ways]
+        numbers = [chosen[way] for way in self.ways]
         for goods, places in enumerate(self._unlike):
             for place in places:
                 yield self._start + goods, numbers[place]
 
     def found(
         self,
-        chosen: Sequence[PartnerChoice],
+        chosen: Mapping[PartnerChoice, int],
         values: Mapping[Key, float],
         bounds: Mapping[Key, tuple[float, float]],
         mass_shares: Mapping[tuple[int, int], float],
         gone: Set[int],
     ) -> Iterator[FoundSpecification]:
-        """Yield the specifications; `values` go by number of goods and place in `chosen`."""
+        """Yield the specifications; `values` go by numbers of goods and in `chosen`."""
         timed, left, mine = self._branch.timed, self._branch.left, self.ways
         asked, name = timed[0].span.asked, timed[0].name
-        numbers = [chosen.index(way) for way in mine]
+        numbers = [chosen[way] for way in mine]
         here = {
             (goods, place): mass_shares[key]
             for goods in range(len(self._branch.numbered))

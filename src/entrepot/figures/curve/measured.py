@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, SourceRows
 
-__all__ = ["Key", "by_way", "evaluated"]
+__all__ = ["Alike", "Key", "by_way", "evaluated"]
 
 ROLES = ("buys", "sells", "is_special")
 Key = tuple[int, int, str]
@@ -38,6 +39,7 @@ def evaluated(
     wanted: Sequence[tuple[int, int]],
     amounts: Sequence[str],
     editions: Sequence[str],
+    alike: Alike,
 ) -> tuple[dict[Key, float], dict[Key, tuple[float, float]], dict[tuple[int, int], float]]:
     """Return the measure under every combination, its bounds, and how much of it has a mass.
 
@@ -49,12 +51,8 @@ def evaluated(
     and choice of partners, the smaller of period and base, where mass is one of several `amounts`.
     `editions` are those of the rows.
     """
-    named = {
-        side: name
-        for side, name in names([way.asked for way in ways]).items()
-        if members_of(asked, side)
-    }
-    found = by_way(cells, rows, asked, ways, wanted)
+    named = {side: name for side, name in alike.called.items() if members_of(asked, side)}
+    found = by_way(cells, rows, asked, ways, wanted, alike)
     weighted = _weighted(found) if len(amounts) > 1 else {}
     places = [AMOUNTS.index(amount) for amount in amounts]
     found = found.join(few_rows(cells.lake, {"place": ("INTEGER", places)}), how="cross")
@@ -94,21 +92,62 @@ def _weighted(found: Frame) -> dict[tuple[int, int], float]:
     return least
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What makes questions about different areas one question.
+
+    Attributes
+    ----------
+    called
+        What all areas on a side are called, whichever a question names.
+    apart
+        The side of which questions name other areas each; None where all are of the same.
+    """
+
+    called: Mapping[Side, str]
+    apart: Side | None = None
+
+    @classmethod
+    def of(cls, first: Sequence[PartnerChoice], apart: Side | None) -> Alike:
+        """Return it by the choices of partners of the first question."""
+        return cls(names([way.asked for way in first]), apart)
+
+    def by_itself(self, area: nw.Expr) -> nw.Expr:
+        """Return an area that is not asked about under a name that no side goes by."""
+        found = area
+        for name in dict.fromkeys(self.called.values()) if self.apart else ():
+            found = nw.when(area == name).then(nw.lit(f"other {name}")).otherwise(found)
+        return found
+
+
 def by_way(
     cells: SourceRows,
     rows: Frame,
     asked: Definition,
     ways: Sequence[PartnerChoice],
     wanted: Sequence[tuple[int, int]],
+    alike: Alike,
 ) -> Frame:
     """Return the rows that count in each choice of partners, the areas of a side under one name."""
+    keys = ["goods"]
+    if side_apart := alike.apart:
+        # Each question with its own areas only: their number times that of the rows is large.
+        lines = [
+            (*one, area)
+            for one in wanted
+            for area in sorted(members_of(ways[one[1]].asked, side_apart))
+        ]
+        wanted = [one[:2] for one in lines]
+        keys.append(side_apart)
     listed: Mapping[str, tuple[str, Sequence[Any]]] = {
         "goods": ("INTEGER", [goods for goods, _ in wanted]),
         "way": ("INTEGER", [way for _, way in wanted]),
         "inside": ("INTEGER", [ways[way].inside for _, way in wanted]),
         "only_countries": ("BOOLEAN", [ways[way].only_countries for _, way in wanted]),
     }
-    found = rows.join(few_rows(cells.lake, listed), on="goods")
+    if side_apart:
+        listed = {**listed, side_apart: ("VARCHAR", [area for *_, area in lines])}
+    found = rows.join(few_rows(cells.lake, listed), on=keys)
     roles = _roles(cells, ways)
     for side in SIDES:
         here = roles.rename({"area": side, **{role: f"{side}_{role}" for role in ROLES}})
@@ -133,13 +172,12 @@ def by_way(
         ~inside | (nw.col("inside") >= MEMBERS),
         _needed(asked, flags),
     )
-    called = names([way.asked for way in ways])
     renamed = []
     for side in SIDES:
-        name = nw.col(side)
-        for role, of in (("buys", "importer"), ("sells", "exporter")):
-            if of in called:
-                name = nw.when(flags[side, role]).then(nw.lit(called[of])).otherwise(name)
+        name = alike.by_itself(nw.col(side))
+        for role, of in zip(("buys", "sells"), SIDES, strict=True):
+            if of in alike.called:
+                name = nw.when(flags[side, role]).then(nw.lit(alike.called[of])).otherwise(name)
         # Re-imports are a part of the total by their name, and no country that has a place. As a
         # part of a sum they need none.
         if total_sides(asked) == (side,) and "partners" not in question(asked.measure).choices:

@@ -12,7 +12,7 @@ from entrepot.figures.definition import SIDES
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import special
 from entrepot.figures.rows import total_sides
-from entrepot.figures.sides import Who, among, members_of, reach
+from entrepot.figures.sides import Who, among, members_of, reach, traded_by
 from entrepot.goods import merged
 from entrepot.lake import distinct, fetch, relation, stored
 
@@ -300,11 +300,12 @@ def cut(
     asked: Sequence[Definition],
     choices: Sequence[GoodsChoice],
     named: Collection[str],
+    apart: Side | None = None,
 ) -> Iterator[Frame]:
     """Read the cells that any of the questions about any of the goods needs.
 
     Areas that are not `named` are one where the measure adds partners up, so that there
-    are few cells.
+    are few cells. `apart` is the side of which the questions name other areas each.
 
     Yields
     ------
@@ -315,6 +316,8 @@ def cut(
     """
     broadest = widest(asked)
     by, there = _reach(broadest)
+    if apart:
+        there = traded_by(apart, frozenset().union(*(members_of(one, apart) for one in asked)))
     goods = merged([part for one in choices for part in one.goods])
     # Of all goods no code matters, and there are thousands.
     is_by_code = needs_codes(broadest, choices)
@@ -392,7 +395,7 @@ def widest(asked: Sequence[Definition]) -> Definition:
 class ReportedSlice:
     """What the rows of one period and edition say of their values, and who stands on each side.
 
-    An area is named where it is one that comes and goes, else its text is empty.
+    An area is named where questions tell it apart, else its text is empty.
     """
 
     period: date
@@ -405,12 +408,12 @@ class ReportedSlice:
     value_with_mass: float
 
 
-def reported(kept: Frame, asked: Sequence[Definition]) -> list[ReportedSlice]:
-    """Return the value of each period by valuation, basis and areas that come and go.
+def reported(kept: Frame, areas: Collection[str]) -> list[ReportedSlice]:
+    """Return the value of each period by valuation, basis and some areas, and what has a mass.
 
-    And what of it has a mass. All in one query: to bind one takes longer than to run it.
+    All in one query: to bind one takes longer than to run it.
     """
-    wanted = sorted(varying(asked))
+    wanted = sorted(areas)
     named = (
         nw.when(nw.col(side).is_in(wanted)).then(nw.col(side)).otherwise(nw.lit("")).alias(side)
         for side in SIDES

@@ -71,10 +71,10 @@ def reliant_goods(rows: Frame, asked: Definition, column: str, by: Sequence[str]
     return measures.reliant_goods(some, exporter=sellers, by=by, value=column)
 
 
-def goods_by_share(rows: Frame, asked: Definition, column: str) -> Frame:
+def goods_by_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return the sellers' part of each good, the largest first."""
     some = rows.filter(nw.col("product") != TOTAL)
-    found = measures.product_shares(some, exporter=asked.members("exporter"), value=column)
+    found = measures.product_shares(some, exporter=asked.members("exporter"), by=by, value=column)
     found = found.filter(nw.col("share") > 0)
     return found.sort("share", "from_supplier", "product", descending=[True, True, False])
 
