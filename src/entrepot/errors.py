@@ -24,6 +24,7 @@ __all__ = [
     "Spelling",
     "UnknownNameError",
     "as_spelled",
+    "is_near",
     "nearest",
 ]
 
@@ -143,6 +144,8 @@ class MissingExtraError(EntrepotError, ImportError):
         )
 
 
+_LONG = 6
+"""Letters of a word from which on two of them may be wrong."""
 # An option with its value, if one follows: "--period 2023". Not a dash inside of a word; a full
 # stop at the end stays outside. A verb or "or" after an option is no value of it.
 _OPTION = re.compile(
@@ -184,6 +187,31 @@ def as_spelled(text: str, spelling: Spelling) -> str:
 
     lines = text.splitlines()
     return "\n".join(x if _COMMAND.search(x) else _OPTION.sub(spelled, x) for x in lines)
+
+
+def is_near(word: str, other: str, most: int = 2) -> bool:
+    """Whether a word can be another one misspelt: letters wrong, missing, exchanged or too many.
+
+    One in a word of up to five letters, at most two in a longer one.
+
+    Examples
+    --------
+    >>> is_near("rsu", "rus"), is_near("kyrgizstan", "kyrgyzstan"), is_near("atlantis", "albania")
+    (True, True, False)
+    """
+    most = 1 if len(word) < _LONG else most
+    if abs(len(word) - len(other)) > most:
+        return False
+    # Rows of the table of edits: of the word without its last two letters, without one, so far.
+    before, row = [0], list(range(len(other) + 1))
+    for at, letter in enumerate(word, 1):
+        row, older, before = [at], before, row
+        for to, sign in enumerate(other, 1):
+            row.append(min(before[to] + 1, row[-1] + 1, before[to - 1] + (letter != sign)))
+            is_turned = at > 1 and to > 1 and (letter, word[at - 2]) == (other[to - 2], sign)
+            if is_turned:
+                row[-1] = min(row[-1], older[to - 2] + 1)
+    return row[-1] <= most
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:

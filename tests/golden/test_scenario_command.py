@@ -127,7 +127,7 @@ def test_the_answer_comes_first_and_detail_when_asked(
     code, out, _ = entrepot("scenario", str(files[0]))
     assert code == 0
     lines = out.splitlines()
-    assert lines[1].startswith("For lack of inputs Russia would lose ")
+    assert lines[1].startswith("In a model, for lack of inputs Russia would lose ")
     assert len(lines) < 60
     assert max(map(len, lines)) <= 80
     assert "Sectors of the target" not in out

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from entrepot.claims import Check, check, parse_document
 from entrepot.claims.numbers import place_of
 from entrepot.errors import BadFileError
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def checked(*claims: str) -> Check:
@@ -148,3 +154,18 @@ def test_months_add_up_to_their_year() -> None:
     found = checked(*halves)
     assert [set(one.claims) for one in found.conflicts] == [{"h1", "h2", "year"}]
     assert not checked(*halves[:2], halves[2].replace("9.9", "9.0")).conflicts
+
+
+@pytest.mark.parametrize(
+    ("says", "verdict"), [("4.6 times", "supported"), ("1.2 times", "differs")]
+)
+def test_mutual_shares_are_compared_with_bundled_tables(
+    says: str, verdict: str, tmp_path: Path
+) -> None:
+    """What `ask asymmetry` answers was said to have no data."""
+    text = (
+        "format: 1\nsource: {title: A text}\nclaims:\n  - {id: a, says: "
+        f"{says}, asymmetry: {{importer: DEU, exporter: CHN, goods: '850511', period: 2022}}}}"
+    )
+    found = check(parse_document(text), Lake.open(tmp_path / "none"))
+    assert verdicts(found) == {"a": verdict}

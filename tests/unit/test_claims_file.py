@@ -73,6 +73,8 @@ def test_reads_numbers_in_the_units_of_the_data(
     ("text", "line", "part"),
     [
         (one(f"import_share: {SHARE}", "130 %"), 4, "a share above one: '130 %'"),
+        (one(f"import_share: {SHARE}", "more than 100 %"), 4, "'more than 100 %'"),
+        (one(f"import_share: {SHARE}", "-3 %"), 4, "a share below zero: '-3 %'"),
         (one(f"value: {SHARE}", "-5 billion dollars"), 4, "trade below zero"),
         (one("value: {exporter: RUS, importer: RUS, period: 2025}", "$5 bn"), 4, "with itself"),
         (one(f"import_share: {SHARE}", "-3 %"), 4, "below zero"),

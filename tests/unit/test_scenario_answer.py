@@ -52,7 +52,7 @@ def test_both_sides_with_their_ranges_and_who_else(found: Scenario) -> None:
     for loss in found.economy.sides[:2]:
         ends = range_text(loss.lost_share.low, loss.lost_share.high, "share")
         assert f"lose {ends} of output" in said
-    assert said.startswith("For lack of inputs Russia would lose ")
+    assert said.startswith("In a model, for lack of inputs Russia would lose ")
     assert "Germany and the United States, imposing the cut, would lose" in said
     assert "under the one set" not in said
     hardest = said.partition("part of output would be lost in ")[2].partition(". For lack")[0]
@@ -138,4 +138,4 @@ def test_sides_alone_are_those_of_all_assumptions(lake: Lake) -> None:
             assert getattr(alone.lost_share, end) == pytest.approx(wanted, rel=1e-9)
     assert (short.economy.areas, short.economy.sectors, short.economy.solutions) == ((), (), 3)
     assert short.caveats == every.caveats
-    assert answer(short).startswith("For lack of inputs Russia would lose ")
+    assert answer(short).startswith("In a model, for lack of inputs Russia would lose ")

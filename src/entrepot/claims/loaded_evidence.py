@@ -110,12 +110,16 @@ def _of_each(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
             yield _comparison(claim, figure, source, _unlike(claim, figure, source))
 
 
+_UNITS = ("USD", *HOME, "share", "percent", "index", "ratio")
+"""Units of what a lake answers; a ratio among defined kinds is that of the mutual shares."""
+
+
 def _asked(claim: Claim, answers: LakeAnswers) -> Iterator[tuple[str, Figure]]:
     """Yield what each source of a lake answers to the definition of a claim."""
     keys, unit = dict(claim.keys), claim.quantity.unit
     measure, wanted = keys.pop("measure", ""), keys.pop("source", "")
     named = any(value.startswith(NAMED) for value in keys.values())
-    if not measure or named or unit not in ("USD", *HOME, "share", "percent", "index"):
+    if not measure or named or unit not in _UNITS:
         return
     if unit in HOME:
         keys.setdefault("currency", unit)

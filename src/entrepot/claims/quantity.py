@@ -455,10 +455,11 @@ def _index(says: Says, interval: Interval, measure: str) -> Interval:
 
 def _share(says: Says, interval: Interval) -> Interval:
     value = says.value / 100 if says.unit == "percent" or says.value > 1 else says.value
-    if not 0 <= value <= 1:
+    beyond = value > 1 or (value == 1 and says.relation in ("more_than", "just_over"))
+    if beyond or value < 0:
         raise RequestError(
-            f"a share {'above one' if value > 1 else 'below zero'}: {says.text!r}",
-            why="a part cannot be larger than its whole",
+            f"a share {'above one' if beyond else 'below zero'}: {says.text!r}",
+            why=f"a part cannot be {'larger than its whole' if beyond else 'less than nothing'}",
             hint="if it is a growth or a multiple, write growth or ratio",
         )
     return Interval(max(interval.low, 0.0), min(interval.high, 1.0))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, bounded, cue_words, short_names
 from entrepot.claims.draft.lexicon import goods_words as article_goods
 from entrepot.claims.draft.sentences import Mark
-from entrepot.errors import nearest
+from entrepot.errors import is_near, nearest
 from entrepot.goods import goods_lists
 from entrepot.goods.words import everyday_goods
 from entrepot.model.area_names import spellings
@@ -216,7 +216,8 @@ def near_goods(word: str, language: str) -> list[str]:
     # Names that have the word in them before those that look like it.
     stem = _CUT[language].sub("", word.lower()) if language in _CUT else word
     inside = [one for one in names if len(stem) >= _LEAST + 1 and stem in one]
-    return list(dict.fromkeys(names[one] for one in (*inside[:3], *nearest(word.lower(), names))))
+    alike = [one for one in nearest(word.lower(), names) if is_near(word.lower(), one)]
+    return list(dict.fromkeys(names[one] for one in (*inside[:3], *alike)))
 
 
 @cache

@@ -130,7 +130,8 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     """Return what evidence a claim lacks, and what is known instead."""
     quantity = claim.quantity
     if not quantity.of:
-        return f"no available data answer {quantity.measure}; evidence needed: trade by supplier."
+        lacks = f"no loaded or bundled tables answer {quantity.measure}"
+        return f"{lacks}; evidence needed: trade by supplier."
     level = next(quantity.levels())
     if level.goods.startswith(NAMED):
         return _named(claim, facts)

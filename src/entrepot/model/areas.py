@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from entrepot.errors import RequestError, UnknownNameError, nearest
+from entrepot.errors import RequestError, UnknownNameError, is_near, nearest
 from entrepot.model.columns import read_table
 from entrepot.model.display import joined
 from entrepot.model.period import Period
@@ -370,7 +370,7 @@ def _words(groups: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
 
 def _most_alike(wanted: str, words: dict[str, tuple[str, ...]]) -> list[str]:
     """Return up to three codes: the best match and those that are nearly as good."""
-    near = nearest(wanted, words, limit=6)
+    near = [word for word in nearest(wanted, words, limit=6) if is_near(wanted, word)]
     score = {word: SequenceMatcher(None, word, wanted).ratio() for word in near}
     good = [word for word in near if score[word] >= max(score.values()) - _NEARLY]
     return list(dict.fromkeys(code for word in good for code in words[word]))[:3]

@@ -62,8 +62,8 @@ def render_page(found: Sequence[Scenario]) -> str:
 HIT = 12
 """Areas on the ladder of one scenario."""
 DECK = (
-    "Output lost for lack of inputs, per cent of output before. Dot: the value; line: from end to "
-    "end over all assumptions."
+    "Result of a model: output lost for lack of inputs, per cent of output before. Dot: the value; "
+    "line: from end to end over all assumptions."
 )
 
 

@@ -396,7 +396,8 @@ def answer(one: Scenario) -> str:
 
 def _sentences(one: Scenario) -> Iterator[str]:
     if one.economy:
-        yield f"For lack of inputs {_lost(one.economy.sides)}{_largest_alone(one.economy.sides)}."
+        lost = f"{_lost(one.economy.sides)}{_largest_alone(one.economy.sides)}"
+        yield f"In a model, for lack of inputs {lost}."
         if hardest := list(_hardest(one.economy)):
             yield (
                 "Among the other economies, members of groups included, the largest part of "

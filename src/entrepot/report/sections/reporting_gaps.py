@@ -123,9 +123,12 @@ def _apart(found: ComparedReports, which: str) -> BriefSentence:
 
 
 def _deck(compared: ComparedReports) -> str:
-    first, last = compared.years
+    # Years of the flows themselves: reports may cover fewer than are looked through.
+    years = {one.year for one in (*compared.goods, *compared.totals)} or {*compared.years}
+    first, last = min(years), max(years)
+    span = f"in {first}" if first == last else f"{first} to {last}"
     return (
-        f"Annual flows that both sides could report, {first} to {last}, with at least "
+        f"Annual flows that both sides could report, {span}, with at least "
         f"{number(LEAST / _MILLION, 1)}{NBSP}million USD on one side. Next to nothing: less than a "
         f"{FAR:g}th of that, or none."
     )

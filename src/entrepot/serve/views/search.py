@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +10,7 @@ from urllib.parse import urlencode
 
 from entrepot.claims.draft.lexicon import area_words
 from entrepot.claims.questions import read_question
-from entrepot.errors import EntrepotError
+from entrepot.errors import EntrepotError, is_near, nearest
 from entrepot.figures import Definition
 from entrepot.goods import goods_lists
 from entrepot.goods.editions import known_prefixes
@@ -60,14 +59,12 @@ _FEW = 3
 """Hits of each kind while one types."""
 _MANY = 40
 """Hits of each kind on the page."""
-# Of 0 to 1, as difflib counts letters in common: "Germny" and "Germany" have 0.92.
-_ALIKE = 0.75
 _SHORT = 3
 _LEAST_WORDS = 4
 """Words of a whole question, where words have spaces between them."""
 _MOST_WORDS = 40
 """Words that are looked at: no name and no question has more."""
-_SHORTEST = 4
+_SHORTEST = 5
 """Letters of a word from which on a misspelling is looked for: of fewer, too much is alike."""
 _BETWEEN = frozenset(
     word
@@ -220,7 +217,7 @@ def _is_gone(term: _Term) -> bool:
     return term.kind == "country" and area(term.id).kind == "historical"
 
 
-def _mended(key: str) -> str:
+def _mended(key: str, most: int = 2) -> str:
     """Return words with each that nothing is called replaced by the name most like it.
 
     Each is compared with all names, so more than a name or a question of them stay as they are.
@@ -231,7 +228,7 @@ def _mended(key: str) -> str:
     return " ".join(
         word
         if len(word) < _SHORTEST or word in singles
-        else next(iter(get_close_matches(word, singles, 1, _ALIKE)), word)
+        else next((one for one in nearest(word, singles) if is_near(word, one, most)), word)
         for word in key.split()
     )
 
@@ -343,7 +340,13 @@ def _named(words: str) -> tuple[list[str], str, bool, str]:
     """Return areas and goods that words name, whether “to” is between areas, and the period."""
     tokens = words_of(words)[:_MOST_WORDS]
     # From the words as typed, for `words_of` makes all letters small.
-    codes = {one.casefold() for one in words.split() if one.isupper() and len(one) == 2}
+    typed = words.split()
+    few = len(typed) < _LEAST_WORDS
+    codes = {
+        one.casefold()
+        for one in typed
+        if (one.isupper() or (few and len(one) > 2)) and len(one) < 4
+    }
     places: list[str] = []
     years: list[str] = []
     goods, turned, at = "", False, 0
@@ -380,15 +383,18 @@ def _named(words: str) -> tuple[list[str], str, bool, str]:
 def _one(text: str, codes: Container[str]) -> _Term | None:
     """Return the country, group or goods that a text names, misspelt if need be.
 
-    `codes` are words of two capital letters: in small ones “is” is no Iceland, and “in” no India.
+    `codes` are words of two or three capital letters: in small ones “is” is no Iceland, “in” no
+    India, and “are” no Emirates.
     """
     known = _terms()
     # Several words are not mended: "rare earths imports" would become whatever looks like it.
-    for key in dict.fromkeys((text, text if " " in text else _mended(text))):
+    # One letter, for a question has words that are no names: "largest" is not "argent".
+    for key in dict.fromkeys((text, text if " " in text else _mended(text, 1))):
         terms = [*known.get(key, ()), *_by_adjective(key)]
         for kind in ("country", "group", "goods"):
             for term in terms:
                 is_code = len(key) <= 2 and key.isascii()
+                is_code |= kind == "country" and key == term.id.casefold()
                 if term.kind == kind and (not is_code or key in codes or key.isdigit()):
                     return term
     if text.isdigit() and len(text) in (2, 4, 6) and text in known_prefixes(len(text)):
