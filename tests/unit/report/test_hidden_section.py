@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -282,7 +283,7 @@ def test_a_buyer_who_tells_nothing_cannot_be_compared(
     assert section.gap.what == "Germany’s and Russia’s reports of all goods, 2022"
     assert section.gap.why == (
         "no imports that Russia itself reports are available for 2022; Russian customs stopped "
-        "publishing trade by partner and product; what is known since then is told by Russia’s "
+        "publishing trade by partner and product; later data are reports of Russia’s "
         "partners"
     )
     assert section.gap.command == ""  # nothing would bring them
@@ -446,3 +447,17 @@ def test_totals_are_told_where_nothing_else_can_be_compared(tmp_path: Path) -> N
         "Over all goods that both sides report, the largest of two differences is this: China "
         "reports 50.0 m USD to Germany in 2021, Germany 40.0 m USD."
     ) in words_of(section)
+
+
+def test_the_years_are_those_of_the_reports_and_not_all_that_were_looked_through() -> None:
+    keys = ("exporter", "importer", "product", "year", "source_out", "source_in")
+    one, other = (
+        SimpleNamespace(
+            **dict(zip(keys, ("CHN", "DEU", "854231", year, "comtrade", "comtrade"), strict=True))
+        )
+        for year in (2021, 2022)
+    )
+    alone = mirror_comparison.ComparedReports((2018, 2022), (other,))
+    assert "could report, in 2022, with" in reporting_gaps._deck(alone)
+    both = mirror_comparison.ComparedReports((2018, 2022), (other, one))
+    assert "could report, 2021 to 2022, with" in reporting_gaps._deck(both)
