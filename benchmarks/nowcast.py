@@ -14,11 +14,13 @@ so that their coverage is a mean over many worlds. Concentration, and sums and u
 joint errors, have a table of their own.
 
 What intervals of each class contained goes into `tested.csv` of the program, which refuses classes
-more than six points off. What is then left is measured on flows that did not decide: classes of
-the even rows decide for the odd ones, and the other way round.
+more than six points off, and classes tested in fewer than five windows that do not overlap. What
+is then left is measured on flows that did not decide: classes of the even rows decide for the odd
+ones, and the other way round; and on later months, for which the earlier ones decide.
 
-How many classes of size would be more than six points off by chance is simulated: of exact
-intervals, with errors that flows have in common and windows that overlap.
+How many classes of size would be more than six points off by chance is simulated twice. Of exact
+intervals, with errors that flows have in common and windows that overlap; and of intervals that are
+right on average, in years as different as those of the set, by blocks of its months drawn anew.
 
 `--write` puts the tables into NOWCAST.md, and the classes into `tested.csv`.
 """
@@ -368,7 +370,8 @@ def classes(
                 near = float(found.inside_80[some].mean())
                 counts = int(some.sum()), near, float(far.mean()) if len(far) else None
                 of_window = kind, measure, window.length, window.ahead
-                rows.append(Tested(*of_window, size, above, *counts))
+                apart = len(np.unique(found.origin[some])) / window.ahead
+                rows.append(Tested(*of_window, size, above, *counts, apart))
     return rows
 
 
@@ -435,6 +438,44 @@ def by_chance(done: list[tuple[Job, Backtest]], worlds: int = 100) -> Floats:
                     counts[world] += any(
                         abs((mine < end_).mean() - level) > OFF for level, end_ in ends.items()
                     )
+    return counts
+
+
+def by_years(
+    done: list[tuple[Job, Backtest]], whole: list[tuple[Job, Backtest]], worlds: int = 200
+) -> Floats:
+    """Return how many classes of size would be off in each of many worlds of other years.
+
+    Each world has as many months as were counted, in blocks of a year that are drawn from all
+    months of the set, the same for all its classes. What a class's intervals contained over all
+    months is set to what they promise, so that years differ as they did, and no class is off on
+    average.
+    """
+    draw = np.random.default_rng(TEST_SEED)
+    starts = {
+        name: draw.random((worlds, 64)) for name in dict.fromkeys(one.name for one, _ in done)
+    }
+    every = {(job.name, job.window): found for job, found in whole}
+    counts = np.zeros(worlds)
+    for job, found in done:
+        for one in np.unique(found.size):
+            months = len(np.unique(found.origin[found.size == one]))
+            reference = every[job.name, job.window]
+            reference = reference.where(reference.size == one)
+            origins, at = np.unique(reference.origin, return_inverse=True)
+            block = min(12, len(origins))
+            begin = (starts[job.name][:, : -(-months // block)] * len(origins)).astype(int)
+            drawn = (begin[:, :, None] + np.arange(block)) % len(origins)
+            drawn = drawn.reshape(worlds, -1)[:, :months]
+            is_off = np.zeros(worlds, dtype=bool)
+            for inside in (reference.inside_80, reference.inside_95):
+                there = np.isfinite(inside)
+                if there.any():
+                    number = np.bincount(at[there], minlength=len(origins))
+                    within = np.bincount(at[there], inside[there], len(origins))
+                    part = within[drawn].sum(axis=1) / np.maximum(number[drawn].sum(axis=1), 1)
+                    is_off |= np.abs(part - inside[there].mean()) > OFF
+            counts += is_off
     return counts
 
 
@@ -557,13 +598,19 @@ def held_out(every: list[tuple[Job, Backtest]]) -> Iterator[str]:
         left = answered(tests, table)
         answers, whole = (sum(len(one.error) for _, one in part) for part in (left, tests))
         yield from ("", f"Refused by what {decides} of the real flows had, counted on {counts}:")
-        yield from ("", *summary(tests), *about_classes(tests))
+        whole_ = real_ if counts == "later months" else tests
+        yield from ("", *summary(tests), *about_classes(tests, whole_))
         yield from ("", f"Of these, {answers:,} of {whole:,} nowcasts are answered:")
-        yield from ("", *summary(left), *about_classes(left))
+        yield from ("", *summary(left), *about_classes(left, whole_))
 
 
-def about_classes(done: list[tuple[Job, Backtest]]) -> Iterator[str]:
-    """Yield how many classes of size are off, by set, and how many would be by chance."""
+def about_classes(
+    done: list[tuple[Job, Backtest]], whole: list[tuple[Job, Backtest]] | None = None
+) -> Iterator[str]:
+    """Yield how many classes of size are off, by set, and how many would be by chance.
+
+    `whole` has all months of the same sets.
+    """
     found = list(off_classes(done))
     names = dict.fromkeys(name for name, _, _ in found)
     narrow, wide = (sum(one[at] for one in found) for at in (1, 2))
@@ -574,11 +621,14 @@ def about_classes(done: list[tuple[Job, Backtest]]) -> Iterator[str]:
     )
     chance = by_chance(done)
     low, high = np.quantile(chance, [0.1, 0.9])
+    other = by_years(done, whole or done)
+    least, most = np.quantile(other, [0.1, 0.9])
     yield (
         f"Classes of size more than {100 * OFF:.0f} points off, in the 80 % or the 95 % interval: "
         f"{narrow} too narrow and {wide} too wide of {len(found)} ({by_set or 'none'}). Exact "
         f"intervals would have {chance.mean():.1f} by chance (in four worlds of five {low:.0f} to "
-        f"{high:.0f})."
+        f"{high:.0f}). Intervals that are right on average would have {other.mean():.1f} in years "
+        f"as different as these ({least:.0f} to {most:.0f})."
     )
 
 

@@ -23,7 +23,7 @@ from entrepot.measures.nowcast import (
     nowcast,
 )
 from entrepot.measures.nowcast.intervals import ends_of_errors, past_of
-from entrepot.measures.nowcast.methods import breaks_at, estimates, medians_of_rows
+from entrepot.measures.nowcast.methods import breaks_at, estimates, quantiles_of_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -261,16 +261,33 @@ def test_shares_of_the_past_are_nearer_than_last_years() -> None:
         assert np.median(some.error) < 1.1 * np.median(some.growth)
 
 
-def test_medians_of_rows_are_those_of_numpy() -> None:
+@pytest.mark.parametrize("part", [0.5, 0.8, 0.95])
+def test_quantiles_of_rows_are_those_of_numpy(part: float) -> None:
     draw = np.random.default_rng(3)
     for columns in range(1, 9):
         x = draw.normal(size=(40, columns))
         x[draw.random(x.shape) < 0.3] = np.nan
         x[0] = 1.0
         some = np.isfinite(x).any(axis=1)
-        found = medians_of_rows(x)
-        assert found[some] == pytest.approx(np.nanmedian(x[some], axis=1))
+        found = quantiles_of_rows(x, part)
+        assert found[some] == pytest.approx(np.nanquantile(x[some], part, axis=1))
         assert np.isnan(found[~some]).all()
+
+
+def test_the_last_months_say_most_of_how_wide_the_next_interval_is() -> None:
+    past = past_of(made().values, None, Window(12, 2))
+    place = len(past.origins) - 1
+    draw = np.random.default_rng(5).normal(size=past.scores.shape)
+    time = np.arange(place + 1)
+    factor = {}
+    # Errors twice as large for a year, once long ago and once just now.
+    for name, first in (("long ago", 12), ("just now", place - 13)):
+        scores = draw * np.where((time >= first) & (time < first + 12), 2.0, 1.0)
+        one = replace(past, scores=scores, scale=np.ones_like(scores), stated={})
+        ends = ends_of_errors(one, place)[0.8]
+        factor[name] = float((ends[1] / one.stated[place][0.8][1]).mean())
+    assert factor["just now"] > 1.2
+    assert factor["long ago"] < 1.0
 
 
 def test_a_calm_time_is_believed_of_flows_that_err_apart() -> None:

@@ -11,6 +11,7 @@ from entrepot.errors import NoEvidenceError
 from entrepot.measures.nowcast import tested
 from entrepot.measures.nowcast.tested import (
     ALL,
+    LEAST_WINDOWS,
     OFF,
     SIZES,
     ClassedFlow,
@@ -34,7 +35,7 @@ FLOW = ClassedFlow(
 
 
 def made(ahead: int, in_80: float = 0.8, size: str = ALL, above: float = 0.0) -> tested.Tested:
-    return tested.Tested(KIND, "value", 12, ahead, size, above, 1234, in_80, 0.95)
+    return tested.Tested(KIND, "value", 12, ahead, size, above, 1234, in_80, 0.95, 7.0)
 
 
 def test_off_is_more_than_six_points_from_either_promise() -> None:
@@ -54,6 +55,20 @@ def test_a_class_between_classes_that_are_off_is_refused_too() -> None:
     # Nearer than all that failed, something may hold.
     near = [made(1), made(2, 0.7)]
     assert [one.ahead for one in near if failed(one, near)] == [2]
+
+
+def test_a_class_tested_for_too_short_a_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    long, short = replace(made(3), windows=LEAST_WINDOWS), replace(made(9), windows=2.25)
+    assert [failed(one, (long, short)) for one in (long, short)] == [False, True]
+    monkeypatch.setattr(tested, "tested_classes", lambda: (long, short))
+    with pytest.raises(NoEvidenceError, match="not tested for long enough") as caught:
+        refuse_failed("value", FLOW, months=12, ahead=7)
+    assert caught.value.why == (
+        "exports of made-up flows, a period that ends 9 months after the last report: the test is "
+        "as long as 2.2 windows, and 5 are needed, because years differ"
+    )
+    # Of generated flows there are as many years as are drawn.
+    assert not replace(short, kind=Kind("generated flows")).is_short
 
 
 def test_the_class_is_of_the_size_and_of_no_fewer_months_ahead() -> None:
@@ -129,7 +144,7 @@ def test_classes_of_the_table_are_answered_or_refused_as_they_were_tested() -> N
         except NoEvidenceError:
             found = None
         assert found in (None, one)
-        if one.is_off:
+        if one.is_off or one.is_short:
             assert found is None, one
 
 

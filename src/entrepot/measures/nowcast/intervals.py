@@ -64,9 +64,12 @@ LEAST_ORIGINS = 6
 """Earlier origins whose error has to be known for an interval."""
 _POOL = 50
 """Errors from which it is seen whether intervals contained what they promised."""
-_SLOW = 3.0
+_HALF = 4.0
+"""Months after which half of what was seen of earlier intervals counts: years differ, and the last
+one says most of the next."""
+_SLOW = 1.0
 """Windows apart after which half of what was seen of earlier intervals counts."""
-_CALM = 60.0
+_CALM = 20.0
 """Windows more for a calm time, times the part of errors that flows have in common: many flows
 that err apart show a calm time for what it is, and a year that was calm for all of them may not
 last."""
@@ -388,17 +391,23 @@ def ends_of_errors(
     found = {}
     now = past.classes[:, place]
     part = _common(past, past.usable(place))
+    to_narrow = _SLOW + _CALM * part
     for level, ends in _stated(past, place).items():
         if level not in levels:
             continue
         low, high = ends[0].copy(), ends[1].copy()
         beyond, classes = _beyond(past, place, level)
-        count = beyond.shape[1] / max(1.0, past.ahead / 2)
-        to_narrow = _SLOW + _CALM * part
+        recent = 0.5 ** (np.arange(beyond.shape[1])[::-1] / _HALF)
+        # As many months alike would say as much.
+        months = recent.sum() ** 2 / (recent**2).sum() if len(recent) else 0.0
+        count = months / max(1.0, past.ahead / 2)
         for one in np.unique(now):
-            pool = _of_class(beyond, classes, one, now)
-            if len(pool) >= _POOL:
-                factor = min(max(float(np.quantile(pool, level)), 0.2), 3.0)
+            there = _is_of_class(beyond, classes, one, now)
+            if there.sum() >= _POOL:
+                weights = np.broadcast_to(recent, beyond.shape)[there]
+                pool = beyond[there]
+                seen = np.quantile(pool, level, weights=weights, method="inverted_cdf")
+                factor = min(max(float(seen), 0.2), 3.0)
                 slow = _SLOW if factor > 1 else to_narrow
                 factor = factor ** (count / (count + slow))
                 low[now == one] *= factor
@@ -407,18 +416,18 @@ def ends_of_errors(
     return found
 
 
-def _of_class(
+def _is_of_class(
     errors: Floats, classes: NDArray[np.int64], one: int, now: NDArray[np.int64]
-) -> Floats:
-    """Return errors of flows that were of a class of size at the time, sorted.
+) -> Flags:
+    """Return which errors are of flows that were of a class of size at the time.
 
     Not of those that are in it now: large flows are those that grew more than was expected.
     """
     import numpy as np
 
+    there = np.isfinite(errors)
     # Where all are of one class now, so were they then: there are few.
-    chosen = errors.ravel() if not now.any() else errors[classes == one]
-    return np.sort(chosen[np.isfinite(chosen)])
+    return there & (classes == one) if now.any() else there
 
 
 def _stated(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
@@ -481,7 +490,7 @@ def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
     # How much a class's own errors count, against those of all flows.
     own = 1.5 * upto / (1.5 * upto + _OF_ALL * past.ahead)
     for one in np.unique(now):
-        pool = _of_class(errors, past.classes[:, :upto], one, now)
+        pool = np.sort(errors[_is_of_class(errors, past.classes[:, :upto], one, now)])
         members = now == one
         for level, ends in found.items():
             if (mine := _tails(pool, level)) is None:

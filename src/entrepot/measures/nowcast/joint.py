@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
 from entrepot.measures.nowcast.intervals import LEAST_ORIGINS, LEVELS, Past, past_of, widening
-from entrepot.measures.nowcast.methods import METHODS, Window, breaks_at
+from entrepot.measures.nowcast.methods import METHODS, Window, breaks_at, quantiles_of_rows
 from entrepot.measures.nowcast.nowcast import (
     Backtest,
     Method,
@@ -99,8 +99,8 @@ class _Course:
     def half(self, place: int, level: float) -> float:
         """Return half the width of an interval at an origin, from errors known by then.
 
-        The quantile of simulated errors, times the ratio of real to simulated errors in the past;
-        the fewer windows apart there are, the less that counts.
+        The quantile of simulated errors, times the ratio of real errors to the same quantile in
+        the past; the fewer windows apart there are, the less that counts.
         """
         import numpy as np
 
@@ -112,12 +112,12 @@ class _Course:
         there = np.isfinite(known).any(axis=1) & np.isfinite(self.truth[:upto])
         if not there.any():
             return float("nan")
-        # By medians: a break years ago is in every window that it lay in.
-        spread = np.maximum(np.nanmedian(known[there], axis=1), 1e-4)
+        # At the level itself: real errors have other tails than simulated ones.
+        spread = np.maximum(quantiles_of_rows(known[there], level), 1e-4)
         ratio = np.abs(self.truth[:upto] - self.estimate[:upto])[there] / spread
         # Of windows that overlap an origin adds two thirds of one apart.
         apart = 1.5 * len(ratio) / past.ahead
-        factor = float(np.clip(np.median(ratio), 0.2, 5.0))
+        factor = float(np.clip(np.quantile(ratio, level), 0.2, 5.0))
         factor = float(factor ** (apart / (_SIMULATED + apart)))
         drawn = self.moves[place, :upto]
         if not np.isfinite(drawn).any():

@@ -35,6 +35,9 @@ __all__ = [
 
 OFF = 0.06
 """Distance from what an interval promises beyond which a class is refused."""
+LEAST_WINDOWS = 5.0
+"""Windows that do not overlap in which a class has to be tested: what intervals contain differs
+from year to year by about eight points, so that fewer years show nothing of the next."""
 SIZES = ("small", "middle", "large")
 _WORDS = dict(zip(SIZES, ("small flows", "flows of middle size", "large flows"), strict=True))
 ALL = "all"
@@ -135,6 +138,8 @@ class Tested:
         How many were compared with what was reported later.
     in_80, in_95
         Which part of the reported values the intervals contained; None without any 95 % interval.
+    windows
+        How many times the months ahead go into the time of the test.
     """
 
     kind: Kind
@@ -146,6 +151,13 @@ class Tested:
     nowcasts: int
     in_80: float
     in_95: float | None
+    windows: float
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the test is of too short a time; generated flows stand for no time."""
+        is_real = bool(self.kind.reporters or self.kind.source)
+        return is_real and self.windows < LEAST_WINDOWS
 
     @property
     def is_off(self) -> bool:
@@ -170,7 +182,7 @@ class Tested:
         return [
             kind.flows, kind.reporters, kind.side, kind.goods, kind.source, kind.up_to,
             kind.currency, self.measure, self.months, self.ahead, self.size, f"{self.above:.12g}",
-            self.nowcasts, f"{self.in_80:.4f}", in_95,
+            self.nowcasts, f"{self.in_80:.4f}", in_95, f"{self.windows:.4g}",
         ]  # fmt: skip
 
     def to_dict(self) -> dict[str, object]:
@@ -178,13 +190,14 @@ class Tested:
         return {
             "flows": self.kind.flows, "measure": self.measure, "months": self.months,
             "ahead": self.ahead, "size": self.size, "nowcasts": self.nowcasts,
-            "in_80": self.in_80, "in_95": self.in_95,
+            "in_80": self.in_80, "in_95": self.in_95, "windows": self.windows,
         }  # fmt: skip
 
 
 COLUMNS = (
     "flows", "reporters", "side", "goods", "source", "up_to", "currency", "measure", "months",
     "ahead", "size", "above", "nowcasts", "in_80", "in_95",
+    "windows",
 )  # fmt: skip
 """Of the table."""
 
@@ -202,18 +215,19 @@ def tested_classes() -> tuple[Tested, ...]:
         one = Tested(
             kind, row["measure"], int(row["months"]), int(row["ahead"]), row["size"],
             float(row["above"]), int(row["nowcasts"]), float(row["in_80"]), in_95,
+            float(row["windows"]),
         )  # fmt: skip
         found.append(one)
     return tuple(found)
 
 
 def failed(one: Tested, classes: Iterable[Tested]) -> bool:
-    """Whether a class is off, or lies between classes that are.
+    """Whether a class is off, was tested for too short a time, or lies between classes off.
 
     A class of which the next one with fewer months ahead is off, and the next one with more is off
     or not tested, was not off by luck.
     """
-    if one.is_off:
+    if one.is_off or one.is_short:
         return True
     alike = [
         other
@@ -262,8 +276,8 @@ def refuse_failed(measure: str, flow: ClassedFlow, *, months: int, ahead: int) -
     Raises
     ------
     NoEvidenceError
-        If intervals of this class did not keep their promise, or none of the kind was tested. The
-        message names the class and what its intervals contained.
+        If intervals of this class did not keep their promise, were tested for too short a time, or
+        none of the kind was tested. The message names the class and what its intervals contained.
     """
     every = [one for one in tested_classes() if one.measure == measure and one.kind.fits(flow)]
     if not every:
@@ -274,6 +288,13 @@ def refuse_failed(measure: str, flow: ClassedFlow, *, months: int, ahead: int) -
     # Where nothing of this reporter was tested, generated flows say what such intervals contain.
     own = [one for one in every if one.kind.reporters] or every
     found = class_of(own, months, ahead, flow)
+    if found.is_short:
+        raise NoEvidenceError(
+            "intervals of such flows were not tested for long enough",
+            why=f"{found.text}: the test is as long as {found.windows:.1f} windows, and "
+            f"{LEAST_WINDOWS:.0f} are needed, because years differ",
+            hint="load later months, or ask for an earlier period",
+        )
     if failed(found, own):
         far = "" if found.in_95 is None else f" and 95 % intervals {100 * found.in_95:.1f} %"
         raise NoEvidenceError(
