@@ -67,8 +67,9 @@ def test_a_class_tested_for_too_short_a_time_is_refused(monkeypatch: pytest.Monk
         "exports of made-up flows, a period that ends 9 months after the last report: the test is "
         "as long as 2.2 windows, and 5 are needed, because years differ"
     )
-    # Of generated flows there are as many years as are drawn.
+    # Of generated flows there are as many years as are drawn, and of some others only three.
     assert not replace(short, kind=Kind("generated flows")).is_short
+    assert not replace(short, kind=replace(KIND, up_to=47)).is_short
 
 
 def test_the_class_is_of_the_size_and_of_no_fewer_months_ahead() -> None:

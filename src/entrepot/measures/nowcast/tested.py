@@ -37,7 +37,7 @@ OFF = 0.06
 """Distance from what an interval promises beyond which a class is refused."""
 LEAST_WINDOWS = 5.0
 """Windows that do not overlap in which a class has to be tested: what intervals contain differs
-from year to year by about eight points, so that fewer years show nothing of the next."""
+from year to year by about seven points, so that fewer years show nothing of the next."""
 SIZES = ("small", "middle", "large")
 _WORDS = dict(zip(SIZES, ("small flows", "flows of middle size", "large flows"), strict=True))
 ALL = "all"
@@ -155,9 +155,12 @@ class Tested:
 
     @property
     def is_short(self) -> bool:
-        """Whether the test is of too short a time; generated flows stand for no time."""
+        """Whether the test is of too short a time.
+
+        Generated flows stand for no time, and flows of few years can have no longer test.
+        """
         is_real = bool(self.kind.reporters or self.kind.source)
-        return is_real and self.windows < LEAST_WINDOWS
+        return is_real and not self.kind.up_to and self.windows < LEAST_WINDOWS
 
     @property
     def is_off(self) -> bool:
