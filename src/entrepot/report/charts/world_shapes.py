@@ -132,12 +132,13 @@ def _areas(data: World, name: str, top: float) -> Iterator[MarkLayer]:
     rows: dict[str, list[dict[str, Any]]] = {}
     for one in outlines():
         place = {"x": 0.0, "y": top, "path": getattr(one, name)}
+        of: tuple[str, ...] = ()
         share = shares.get(one.code)
         if one.code in own:
-            style, title, of = "tile-buyer", f"{own[one.code]}: {OWN[data.are]}", ()
+            style, title = "tile-buyer", f"{own[one.code]}: {OWN[data.are]}"
         elif share is None:
             said = area_name(one.code) if one.code else one.name
-            style, title, of = "no-data", f"{said}: {data.nothing}", ()
+            style, title = "no-data", f"{said}: {data.nothing}"
         else:
             style = f"land-{step_of(share.share, data.steps)}"
             title, of = f"{share.name}: {share.text}", (share.name,)
@@ -194,7 +195,7 @@ def _key(data: World, plan: _Plan) -> tuple[list[MarkLayer], float]:
     layers: list[MarkLayer] = []
     for place, text in enumerate(words):
         x = 1 + place * plan.swatch
-        box = {"x": x, "x2": x + plan.swatch, "y": 1, "y2": 12}
+        box = {"x": x, "x2": x + plan.swatch, "y": 1.0, "y2": 12.0}
         layers += rects([box], style=f"land-{place + 1}")
         layers += labels([{"x": x, "y": 26, "text": text}], style="note")
     at, y = (5 * plan.swatch + 24.0, 12.0) if plan.labelled else (1.0, 47.0)
