@@ -70,6 +70,30 @@ def test_it_answers_first_and_says_so(told: Lake) -> None:
     assert sources == {"reconciled", "comtrade"}
 
 
+def test_reports_that_were_loaded_again_or_are_gone_are_said(told: Lake, tmp_path: Path) -> None:
+    """The old value was given as reconciled from both sides' reports, whatever these said now."""
+
+    def note() -> str:
+        [found] = notes(ask(told, "value", period=2021), "reconciled")
+        return found
+
+    before = note()
+    again = tmp_path / "again.csv"
+    again.write_text(text_of([one | {"period": 2022} for one in both(2022, CHINA)]))
+    told.add("comtrade", [again], replace=True)
+    assert note() == before  # of another year
+    again.write_text(text_of(both(2021, CHINA, GERMANY)))
+    told.add("comtrade", [again], replace=True)
+    assert "comtrade has been loaded again since" in note()
+    assert "entrepot reconcile --source comtrade" in note()
+    told.rebuild()
+    assert "comtrade has been loaded again since" in note()
+    reconcile_lake(told, weights="variances")
+    assert note() == before
+    told.remove("comtrade")
+    assert "(comtrade) are no longer loaded" in note()
+
+
 def test_how_much_rests_on_one_voice_is_said(told: Lake) -> None:
     figure = ask(told, "import_share", exporter="BLR", period=2022)
     [note] = notes(figure, "reconciled")

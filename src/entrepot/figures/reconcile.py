@@ -19,6 +19,7 @@ from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.figures.availability import not_loaded
 from entrepot.figures.card import fragment, table_html
 from entrepot.figures.editions import links_loaded
+from entrepot.figures.made_from import made_from
 from entrepot.files import drafted, require_target
 from entrepot.goods import goods_selection, select
 from entrepot.goods.editions import known_codes
@@ -154,6 +155,7 @@ def reconcile_lake(
         kept = Path(folder, f"{SOURCE}.parquet")
         with opened.reading():
             reported = reports(opened, source, period, goods, panel, reexports)
+            origin = made_from(opened, source, reported.periods)
             # Counted before the new rows take the place of these.
             before = len(_stored(opened, reported.periods)) if opened.holds(SOURCE) else 0
             if remove_freight:
@@ -183,7 +185,7 @@ def reconcile_lake(
         made = opened.connection.sql(f"FROM {read_parquet(kept)}")
         unspecified, suppressed_in = _unspecified(made), _kept_back(made)
         if keep:
-            opened.add(SOURCE, [kept], replace=True, vintage=RELEASE)
+            opened.add(SOURCE, [kept], replace=True, vintage=RELEASE, mapping=origin)
     # BACI is loaded for the year, but too few of its cells lie between two reports of this source.
     if official is not None and not result.learnt:
         words = _BUNDLED

@@ -11,6 +11,7 @@ from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.intervals import CONTRADICT, HALF, contradicted
+from entrepot.figures.made_from import outdated
 from entrepot.figures.questions import of as question
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
@@ -53,7 +54,10 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
     if names := sorted(frozenset().union(*cells.non_reporting)):
         who = joined([area_name(name) for name in names])
         text += f". {who} does not report, at least at times"
-    yield caveat("reconciled", f"{text}.{_contradicting(cells, now, goods)}")
+    text = f"{text}.{_contradicting(cells, now, goods)}"
+    if late := outdated(cells.lake, cells.available.snapshot.split("+")):
+        text = f"{text} {late}."
+    yield caveat("reconciled", text)
     yield from _at_the_break(cells, asked, goods)
 
 

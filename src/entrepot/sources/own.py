@@ -16,8 +16,8 @@ __all__ = ["MAPPED", "named_source", "own_source"]
 _PACKED = re.compile(r"(?<=.)(\.[A-Za-z]+)?\.(gz|zip|bz2|xz|zst|7z)$|(?<=.)\.[^.]*$", re.IGNORECASE)
 """How the name of a file ends: what packs it, and the form inside; else the form."""
 
-MAPPED = ("gacc", "icio", "table", "shipments")
-"""Sources that read a file with the help of a mapping."""
+MAPPED = ("gacc", "icio", "table", "shipments", "reconciled")
+"""Sources whose files are read with a mapping, or kept with what they were made from."""
 
 
 def named_source(source: str, file: Path, mapping: str | None) -> tuple[str, str]:

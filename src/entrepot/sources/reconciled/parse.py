@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
+from entrepot.files import from_json
 from entrepot.model.areas import area
 from entrepot.model.display import agreed
 from entrepot.sources.parquet import is_parquet, read_parquet, reading
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
 
-__all__ = ["COLUMNS", "rows", "tables"]
+__all__ = ["COLUMNS", "made_of", "rows", "tables"]
 
 COLUMNS = {
     "period": "DATE",
@@ -60,11 +61,32 @@ _BROKEN = {
 
 def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the file itself."""
+    if options.mapping:
+        made_of(options.mapping)
     if not is_parquet(file.path):
         raise BadFileError(
             "not a Parquet file", where=file.name, hint="give what entrepot reconcile --out wrote"
         )
     yield FileTable(file.path, file.name, "", options.vintage or "unknown")
+
+
+def made_of(text: str) -> tuple[str, frozenset[str]]:
+    """Return the source that values were made from, and its loaded files, as kept with them.
+
+    Raises
+    ------
+    BadFileError
+        If it is something else.
+    """
+    try:
+        kept = from_json(text)
+        return str(kept["source"]), frozenset(map(str, kept["files"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadFileError(
+            "reconciled takes no mapping",
+            where="mapping",
+            hint="leave it out: entrepot reconcile keeps what the values were made from",
+        ) from error
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
