@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -231,6 +232,27 @@ def test_a_terminal_that_lacks_a_sign_gets_its_number(encoding: str) -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert ("─".encode() if encoding == "utf-8" else b"\\u2500") in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gb18030", "utf-8"])
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_what_goes_to_a_file_is_utf_8_in_every_locale(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, *, is_terminal: bool
+) -> None:
+    """JSON had bytes that no program reads, and drafted claims some that check refused."""
+    held = io.BytesIO()
+    out = io.TextIOWrapper(held, encoding=encoding)
+    monkeypatch.setattr(out, "isatty", lambda: is_terminal, raising=False)
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "argv", ["entrepot", "area", "show", "TUR", "--json"])
+        patched.setattr(sys, "stdout", out)
+        with suppress(SystemExit):
+            run()
+        out.flush()
+    found = held.getvalue().decode(encoding if is_terminal else "utf-8")
+    assert json.loads(found)["code"] == "TUR"
+    assert "Türkiye" in found
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="words are UTF-16 there")

@@ -91,6 +91,20 @@ def test_an_answer_says_that_the_basis_is_not_known(tmp_path: Path) -> None:
     assert "basis" not in {one.id for one in exports.caveats}
 
 
+def test_a_report_of_zero_keeps_its_basis(tmp_path: Path) -> None:
+    """A share of 0 % in a table by origin was called one by dispatch."""
+    lake = Lake.open(tmp_path / "lake")
+    file = tmp_path / "own.csv"
+    file.write_text(TABLE.format(partner="partner").replace("import,40", "import,0"))
+    lake.add("table", [file], mapping=MAP.format(basis="partner_basis: origin"))
+    for measure in ("value", "import_share"):
+        figure = ep.ask(measure, lake=lake, **BUYER)
+        assert figure.value == 0
+        assert figure.evidence[0].bases == {"origin": 1.0}
+        assert figure.to_dict()["definition"]["basis"] is None
+        assert "basis: origin" in dict(as_rows(figure))["definition"]
+
+
 @pytest.mark.parametrize(("basis", "shown"), [("origin", None), ("consignment", "dispatch")])
 def test_json_names_no_basis_but_that_of_the_rows(
     tmp_path: Path, basis: str, shown: str | None

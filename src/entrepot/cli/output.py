@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import os
@@ -538,6 +539,20 @@ _state: dict[str, Any] = {"quiet": False, "format": "", "verbose": 0.0}
 _said: set[str] = set()
 
 
+def _for_programs(stream: TextIO) -> None:
+    """Have results for a file or a program in UTF-8, whatever the language of the terminal is.
+
+    In Latin-1, JSON is read by no program, and drafted claims not by `entrepot check`.
+    """
+    if (
+        isinstance(stream, io.TextIOWrapper)
+        and not stream.isatty()
+        and not os.environ.get("PYTHONIOENCODING")  # the user's own word for it
+        and codecs.lookup(stream.encoding).name != "utf-8"
+    ):
+        stream.reconfigure(encoding="utf-8")
+
+
 @contextmanager
 def streams() -> Iterator[None]:
     """Within the block no closed stream is an error."""
@@ -546,6 +561,7 @@ def streams() -> Iterator[None]:
         # A sign that the terminal lacks is written as its number: neither lost nor fatal.
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
+    _for_programs(sys.stdout)
     usual = sys.stdout, sys.stderr
     # A full disk loses the result and is an error; behind standard error nobody could be warned.
     sys.stdout = cast("TextIO", _Stream(usual[0], ignores=(BrokenPipeError,)))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from entrepot.lake import Lake
+    from entrepot.model.period import Period
 
 __all__ = ["made_from", "outdated"]
 
@@ -21,8 +22,10 @@ def made_from(lake: Lake, source: str, periods: Collection[str]) -> str:
     return json.dumps({"source": source, "files": sorted(_files(lake, source, periods))})
 
 
-def outdated(lake: Lake, snapshots: Collection[str]) -> str:
+def outdated(lake: Lake, snapshots: Collection[str], spans: Collection[Period]) -> str:
     """Return in words that reconciled values are not of the reports that are loaded now.
+
+    Of the given files and times.
 
     Empty if they are, or if nothing was kept with them.
     """
@@ -30,8 +33,13 @@ def outdated(lake: Lake, snapshots: Collection[str]) -> str:
         if item.snapshot not in snapshots or not item.mapping:
             continue
         source, files = made_of(item.mapping)
-        now = _files(lake, source, {str(period) for period in item.current})
-        if not now:
+        periods = {
+            str(one)
+            for one in item.current
+            if any(one.start <= span.end and span.start <= one.end for span in spans)
+        }
+        now = _files(lake, source, periods)
+        if periods and not now:
             return f"The reports that they were made from ({source}) are no longer loaded"
         if not now <= files:
             return (
@@ -46,7 +54,8 @@ def _files(lake: Lake, source: str, periods: Collection[str]) -> frozenset[str]:
     name, vintage = split_address(source)
     return frozenset(
         item.snapshot
-        for item in lake.holdings(name)
-        if vintage in (None, "", item.vintage)
+        for item in lake.holdings()
+        if item.source == name
+        and vintage in (None, item.vintage)
         and any(str(one) in periods for one in (item.periods if vintage else item.current))
     )

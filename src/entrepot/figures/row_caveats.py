@@ -19,6 +19,7 @@ from entrepot.lake import fetch
 from entrepot.measures.prices.contrasts import two_periods
 from entrepot.model.areas import area_name, stopped_in
 from entrepot.model.display import figure_value, joined
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Frame, Goods, SourceRows
-    from entrepot.model.period import Period
 
 __all__ = ["extreme_prices", "one_sided_share", "repeated_rows", "unweighed"]
 
@@ -55,7 +55,8 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
         who = joined([area_name(name) for name in names])
         text += f". {who} does not report, at least at times"
     text = f"{text}.{_contradicting(cells, now, goods)}"
-    if late := outdated(cells.lake, cells.available.snapshot.split("+")):
+    spans = [Period.parse(one) for one in (asked.period, asked.base) if one]
+    if late := outdated(cells.lake, cells.available.snapshot.split("+"), spans):
         text = f"{text} {late}."
     yield caveat("reconciled", text)
     yield from _at_the_break(cells, asked, goods)

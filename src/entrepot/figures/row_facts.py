@@ -183,12 +183,15 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     lines = amounts_by_code(cells, asked, goods)
     reported: dict[str, int] = {}
     by_basis: dict[str, float] = {}
+    rows_by_basis: dict[str, float] = {}
     valuations: set[str | None] = set()
     for *_, side, basis, valued, count, amount, _ in lines:
         valuations.add(valued)
         reported[side or NOT_SAID] = reported.get(side or NOT_SAID, 0) + int(count)
         if side == "importer":
-            by_basis[basis or NOT_SAID] = by_basis.get(basis or NOT_SAID, 0.0) + (amount or 0.0)
+            name = basis or NOT_SAID
+            by_basis[name] = by_basis.get(name, 0.0) + (amount or 0.0)
+            rows_by_basis[name] = rows_by_basis.get(name, 0.0) + int(count)
     total, estimated = (sum(line[at] or 0.0 for line in lines) for at in (-2, -1))
     return Evidence(
         source=cells.available.source,
@@ -197,7 +200,8 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
         reported_by=dict(sorted(reported.items())),
         estimated=estimated / total if total else 0.0,
         vintage=_vintage(cells),
-        bases={} if cells.available.is_register else _parts(by_basis),
+        # A report of nothing is on a basis, too.
+        bases={} if cells.available.is_register else _parts(by_basis) or _parts(rows_by_basis),
         valued=(valuations.pop() or "") if len(valuations) == 1 else "",
     )
 
