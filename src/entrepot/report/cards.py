@@ -178,9 +178,9 @@ def _with_errors(errors: tuple[float, float], figure: Figure) -> str:
 
 
 def _without_zeros(text: str) -> str:
-    """Drop final zeros that stand behind the point: "2.500 to 3.500 %" says no more than 2.5."""
-    # Lazy, so that zeros between digits stay; the full stop goes with the last of them.
-    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), text)
+    """Drop final zeros behind the point that both ends have: "2.500 to 3.500 %" is "2.5 to 3.5"."""
+    behind = max((len(found.rstrip("0")) for found in re.findall(r"\.(\d+)", text)), default=0)
+    return re.sub(r"\.(\d+)", lambda found: f".{found[1][:behind]}".rstrip("."), text)
 
 
 def _span(ends: tuple[float, float], figure: Figure) -> str:

@@ -40,6 +40,8 @@ def test_no_range_is_said_and_not_left_out() -> None:
     assert "no range" in range_on_card(figure("import_share", 0.5))
     digits = figure("import_share", 0.39, low=0.385, high=0.395, row="RS-005")
     assert text(range_on_card(digits)) == "38.5 to 39.5 %, by rounding"
+    uneven = figure("import_share", 0.0298, low=0.0297, high=0.02982, row="RS-005")
+    assert text(range_on_card(uneven)) == "2.970 to 2.982 %, by rounding"
 
 
 def test_a_share_always_has_the_scale_of_0_to_100() -> None:
