@@ -8,6 +8,7 @@ import shlex
 import sys
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
@@ -41,6 +42,8 @@ from entrepot.report.render_xlsx import render_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pypdf import PageObject
 
     from entrepot.report import Brief
 
@@ -337,6 +340,25 @@ def test_pages_are_numbered_and_the_contents_lead_to_them(told: Brief, paper: by
         assert number is not None
         assert bare(str(mark.title)) in text[number]
         assert re.search(rf"{re.escape(bare(str(mark.title)))}\.*{number + 1}", text[0])
+
+
+def widest_gap(page: PageObject) -> float:
+    """Return the widest part of a page without text, footnotes included, as a part of it."""
+    heights: list[float] = []
+
+    def seen(text: str, place: list[float], line: list[float], *_: object) -> None:
+        if text.strip():
+            heights.append(line[5] * place[3] + place[5])
+
+    page.extract_text(visitor_text=seen)
+    gaps = (high - low for low, high in pairwise(sorted(heights)))
+    return max(gaps) / float(page.mediabox.height)
+
+
+def test_no_page_but_the_last_is_left_half_empty(empty: Lake) -> None:
+    """What lacks stood in one block with the picture, which then needed the next page."""
+    reader = PdfReader(BytesIO(render_pdf(brief("DEU", "CHN", "850511", lake=empty))))
+    assert all(widest_gap(page) < 0.25 for page in reader.pages[:-1])
 
 
 def test_charts_are_drawn_and_not_painted(paper: bytes) -> None:
