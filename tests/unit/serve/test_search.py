@@ -204,3 +204,12 @@ def test_of_a_long_row_of_words_none_is_compared_with_all_names(
     asked.clear()
     search_page("chinna to the russland")
     assert "chinna" in asked
+
+
+def test_a_question_that_is_not_answered_says_what_is_open() -> None:
+    """What was found of its other words could be taken for the answer."""
+    page = search_page("How much of Atlantis's coal came from Russia in 2022?").body.decode()
+    assert "Not answered as a whole question: the question does not say which country" in page
+    assert "“Atlantis” is not understood." in page
+    for words in ("How much of Germany's magnets came from China in 2022?", "Germany", "chips"):
+        assert "Not answered" not in search_page(words).body.decode()

@@ -313,8 +313,7 @@ def _answers(words: str) -> Iterator[Hit]:
 
 def _read(words: str) -> Iterator[Hit]:
     """Yield what a whole question was read as, if it leaves nothing open."""
-    # Chinese has no spaces, so its questions cannot be counted in words.
-    if len(words.split()) < _LEAST_WORDS and words.isascii():
+    if not _is_question(words):
         return
     try:
         read = read_question(words)
@@ -334,6 +333,22 @@ def _read(words: str) -> Iterator[Hit]:
     yield Hit(
         "answer", f"Read as: {read.in_words}, {asked.period}", read.read_as, address_of(asked)
     )
+
+
+def _is_question(words: str) -> bool:
+    # Chinese has no spaces, so its questions cannot be counted in words.
+    return len(words.split()) >= _LEAST_WORDS or not words.isascii()
+
+
+def _left_open(words: str) -> str:
+    """Return what a whole question leaves open: what is found is not its answer then."""
+    try:
+        read = read_question(words) if _is_question(words) else None
+    except EntrepotError:
+        return ""
+    if read is None or not read.measure or read.ranks_goods:
+        return ""
+    return "; ".join(one.why for one in read.unsaid)
 
 
 def _named(words: str) -> tuple[list[str], str, bool, str]:
@@ -460,9 +475,8 @@ def search_page(words: str) -> ServedAnswer:
         (kind, GROUPS[kind], list(hits)) for kind, hits in groupby(found, key=lambda hit: hit.kind)
     ]
     tries = _TRIES if not found else ()
-    return page(
-        "search.html.j2", "/search", words=words, parts=parts, is_mended=is_mended, tries=tries
-    )
+    said = {"is_mended": is_mended, "left_open": _left_open(words), "tries": tries}
+    return page("search.html.j2", "/search", words=words, parts=parts, **said)
 
 
 _TRIES = (
