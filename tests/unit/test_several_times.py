@@ -173,6 +173,16 @@ def test_in_one_go_each_pair_is_what_it_is_alone(
         _same(_plain(one), _plain(other))
 
 
+def test_a_question_alone_runs_no_query_twice(lake: Lake) -> None:
+    asked = Definition.build(
+        "import_share", importer="RUS", exporter="CHN", goods="chpl", period=2023
+    )
+    with lake.explaining() as cost:
+        assert evaluate(asked, lake, ranged=False).value
+    plans = [one.plan for one in cost.queries]
+    assert len(plans) == len(set(plans))
+
+
 BUYERS, GOODS = ("DEU", "FRA"), ("850511", "870323")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import narwhals as nw
 
@@ -11,7 +11,6 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import availability_of, not_loaded
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
-from entrepot.figures.row_facts import amounts_by_code
 from entrepot.figures.rows import SourceRows, everything
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.links import steps
@@ -143,9 +142,11 @@ def _codes(goods: Goods) -> tuple[object, ...]:
 
 
 def uncertain_code_shares(
-    cells: SourceRows, asked: Definition, goods: Goods
+    cells: SourceRows, asked: Definition, goods: Goods, lines: Sequence[tuple[Any, ...]]
 ) -> dict[str, float] | None:
     """Return the share of the value that lies on codes one should know about.
+
+    `lines` are `amounts_by_code` of the same question.
 
     Returns
     -------
@@ -162,7 +163,7 @@ def uncertain_code_shares(
         table = cells.flow(asked, goods).group_by("nomenclature", "product")
         sums = fetch(table.agg(nw.col(cells.column(asked)).sum()))
     else:  # the rows behind the flow are those of its evidence
-        sums = [(line[0], line[1], line[-2]) for line in amounts_by_code(cells, asked, goods)]
+        sums = [(line[0], line[1], line[-2]) for line in lines]
     values = [(name, code, value or 0.0) for name, code, value in sums]
     total = sum(value for _, _, value in values)
     if not total:

@@ -30,6 +30,7 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
 from entrepot.figures.row_caveats import extreme_prices, one_sided_share, repeated_rows, unweighed
 from entrepot.figures.row_facts import (
+    amounts_by_code,
     areas_without_records,
     bases_of,
     editions_of,
@@ -432,14 +433,15 @@ def headline(
         for place, end in enumerate(("low", "high"))
         if name in ends
     }
+    lines = amounts_by_code(read, definition, goods)
     return replace(
         _estimate(found, definition, goods, cells),
         low=low,
         high=high,
         is_range=low is not None,
         details=found.details | extra_definitions,
-        evidence=(evidence_of(read, definition, goods),),
-        uncertain_code_shares=uncertain_code_shares(read, definition, goods),
+        evidence=(evidence_of(read, lines),),
+        uncertain_code_shares=uncertain_code_shares(read, definition, goods, lines),
     )
 
 

@@ -36,6 +36,7 @@ from entrepot.figures.nowcast_series import (
 )
 from entrepot.figures.questions import unit_of
 from entrepot.figures.row_facts import (
+    amounts_by_code,
     editions_of,
     evidence_of,
     goods_scope,
@@ -234,7 +235,7 @@ def _figure(asked: Definition, series: MonthlySeries, lake: Lake, evaluate: Eval
         kind="computed",
         value=value,
         unit=unit,
-        evidence=(evidence_of(series.cells, plain, series.goods),),
+        evidence=(evidence_of(series.cells, amounts_by_code(series.cells, plain, series.goods)),),
         caveats=tuple(_caveats(asked, series, found, events, revision, level)),
         scope=_scope(series, plain),
         ranged=False,

@@ -21,7 +21,7 @@ from entrepot.model.product import harmonized
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from entrepot.figures.definition import Definition, Side
@@ -178,9 +178,8 @@ def _vintage(cells: SourceRows) -> str:
     return ", ".join(sorted(found - {UNKNOWN, ""}))
 
 
-def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
-    """Return how many rows stand behind the flow, or all that are compared; who told them."""
-    lines = amounts_by_code(cells, asked, goods)
+def evidence_of(cells: SourceRows, lines: Sequence[tuple[Any, ...]]) -> Evidence:
+    """Return how many rows stand behind `amounts_by_code`, and who told them."""
     reported: dict[str, int] = {}
     by_basis: dict[str, float] = {}
     rows_by_basis: dict[str, float] = {}
@@ -209,6 +208,7 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
 def amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[Any, ...]]:
     """Return edition and code, side, basis and valuation, rows, amount, and what is estimated.
 
+    Of the flow, or of all that is compared.
     Of goods that are no list edition and code are empty: there may be thousands.
     """
     every = cells.by_time(
