@@ -89,6 +89,13 @@ def test_a_year_held_in_part_says_what_could_be_asked(lake: Lake) -> None:
     assert _ask(lake, source="table.part", period="2022-01 to 2022-11").value == 11
 
 
+def test_of_a_source_of_years_not_all_sources_are_said_to_be_without_months(lake: Lake) -> None:
+    """Another source is loaded by month; the one that was asked for is not."""
+    figure = _ask(lake, source="table.old")
+    assert "no nowcast: no source that can be asked has it by month" in str(figure.reason)
+    assert "no source is loaded by month" not in str(figure.reason)
+
+
 def test_what_does_not_move_a_value_is_not_said_to_move_it_most() -> None:
     def one(source: str, value: float) -> Estimate:
         return Estimate(value=value, unit="USD", choices={"source": source})

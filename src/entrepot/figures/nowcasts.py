@@ -121,7 +121,7 @@ def _attempt(
             why = f" ({error.why})" if error.why else ""
             hint = f"; {error.hint}" if error.hint else ""
             reasons[f"{series.name}: {error.what}{why}{hint}"] = None
-    return "; ".join(reasons) or "no source is loaded by month"
+    return "; ".join(reasons) or "no source that can be asked has it by month"
 
 
 def _candidates(asked: Definition, lake: Lake) -> list[str]:
