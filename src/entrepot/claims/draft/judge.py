@@ -45,6 +45,7 @@ __all__ = [
     "is_certain",
     "is_of_total",
     "missing",
+    "score_of",
     "sureness",
     "without_sums",
 ]
@@ -896,7 +897,13 @@ def sureness(
 
     `part` is the table to use: ``sure``, or ``said`` for facts without arithmetic.
     """
-    table = learned.get(part) or learned.get("sure", {})
-    score = sum(table.get(fact, 0.0) * size for fact, size in facts.items())
     # Logistic; beyond ±30 it is 0 or 1 to all digits, and exp could overflow.
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score_of(facts, learned, part)))))
+
+
+def score_of(
+    facts: Mapping[str, float], learned: Mapping[str, Mapping[str, float]], part: str
+) -> float:
+    """Return the log odds that all of a reading is right."""
+    table = learned.get(part) or learned.get("sure", {})
+    return sum(table.get(fact, 0.0) * size for fact, size in facts.items())

@@ -6,6 +6,7 @@ which weighs all that the text allows. Only what is sure, or what both say, is a
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from itertools import compress, groupby
@@ -27,6 +28,7 @@ from entrepot.claims.draft.judge import (
     facts_with_text,
     is_certain,
     is_of_total,
+    score_of,
     sureness,
 )
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
@@ -163,6 +165,7 @@ def structured(
     read = guesses(found, home, article.published, learned)
     frames = _frames(read, home)
     done: dict[tuple[int, int], Structured] = {}
+    instead: dict[tuple[int, int], list[Structured]] = {}
     earlier: list[StructuralReading] = []
     # By sentence; the objects themselves are mutable and cannot be compared by value.
     for _, group in groupby(read, key=lambda one: id(one[0])):
@@ -170,18 +173,15 @@ def structured(
         like = [guess for _, guess in here]
         for scene, guess in here:
             place = scene.sentence.place(guess.number.start, guess.number.end)
-            claim, why = None, ""
-            try:
-                _check_over(guess, article)
-                read_as = _with_goods(
-                    claim_of_guess(guess, scene, like, earlier), frames.get(place)
+            frame = frames.get(place)
+            done[place] = _claimed(guess, scene, (like, earlier), article, frame)
+            if done[place].claim is not None:
+                others = (
+                    _claimed(one, scene, (like, earlier), article, frame) for one in guess.instead
                 )
-                require_codes(read_as.keys, scene.sentence.plain)
-                claim = read_as
-            except Refusal as refusal:
-                why = refusal.why
-            done[place] = Structured(guess, scene, claim, why, 0.0)
+                instead[place] = [one for one in others if one.claim is not None]
         earlier += like
+    _choose_whole(done, instead, rules, frames, learned)
     # Before arithmetic: a rate of tonnes must not be compared with levels in money.
     done = _said_again(done)
     sums = cross_checks(
@@ -212,6 +212,55 @@ def structured(
             sure, certain = sureness(said, learned), is_certain(said, learned)
             done[place] = replace(done[place], sure=sure, facts=said, certain=certain)
     return done
+
+
+def _claimed(
+    guess: StructuralReading,
+    scene: Scene,
+    beside: tuple[Sequence[StructuralReading], Sequence[StructuralReading]],
+    article: Article,
+    frame: Framed | None,
+) -> Structured:
+    """Return what a reading says as a claim; `beside` are those of its sentence and before it."""
+    try:
+        _check_over(guess, article)
+        claim = _with_goods(claim_of_guess(guess, scene, *beside), frame)
+        require_codes(claim.keys, scene.sentence.plain)
+    except Refusal as refusal:
+        return Structured(guess, scene, None, refusal.why, 0.0)
+    return Structured(guess, scene, claim, "", 0.0)
+
+
+_JOINT, _FIRST = 0.3, 0.5
+"""What the probability of all parts counts beside facts, and the likeliest parts beside others."""
+
+
+def _choose_whole(
+    done: dict[tuple[int, int], Structured],
+    instead: Mapping[tuple[int, int], Sequence[Structured]],
+    rules: Mapping[tuple[int, int], Drafted | str],
+    frames: Mapping[tuple[int, int], Framed],
+    learned: Mapping[str, Mapping[str, float]],
+) -> None:
+    """Put another reading in place of the one of the likeliest parts, where the whole is likelier.
+
+    Parts are chosen one by one; which claim they make together, and whether rules and patterns
+    read it too, is known only of the whole. Arithmetic has no say: a wrong sum would hide itself.
+    """
+    for place, others in instead.items():
+        # One of each claim, the likeliest: the first.
+        options = {repr(one.claim): one for one in (*others[::-1], done[place])}
+        if len(options) < 2:
+            continue
+        scored = []
+        for one in options.values():
+            facts = facts_of(
+                *(one.guess, one.scene, one.claim, rules.get(place), ()), frames.get(place)
+            )
+            score = score_of(facts, learned, "said")
+            score += _JOINT * math.log(max(math.prod(one.guess.chances.values()), 1e-9))
+            scored.append((score + _FIRST * (one is done[place]), one))
+        done[place] = max(scored, key=lambda pair: pair[0])[1]
 
 
 def _with_goods(claim: Drafted, frame: Framed | None) -> Drafted:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -44,7 +45,7 @@ from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.claims.draft.flows import Flow
 
@@ -70,6 +71,8 @@ class StructuralReading:
     home, topic
         Whose trade the text is about; where the two sides are those that it opens with, how much of
         it is about both.
+    instead
+        Other readings of the number as a whole: other parts, each likely enough.
     """
 
     number: Span
@@ -87,6 +90,7 @@ class StructuralReading:
     home: str = ""
     topic: str = ""
     weighed: str = ""
+    instead: tuple[StructuralReading, ...] = ()
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -165,8 +169,11 @@ def guesses(
         # With more numbers it is a table, none of which is read: see `read_sentence`.
         numbers = scene.apart.numbers if len(scene.apart.numbers) <= MOST else ()
         for number in numbers:
+            # A training run needs the candidates of the parts alone.
+            instead = () if recorder else _instead(number, scene, memory, here, learned)
             guess = _guess(number, scene, memory, here, learned, recorder)
             if guess is not None:
+                guess = replace(guess, instead=instead)
                 here.append(guess)
                 done.append((scene, guess))
         _remember_sentence(scene, memory)
@@ -313,33 +320,11 @@ def _guess(  # noqa: C901
         period = same.period
     else:
         period = Period.parse(when.value[0]) if when else None
-    of_before = what == "level" and _is_of_before(number, scene, when)
-    if of_before and period is not None:
-        month = _SAME_DAYS.search(scene.apart.text, max(number.start - 12, 0), number.start)
-        period = stepped(period, "month_earlier") if month else period.before()
-    guess = StructuralReading(
-        number,
-        what,
-        kind,
-        owner,
-        partner,
-        period,
-        _base(number, what, scene, period, memory),
-        goods,
-        certainty,
-        chances,
-        others,
-        (
-            *_flags(number, scene, before),
-            *(["of-before"] if of_before else ()),
-            *(["former"] if _is_former(number, scene, when) else ()),
-            *(["passed-over"] if WORLD in (owner, partner) and _was_of_two(scene, memory) else ()),
-            *(["goods-about"] if goods == "all" and _names_goods(scene, memory) else ()),
-        ),
-        memory.home,
-        memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
-        memory.weighed,
+    guess = _whole(
+        *(number, what, (kind, owner, partner), (goods, certainty), period, when),
+        *(chances, others, scene, memory, before),
     )
+    period = guess.period
     memory.what = what
     area = touched(number, scene)
     if what == "level" and not area:
@@ -374,6 +359,103 @@ def _guess(  # noqa: C901
                 memory.main = period
             memory.period, memory.period_age = period, 0
     return guess
+
+
+def _whole(
+    number: Span,
+    what: str,
+    trade: tuple[str, str, str],
+    goods: tuple[str, str],
+    period: Period | None,
+    when: Choice | None,
+    chances: Mapping[str, float],
+    others: Mapping[str, tuple[str, ...]],
+    scene: Scene,
+    memory: Background,
+    before: StructuralReading | None,
+) -> StructuralReading:
+    """Return a reading of chosen parts; `trade` is the flow, whose it is, and the other side."""
+    kind, owner, partner = trade
+    of_before = what == "level" and _is_of_before(number, scene, when)
+    if of_before and period is not None:
+        month = _SAME_DAYS.search(scene.apart.text, max(number.start - 12, 0), number.start)
+        period = stepped(period, "month_earlier") if month else period.before()
+    flags = [*_flags(number, scene, before)]
+    flags += ["of-before"] if of_before else []
+    flags += ["former"] if _is_former(number, scene, when) else []
+    flags += ["passed-over"] if WORLD in (owner, partner) and _was_of_two(scene, memory) else []
+    flags += ["goods-about"] if goods[0] == "all" and _names_goods(scene, memory) else []
+    return StructuralReading(
+        *(number, what, kind, owner, partner, period, _base(number, what, scene, period, memory)),
+        *(*goods, chances, others, tuple(flags), memory.home),
+        memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
+        memory.weighed,
+    )
+
+
+_LEAST, _LEAST_OF_ALL = 0.02, 0.004
+"""Probabilities below which a part, and all parts together, make no other reading."""
+_FIRST = 4
+
+
+def _instead(
+    number: Span,
+    scene: Scene,
+    memory: Background,
+    here: Sequence[StructuralReading],
+    learned: Mapping[str, Mapping[str, float]],
+) -> tuple[StructuralReading, ...]:
+    """Return the readings of a number whose parts are together likely enough."""
+    found: list[StructuralReading] = []
+    before = here[-1] if here else None
+    for chance, one in with_probabilities("what", what_choices(number, scene, memory), learned):
+        what = one.value[0]
+        if what == "other" or chance < _LEAST:
+            continue
+        whens = with_probabilities("period", period_choices(number, what, scene, memory), learned)
+        for parts, trade, goods in _trades(number, what, chance, scene, memory, learned):
+            so_far = math.prod(parts.values())
+            for likely, when in whens[:_FIRST]:
+                if so_far * likely < _LEAST_OF_ALL:
+                    break
+                period = Period.parse(when.value[0])
+                chances = {**parts, "period": likely}
+                # A copy: what a number is measured against is remembered of the likeliest alone.
+                found.append(
+                    _whole(
+                        *(number, what, trade, goods, period, when, chances, {}, scene),
+                        *(copy(memory), before),
+                    )
+                )
+    return tuple(found)
+
+
+def _trades(
+    number: Span,
+    what: str,
+    likely: float,
+    scene: Scene,
+    memory: Background,
+    learned: Mapping[str, Mapping[str, float]],
+) -> Iterator[tuple[dict[str, float], tuple[str, str, str], tuple[str, str]]]:
+    """Yield flows with their sides and goods, and how likely they are."""
+    flows = with_probabilities("flow", flow_choices(number, what, scene, memory), learned)
+    for chance, flow in flows[:_FIRST]:
+        if likely * chance < _LEAST:
+            return
+        kind, place = flow.value
+        mark = None if place == "carry" else scene.apart.found.flows[int(place)]
+        goods = _goods(number, mark, scene, memory)
+        pairs = side_choices(number, what, mark, kind, scene, memory)
+        for of_pair, pair in with_probabilities("sides", pairs, learned)[: _FIRST + 1]:
+            if likely * chance * of_pair < _LEAST / 2:
+                break
+            owner, partner = pair.value
+            if kind in BALANCES and mark is not None:
+                turned = owns_balance(partner, number, mark, scene)
+                owner, partner = (partner, owner) if turned else (owner, partner)
+            parts = {"what": likely, "flow": chance, "sides": of_pair}
+            yield parts, (kind, owner, partner), goods
 
 
 def _goes_with(
