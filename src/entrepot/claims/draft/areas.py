@@ -106,8 +106,15 @@ def shortened(text: str) -> list[Mark]:
         ]
     for match in re.finditer(f"{_WITH_STRANGER}(?![{signs}])[\u4e00-\u9fff]{_BETWEEN_TWO}", text):
         found.append(Mark("area", NOWHERE, "noun", match.start(), match.end()))
-    # 对俄出口, 自美进口: one character between a preposition and a word of trade.
-    for match in re.finditer(f"(?<=[对自从向输])([{signs}])(?=[出进贸货商的供采])", text):
+    # 对俄出口, 自美进口, 占哈进口: one character between a preposition and a word of trade.
+    for match in re.finditer(
+        f"(?<=[对自从向输占])([{signs}])(?=[出进贸货商的供采])|([{signs}])方(?![面式法案向针])",
+        text,
+    ):
+        place = match.lastindex or 1
+        if place == 2:  # 哈方: the side of one of two countries
+            found.append(Mark("area", short[match[2]], "noun", match.start(), match.end()))
+            continue
         found.append(Mark("area", short[match[1]], "noun", match.start(1), match.end(1)))
     # 华 stands for China in 对华贸易 and the like.
     for match in re.finditer("(?<=[对自从在输])华", text):

@@ -40,6 +40,7 @@ __all__ = [
     "period_choices",
     "row_of",
     "side_choices",
+    "subject_of",
     "touched",
     "what_choices",
 ]
@@ -130,12 +131,29 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
         options = ("level", "change", "other")
     elif unit in ("percent", "ratio", "share"):
         options = ("growth", "share", "goods", "ratio", "other")
+        if unit == "percent" and _leads_to_level(number, scene):
+            options = ("growth",)
     elif unit == "points":
         options = ("points", "other")
     else:
         options = ("level", "growth", "share", "goods", "other")
     facts = _what_facts(number, scene, memory)
     return [Choice((one,), tuple(f"{one}|{fact}" for fact in facts)) for one in options]
+
+
+_LEADING_TO = re.compile(
+    r"[,;]?\s*(?:to|до|auf|至|达到?|增至|降至|升至)\s*"
+    r"(?:(?:about|around|nearly|almost|почти|около|rund|knapp|fast)\s|约|近)?\s*"
+)
+
+
+def _leads_to_level(number: Span, scene: Scene) -> bool:
+    """Whether a rate leads to an amount: "in Peru by 10.5 %, to 3 bn"."""
+    numbers = scene.apart.numbers
+    at = numbers.index(number) + 1
+    if at >= len(numbers) or numbers[at].says.unit not in (*CURRENCIES, "t", "items"):
+        return False
+    return _LEADING_TO.fullmatch(scene.apart.text, number.end, numbers[at].start) is not None
 
 
 def _what_facts(number: Span, scene: Scene, memory: Background) -> list[str]:  # noqa: C901
@@ -373,10 +391,13 @@ def side_choices(  # noqa: C901
     # Sorted: sets of strings change their order from run to run, and sums of floats with it.
     of_owners = {code: sorted(facts) for code, facts in owners.items()}
     of_partners = {code: sorted(facts) for code, facts in partners.items()}
-    subject = _subject_of(flow, scene)
+    subject = subject_of(flow, scene)
+    impossible = _impossible(kind, set(owners), set(partners), scene, memory)
     for owner, for_owner in of_owners.items():
         for partner, for_partner in of_partners.items():
             if owner == partner or (partner == subject and owner != WORLD):
+                continue
+            if (owner, partner) in impossible:
                 continue
             joint = []
             if fit:
@@ -430,6 +451,38 @@ def side_choices(  # noqa: C901
     return found
 
 
+_OF_A_SIDE = re.compile("方$")
+
+
+def _impossible(
+    kind: str, owners: set[str], partners: set[str], scene: Scene, memory: Background
+) -> set[tuple[str, str]]:
+    """Return pairs that what was said before rules out.
+
+    After "Egypt supplied 62 %", a further supplier supplied the same buyer and not Egypt: "South
+    Africa, the second largest supplier, 18 %". 中方 is one side of two, so that the other is no
+    world.
+    """
+    named = {one.value for one in scene.areas}
+    found: set[tuple[str, str]] = set()
+    before = (memory.owner, memory.partner)
+    sold, bought = before if memory.kind in SELLS else before[::-1]
+    bilateral = memory.kind in (*SELLS, *BUYS) and WORLD not in before and "" not in before
+    supplies = bool(scene.apart.found.of("accounts")) or any(
+        one.value == "import" for one in scene.apart.found.of("agent")
+    )
+    if bilateral and supplies and kind in BUYS and sold not in named and bought not in named:
+        found |= {(sold, one) for one in partners}
+    if bilateral and supplies and kind in SELLS and sold not in named and bought not in named:
+        found |= {(one, sold) for one in owners}
+    text = scene.apart.text
+    of_side = {one.value for one in scene.areas if _OF_A_SIDE.search(text[one.start : one.end])}
+    if of_side and partners - of_side - {WORLD, NOWHERE}:
+        found |= {(one, WORLD) for one in owners} | {(WORLD, one) for one in partners}
+    # Something has to be left to choose from.
+    return found if len(found) < len(owners) * len(partners) else set()
+
+
 def _stated_sides(flow: Mark, group: str, scene: Scene) -> tuple[str, str] | None:
     """Return both sides where they stand at a flow: "Peru's imports from the EU", 德国对美出口."""
     text, chinese = scene.apart.text, scene.sentence.language == "zh"
@@ -468,7 +521,7 @@ def _its_owner(flow: Mark | None, scene: Scene, memory: Background) -> str:
     return memory.subject if its and not led else ""
 
 
-def _subject_of(flow: Mark | None, scene: Scene) -> str:
+def subject_of(flow: Mark | None, scene: Scene) -> str:
     """Return the country right in front of a verb, which does it: "Russia supplied 28 %"."""
     if flow is None or flow.value not in ("supply", "purchase"):
         return ""
@@ -783,6 +836,10 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     ]
     if len(opening) == 1 and not scene.gaps.numbers(low, number.start):
         return [Choice((opening[0],), tuple(sorted(found[opening[0]])))]
+    if what == "level" and _has_year_before(number, scene):
+        now = left[-1].period if left else memory.period or memory.main
+        if now is not None:
+            return [Choice((str(now.before()),), ("yb:behind",))]
     # "The year before, it had been 27 bn": what opens a clause is of all that it says.
     now = memory.period or memory.main
     opens = [
@@ -814,6 +871,15 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
 
 
 _YEAR = re.compile("[Yy]ear|год|[Jj]ahr|年")
+_A_YEAR_BEFORE = re.compile(
+    r"\s*,?\s*(?:(?:a|one) year (?:earlier|before|ago|previously)|(?:the )?year before"
+    r"|годом (?:ранее|раньше)|год назад|ein Jahr (?:zuvor|früher|davor)|vor einem Jahr)(?!\w)"
+)
+
+
+def _has_year_before(number: Span, scene: Scene) -> bool:
+    """Whether "a year before" stands right behind an amount: "a deficit of 3 bn a year before"."""
+    return _A_YEAR_BEFORE.match(scene.apart.text, number.end) is not None
 
 
 def _is_first_of_two(number: Span, scene: Scene) -> bool:

@@ -20,7 +20,7 @@ from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import borrowed_unit, is_added, is_between_two
 from entrepot.claims.draft.ranks import is_owner, places_in, without_asides
-from entrepot.claims.draft.scene import OWN_LAND
+from entrepot.claims.draft.scene import OWN_LAND, is_item_of_goods
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -162,6 +162,8 @@ def framed(  # noqa: C901
     here = flow is not None or (last is not None and last.certain and last.number in apart.numbers)
     if level is not None and (denominator is None or flow is not None):
         found = _of_level(number, level, denominator, home)
+        if found is not None and is_item_of_goods(scene):
+            return replace(found, part="") if found.goods != "all" else None
         return found and replace(found, certain=found.goods != "all" or (here and not pointed))
     if apart.found.of("took") and apart.found.of("its"):
         return None  # "China took 27 % of its exports": whose they are stands elsewhere

@@ -8,13 +8,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from entrepot.claims.draft.areas import unknown_area
-from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
+from entrepot.claims.draft.candidates import BALANCES, BUYS, FROM, SELLS, row_of, subject_of
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import plain_sides
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.refused import check_whole
-from entrepot.claims.draft.scene import OWN_LAND
+from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row
 from entrepot.claims.draft.times import SPLIT_YEAR
@@ -77,8 +77,14 @@ _SO_FAR = "it is of the year so far: of which months is not clear"
 _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
 _A_PRICE = "a price, not a value of trade"
+_EACH = "a rate for each of several periods"
+_OF_BALANCE = "a balance, which was read as something else"
+_TOGETHER = "a number of several countries together"
 AGAINST = frozenset(
-    (_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE, _NOT_SAID["change"])
+    (
+        *(_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE, _NOT_SAID["change"]),
+        *(_OF_BALANCE, _TOGETHER),
+    )
 )
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
 
@@ -107,7 +113,7 @@ def claim_of_guess(  # noqa: C901
     Refusal
         If a claims file cannot say it.
     """
-    number, apart = guess.number, scene.apart
+    number, apart, text = guess.number, scene.apart, scene.apart.text
     if why := _NOT_SAID.get(guess.what):
         raise Refusal(why)
     if not guess.kind or not guess.owner:
@@ -115,7 +121,7 @@ def claim_of_guess(  # noqa: C901
     if guess.owner == WORLD and guess.kind not in BALANCES and guess.kind != "trade":
         raise Refusal("whose it is is not said")
     at = [time for time in scene.times if time.period == guess.period]
-    if guess.what != "level" and at and all(time.is_base for time in at):
+    if at and all(time.is_base and _is_base_of(time, guess, scene) for time in at):
         raise Refusal("when is not said: only what it is measured against")
     if _of_many_years(guess, scene):
         raise Refusal("which of several years the number is of is not clear")
@@ -127,6 +133,10 @@ def claim_of_guess(  # noqa: C901
     _check_span(guess, scene)
     if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
         raise Refusal(hard[0])
+    if guess.what == "level" and guess.kind not in BALANCES and _LEFT.match(text, number.end):
+        raise Refusal(_OF_BALANCE)
+    if guess.what == "level" and _EACH_MONTH.search(text, number.end):
+        raise Refusal(_EACH)
     if guess.what == "level" and (
         _CHANGED_BY.search(apart.text, 0, number.start)
         or _MORE_THAN.match(apart.text, number.end)
@@ -142,12 +152,29 @@ def claim_of_guess(  # noqa: C901
     if "lately" in guess.flags and not at:
         raise Refusal("it is of the last years or months: of which is not said")
     if number.says.per:
-        raise Refusal("a rate for each of several periods")
+        raise Refusal(_EACH)
     keys = _flow_keys(guess)
     if guess.what == "rank":
         return _place(guess, scene, keys)
     kind, body, direction = _kind(guess, scene, like, earlier, keys)
     return _written(guess, scene, kind, body, written(number, apart, direction))
+
+
+_LEFT = re.compile(
+    r"\s*(?:(?!(?:and|with|an?|the|from|to|of|in|for|against|or|while|but)\b)[a-z-]+ ){0,3}"
+    r"(?:deficit|surplus)\b"
+)
+"""Behind an amount that is a balance: "ran a $25 bn trade-in-goods deficit"."""
+_EACH_MONTH = re.compile(
+    r"\bfor (?:the )?\w+ (?:consecutive|straight|successive) (?:months|years)\b"
+)
+
+
+def _is_base_of(time: Time, guess: StructuralReading, scene: Scene) -> bool:
+    """Whether a time says what a number is measured against: "3 bn (22 % more than in 2022)"."""
+    number = guess.number
+    behind = time.start >= number.end and scene.gaps.begins_number(number.end, time.start)
+    return guess.what != "level" or behind
 
 
 _MORE_THAN = re.compile(
@@ -197,6 +224,10 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_ALL)
     if "passed-over" in guess.flags:
         raise Refusal(_WITH_WHOM)
+    if _is_one_of_several(guess, scene):
+        raise Refusal(_TOGETHER)
+    if _is_by_another(guess, scene):
+        raise Refusal("who sells and who buys is not clear")
     seller, buyer = guess.sides
     there = _THERE.search(text, *scene.gaps.clause(number.start, number.end))
     if (
@@ -209,6 +240,34 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_WITH_WHOM)
     if guess.what in ("level", "growth") and is_of_total(guess.sides, guess, scene):
         raise Refusal(OF_TOTAL)
+
+
+def _is_one_of_several(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether a side is one of countries with an "and" between them, and the number of all."""
+    if len(row_of(guess.number, scene)[1]) > 1 or "dealt-area" in guess.flags:
+        return False
+    number = guess.number
+    low, high = scene.gaps.number_before(number.start), scene.gaps.number_behind(number.end)
+    rows = [row for row in scene.rows_of_areas if low <= row[0].start and row[-1].end <= high]
+    return any(
+        len({one.value for one in row}) > 1
+        and row[-1].joined
+        and row[-1].form in ("to", "from", "with")
+        and len({one.value for one in row} & set(guess.sides)) == 1
+        for row in rows
+    )
+
+
+def _is_by_another(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether the verb in front says that another sold or bought: "China bought 72 % of it"."""
+    ahead = [one for one in scene.apart.found.flows if one.end <= guess.number.start]
+    if not ahead or scene.gaps.begins_number(ahead[-1].end, guess.number.start):
+        return False
+    subject = subject_of(ahead[-1], scene)
+    seller, buyer = guess.sides
+    if not subject or guess.kind not in (*SELLS, *BUYS):
+        return False
+    return subject != (seller if ahead[-1].value == "supply" else buyer)
 
 
 def _is_of_later(side: str, number: Span, scene: Scene) -> bool:
@@ -249,6 +308,30 @@ _TO_DATE = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(r"(?:\b(?:since|seit)|(?<!\w)со? |自)\s*$", re.IGNORECASE)
+_SOME_YEARS = (
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|a few|several|\d{1,2})",
+    r"(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|wenigen|einigen|\d{1,2})",
+    r"(?:два|две|три|четыре|пять|шесть|семь|восемь|девять|десять|несколько|\d{1,2})",
+)
+_IN_YEARS = re.compile(
+    rf"\b(?:in|over|within|during) (?:just |only |the (?:same |past |last )?|those |these )*"
+    rf"{_SOME_YEARS[0]} years\b"
+    rf"|\b(?:in|binnen|innerhalb von) (?:nur |den )*{_SOME_YEARS[1]} Jahren\b"
+    rf"|(?<!\w)за (?:эти )?{_SOME_YEARS[2]} (?:года|лет)(?!\w)|[两三四五六七八九十\d]年[间内来里]",
+    re.IGNORECASE,
+)
+"""A span of years over which something grew."""
+_YEARS_BEFORE = re.compile(
+    rf"\b{_SOME_YEARS[0]} years (?:earlier|before|ago|previously)\b"
+    rf"|\b{_SOME_YEARS[1]} Jahre (?:zuvor|früher|davor)\b|\bvor {_SOME_YEARS[1]} Jahren\b"
+    rf"|(?<!\w){_SOME_YEARS[2]} (?:года|лет) (?:назад|ранее)(?!\w)|[两三四五六七八九十\d]年前",
+    re.IGNORECASE,
+)
+_MEANWHILE = re.compile(
+    r"\b(?:over|in|during) (?:that|this|the same) (?:time|period|span)\b|\bin dieser Zeit\b"
+    r"|(?<!\w)за (?:это время|этот период|тот же период)(?!\w)|在此期间|这期间",
+    re.IGNORECASE,
+)
 _BY_INDEX = re.compile(
     r"(?:数量|物量)指数[^。;；]*$|\b(?:volume|quantity) index\b[^.;]*$"
     r"|\b(?:Mengen|Volumen)index\b[^.;]*$|индекс\w* физическ[^.;]*$",
@@ -287,6 +370,13 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_WHICH_YEAR)
     if found := _split_year(scene):
         raise Refusal(f"{found!r} {SPLIT_YEAR}")
+    timed = any(time.period == period for time in scene.times)
+    if not timed and _YEARS_BEFORE.search(text, 0, number.start):
+        raise Refusal(_WHICH_YEAR)
+    if not timed and guess.what == "share" and _MEANWHILE.search(text, 0, number.start):
+        raise Refusal(_WHICH_YEAR)
+    if _is_of_former(guess, scene):
+        raise Refusal("when is not said: the time is that of another number")
     is_year_so_far = period.start.month == 1 and period.start != period.end and period.months > 1
     if _TO_DATE.search(text, low, number.start) and not is_year_so_far:
         raise Refusal(_SO_FAR)
@@ -303,8 +393,26 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
         and time.start < number.start
         and _SINCE.search(text, max(time.start - 8, 0), time.start)
     ]
-    if guess.base is None and long_ago and not scene.earlier:
+    if guess.base is None and not scene.earlier and (long_ago or _IN_YEARS.search(text)):
         raise Refusal(_GREW)
+
+
+def _is_of_former(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether the time of a number stands at one to compare with: "3 bn against 2 bn in 2023"."""
+    at = [
+        numbers
+        for time, numbers in zip(scene.times, scene.numbers_at_times, strict=True)
+        if time.period == guess.period
+    ]
+    return bool(at) and all(
+        numbers
+        and guess.number not in numbers
+        and all(
+            one.start > guess.number.start and ends_with(FROM, scene.apart.text, one.start)
+            for one in numbers
+        )
+        for numbers in at
+    )
 
 
 def _is_later_item(start: int, end: int, number: Span, scene: Scene) -> bool:
@@ -658,7 +766,7 @@ def _share(
     guess: StructuralReading, scene: Scene, keys: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     exporter, importer = keys["exporter"], keys["importer"]
-    if guess.what == "goods" or WORLD in (exporter, importer):
+    if guess.what == "goods" or WORLD in (exporter, importer) or is_item_of_goods(scene):
         if guess.goods == "all":
             ahead = [one for one in scene.apart.found.goods if one.end <= guess.number.start]
             goods = ahead[-1:] or list(scene.apart.found.goods[:1])

@@ -543,6 +543,20 @@ def header_of(scene: Scene) -> str:
     return first.value if re.match(r"\s*[:：|]", text[first.end :]) else ""
 
 
+_GOODS_ITEM = re.compile(
+    r"\s*(?P<item>(?:[-–—•*·]|\d{1,2}[.)])\s+)?(?P<head>[^:：,，.;；▮]{1,60}?)\s*(?:[:：]|\s[-–—]\s)"
+)
+
+
+def is_item_of_goods(scene: Scene) -> bool:
+    """Whether a line is about goods alone: "• Wheat: $3 bn, or 24 % of the total"."""
+    head = _GOODS_ITEM.match(scene.apart.text)
+    found = scene.apart.found
+    if head is None or scene.areas:
+        return False
+    return any(head.start("head") <= one.start < head.end("head") for one in found.goods)
+
+
 _DAYS = re.compile(
     r"\b(?:first|initial) (?P<n>\d{1,2}|ten|twenty) days of (?P<m1>[A-Z][a-z]{2,8})"
     # "April-March 2024-25": a fiscal year from April on, as in India.
