@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.frames import Framed
     from entrepot.claims.draft.scene import Scene
     from entrepot.claims.draft.structure import StructuralReading
+    from entrepot.claims.draft.times import Time
     from entrepot.claims.numbers import Span
 
 __all__ = [
@@ -130,7 +131,12 @@ def claim_of_guess(  # noqa: C901
     if guess.period is None:
         raise Refusal("when is not said")
     _check_sides(guess, scene)
+    if _is_one_of_several(guess, scene):
+        raise Refusal(_TOGETHER)
+    if _is_by_another(guess, scene):
+        raise Refusal("who sells and who buys is not clear")
     _check_span(guess, scene)
+    _check_when(guess, scene)
     if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
         raise Refusal(hard[0])
     if guess.what == "level" and guess.kind not in BALANCES and _LEFT.match(text, number.end):
@@ -224,10 +230,6 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_ALL)
     if "passed-over" in guess.flags:
         raise Refusal(_WITH_WHOM)
-    if _is_one_of_several(guess, scene):
-        raise Refusal(_TOGETHER)
-    if _is_by_another(guess, scene):
-        raise Refusal("who sells and who buys is not clear")
     seller, buyer = guess.sides
     there = _THERE.search(text, *scene.gaps.clause(number.start, number.end))
     if (
@@ -370,13 +372,6 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_WHICH_YEAR)
     if found := _split_year(scene):
         raise Refusal(f"{found!r} {SPLIT_YEAR}")
-    timed = any(time.period == period for time in scene.times)
-    if not timed and _YEARS_BEFORE.search(text, 0, number.start):
-        raise Refusal(_WHICH_YEAR)
-    if not timed and guess.what == "share" and _MEANWHILE.search(text, 0, number.start):
-        raise Refusal(_WHICH_YEAR)
-    if _is_of_former(guess, scene):
-        raise Refusal("when is not said: the time is that of another number")
     is_year_so_far = period.start.month == 1 and period.start != period.end and period.months > 1
     if _TO_DATE.search(text, low, number.start) and not is_year_so_far:
         raise Refusal(_SO_FAR)
@@ -395,6 +390,24 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
     ]
     if guess.base is None and not scene.earlier and (long_ago or _IN_YEARS.search(text)):
         raise Refusal(_GREW)
+
+
+def _check_when(guess: StructuralReading, scene: Scene) -> None:
+    """Refuse a period where words say that it is another, which they do not name.
+
+    Raises
+    ------
+    Refusal
+        At "five years earlier", "over that time", and where a time is that of another number.
+    """
+    text, number = scene.apart.text, guess.number
+    timed = any(time.period == guess.period for time in scene.times)
+    if not timed and _YEARS_BEFORE.search(text, 0, number.start):
+        raise Refusal(_WHICH_YEAR)
+    if not timed and guess.what == "share" and _MEANWHILE.search(text, 0, number.start):
+        raise Refusal(_WHICH_YEAR)
+    if _is_of_former(guess, scene):
+        raise Refusal("when is not said: the time is that of another number")
 
 
 def _is_of_former(guess: StructuralReading, scene: Scene) -> bool:

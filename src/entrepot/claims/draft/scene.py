@@ -28,7 +28,7 @@ from entrepot.model.areas import WORLD
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from entrepot.claims.draft.lexicon import Entry
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
@@ -348,7 +348,37 @@ def scenes(
             if not (_is_superlative(one, apart) or ends_with(_EVENT, apart.text, one.start))
         )
         found.append(Scene(sentence, apart, areas, place == 0))
-    return found
+    return _named_in_full(found)
+
+
+def _named_in_full(found: list[Scene]) -> list[Scene]:
+    """Read one sign of a country as the one that a Chinese text names in full: 中加, of 加纳."""
+    full: dict[str, set[str]] = {}
+    for scene in found:
+        if scene.sentence.language == "zh":
+            for one in scene.areas:
+                name = scene.sentence.plain[one.start : one.end].removesuffix("方")
+                if len(name) > 1 and one.value not in (WORLD, NOWHERE):
+                    full.setdefault(name[0], set()).add(one.value)
+    return [_with_full_names(scene, full) for scene in found]
+
+
+def _with_full_names(scene: Scene, full: Mapping[str, set[str]]) -> Scene:
+    plain = scene.sentence.plain
+
+    def meant(one: Mark) -> Mark:
+        name = plain[one.start : one.end].removesuffix("方")
+        codes = full.get(name, set())
+        known = one.value in codes or len(name) != 1 or len(codes) != 1
+        return one if known else replace(one, value=next(iter(codes)))
+
+    areas = tuple(meant(one) for one in scene.areas)
+    if areas == scene.areas:
+        return scene
+    found = replace(scene.apart.found, areas=tuple(meant(one) for one in scene.apart.found.areas))
+    flows = flows_of(scene.apart.text, scene.sentence.language, found)
+    apart = replace(scene.apart, found=found, flows=tuple(flows))
+    return Scene(scene.sentence, apart, areas, scene.first)
 
 
 def _with_agents(apart: ParsedSentence) -> ParsedSentence:
@@ -356,7 +386,12 @@ def _with_agents(apart: ParsedSentence) -> ParsedSentence:
 
     Only here: the rules read "the largest buyer of Russian oil" as a place and nothing else.
     """
-    known = [(one.start, one.end) for one in apart.found.flows]
+    # "The biggest source of imports": the flow is but a part of the word.
+    known = [
+        (one.start, one.end)
+        for one in apart.found.flows
+        if not any(two.start < one.start <= one.end == two.end for two in apart.found.of("agent"))
+    ]
     agents = [
         Mark("flow", one.value, "", one.start, one.end)
         for one in apart.found.of("agent")
@@ -370,7 +405,8 @@ def _with_agents(apart: ParsedSentence) -> ParsedSentence:
     ]
     if not agents:
         return apart
-    every = sorted((*apart.found.flows, *agents), key=lambda one: one.start)
+    whole = [one for one in apart.found.flows if (one.start, one.end) in known]
+    every = sorted((*whole, *agents), key=lambda one: one.start)
     found = replace(apart.found, flows=tuple(every))
     flows = flows_of(apart.text, apart.sentence.language, found)
     return replace(apart, found=found, flows=tuple(flows))
