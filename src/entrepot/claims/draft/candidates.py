@@ -392,7 +392,7 @@ def side_choices(  # noqa: C901
     of_owners = {code: sorted(facts) for code, facts in owners.items()}
     of_partners = {code: sorted(facts) for code, facts in partners.items()}
     subject = subject_of(flow, scene)
-    impossible = _impossible(kind, set(owners), set(partners), scene, memory)
+    impossible = _impossible(what, kind, set(owners), set(partners), scene, memory)
     for owner, for_owner in of_owners.items():
         for partner, for_partner in of_partners.items():
             if owner == partner or (partner == subject and owner != WORLD):
@@ -455,7 +455,7 @@ _OF_A_SIDE = re.compile("方$")
 
 
 def _impossible(
-    kind: str, owners: set[str], partners: set[str], scene: Scene, memory: Background
+    what: str, kind: str, owners: set[str], partners: set[str], scene: Scene, memory: Background
 ) -> set[tuple[str, str]]:
     """Return pairs that what was said before rules out.
 
@@ -468,7 +468,7 @@ def _impossible(
     before = (memory.owner, memory.partner)
     sold, bought = before if memory.kind in SELLS else before[::-1]
     bilateral = memory.kind in (*SELLS, *BUYS) and WORLD not in before and "" not in before
-    supplies = bool(scene.apart.found.of("accounts")) or any(
+    supplies = what in ("share", "rank") or any(
         one.value == "import" for one in scene.apart.found.of("agent")
     )
     if bilateral and supplies and kind in BUYS and sold not in named and bought not in named:

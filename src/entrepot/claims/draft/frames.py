@@ -162,7 +162,7 @@ def framed(  # noqa: C901
     here = flow is not None or (last is not None and last.certain and last.number in apart.numbers)
     if level is not None and (denominator is None or flow is not None):
         found = _of_level(number, level, denominator, home)
-        if found is not None and is_item_of_goods(scene):
+        if found is not None and is_item_of_goods(scene, number.start):
             return replace(found, part="") if found.goods != "all" else None
         return found and replace(found, certain=found.goods != "all" or (here and not pointed))
     if apart.found.of("took") and apart.found.of("its"):
@@ -340,6 +340,9 @@ def _denominator(number: Span, scene: Scene) -> Flow | None:
         behind = [one for one in scene.apart.flows if at <= one.start and one.end <= number.start]
         if behind:  # 来自中国的进口占韩国进口总额的22.3%
             return behind[-1]
+        ahead = [one for one in scene.apart.flows if one.end <= number.start]
+        if ahead and scene.apart.text[ahead[-1].end : number.start] == "的":  # 樱桃出口的91%
+            return ahead[-1]
     try:
         return denominator_behind(number, scene.apart) or denominator_before(number, scene.apart)
     except Refusal:

@@ -584,13 +584,19 @@ _GOODS_ITEM = re.compile(
 )
 
 
-def is_item_of_goods(scene: Scene) -> bool:
-    """Whether a line is about goods alone: "• Wheat: $3 bn, or 24 % of the total"."""
-    head = _GOODS_ITEM.match(scene.apart.text)
-    found = scene.apart.found
-    if head is None or scene.areas:
+def is_item_of_goods(scene: Scene, number: int) -> bool:
+    """Whether a line is about goods, and a share in it of all goods: "• Wheat: 24 % of imports"."""
+    text, found = scene.apart.text, scene.apart.found
+    head = _GOODS_ITEM.match(text)
+    if head is None or scene.areas or _OF_ITS_KIND.search(text, head.end(), number):
         return False
-    return any(head.start("head") <= one.start < head.end("head") for one in found.goods)
+    heads = [one for one in found.goods if head.start("head") <= one.start < head.end("head")]
+    return bool(heads) and not any(head.end() <= one.start < number for one in found.goods)
+
+
+_OF_ITS_KIND = re.compile(
+    r"同类|该类|此类|这类|\b(?:such|these|those|solcher|dieser)\b|(?<!\w)(?:таких|этих)(?!\w)"
+)
 
 
 _DAYS = re.compile(

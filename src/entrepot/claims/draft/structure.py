@@ -225,12 +225,17 @@ def _guess_place(
         named = [one for one in goods_here if placed.start - 1 <= one.end <= placed.start]
     goods, certainty = (named[0].value, named[0].form) if named else ("all", "")
     flags = _flags(number, scene, None)
-    if not named and (
-        memory.goods != "all"
-        or goods_here
-        or (
-            placed.end < placed.stop
-            and has_other_words(placed, scene.apart.text, scene.sentence.language)
+    of_all = _ALL_GOODS.search(scene.apart.text, placed.end, placed.stop + 30)
+    if (
+        not named
+        and not of_all
+        and (
+            memory.goods != "all"
+            or goods_here
+            or (
+                placed.end < placed.stop
+                and has_other_words(placed, scene.apart.text, scene.sentence.language)
+            )
         )
     ):
         flags = (*flags, "goods-open")
@@ -238,6 +243,12 @@ def _guess_place(
         *(number, "rank", kind, owner, partner, period, None, goods, certainty),
         *(chances, others, flags, memory.home),
     )
+
+
+_ALL_GOODS = re.compile(
+    r"\b(?:goods|products|merchandise|Waren|Güter|Erzeugnisse)\b|(?<!\w)(?:товаров|продукции)(?!\w)"
+)
+"""Behind a place: it is one by all goods, not by those that were named before."""
 
 
 def _guess(  # noqa: C901
