@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
 
-__all__ = ["OLDEST_FRAME", "Framed", "framed", "framed_place", "plain_sides"]
+__all__ = ["OLDEST_FRAME", "Framed", "framed", "framed_place", "is_part_of_two", "plain_sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +315,12 @@ def _is_of_goods(number: Span, denominator: Flow, scene: Scene, areas: Sequence[
         return any(at <= one.start < denominator.start and one.form in _AWAY for one in areas)
     ahead = any(one.end <= number.start for one in scene.apart.found.goods)
     return ahead and is_between_two(denominator, scene.apart)
+
+
+def is_part_of_two(number: Span, scene: Scene, home: str) -> bool:
+    """Whether goods are what is a part: 榴莲进口146亿元，占自越农产品进口的32.8%."""
+    denominator = _denominator(number, scene) if scene.sentence.language == "zh" else None
+    return denominator is not None and _is_of_goods(number, denominator, scene, _named(scene, home))
 
 
 def _says_of_what(denominator: Flow, scene: Scene) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from entrepot.claims.draft.areas import unknown_area
 from entrepot.claims.draft.candidates import BALANCES, BUYS, FROM, SELLS, row_of, subject_of
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
-from entrepot.claims.draft.frames import plain_sides
+from entrepot.claims.draft.frames import is_part_of_two, plain_sides
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.refused import check_whole
@@ -783,7 +783,8 @@ def _share(
     two = WORLD not in (exporter, importer)
     # Without goods, "exports to Peru made up 32 % of all exports" is Peru's share.
     of_goods = guess.what == "goods" and (guess.goods != "all" or scene.apart.found.goods)
-    if of_goods or not two or is_item_of_goods(scene, guess.number.start):
+    of_goods = of_goods or is_item_of_goods(scene, guess.number.start)
+    if of_goods or not two or is_part_of_two(guess.number, scene, guess.home):
         if guess.goods == "all":
             ahead = [one for one in scene.apart.found.goods if one.end <= guess.number.start]
             goods = ahead[-1:] or list(scene.apart.found.goods[:1])

@@ -231,6 +231,7 @@ def _claimed(
     return Structured(guess, scene, claim, "", 0.0)
 
 
+_OF_KINDS = ("kind:", "as:")
 _JOINT, _FIRST = 0.3, 0.5
 """What the probability of all parts counts beside facts, and the likeliest parts beside others."""
 
@@ -257,6 +258,8 @@ def _choose_whole(
             facts = facts_of(
                 *(one.guess, one.scene, one.claim, rules.get(place), ()), frames.get(place)
             )
+            # Which kinds are read right most often is nothing that speaks for one of them here.
+            facts = {name: size for name, size in facts.items() if not name.startswith(_OF_KINDS)}
             score = score_of(facts, learned, "said")
             score += _JOINT * math.log(max(math.prod(one.guess.chances.values()), 1e-9))
             scored.append((score + _FIRST * (one is done[place]), one))
