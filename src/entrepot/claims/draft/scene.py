@@ -599,6 +599,7 @@ _OF_ITS_KIND = re.compile(
 )
 
 
+_GERMAN = "(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
 _DAYS = re.compile(
     r"\b(?:first|initial) (?P<n>\d{1,2}|ten|twenty) days of (?P<m1>[A-Z][a-z]{2,8})"
     # "April-March 2024-25": a fiscal year from April on, as in India.
@@ -608,11 +609,19 @@ _DAYS = re.compile(
     r"|\b(?:[Gg]egenüber(?: dem)?|[Ii]m Vergleich (?:zum|mit(?: dem)?)|verglichen mit(?: dem)?) "
     r"(?P<c2>[A-ZÄÖÜ][a-zäöü]{2,8})\b(?! \d)"
     r"|\b(?P<m3>[A-Z][a-z]{2,8}) alone\b"
+    # "January exports", "der vergangene Februar", "Februar-Exporte": the latest that was over.
+    r"|\b(?P<m4>(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Sept|Nov|Dec)ember|October)"
+    r"(?:['’]s)? (?:trade |goods |merchandise )?"
+    r"(?:exports?|imports?|shipments|deficit|surplus|trade)\b"
+    rf"|\b(?:vergangene|vorige|letzte)[nrm]? (?P<m5>{_GERMAN})\b(?! \d)"
+    rf"|\b(?P<m6>{_GERMAN})-?(?:[Ee]xporte?n?|[Ii]mporte?n?|[Aa]usfuhren|[Ee]infuhren|[Zz]ahlen)\b"
     r"|\b(?P<m2>[A-Z][a-z]{2,8})\.? (?P<a>\d{1,2})[-–](?P<b>\d{1,2})(?![\d,])"
     r"|(?<![\d年])(?P<zm>1[0-2]|0?[1-9])月(?:份)?(?:的)?[前头首](?P<zn>\d{1,2}|二?十)[天日]"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _GERMAN_MONTHS = {"mär": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
+_LATEST = ("c1", "c2", "m3", "m4", "m5", "m6")
+"""Groups of a month without a year."""
 _WORDS = {"ten": 10, "twenty": 20, "十": 10, "二十": 20}
 
 
@@ -776,12 +785,13 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
         if ends[1] < ends[0] and years[1] == years[0]:
             return None
         return Period.parse(f"{years[0]}-{ends[0]:02d}..{years[1]}-{ends[1]:02d}")
-    name = found["m1"] or found["m2"] or found["m3"] or found["c1"] or found["c2"] or ""
+    latest = next((found[one] for one in _LATEST if found[one]), "")
+    name = found["m1"] or found["m2"] or latest
     name = _GERMAN_MONTHS.get(name[:3].lower(), name[:3].lower())
     if (name not in _MONTHS and not found["zm"]) or published is None:
         return None
     month = int(found["zm"]) if found["zm"] else _MONTHS.index(name) + 1
-    if found["c1"] or found["c2"] or found["m3"]:
+    if latest:
         # A month that is still to come in the year of publication is one of the year before.
         year = published.end.year - (month > published.end.month)
         return Period.parse(f"{year}-{month:02d}")
