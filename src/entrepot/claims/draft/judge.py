@@ -135,8 +135,6 @@ def claim_of_guess(  # noqa: C901
         raise Refusal(_TOGETHER)
     if _is_by_another(guess, scene):
         raise Refusal("who sells and who buys is not clear")
-    if _is_with_unknown(guess, scene):
-        raise Refusal(unknown_area(scene.areas, apart.text))
     _check_span(guess, scene)
     _check_when(guess, scene)
     if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
@@ -273,20 +271,6 @@ def _is_by_another(guess: StructuralReading, scene: Scene) -> bool:
     if not subject or guess.kind not in (*SELLS, *BUYS):
         return False
     return subject != (seller if ahead[-1].value == "supply" else buyer)
-
-
-def _is_with_unknown(guess: StructuralReading, scene: Scene) -> bool:
-    """Whether the side at a flow is none that is known: "trade with third countries of the EU"."""
-    ahead = [one for one in scene.apart.found.flows if one.end <= guess.number.start]
-    return any(
-        one.value == NOWHERE
-        and one.form in ("to", "from", "with", "between")
-        and 0 <= one.start - ahead[-1].end <= _AT_FLOW
-        for one in (scene.areas if ahead else ())
-    )
-
-
-_AT_FLOW = 10
 
 
 def _is_of_later(side: str, number: Span, scene: Scene) -> bool:
