@@ -192,11 +192,11 @@ def test_likely_goods_stay_words_and_sure_goods_are_codes() -> None:
         ("Spain shipped olive oil worth $2 billion to Japan in 2023.", "named:olive oil"),
         ("Japan imported car parts worth $2 billion from India in 2023.", "named:car parts"),
         (
-            "Belgien exportierte 2022 Diamanten für 2 Milliarden Euro nach Indien.",
-            "named:Diamanten",
+            "Belgien exportierte 2022 Teppiche für 2 Milliarden Euro nach Indien.",
+            "named:Teppiche",
         ),
         ("Die Chipexporte Chinas nach Indien stiegen 2023 um 15 Prozent.", "named:chips"),
-        ("Япония ввезла из Вьетнама риса на 2 млрд долларов в 2024 году.", "named:риса"),
+        ("Япония ввезла из Вьетнама перца на 2 млрд долларов в 2024 году.", "named:перца"),
         ("日本2024年自澳大利亚进口铁矿石100亿美元。", "named:铁矿石"),
     ],
 )
@@ -301,7 +301,7 @@ def test_who_made_what_another_supplied_is_not_guessed() -> None:
 
 def test_a_part_of_what_was_bought_by_an_unknown_word_is_left() -> None:
     assert drafted("In 2023 China supplied 90 % of the chips that Russia took in.") == []
-    assert drafted("В 2023 году Китай поставил 90 % игрушек, которые купила Россия.") == []
+    assert drafted("В 2023 году Китай поставил 90 % ковров, которые купила Россия.") == []
     assert drafted("2023年，中国供应了俄罗斯进口的芯片的90%。") == []
 
 
@@ -525,8 +525,8 @@ def test_each_growth_has_the_currency_of_its_own_clause() -> None:
         ("Russia was China's fifth-largest trading partner in 2024.", "trade both ways"),
         ("Russia became a leading supplier of China in 2024.", "'a' may change it"),
         ("In 2023 Russia overtook Iraq as India's largest supplier.", "overtook as"),
-        ("Russia was India's largest wine supplier in 2023.", "of which goods"),
-        ("Russia was India's largest supplier of wine in 2023.", "'wine' may"),
+        ("Russia was India's largest honey supplier in 2023.", "of which goods"),
+        ("Russia was India's largest supplier of honey in 2023.", "'honey' may"),
         ("China was the largest supplier in 2023, ahead of Vietnam.", "who has the place"),
         ("China's exports to Russia grew 3 % annually from 2015 to 2023.", "each of several"),
         ("China's exports to Russia fell 13% [2021-2024].", "from the first to the last"),

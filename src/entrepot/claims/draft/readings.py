@@ -442,9 +442,10 @@ def _chosen(  # noqa: C901
             # Two readings against one: "63 % импорта станков в Россию" is of Russia's imports.
             return (rules if agrees(by_structure, rules) else by_structure), ""
         # Kinds and sums of areas that the structure has no words for cannot be confirmed by it.
-        if structure and by_structure is None and structure.why in AGAINST:
+        summed = "+" in repr(rules.keys)
+        if structure and by_structure is None and structure.why in AGAINST and not summed:
             return None, structure.why
-        if by_structure is None or rules.kind in _BY_RULES or "+" in repr(rules.keys):
+        if by_structure is None or rules.kind in _BY_RULES or summed:
             return rules, ""
         if agrees(by_structure, rules):
             return rules, ""
