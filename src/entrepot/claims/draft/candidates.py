@@ -844,7 +844,10 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     now = memory.period or memory.main
     opens = [
         # "At the same time", 同期 is no year before.
-        low <= start <= low + _OPENING and end <= number.start and _YEAR.search(text, start, end)
+        low <= start <= low + _OPENING
+        and end <= number.start
+        and _YEAR.search(text, start, end)
+        and not _COMPARES.match(text, start)
         for start, end in scene.earlier
     ]
     if now is not None and any(opens) and not any(low <= one.start < number.start for one in own):
@@ -870,6 +873,13 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     return [Choice((period,), tuple(sorted(found[period]))) for period in over or found]
 
 
+_COMPARES = re.compile(
+    r"\s*(?:compared|in comparison|relative|against|over|from|than"
+    r"|im vergleich|verglichen|gegenüber"
+    r"|(?:в|по) сравнен|относительно|与|同|较|比)",
+    re.IGNORECASE,
+)
+"""How words begin that only say what a change is measured against."""
 _YEAR = re.compile("[Yy]ear|год|[Jj]ahr|年")
 _A_YEAR_BEFORE = re.compile(
     r"\s*,?\s*(?:(?:a|one) year (?:earlier|before|ago|previously)|(?:the )?year before"

@@ -141,6 +141,10 @@ def claim_of_guess(  # noqa: C901
         raise Refusal(hard[0])
     if guess.what == "level" and guess.kind not in BALANCES and _LEFT.match(text, number.end):
         raise Refusal(_OF_BALANCE)
+    if guess.what == "level" and (number.says.value == 0 or _is_rate_in_money(number, scene)):
+        raise Refusal(_NOT_SAID["change"])
+    if guess.what in ("share", "goods") and _is_change_in_per_cent(number, scene):
+        raise Refusal("what it is a number of is not clear")
     if guess.what == "level" and _EACH_MONTH.search(text, number.end):
         raise Refusal(_EACH)
     if guess.what == "level" and (
@@ -175,6 +179,34 @@ _LEFT = re.compile(
 _EACH_MONTH = re.compile(
     r"\bfor (?:the )?\w+ (?:consecutive|straight|successive) (?:months|years)\b"
 )
+
+
+_OR = re.compile(r"\s*,?\s*(?:or|oder|или|即)\s*")
+_OPENED = re.compile(r"[^,;()（）]{0,12}[(（]\s*")
+
+
+def _is_rate_in_money(number: Span, scene: Scene) -> bool:
+    """Whether an amount is by how much something changed: "rose 7 %, or 48 mn NZD (36 mn USD)"."""
+    text, numbers = scene.apart.text, scene.apart.numbers
+    at = numbers.index(number)
+    if at > 1 and _OPENED.fullmatch(text, numbers[at - 1].end, number.start):
+        at -= 1
+    rate = numbers[at - 1] if at else None
+    if rate is None or rate.says.unit != "percent" or not direction_of(rate, scene):
+        return False
+    return _OR.fullmatch(text, rate.end, numbers[at].start) is not None
+
+
+def _is_change_in_per_cent(number: Span, scene: Scene) -> bool:
+    """Whether a rate says again by how much something changed: "falling by 19,000 t, or 9.4 %"."""
+    text, numbers = scene.apart.text, scene.apart.numbers
+    at = numbers.index(number)
+    before = numbers[at - 1] if at else None
+    return (
+        before is not None
+        and _OR.fullmatch(text, before.end, number.start) is not None
+        and _CHANGED_BY.search(text, 0, before.start) is not None
+    )
 
 
 def _is_base_of(time: Time, guess: StructuralReading, scene: Scene) -> bool:
