@@ -1332,3 +1332,79 @@ def test_an_amount_of_change_is_no_balance() -> None:
         "increase over December."
     )
     assert not [says for says in said_of(text, "2023-03-08") if "1.1" in says]
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "keys"),
+    [
+        (
+            "中国与加纳的贸易\n\n据中国海关统计，2023年中加双边贸易额110.4亿美元，同比增长7.6%。",
+            "2024-02-01",
+            {"exporter": "CHN", "importer": "GHA", "flow": "both", "period": "2023"},
+        ),
+        (
+            "台灣2024年出口總值4750.7億美元；進口3944.7億美元；出超806.1億美元。",
+            "2025-02-01",
+            {"exporter": "TWN", "importer": "WLD", "period": "2024"},
+        ),
+        (
+            "China's February exports to Russia fell 5 percent to $7 billion.",
+            "2025-04-01",
+            {"exporter": "CHN", "importer": "RUS", "period": "2025-02"},
+        ),
+        (
+            "Chile's exports to Mercosur were $5.0 billion in 2023.",
+            "2024-02-01",
+            {"exporter": "CHL", "importer": "MERCOSUR", "period": "2023"},
+        ),
+        (
+            (
+                "In 2024 exports of Kenya grew. Exports to Uganda were $1.2 billion in 2024 and "
+                "accounted for 32% of total exports."
+            ),
+            "2025-02-01",
+            {"exporter": "KEN", "importer": "UGA", "period": "2024"},
+        ),
+    ],
+)
+def test_signs_months_and_sides_are_those_of_the_text(
+    text: str, date: str, keys: dict[str, str]
+) -> None:
+    found = [dict(one.keys) for one in draft(article_of(text, date=date)).claims]
+    assert keys in found
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            (
+                "Japan's exports to China were $150 billion in 2023. Five years earlier they had been "
+                "$130 billion."
+            ),
+            "of a time some years before: which is not said",
+        ),
+        (
+            (
+                "Экспорт Китая в Россию составил 110 млрд долларов в 2023 году. За два года он вырос "
+                "в 2,8 раза."
+            ),
+            "since which year it grew is not clear",
+        ),
+    ],
+)
+def test_a_number_of_a_time_that_is_not_named_is_left(text: str, why: str) -> None:
+    found = draft(article_of(text, date="2024-02-01"))
+    assert len(found.claims) == 1
+    assert [one.why for one in found.left] == [why]
+
+
+def test_a_reading_is_chosen_as_a_whole() -> None:
+    article = article_of(
+        "South African oranges\n\nIn 2023 Egypt supplied Russia with 334,000 tonnes of oranges, "
+        "62% of Russia's imports. South Africa, the second-largest supplier, provided 18%.",
+        date="2024-02-01",
+    )
+    shares = [one for one in draft(article).claims if one.kind == "import_share"]
+    # Egypt sold the oranges: South Africa's part is one of what Russia bought, too.
+    assert {one.keys["importer"] for one in shares} == {"RUS"}

@@ -79,12 +79,13 @@ _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
 _A_PRICE = "a price, not a value of trade"
 _EACH = "a rate for each of several periods"
+_YEARS_AGO = "of a time some years before: which is not said"
 _OF_BALANCE = "a balance, which was read as something else"
 _TOGETHER = "a number of several countries together"
 AGAINST = frozenset(
     (
         *(_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE, _NOT_SAID["change"]),
-        *(_OF_BALANCE, _TOGETHER),
+        *(_OF_BALANCE, _TOGETHER, _YEARS_AGO),
     )
 )
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
@@ -436,7 +437,7 @@ def _check_when(guess: StructuralReading, scene: Scene) -> None:
     text, number = scene.apart.text, guess.number
     timed = any(time.period == guess.period for time in scene.times)
     if not timed and _YEARS_BEFORE.search(text, 0, number.start):
-        raise Refusal(_WHICH_YEAR)
+        raise Refusal(_YEARS_AGO)
     if not timed and guess.what == "share" and _MEANWHILE.search(text, 0, number.start):
         raise Refusal(_WHICH_YEAR)
     if _is_of_former(guess, scene):
