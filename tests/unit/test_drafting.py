@@ -1379,15 +1379,15 @@ def test_signs_months_and_sides_are_those_of_the_text(
     [
         (
             (
-                "Japan's exports to China were $150 billion in 2023. Five years earlier they had been "
-                "$130 billion."
+                "Japan's exports to China were $150 billion in 2023. "
+                "Five years earlier they had been $130 billion."
             ),
             "of a time some years before: which is not said",
         ),
         (
             (
-                "Экспорт Китая в Россию составил 110 млрд долларов в 2023 году. За два года он вырос "
-                "в 2,8 раза."
+                "Экспорт Китая в Россию составил 110 млрд долларов в 2023 году. "
+                "За два года он вырос в 2,8 раза."
             ),
             "since which year it grew is not clear",
         ),
