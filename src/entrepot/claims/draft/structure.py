@@ -169,11 +169,14 @@ def guesses(
         # With more numbers it is a table, none of which is read: see `read_sentence`.
         numbers = scene.apart.numbers if len(scene.apart.numbers) <= MOST else ()
         for number in numbers:
-            # A training run needs the candidates of the parts alone.
-            instead = () if recorder else _instead(number, scene, memory, here, learned)
+            before = copy(memory)
             guess = _guess(number, scene, memory, here, learned, recorder)
             if guess is not None:
-                guess = replace(guess, instead=instead)
+                # A training run needs the candidates of the parts alone.
+                if recorder is None and math.prod(guess.chances.values()) < _PLAIN:
+                    guess = replace(guess, instead=_instead(number, scene, before, here, learned))
+                else:
+                    guess = replace(guess, instead=())
                 here.append(guess)
                 done.append((scene, guess))
         _remember_sentence(scene, memory)
@@ -404,7 +407,9 @@ def _whole(
     )
 
 
-_LEAST, _LEAST_OF_ALL = 0.02, 0.004
+_PLAIN = 0.7
+"""Probability of all parts from which on no other reading is looked for."""
+_LEAST, _LEAST_OF_ALL = 0.03, 0.01
 """Probabilities below which a part, and all parts together, make no other reading."""
 _FIRST = 4
 
