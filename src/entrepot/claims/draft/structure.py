@@ -169,14 +169,15 @@ def guesses(
         # With more numbers it is a table, none of which is read: see `read_sentence`.
         numbers = scene.apart.numbers if len(scene.apart.numbers) <= MOST else ()
         for number in numbers:
-            before = copy(memory)
+            # Without a flow there is no trade to be of another.
+            before = copy(memory) if scene.apart.found.flows or memory.kind else memory
             guess = _guess(number, scene, memory, here, learned, recorder)
             if guess is not None:
                 # A training run needs the candidates of the parts alone.
-                if recorder is None and math.prod(guess.chances.values()) < _PLAIN:
-                    guess = replace(guess, instead=_instead(number, scene, before, here, learned))
-                else:
-                    guess = replace(guess, instead=())
+                unsure = recorder is None and _may_be_another(guess)
+                instead = _instead(number, scene, before, here, learned) if unsure else ()
+                if instead or guess.instead:
+                    guess = replace(guess, instead=instead)
                 here.append(guess)
                 done.append((scene, guess))
         _remember_sentence(scene, memory)
@@ -405,6 +406,13 @@ def _whole(
         memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
         memory.weighed,
     )
+
+
+def _may_be_another(guess: StructuralReading) -> bool:
+    """Whether a reading makes a claim of its parts, and another of them may be the likelier one."""
+    whole = bool(guess.kind and guess.owner and guess.period)
+    claims = guess.what in ("level", "growth", "share", "goods")
+    return whole and claims and math.prod(guess.chances.values()) < _PLAIN
 
 
 _PLAIN = 0.7
