@@ -302,8 +302,10 @@ def _years(words: Sequence[Word], at: int) -> Expression | None:
         # 2023/24 is a year that begins in one and ends in the next, or both; 2023/12 is a month.
         if len(short.text) == 2 and number == first.number + 1:
             return Expression("split_year", first.after + 2)
-        # 2019-23 is a span: no month has a number above twelve.
-        if link.text == "-" and len(short.text) == 2 and short.value > 12 and number > first.number:
+        # 2019-23 is a span: no month has a number above twelve. In "2022 — 68 bn" they stand apart.
+        tied = words[first.after - 1].end == link.start and link.end == short.start
+        later = len(short.text) == 2 and short.value > 12 and number > first.number
+        if link.text == "-" and tied and later:
             until = Year(number, True, first.after + 2)
             return Expression("said", until.after, year=first, until=until)
     return alone
