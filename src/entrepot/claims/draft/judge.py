@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.frames import Framed
     from entrepot.claims.draft.scene import Scene
+    from entrepot.claims.draft.sentences import Time
     from entrepot.claims.draft.structure import StructuralReading
-    from entrepot.claims.draft.times import Time
     from entrepot.claims.numbers import Span
 
 __all__ = [
