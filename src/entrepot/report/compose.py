@@ -333,7 +333,7 @@ def _lead(
     rest = rest if verdicts or found.growth.status == "ok" else []
     return _Lead(
         title_of(subject),
-        (first, inputs.inputs_share_sentence(subject, industries), *rest),
+        (inputs.inputs_share_sentence(subject, industries), first, *rest),
         back_matter.state(context, subject, found, count),
         inputs.cards_beside(industries, known),
         share,
