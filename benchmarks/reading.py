@@ -29,13 +29,13 @@ from entrepot.claims.draft import Article, article_of, structure
 from entrepot.claims.draft.article import draft_by_rules
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, Choice
 from entrepot.claims.draft.draft import Drafted
-from entrepot.claims.draft.judge import sureness, without_sums
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.readings import Structured, structured
 from entrepot.claims.draft.readings import _chosen as chosen_of
 from entrepot.claims.draft.scene import home_of, scenes
 from entrepot.claims.draft.sentences import sentences
 from entrepot.claims.draft.structure import Recorder
+from entrepot.claims.draft.sureness import sureness, without_sums
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:

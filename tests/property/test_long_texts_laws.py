@@ -19,11 +19,11 @@ from entrepot.claims.draft import scene as scene_module
 from entrepot.claims.draft.arithmetic import _same_rates, cross_checks
 from entrepot.claims.draft.article import draft
 from entrepot.claims.draft.draft import Drafted
-from entrepot.claims.draft.judge import facts_with_neighbours
 from entrepot.claims.draft.reading import MOST
 from entrepot.claims.draft.readings import structured
 from entrepot.claims.draft.scene import CLAUSE_END, WEAK, Gaps
 from entrepot.claims.draft.sentences import sentences
+from entrepot.claims.draft.sureness import facts_with_neighbours
 from entrepot.claims.numbers import number_spans, numerals, read_says
 from entrepot.errors import RequestError
 from entrepot.report.check_report import text as report_text

@@ -17,24 +17,21 @@ from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.codes import require_codes
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
-from entrepot.claims.draft.judge import (
-    AGAINST,
-    OF_TOTAL,
-    SURE,
-    agrees,
-    claim_of_guess,
-    facts_of,
-    facts_with_neighbours,
-    facts_with_text,
-    is_certain,
-    is_of_total,
-    score_of,
-    sureness,
-)
+from entrepot.claims.draft.judge import AGAINST, OF_TOTAL, claim_of_guess, is_of_total
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
 from entrepot.claims.draft.structure import StructuralReading, guesses, weights
+from entrepot.claims.draft.sureness import (
+    SURE,
+    agrees,
+    facts_of,
+    facts_with_neighbours,
+    facts_with_text,
+    is_certain,
+    score_of,
+    sureness,
+)
 from entrepot.claims.numbers import read_says
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.goods.parse import NAMED
