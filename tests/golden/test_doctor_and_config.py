@@ -174,6 +174,13 @@ def test_no_secret_and_no_erased_name_is_in_the_log(
         assert secret not in kept + said
 
 
+def test_what_is_not_found_is_not_offered_to_be_erased(entrepot: Run, lake: Lake) -> None:
+    _, printed, _ = entrepot("data", "erase", "Jane Doe", "--lake", str(lake.path))
+    assert "No line of a register has this name." in printed
+    assert "to erase it" not in printed
+    assert "Add --yes to keep it out of files that are loaded later." in printed
+
+
 def test_disk_use_is_by_source_and_a_superseded_file_counts_apart(
     entrepot: Run, lake: Lake, tmp_path: Path
 ) -> None:

@@ -92,13 +92,13 @@ def _assessed(
     found: dict[str, tuple[Comparison, ...]] = {}
     for claim in document.claims:
         found[claim.id] = evidence(claim, document.source, facts)
-        # The text's own other currency is a last resort, and never support.
-        if not found[claim.id]:
-            found[claim.id] = tuple(from_text(claim, document.claims, facts))
         if answers is not None:
             from entrepot.claims.loaded_evidence import from_lake
 
             found[claim.id] += tuple(from_lake(claim, answers))
+        # The text's own other currency is a last resort, and never support.
+        if not found[claim.id]:
+            found[claim.id] = tuple(from_text(claim, document.claims, facts))
     found = by_both_levels(document.claims, found)
     return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
 

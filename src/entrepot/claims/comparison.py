@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Source
     from entrepot.claims.statements import Statement
 
-__all__ = ["ADDED_UP", "Comparison", "EvidenceVerdict", "compare", "compared", "standing"]
+__all__ = [
+    "ADDED_UP",
+    "TEXT_ITSELF",
+    "Comparison",
+    "EvidenceVerdict",
+    "compare",
+    "compared",
+    "standing",
+]
 
 
 Outcome = Literal["supports", "allows", "contradicts"]
 ADDED_UP = "rows of the lake"
 """How evidence came about that was added up from tables, not taken from print."""
+TEXT_ITSELF = "the text itself"
+"""The source of what another claim of the same text comes to, which is evidence of nothing."""
 COARSE = 3.0
 """Evidence that leaves open this many times what the claim does cannot support it."""
 
@@ -262,7 +272,8 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> EvidenceVerdict:
     if disagreeing:
         gross = _beyond_any_mirror(claim, others) is not None
         return EvidenceVerdict("differs", "disagrees", disagreeing, gross)
-    return _open(claim, same, others)
+    # What the quoted source itself has, and leaves open, is told where nobody else has anything.
+    return _open(claim, same, others) if others else _open_by_own(own)
 
 
 def _open(
@@ -277,6 +288,15 @@ def _open(
     if others:
         return EvidenceVerdict("not_enough_evidence", "otherwise-only", others[0])
     return EvidenceVerdict("not_enough_evidence", "nothing")
+
+
+def _open_by_own(own: Sequence[Comparison]) -> EvidenceVerdict:
+    """Return where what the quoted source alone has leaves a claim."""
+    if not own:
+        return EvidenceVerdict("not_enough_evidence", "nothing")
+    best = next((item for item in own if not item.other_definition), own[0])
+    why = "otherwise-only" if best.other_definition else "too-round"
+    return EvidenceVerdict("not_enough_evidence", why, best)
 
 
 def _misquoted(claim: Claim, own: Sequence[Comparison]) -> Comparison | None:

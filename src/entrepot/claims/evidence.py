@@ -6,9 +6,17 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.comparison import Comparison, compare
+from entrepot.claims.comparison import TEXT_ITSELF, Comparison, compare
 from entrepot.claims.document import Source
-from entrepot.claims.quantity import DIMENSIONLESS, HOME, SHARES, Quantity
+from entrepot.claims.quantity import (
+    DIMENSIONLESS,
+    HOME,
+    SHARES,
+    Level,
+    Quantity,
+    share_of,
+    terms_of,
+)
 from entrepot.claims.quantity_text import who
 from entrepot.claims.solver import Constraint
 from entrepot.claims.statements import FLOW_SLACK, MIXED_SLACK, RECONCILED
@@ -17,12 +25,12 @@ from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD, area_set, possessive
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.interval import Interval
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.quantity import Level
     from entrepot.claims.statements import ReferenceLevel, ReferenceLevels, Statement
 
 __all__ = ["evidence", "from_text", "rank_constraints", "similar_in_print"]
@@ -49,6 +57,7 @@ def evidence(
         *_derived(claim, source, facts),
         *_changes(claim, source, facts),
         *_places(claim, source, facts),
+        *_mutual_shares(claim, source, facts),
     ]
     # What decides comes before what is too coarse to; among equals the finer print.
     order = {"supports": 0, "contradicts": 1, "allows": 2}
@@ -193,6 +202,39 @@ def _change(claim: Claim, last: Interval, first: Interval) -> tuple[Interval, st
     return Interval((factor.low - 1) * 100, (factor.high - 1) * 100), "over"
 
 
+def _mutual_shares(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
+    """Yield one mutual share over the other, of each origin that printed both."""
+    keys = dict(claim.keys)
+    if claim.quantity.measure != "asymmetry" or keys.get("source", "published") != "published":
+        return
+    level = Level(
+        exporter=keys["exporter"],
+        importer=keys["importer"],
+        goods=keys["goods"],
+        period=Period.parse(keys["period"]),
+        basis=keys["basis"],
+        kind=keys["quantity"],
+    )
+    if WORLD in (level.exporter, level.importer):
+        return
+    bought, sold = (
+        {one.row.origin: one for one in _exact(share_of(name, level, terms_of(level)), facts)}
+        for name in SHARES[:2]
+    )
+    # Shares of two origins have totals of two kinds: their ratio would be nobody's.
+    for origin, top in bought.items():
+        bottom = sold.get(origin)
+        if bottom is None or not top.exact or not bottom.exact or bottom.loose.low <= 0:
+            continue
+        how = f"{top.row.printed} over {bottom.row.printed}".replace(" %", f"{NBSP}%")
+        exact, loose = top.exact / bottom.exact, top.loose / bottom.loose
+        found = compare(claim, source, (top, bottom), exact, loose, how=how)
+        # Of the numbers as printed: the middle of what their digits leave open is another.
+        if top.row.middle and bottom.row.middle:
+            found = replace(found, value=top.row.middle / bottom.row.middle)
+        yield found
+
+
 def _places(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
     """Yield the place that levels in print leave for a flow among others."""
     found = places_known(claim.quantity, facts) if claim.quantity.measure == "rank" else None
@@ -318,10 +360,10 @@ def from_text(
             loose=value,
             outcome="allows",
             own=False,
-            how=f"{other.says.text} of the same text at the rate customs used for {period}",
+            how=f"“{other.says.text}” at the rate customs used for {period}",
             other_definition="",
             statements=(),
-            source="the text itself",
+            source=TEXT_ITSELF,
             url="",
         )
 

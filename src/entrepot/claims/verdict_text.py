@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from entrepot.claims.comparison import COARSE
+from entrepot.claims.comparison import COARSE, TEXT_ITSELF
 from entrepot.claims.loaded_evidence import how_of, source_of
+from entrepot.claims.quantity import SHARES
 from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject, who
 from entrepot.goods.parse import NAMED
 from entrepot.model.display import MINUS, joined, number, range_text
@@ -55,8 +56,7 @@ def reason(
         case "agrees-otherwise":
             return f"{_says(best)}, {best.other_definition}."
         case "misquoted":
-            printed = f"{number_of(best)}, published by {_printer(best)}"
-            return f"the quoted source has {printed}{_others(found)}."
+            return f"the quoted source has {_instead(best)}{_others(found)}."
         case "as-quoted":
             untested = _others(found) or "; no other published figure tests it"
             return f"only the quoted source has it: {_who(best)}{_rounded(claim, best)}{untested}."
@@ -72,6 +72,22 @@ def reason(
             return (
                 f"published only under another definition: {_says(best)}, {best.other_definition}."
             )
+    return _undecided(best)
+
+
+def _instead(best: Comparison) -> str:
+    """Return what a quoted source has instead: printed by it, or given by what it printed."""
+    if best.how:
+        return f"other figures: {_says(best)}"
+    return f"{number_of(best)}, published by {_printer(best)}"
+
+
+def _undecided(best: Comparison) -> str:
+    if best.source == TEXT_ITSELF:
+        return (
+            f"no other source has it: {number_of(best)} is the text's own number from another of "
+            f"its claims, {best.how}, and tests neither of the two."
+        )
     return f"{UNDECIDED}: {_says(best)}."
 
 
@@ -131,6 +147,8 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     quantity = claim.quantity
     if not quantity.of:
         lacks = f"no loaded or bundled tables answer {quantity.measure}"
+        if quantity.measure == "asymmetry":
+            lacks = f"{lacks}, and no publisher gives both of the shares it is made of"
         return f"{lacks}; evidence needed: trade by supplier."
     level = next(quantity.levels())
     if level.goods.startswith(NAMED):
@@ -205,7 +223,8 @@ def _says(item: Comparison) -> str:
         return f"{who} has {number_of(item)}{by}"
     if not item.statements:
         return f"{source_of(item)}: {number_of(item)} ({how_of(item)})"
-    printed = "shares" if item.unit == "points" else "levels"
+    shares = all(statement.quantity.measure in SHARES for statement in item.statements)
+    printed = "shares" if shares else "levels"
     return f"{printed} published by {_who(item)} give {number_of(item)} ({item.how})"
 
 

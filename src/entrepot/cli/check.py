@@ -331,6 +331,7 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
 
 def _against(item: CheckedClaim) -> str:
     """Return the number that decides, or the published range where none does."""
+    from entrepot.claims.comparison import TEXT_ITSELF
     from entrepot.claims.quantity_text import span
     from entrepot.claims.verdict_text import number_of, numbers_between
 
@@ -342,5 +343,6 @@ def _against(item: CheckedClaim) -> str:
         return span(item.counted, item.claim.quantity.unit)
     if item.verdict == "not_enough_evidence" and not item.qualifier:
         alike = [one for one in item.against if not one.other_definition]
-        return numbers_between(alike or item.against)
+        of_text = " (the text)" if item.against[0].source == TEXT_ITSELF else ""
+        return f"{numbers_between(alike or item.against)}{of_text}"
     return number_of(item.against[0])

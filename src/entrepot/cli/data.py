@@ -651,7 +651,8 @@ def erase(
         if not found:
             say(screen, "No line of a register has this name.")
         if not yes:
-            say(screen, "Nothing was changed. Add --yes to erase it.")
+            todo = "to erase it" if found else "to keep it out of files that are loaded later"
+            say(screen, f"Nothing was changed. Add --yes {todo}.")
         else:
             say(screen, "Files that are loaded later will not bring it back.")
 

@@ -50,6 +50,8 @@ ROWS = 10
 """Rows of the table behind a figure, if an agent does not say how many."""
 MOST_FIGURES = 60
 """Figures of one series or panel."""
+SCHEME = "entrepot://"
+"""How addresses of resources begin."""
 _EVIDENCE = 6
 _AGAINST = 3
 
@@ -116,7 +118,7 @@ def brief_figure(
         "range": found["range"],
         "definition": {name: one for name, one in found["definition"].items() if one is not None},
         "evidence": found["evidence"][:_EVIDENCE],
-        "caveats": found["caveats"],
+        "caveats": [_with_page(one) for one in found["caveats"]],
         "citation": found["citation"],
     }
     if found["status"] != "ok":
@@ -138,6 +140,13 @@ def brief_figure(
     if len(found["evidence"]) > _EVIDENCE:
         short["evidence_more"] = len(found["evidence"]) - _EVIDENCE
     return short | ({"link": access.link(link)} if link else {})
+
+
+def _with_page(caveat: Mapping[str, str]) -> dict[str, str]:
+    """Return a caveat with the address of the resource that is its page, if it has one."""
+    name = caveat["docs"].removeprefix("explanation/")
+    page = {"resource": f"{SCHEME}caveats/{name}"} if name in explanations() else {}
+    return {**caveat, **page}
 
 
 def _of_figure(access: AgentAccess, figure: Figure, rows: int = ROWS) -> dict[str, Any]:
@@ -506,7 +515,7 @@ def scenario(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
             "losses": short,
             "evidence": economy.get("evidence"),
             "goods": found.get("goods"),
-            "caveats": found["caveats"],
+            "caveats": [_with_page(one) for one in found["caveats"]],
             "link": access.link(f"/scenario?{urlencode(given, safe=':@,')}"),
         }
 

@@ -33,6 +33,7 @@ except ImportError as error:
 
 from entrepot.serve import apart
 from entrepot.serve.agent_answers import (
+    SCHEME,
     AgentAccess,
     explanation,
     explanations,
@@ -75,7 +76,6 @@ interval.
 - Trade data show flows, not intent.
 - Countries may be names or codes; goods need codes of the Harmonized System or a list.
 - Commands that load data are for the person who runs this server. Nothing here changes data."""
-_SCHEME = "entrepot://"
 
 
 def agent_server(access: AgentAccess) -> Server[Any]:
@@ -233,7 +233,7 @@ def _resources() -> list[types.Resource]:
 
 
 def _resource(path: str, title: str, kind: str) -> types.Resource:
-    return types.Resource(uri=_SCHEME + path, name=path, title=title, mime_type=kind)
+    return types.Resource(uri=SCHEME + path, name=path, title=title, mime_type=kind)
 
 
 def _read(uri: str) -> tuple[str, str]:
@@ -244,8 +244,8 @@ def _read(uri: str) -> tuple[str, str]:
     RequestError
         If there is no such resource.
     """
-    room, _, name = uri.removeprefix(_SCHEME).partition("/")
-    if not uri.startswith(_SCHEME) or room not in ("lists", "measures", "caveats"):
+    room, _, name = uri.removeprefix(SCHEME).partition("/")
+    if not uri.startswith(SCHEME) or room not in ("lists", "measures", "caveats"):
         raise RequestError(
             "no such resource", hint="entrepot://lists, entrepot://measures, entrepot://caveats/ID"
         )

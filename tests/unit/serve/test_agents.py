@@ -457,7 +457,10 @@ def test_figures_are_those_of_the_command(access: AgentAccess) -> None:
         access, "ask", {"measure": "hhi", "importer": "DEU", "goods": "850511", "period": 2022}
     )
     assert found["value"] == figure.value
-    assert found["caveats"] == [one.to_dict() for one in figure.caveats]
+    assert found["caveats"] == [
+        one.to_dict() | {"resource": f"entrepot://caveats/{one.docs.removeprefix('explanation/')}"}
+        for one in figure.caveats
+    ]
     assert found["citation"] == figure.cite()
     shares = call(
         access, "suppliers", {"importer": "DEU", "goods": "850511", "period": 2022, "rows": 200}
