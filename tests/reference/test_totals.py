@@ -16,6 +16,7 @@ from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.lake import Lake
 from entrepot.model.areas import area, by_code
 from entrepot.report.brief_context import BriefContext
+from entrepot.report.compose import subject_of
 from entrepot.report.missing_value import missing_value
 from entrepot.report.note import note
 from made_comext import bulk
@@ -511,7 +512,12 @@ def test_a_brief_says_in_which_currency_its_values_are(tmp_path: Path) -> None:
     assert euros.value == 300
     found = missing_value(context, dollars)
     assert found.why.startswith("The values of table.thai are in EUR, not USD")
-    assert "entrepot ask value --currency EUR" in found.then
+    assert found.command == (
+        "entrepot ask value --importer THA --exporter CHN --goods 854231 --period 2022 "
+        "--currency EUR"
+    )
+    # Of several years the page is about one that has a value, in whichever currency.
+    assert str(subject_of(context, *keys.values(), None).period) == "2022"
     # Of goods that the table does not have, its currency is no reason.
     other = context.value("value", period=2022, currency="USD", **keys | {"goods": "854232"})
     assert "EUR" not in missing_value(context, other).why

@@ -22,7 +22,7 @@ from entrepot.report.back_matter import dated, read_date
 from entrepot.report.brief_context import BriefContext, Subject, usual_goods
 from entrepot.report.cards import card_of, cards, gathered, headline
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.missing_value import missing_value
+from entrepot.report.missing_value import missing_value, other_currency
 from entrepot.report.parts import Brief, Command, DataGap
 from entrepot.report.sections import (
     by_tier,
@@ -395,7 +395,8 @@ def subject_of(
     if period is not None:
         return Subject(importer, supplier, goods, headline, fixed=True)
     newest = _newest(context, importer, supplier, goods)
-    headline = newest or _newest_loaded(context)
+    headline = newest or _in_other_currency(context, importer, supplier, goods)
+    headline = headline or _newest_loaded(context)
     return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
 
 
@@ -421,6 +422,17 @@ def _newest(context: BriefContext, importer: str, supplier: str, goods: str) -> 
         figure = context.first(measure, years, **keys)
         if figure.status == "ok":
             return figure.definition.period
+    return None
+
+
+def _in_other_currency(
+    context: BriefContext, importer: str, supplier: str, goods: str
+) -> Period | None:
+    """Return the newest year of which a value is there, but in another currency than asked."""
+    keys = {"importer": importer, "exporter": supplier, "goods": goods}
+    for year in map(Period.parse, context.years()):
+        if other_currency(context, context.ask("value", period=year, **keys)):
+            return year
     return None
 
 

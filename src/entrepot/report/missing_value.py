@@ -16,7 +16,7 @@ from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.areas import area_phrase, known_areas
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
-from entrepot.report.definitions import ADD_DATA
+from entrepot.report.definitions import ADD_DATA, command_for
 from entrepot.report.phrasing import capital
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.report.brief_context import BriefContext
 
-__all__ = ["MissingValue", "missing_value"]
+__all__ = ["MissingValue", "missing_value", "other_currency"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
@@ -85,12 +85,14 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     # each of its Figures, and each answer reads rows.
     if not context.remembered(asked.goods, lambda: _has_rows(context, figure, flows)):
         return _without(flows, goods)
-    if money := _other_currency(context, figure):
+    if money := other_currency(context, figure):
         source, has, wanted = money
+        command = f"{command_for(asked)} --currency {has}"
         return MissingValue(
             f"The values of {source} are in {has}, not {wanted}, and at which rate to convert is "
             "another question",
-            f"Ask for it in its currency: **entrepot ask {asked.measure} --currency {has}**",
+            f"Ask for it in its currency: **{command}**",
+            command,
         )
     years = sorted({period.year for period in (asked.base, asked.period) if period})
     # One source has to have both years of a change; two sources with one each do not help.
@@ -119,7 +121,7 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     return MissingValue(why, "" if _NOT_ZERO.lower() in why.lower() else _NOT_ZERO)
 
 
-def _other_currency(context: BriefContext, figure: Figure) -> tuple[str, str, str] | None:
+def other_currency(context: BriefContext, figure: Figure) -> tuple[str, str, str] | None:
     """Return a source that has the figure, its currency, and the one asked; None for no source."""
     for found in _CURRENCY.finditer(figure.reason or ""):
         asked = figure.definition.but(currency=found[2])
