@@ -395,8 +395,8 @@ def subject_of(
     if period is not None:
         return Subject(importer, supplier, goods, headline, fixed=True)
     newest = _newest(context, importer, supplier, goods)
-    headline = newest or _in_other_currency(context, importer, supplier, goods)
-    headline = headline or _newest_loaded(context)
+    known = newest or _in_other_currency(context, importer, supplier, goods)
+    headline = known or _newest_loaded(context)
     return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
 
 
