@@ -23,11 +23,18 @@ def made_from(lake: Lake, source: str, periods: Collection[str]) -> str:
 
 
 def outdated(lake: Lake, snapshots: Collection[str], spans: Collection[Period]) -> str:
-    """Return in words that reconciled values are not of the reports that are loaded now.
+    """Say that reconciled values are not of the reports that are loaded now; else return nothing.
 
-    Of the given files and times.
+    Parameters
+    ----------
+    snapshots
+        Files of reconciled values that an answer is from.
+    spans
+        Times that it is about.
 
-    Empty if they are, or if nothing was kept with them.
+    Returns
+    -------
+    A sentence without its full stop; empty also if no origin was kept with the values.
     """
     for item in lake.holdings("reconciled"):
         if item.snapshot not in snapshots or not item.mapping:

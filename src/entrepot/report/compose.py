@@ -168,8 +168,9 @@ def opening_in(
     """Describe the same without its sections: the answer and the headline Figures.
 
     They are those of `brief_in`, and take a tenth of its time. Where no headline Figure has a
-    value they are about imported inputs; None where nothing is known of these either, so that
-    only the whole can say what is. Errors are those of `brief`.
+    value they are about imported inputs, and where only the share of all goods lacks one, these
+    come first. None where nothing at all is known, so that only the whole can say what is. Errors
+    are those of `brief`.
     """
     with context.lake.reading(bundled=bundled_for(context.lake, goods)):
         subject = subject_of(context, importer, supplier, goods, period)
