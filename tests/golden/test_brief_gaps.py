@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import NoEvidenceError
-from entrepot.figures import Definition, Figure, Specification, Specifications, evaluate
+from entrepot.figures import Definition, Figure, Specification, Specifications
+from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 from entrepot.lake.inventory import InventoryItem
 from entrepot.model.period import Period

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 import entrepot as ep
 from entrepot.cli.main import app
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import Definition, evaluate
+from entrepot.figures import Definition
+from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
 from entrepot.model.areas import area_name

@@ -8,8 +8,9 @@ import pytest
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import ask, evaluate
+from entrepot.figures import ask
 from entrepot.figures.breakdown import breakdown
+from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 from entrepot.lake.bundled import bundled_codes
 from entrepot.report.overview import over_half

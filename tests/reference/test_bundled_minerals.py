@@ -16,7 +16,8 @@ from python_calamine import CalamineWorkbook
 
 import entrepot as ep
 from entrepot.errors import RequestError
-from entrepot.figures import bundled_for, evaluate, flow_sources
+from entrepot.figures import bundled_for, flow_sources
+from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_title
 from entrepot.goods.editions import known_codes
 from entrepot.goods.words import code_names

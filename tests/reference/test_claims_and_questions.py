@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import entrepot as ep
-from entrepot.claims import check, loaded_evidence, parse_document
+from entrepot.claims import check, parse_document
 from entrepot.claims.loaded_evidence import LakeAnswers, from_lake
-from entrepot.figures import Definition, Figure, evaluate
+from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 from made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
+
+if TYPE_CHECKING:
+    from entrepot.figures import Definition, Figure
 
 HONG_KONG = 344
 MAP = """
@@ -102,7 +105,7 @@ def test_a_definition_is_evaluated_once_for_a_text(
         asked.append(definition)
         return evaluate(definition, held)
 
-    monkeypatch.setattr(loaded_evidence, "evaluate", counting)
+    monkeypatch.setattr("entrepot.figures.evaluate.evaluate", counting)
     document = parse_document(text)
     check(document, lake)
     assert len(asked) == len(set(asked)) == 4  # two definitions, two sources

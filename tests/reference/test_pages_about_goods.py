@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from un_tables import sheet
 
-from entrepot.figures import Definition, Figure, evaluate
+from entrepot.figures import Definition, Figure
+from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_list
 from entrepot.lake import Lake
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from entrepot.figures import Definition, evaluate
+from entrepot.figures import Definition
+from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 from entrepot.model.areas import by_code
 from table_reading import one_map

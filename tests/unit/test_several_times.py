@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import Definition, ask_many, evaluate, evaluate_each
+from entrepot.figures import Definition, ask_many, evaluate_each
 from entrepot.figures.curve.evaluate import combined
+from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_list
 from entrepot.goods.editions import known_codes
 from entrepot.lake import Lake

@@ -11,7 +11,8 @@ import narwhals as nw
 import polars
 import pytest
 
-from entrepot.figures import Definition, evaluate
+from entrepot.figures import Definition
+from entrepot.figures.evaluate import evaluate
 from entrepot.figures.rows import several_times
 from entrepot.figures.sides import Who, traded_by
 from entrepot.figures.working_set import areas_of, working_on

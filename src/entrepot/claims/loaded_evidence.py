@@ -10,7 +10,8 @@ from entrepot.claims.quantity import HOME
 from entrepot.claims.quantity_text import who
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
-from entrepot.figures import Definition, bundled_for, evaluate, flow_sources
+from entrepot.figures.availability import bundled_for, flow_sources
+from entrepot.figures.definition import Definition
 from entrepot.goods.parse import NAMED
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.areas import is_group, stopped_in
@@ -48,6 +49,9 @@ class LakeAnswers:
     def to(self, definition: Definition) -> Figure | None:
         """Return the figure of a definition; None where its source cannot be asked this."""
         if definition not in self._known:
+            # Here: it takes all measures, and most texts are checked without a lake.
+            from entrepot.figures.evaluate import evaluate
+
             try:
                 self._known[definition] = evaluate(definition, self.lake)
             except EntrepotError:  # e.g. yuan of a table in dollars

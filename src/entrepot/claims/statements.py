@@ -174,7 +174,7 @@ def known_statements(lake: Lake | None) -> Statements:
     """Return the bundled statements and those of the user's own that a lake holds."""
     if lake is None or not lake.holds("published"):
         return bundled()
-    from entrepot.figures import statements
+    from entrepot.figures.statements import statements
 
     return Statements(statements("all", lake))
 

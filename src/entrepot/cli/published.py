@@ -157,7 +157,7 @@ def _check_known(name: str, value: str, available: set[str]) -> None:
 def _rows(folder: Path | None) -> tuple[Published, ...]:
     lake = open_lake(folder)
     if lake.holds("published"):
-        from entrepot.figures import statements
+        from entrepot.figures.statements import statements
 
         return tuple(statements("all", lake))
     from entrepot.sources.published.read import published

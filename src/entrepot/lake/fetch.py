@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-
 from entrepot.lake.explain import timed
 from entrepot.lake.system_errors import readable
 
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     import duckdb
+    import narwhals as nw
 
     from entrepot.lake.lake import Lake
 
@@ -47,6 +46,8 @@ def distinct(frame: nw.LazyFrame[Any], *columns: str | nw.Expr) -> list[tuple[An
 
     Narwhals numbers all rows to tell unique ones: several times the work of a group.
     """
+    import narwhals as nw
+
     rows = frame.select(*columns)
     names = rows.collect_schema().names()
     return [found[:-1] for found in fetch(rows.group_by(*names).agg(nw.len().alias("__rows")))]
@@ -57,6 +58,8 @@ def few_rows(lake: Lake, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> nw
 
     The engine unpacks the lists itself: Arrow would be imported for them, and what it looks for.
     """
+    import narwhals as nw
+
     listed = ", ".join(
         f"unnest(${place}::{kind}[]) AS {name}"
         for place, (name, (kind, _)) in enumerate(columns.items(), 1)
@@ -89,6 +92,8 @@ def beside(frames: Sequence[nw.LazyFrame[Any]], lake: Lake) -> nw.LazyFrame[Any]
     OutsideError
         If a stored file is gone or damaged, or memory is short.
     """
+    import narwhals as nw
+
     if len({one.implementation for one in frames}) > 1:
         frames = [nw.from_native(relation(one, lake)).lazy() for one in frames]
     return nw.concat(frames)
@@ -105,6 +110,8 @@ def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
     OutsideError
         If a stored file is gone or damaged, or memory is short.
     """
+    import narwhals as nw
+
     if not frame.implementation.is_duckdb():
         native = frame.to_native().persist()
         try:

@@ -6,13 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity_text import claimed, subject
-from entrepot.figures import Figure
 from entrepot.figures.citation import source_name
-from entrepot.figures.figure import headline
-from entrepot.figures.scenario import Scenario
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined
-from entrepot.reconciliation.mirror_gaps import MirrorPair
 from entrepot.sources.published.read import origin_name, published
 
 if TYPE_CHECKING:
@@ -20,7 +16,9 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Check
     from entrepot.claims.result import ConflictBlock
-    from entrepot.figures import Evidence
+    from entrepot.figures import Evidence, Figure
+    from entrepot.figures.scenario import Scenario
+    from entrepot.reconciliation.mirror_gaps import MirrorPair
     from entrepot.report.parts import SentenceEvidence
     from entrepot.sources.published.read import Published
 
@@ -111,6 +109,11 @@ def evidence_lines(items: Iterable[SentenceEvidence]) -> list[str]:
 
 def evidence_line(item: SentenceEvidence) -> str:
     """Return what is counted, its value with the range, and whose number it is."""
+    # Here, as below: a check of a text names printed numbers alone, and goes without measures.
+    from entrepot.figures.figure import Figure
+    from entrepot.figures.scenario.result import Scenario
+    from entrepot.reconciliation.mirror_gaps import MirrorPair
+
     if isinstance(item, Figure):
         return _figure(item)
     if isinstance(item, MirrorPair):
@@ -126,6 +129,8 @@ def evidence_of(figure: Figure) -> str:
 
 
 def _figure(figure: Figure) -> str:
+    from entrepot.figures.figure import headline
+
     if figure.value is None:
         return f"{headline(figure)}: not available"
     ends = figure.range_text

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
-from entrepot.figures import Definition, Figure, evaluate, evaluate_each, statements
+from entrepot.figures import Definition, Figure, evaluate_each
+from entrepot.figures.evaluate import evaluate
 from entrepot.figures.rows import several_times
+from entrepot.figures.statements import statements
 from entrepot.figures.working_set import areas_of, working_on
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names

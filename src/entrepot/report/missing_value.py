@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.figures import evaluate
 from entrepot.figures.citation import source_name
+from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
 from entrepot.lake.bundled import SOURCE as BUNDLED

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.figures.card import fragment, table_html
-from entrepot.figures.figure import headline
 from entrepot.model.display import folded
 from entrepot.model.table_files import frame_of, write_whole
 
@@ -302,6 +301,8 @@ class Brief:
 
     def to_frame(self, kind: FrameKind | None = None) -> Any:
         """Return a row for each figure of the brief, as a frame; see `Figure.to_frame`."""
+        from entrepot.figures.figure import headline
+
         rows = [
             {"title": headline(one), "id": one.id, "value": one.value, "low": one.low}
             | {"high": one.high, "unit": one.unit, "source": one.definition.source}

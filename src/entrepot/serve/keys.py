@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from entrepot.errors import ADDRESS, nearest
-from entrepot.figures import Definition, evaluate
+from entrepot.figures import Definition
+from entrepot.figures.evaluate import evaluate
 from entrepot.goods.words import goods_in_codes
 from entrepot.model.keys import KEYS
 from entrepot.serve.problems import BadAddressError

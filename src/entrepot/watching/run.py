@@ -25,8 +25,8 @@ from entrepot.errors import (
     RequestError,
     UnknownNameError,
 )
-from entrepot.figures import Definition, evaluate
-from entrepot.figures.evaluate import asking
+from entrepot.figures import Definition
+from entrepot.figures.evaluate import asking, evaluate
 from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import QUESTIONS, unit_of
 from entrepot.lake import Lake

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import NoEvidenceError, OutsideError
-from entrepot.figures import Definition, evaluate
+from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
 from entrepot.serve.answer import ServedAnswer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from entrepot.figures import Figure
+    from entrepot.figures import Definition, Figure
     from entrepot.report.brief_context import BriefContext
     from entrepot.serve.pool import PooledQuestion
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.published_checks import findings
-from entrepot.figures import statements
+from entrepot.figures.statements import statements
 from entrepot.report import phrasing
 from entrepot.report.charts import BriefTable
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section

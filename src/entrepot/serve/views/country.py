@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import narwhals as nw
 
 from entrepot.errors import UnknownNameError
-from entrepot.figures import statements
 from entrepot.figures.breakdown import breakdown
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.statements import statements
 from entrepot.goods.parse import goods_words
 from entrepot.lake import fetch
 from entrepot.lake.bundled import bundled_codes

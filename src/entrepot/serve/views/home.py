@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import EntrepotError
-from entrepot.figures import statements
 from entrepot.figures.citation import titled
+from entrepot.figures.statements import statements
 from entrepot.goods import goods_lists
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import everyday_goods
