@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from entrepot.errors import BadFileError
-from entrepot.figures.scenario import evaluate_scenario, parse_scenario
+from entrepot.figures.scenario import evaluate, evaluate_scenario, parse_scenario
 from entrepot.figures.scenario.result import Between
 from entrepot.lake import Lake
+from entrepot.limits import Limits, under
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import NBSP, range_text
 from entrepot.report.scenario.tables import answer, in_lines, short_tables, stops
@@ -139,3 +140,48 @@ def test_sides_alone_are_those_of_all_assumptions(lake: Lake) -> None:
     assert (short.economy.areas, short.economy.sectors, short.economy.solutions) == ((), (), 3)
     assert short.caveats == every.caveats
     assert answer(short).startswith("In a model, for lack of inputs Russia would lose ")
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_a_cut_off_is_worked_out_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is what was worked out; another assumption, cut or code has another name."""
+    text = FILE.replace("also: [0.6]", "also: [0.6, 0.0]").partition("extraction")[0]
+    first = evaluate_scenario(parse_scenario(text), lake).economy
+    times = 0
+
+    def counted(*asked: Any, **more: Any) -> Any:
+        nonlocal times
+        times += 1
+        return worked(*asked, **more)
+
+    worked = evaluate.worked
+    monkeypatch.setattr(evaluate, "worked", counted)
+    assert evaluate_scenario(parse_scenario(text), lake).economy == first
+    assert times == 0
+    for other in (
+        text.replace("leak: 0.1", "leak: 0.2"),
+        text.replace("leak", "cap: 0.2, leak"),
+        text.replace("RUS", "HKG"),
+        text.replace("instrument: export_ban", "instrument: export_ban, sectors: [C26]"),
+    ):
+        assert evaluate_scenario(parse_scenario(other), lake).economy != first
+    assert times == 4
+    evaluate_scenario(parse_scenario(text), lake, sides_only=True)
+    monkeypatch.setattr(evaluate, "_code", lambda: "other code")
+    assert evaluate_scenario(parse_scenario(text), lake).economy == first
+    assert times == 6
+    with under(Limits(files=False)):  # a server opens nothing but its lake
+        assert evaluate_scenario(parse_scenario(text), lake).economy == first
+    assert times == 7
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_what_has_no_solution_is_kept_with_its_reason(lake: Lake) -> None:
+    # All other trade with Russia stops whole: nobody is left who would rebuild it.
+    text = FILE.replace("leak: 0.1", "leak: {take: 0.3, also: [0.0]}").replace("DEU+USA", "others")
+    text = text.partition("extraction")[0].replace("inputs: 0.5", "inputs: {take: 5, also: [0]}")
+    first, again = (evaluate_scenario(parse_scenario(text), lake).economy for _ in range(2))
+    assert first is not None
+    assert first == again
+    assert first.left_out
+    assert all(one["why"] for one in first.left_out)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import asdict, dataclass, replace
+from functools import cache
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +25,7 @@ from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, 
 from entrepot.model.areas import area_name, area_set
 from entrepot.model.display import joined
 from entrepot.model.period import Period
+from entrepot.sources.icio.wheel import kept_arrays
 
 if TYPE_CHECKING:
     import os
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario.levels import EconomyKeys
     from entrepot.figures.scenario.schema import BackKeys
     from entrepot.measures.cutoff import Network, RebuiltTrade, Shortage
+    from entrepot.measures.origin.economy import Numbers
+    from entrepot.sources.icio.wheel import Arrays
 
 __all__ = ["ask_scenario", "evaluate_scenario", "points", "worked"]
 
@@ -186,9 +191,8 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
     solved = known.network(file.economy.cap)
     cuts = _cuts(file, set(known.solved.economy.names))
     _require_some(stopped(solved, cuts).total)
-    done = worked(solved, cuts, file.economy, sides_only=sides_only)
-    reporter = LossSummary.of(file, solved, [one.lost for one in done.found.values()])
-    first = next(iter(done.found.values()))
+    done = _worked_once(known, solved, cuts, file.economy, sides_only=sides_only)
+    reporter = LossSummary.of(file, solved, [*done.lost.values()])
     return EconomyLoss(
         evidence=_evidence(known),
         stopped_usd=MILLION * done.stopped,
@@ -196,24 +200,19 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
         areas=() if sides_only else reporter.of_areas(),
         sectors=() if sides_only else reporter.of_sectors(),
         alone={} if sides_only else _alone(done, reporter),
-        solutions=len(done.found),
+        solutions=len(done.lost),
         left_out=tuple(
             {name: value for name, value in asdict(point).items() if name in ASSUMED} | {"why": why}
             for point, why in done.left_out
         ),
-        checks={
-            "miss": first.miss,
-            "over": first.over,
-            "cushion": first.cushion,
-            "steps": float(first.steps),
-        },
+        checks=done.checks,
     )
 
 
 def _alone(done: Worked, reporter: LossSummary) -> dict[str, dict[str, tuple[float, float]]]:
     """Return how far each assumption moves the loss of each side by itself."""
     found: dict[str, dict[str, tuple[float, float]]] = {}
-    changed = [point.changed for point in done.found]
+    changed = [point.changed for point in done.lost]
     for name in ASSUMED:
         for side in reporter.sides:
             shares = reporter.shares(side)
@@ -317,10 +316,14 @@ class GridPoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worked:
-    """Solutions by point, the value first, and points without one, with the reason."""
+    """What each sector loses by point, the value first, and points without a solution, and why.
 
-    found: dict[GridPoint, Shortage]
+    `checks` say how well the value itself is solved, see `Shortage`.
+    """
+
+    lost: dict[GridPoint, Numbers]
     stopped: float
+    checks: dict[str, float | None]
     left_out: tuple[tuple[GridPoint, str], ...]
 
 
@@ -402,4 +405,65 @@ def worked(
         for point in others
         if (why := failed.get(point)) is not None
     ]
-    return Worked(found, trades[first.leak, first.friction].stopped.total, tuple(left_out))
+    value = found[first]
+    return Worked(
+        {point: one.lost for point, one in found.items()},
+        trades[first.leak, first.friction].stopped.total,
+        {name: getattr(value, name) for name in _CHECKS},
+        tuple(left_out),
+    )
+
+
+_CHECKS = ("miss", "over", "cushion", "steps")
+_KEPT = 64
+"""Cut-offs kept, of a megabyte at most."""
+
+
+def _worked_once(
+    known: Known, network: Network, cuts: Sequence[Cut], keys: EconomyKeys, *, sides_only: bool
+) -> Worked:
+    """Return what `worked` does, from the user's cache where it was worked out before.
+
+    It is kept under checksums of all that it follows from: the table, what stops, the assumptions,
+    and the code that works it out.
+    """
+    import numpy as np
+
+    every = points(keys, sides_only=sides_only)
+    named = [
+        [one and sorted(one) for one in (cut.sellers, cut.buyers, cut.sectors)] for cut in cuts
+    ]
+    asked = json.dumps([known.name, named, keys.cap, [asdict(one) for one in every]])
+
+    def find() -> Arrays:
+        done = worked(network, cuts, keys, sides_only=sides_only)
+        checks = [done.checks[name] for name in _CHECKS]
+        return {
+            "solved": np.array([every.index(point) for point in done.lost]),
+            "lost": np.array([*done.lost.values()]),
+            "stopped": np.array(done.stopped),
+            "checks": np.array([np.nan if one is None else one for one in checks]),
+            "left_out": np.array([every.index(point) for point, _ in done.left_out], dtype=int),
+            "why": np.array([why for _, why in done.left_out], dtype=np.str_),
+        }
+
+    name = sha256(f"{_code()} {asked}".encode()).hexdigest()
+    stored = kept_arrays(name, find, inside="cutoff", most=_KEPT)
+    checks = [None if np.isnan(one) else float(one) for one in stored["checks"]]
+    return Worked(
+        {every[at]: lost for at, lost in zip(stored["solved"], stored["lost"], strict=True)},
+        float(stored["stopped"]),
+        dict(zip(_CHECKS, checks, strict=True)),
+        tuple(
+            (every[at], str(why)) for at, why in zip(stored["left_out"], stored["why"], strict=True)
+        ),
+    )
+
+
+@cache
+def _code() -> str:
+    """Return a checksum of the code that works a cut-off out."""
+    root = Path(__file__).parents[2]
+    folders = ("figures/scenario", "measures/cutoff", "measures/origin")
+    paths = [path for folder in folders for path in sorted((root / folder).glob("*.py"))]
+    return sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

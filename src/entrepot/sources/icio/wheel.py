@@ -215,10 +215,12 @@ and time of change: of 0.4 GB that takes as long as the rest of a question."""
 _SMALL = 1_000_000
 """Bytes of a file that is read and not mapped: an empty array cannot be."""
 _MOST = 12
-"""Sets of arrays kept; of more, those that were not compared for longest are deleted."""
+"""Sets of arrays kept of tables and their factors, 128 MB each."""
 
 
-def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
+def kept_arrays(
+    name: str, make: Callable[[], Arrays], *, inside: str = _FOLDER, most: int = _MOST
+) -> Arrays:
     """Return arrays that were worked out before, mapped from the user's cache, or work them out.
 
     They are read-only. Each file is compared with the size and the time at which it was written,
@@ -229,16 +231,20 @@ def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
     ----------
     name
         What they follow from, by its checksum, and how: a name of a folder.
+    inside
+        The folder of the cache for sets of their kind.
+    most
+        Sets kept there; of more, those that were not compared for longest are deleted.
     """
     if not files_allowed():  # a server opens nothing but its lake
         return make()
-    folder = cache_folder() / _FOLDER
+    folder = cache_folder() / inside
     try:
         return _mapped(folder / name)
     except (OSError, ValueError, KeyError, TypeError, EOFError, RecursionError):
         made = make()  # they are not there, or damaged
     with suppress(OSError):  # no space, or nothing may be written: then the next one works it out
-        _keep(folder, name, made)
+        _keep(folder, name, made, most)
     return made
 
 
@@ -274,7 +280,7 @@ def _stamp(path: Path) -> list[int]:
     return [found.st_size, found.st_mtime_ns]
 
 
-def _keep(folder: Path, name: str, made: Arrays) -> None:
+def _keep(folder: Path, name: str, made: Arrays, most: int) -> None:
     import numpy as np
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -294,7 +300,7 @@ def _keep(folder: Path, name: str, made: Arrays) -> None:
     cached = [
         one.parent for one in folder.glob(f"*/{_CHECKSUMS}")
     ]  # and nothing else that is there
-    for one in sorted(cached, key=lambda one: one.stat().st_mtime)[:-_MOST]:
+    for one in sorted(cached, key=lambda one: one.stat().st_mtime)[:-most]:
         shutil.rmtree(one, ignore_errors=True)
 
 
