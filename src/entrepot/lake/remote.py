@@ -12,6 +12,7 @@ faster (compare and swap). Keys come from the environment or the store's own cha
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +41,20 @@ __all__ = ["SCHEMES", "RemoteStore"]
 
 SCHEMES = ("s3", "gs", "az")
 _AT_ONCE = 8
-_SECONDS = 30
+_SECONDS = 20
+"""In which a request is repeated; together with one that nobody answers, half a minute."""
+_SILENT = 25
+_PREFIXES = {"s3": "AWS_", "gs": "GOOGLE_", "az": "AZURE_"}
+_CLIENT = (
+    "allow_http",
+    "allow_invalid_certificates",
+    "proxy_ca_certificate",
+    "proxy_excludes",
+    "proxy_url",
+    "read_timeout",
+    "timeout",
+)
+"""What the library reads from the environment itself, unless it is given any of it."""
 _MACHINE = "169.254.169.254"
 """Where machines of a cloud get keys: asked where the environment has none."""
 _TABLES = ("flows", "inputs", "products", "raw", "shipments")
@@ -91,8 +105,17 @@ class RemoteStore:
                 raise MissingExtraError("obstore", "remote") from None
             patience: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=_SECONDS)}
             with self._reached(""):
-                self._opened = from_url(self.address, retry_config=patience)
+                self._opened = from_url(
+                    self.address, retry_config=patience, client_options=self._client()
+                )
         return self._opened
+
+    def _client(self) -> Any:
+        """Return how long is waited: for a store that says nothing, and not for a large file."""
+        prefix = _PREFIXES[self.address.partition(":")[0]]
+        given = {name: os.environ.get(prefix + name.upper()) for name in _CLIENT}
+        waited = {"timeout": timedelta(days=1), "read_timeout": timedelta(seconds=_SILENT)}
+        return waited | {name: text for name, text in given.items() if text is not None}
 
     def refresh(self) -> None:
         """Bring the catalog, if it is another than the last one.
@@ -199,7 +222,8 @@ class RemoteStore:
         Raises
         ------
         OutsideError
-            If somebody else changed the lake meanwhile, or the store fails: then it is as before.
+            If somebody else changed the lake meanwhile, or the store fails: then it is as before,
+            or, if nothing but the store's last answer was lost, as it was meant to be.
         """
         text = self._bring_catalog()
         if text is None:
@@ -256,19 +280,35 @@ class RemoteStore:
             with self._reached(NAME):
                 # In one request: an upload in parts cannot be tied to a condition.
                 put = obstore.put(self._store, NAME, now, mode=mode, use_multipart=False)
-        except (AlreadyExistsError, PreconditionError) as error:
-            self._delete(sent)
-            raise OutsideError(
-                "another program changed this lake in the meantime; nothing was changed",
-                where=self.address,
-                why="the catalog in the store is no longer the one that this change began with",
-                hint="run the command again",
-            ) from error
-        except BaseException:
-            self._delete(sent)
-            raise
-        self._tag = put["e_tag"]
+            self._tag = put["e_tag"]
+        except BaseException as error:
+            if not self._arrived(now, sent) or not isinstance(error, Exception):
+                if not isinstance(error, AlreadyExistsError | PreconditionError):
+                    raise
+                raise OutsideError(
+                    "another program changed this lake in the meantime; nothing was changed",
+                    where=self.address,
+                    why="the catalog in the store is no longer the one that this change began with",
+                    hint="run the command again",
+                ) from error
         self._delete(sorted(before.owned() - after.owned()))
+
+    def _arrived(self, catalog: bytes, sent: Sequence[str]) -> bool:
+        """Return whether a catalog is in the store, although sending it seemed to fail.
+
+        Its answer may have been lost, and the request that was repeated been refused. If it is not
+        there, what was sent for it is deleted, but for what the one that is there names: objects
+        are named by their content. If the store does not say which is there, nothing is deleted.
+        """
+        try:
+            found = self._bring_catalog()
+        except EntrepotError:
+            return False
+        if found == catalog:
+            return True
+        there = Catalog.parse(found, self.address).owned() if found else frozenset[str]()
+        self._delete([name for name in sent if name not in there])
+        return False
 
     def _delete(self, names: Sequence[str]) -> None:
         """Delete objects that no catalog names; what cannot be deleted takes room and no more."""
