@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-__all__ = ["LOCAL", "session"]
+__all__ = ["LOCAL", "cause", "session"]
 
 LOCAL = "local[*]"
 """Where Spark runs if nobody says: on all cores, in a process beside this one."""
@@ -201,6 +201,17 @@ def _in_mebibytes(memory: str) -> str:
             hint="write it as 4GB or 800MB, or unset it",
         )
     return f"{max(1, int(float(found[1]) * units[found[2].upper()]))}m"
+
+
+def cause(text: str) -> str:
+    """Return the line that names what went wrong, of all that Spark says of an error.
+
+    That of a worker's Python, if it was there; else the last cause that Java gives.
+    """
+    lines = [re.sub(r"^(Caused by)?: ", "", line.strip()) for line in text.strip().splitlines()]
+    named = [line for line in lines if line.partition(":")[0].endswith(("Error", "Exception"))]
+    inner = [line for line in named if not line.startswith(("org.apache.", "py4j.", "java."))]
+    return next(iter([*inner[-1:], *named[-1:], *lines]), "")
 
 
 def _last_words(log: Path) -> str:

@@ -14,9 +14,9 @@ from test_shipments_real import FILES
 from entrepot.errors import BadFileError, OutsideError
 from entrepot.lake import Lake, load_on_spark
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.load_on_spark import _cause
 from entrepot.lake.on_spark import SparkLake
 from entrepot.lake.registers import FILE, Secret, write_secret
+from entrepot.spark import cause
 from table_reading import one_map
 
 if TYPE_CHECKING:
@@ -224,7 +224,13 @@ Traceback (most recent call last):
 ModuleNotFoundError: No module named 'entrepot'
 
 \tat org.apache.spark.api.python.BasePythonRunner.handlePythonException(PythonRunner.scala:1)"""
-    assert _cause(text) == "ModuleNotFoundError: No module named 'entrepot'"
-    assert _cause("org.apache.spark.SparkException: lost\nmore").endswith("SparkException: lost")
-    assert _cause("something") == "something"
-    assert _cause("") == ""
+    assert cause(text) == "ModuleNotFoundError: No module named 'entrepot'"
+    assert cause("org.apache.spark.SparkException: lost\nmore").endswith("SparkException: lost")
+    java = """An error occurred while calling o92.collectToPython.
+: org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 failed 4 times
+\tat org.apache.spark.scheduler.DAGScheduler.failJobAndIndependentStages(DAGScheduler.scala:2)
+Caused by: java.io.IOException: No space left on device
+\t... 9 more"""
+    assert cause(java) == "java.io.IOException: No space left on device"
+    assert cause("something") == "something"
+    assert cause("") == ""

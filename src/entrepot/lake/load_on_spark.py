@@ -26,6 +26,7 @@ from entrepot.lake.prepare import Load, prepare, take_in
 from entrepot.lake.system_errors import AS_BEFORE, guarded
 from entrepot.lake.unchanged import all_files, require_read
 from entrepot.sources import source_info
+from entrepot.spark import cause
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
@@ -122,20 +123,12 @@ def _run(context: SparkContext, work: _Work, paths: Sequence[Path]) -> list[_Pre
         raise OutsideError(
             "Spark breaks off while it loads",
             where=context.master,
-            why=f"{_cause(str(error))}; {AS_BEFORE}",
+            why=f"{cause(str(error))}; {AS_BEFORE}",
             hint="every worker needs this version of Python and of entrepot (PYSPARK_PYTHON names "
             "its Python) and sees the lake and the files under the same paths; Spark's log in the "
             "temporary folder says more",
         ) from error
     return found
-
-
-def _cause(text: str) -> str:
-    """Return the line that names the error of a worker, of all that Spark says of it."""
-    lines = [line.strip() for line in text.splitlines()]
-    named = [line for line in lines if line.partition(":")[0].endswith(("Error", "Exception"))]
-    inner = [line for line in named if not line.startswith(("org.apache.", "py4j.", "java."))]
-    return next(iter([*inner[-1:], *named, *lines]), "")
 
 
 def _prepared(work: _Work, path: Path) -> _Prepared:

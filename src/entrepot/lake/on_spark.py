@@ -20,6 +20,7 @@ from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State
 from entrepot.lake.unchanged import all_files, require_whole
 from entrepot.model.columns import schema
+from entrepot.spark import cause
 
 if TYPE_CHECKING:
     import os
@@ -238,15 +239,15 @@ def readable_on_spark() -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as error:
-        first = str(error).strip().partition("\n")[0]
+        why = cause(str(error))
         if "PATH_NOT_FOUND" in str(error):
             raise NoEvidenceError(
                 "there is no lake here, or a file of it is gone",
-                why=first,
+                why=why,
                 hint="check the address; entrepot data check says which file is missing",
             ) from error
         raise OutsideError(
             "Spark cannot answer this question",
-            why=first,
+            why=why,
             hint="its log in the temporary folder says more; or ask with --engine duckdb",
         ) from error
