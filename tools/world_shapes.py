@@ -8,7 +8,9 @@ Jenny (2018), in the units of the two drawings of a map. Antarctica is left out.
 UN trade statistics: Crimea is drawn with Ukraine. What has no code there has none here.
 
 Columns x and y are the middle of the largest part of an area in the wide drawing; sea has
-the middle and the width of the nearest places without land for labels of several widths.
+the middle, width and lines of the nearest places without land for labels of several sizes, and
+where the leader from there ends: on the area itself, without crossing another one if any such
+place is near.
 """
 
 from __future__ import annotations
@@ -37,10 +39,14 @@ LEFT_OUT = ("Antarctica", "Fr. S. Antarctic Lands")
 CRIMEA = (34.5, 45.3)
 CENTRE = 11.6
 """Meridian in the middle: the edges then meet in the Bering Strait and divide no country."""
-ROOMS = (92, 116, 140, 164)
-"""Widths of places for a label, their height, and the longest leader to one."""
+ROOMS = ((92, 1), (116, 1), (140, 1), (92, 2), (116, 2), (164, 1))
+"""Widths of places for a label and its lines; the height of a line; the longest leader to one."""
 HEIGHT = 16
 LEADER = 120
+INWARDS = 6.0
+"""How far beyond the coast a leader ends."""
+TRIED = 6
+"""Points of a coast that are tried for one place."""
 ROOT = math.sqrt(3) / 2
 A1, A2, A3, A4 = 1.340264, -0.081106, 0.000893, 0.003796
 
@@ -157,33 +163,39 @@ def middle_of(ring: Ring) -> Point:
     return x / whole, y / whole
 
 
-def land_before(rings: list[Ring], size: Point) -> list[list[int]]:
-    """Return for each place of the drawing how many units of land lie above and left of it."""
+def owners(places: list[tuple[int, list[Ring]]], size: Point) -> list[list[int]]:
+    """Return for each place of the drawing the number of the area there, and -1 for the sea."""
     width, height = round(size[0]), math.ceil(size[1])
-    land = [[0] * width for _ in range(height)]
-    for ring in rings:
-        for y in range(height):
-            crossings = sorted(
-                (y + 0.5 - y1) * (x2 - x1) / (y2 - y1) + x1
-                for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)
-                if (y1 > y + 0.5) != (y2 > y + 0.5)
-            )
-            for start, end in zip(crossings[::2], crossings[1::2], strict=True):
-                for x in range(max(0, math.floor(start)), min(width, math.ceil(end))):
-                    land[y][x] = 1
-        for x, y in ring:  # islands that are thinner than a unit
-            land[min(int(y), height - 1)][min(int(x), width - 1)] = 1
-    sums = [[0] * (width + 1)]
-    for row in land:
+    owner = [[-1] * width for _ in range(height)]
+    for number, rings in places:
+        for ring in rings:
+            for y in range(height):
+                crossings = sorted(
+                    (y + 0.5 - y1) * (x2 - x1) / (y2 - y1) + x1
+                    for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)
+                    if (y1 > y + 0.5) != (y2 > y + 0.5)
+                )
+                for start, end in zip(crossings[::2], crossings[1::2], strict=True):
+                    for x in range(max(0, math.floor(start)), min(width, math.ceil(end))):
+                        owner[y][x] = number
+            for x, y in ring:  # islands that are thinner than a unit
+                owner[min(int(y), height - 1)][min(int(x), width - 1)] = number
+    return owner
+
+
+def land_before(owner: list[list[int]]) -> list[list[int]]:
+    """Return for each place of the drawing how many units of land lie above and left of it."""
+    sums = [[0] * (len(owner[0]) + 1)]
+    for row in owner:
         above, here = sums[-1], [0]
         for x, one in enumerate(row):
-            here.append(here[-1] + one + above[x + 1] - above[x])
+            here.append(here[-1] + (one >= 0) + above[x + 1] - above[x])
         sums.append(here)
     return sums
 
 
-def sea_near(place: Point, sums: list[list[int]], width: int) -> Point | None:
-    """Return the middle of the nearest place for a label of some width that touches no land."""
+def places_near(place: Point, sums: list[list[int]], width: int, high: int) -> Iterator[Point]:
+    """Yield the middles of places for a label of some size that touch no land, nearest first."""
     right, bottom = len(sums[0]) - 1, len(sums) - 1
     near = sorted(
         (math.hypot(max(abs(dx) - width / 2, 0), dy), dx, dy)
@@ -192,14 +204,63 @@ def sea_near(place: Point, sums: list[list[int]], width: int) -> Point | None:
     )
     for away, dx, dy in near:
         x, y = round(place[0]) + dx, round(place[1]) + dy
-        x1, y1, x2, y2 = x - width // 2, y - HEIGHT // 2, x + width // 2, y + HEIGHT // 2
+        x1, y1, x2, y2 = x - width // 2, y - high // 2, x + width // 2, y + high // 2
         inside = x1 >= 0 and y1 >= 0 and x2 <= right and y2 <= bottom
         if away <= LEADER and inside:
             x1, y1, x2, y2 = x1 - 1, y1 - 1, x2 + 1, y2 + 1
             x1, y1, x2, y2 = max(x1, 0), max(y1, 0), min(x2, right), min(y2, bottom)
             if sums[y2][x2] - sums[y1][x2] - sums[y2][x1] + sums[y1][x1] == 0:
-                return x, y
+                yield x, y
+
+
+def landing(
+    label: Point, width: int, ring: Ring, middle: Point, owner: list[list[int]], number: int
+) -> Point | None:
+    """Return where a leader from a label meets an area without crossing another; None for none."""
+    x, y = label
+
+    def start_of(point: Point) -> Point:
+        return min(max(point[0], x - width / 2), x + width / 2), y
+
+    def away(point: Point) -> float:
+        return math.hypot(point[0] - start_of(point)[0], point[1] - y)
+
+    for point in sorted(ring, key=away)[:TRIED]:
+        size = math.hypot(middle[0] - point[0], middle[1] - point[1]) or 1.0
+        part = min(1.0, INWARDS / size)
+        end = tuple(a + part * (b - a) for a, b in zip(point, middle, strict=True))
+        start, steps = start_of(point), max(2, round(away(point)))
+        on_the_way = {
+            owner[min(int(b + (d - b) * step / steps), len(owner) - 1)][
+                min(int(a + (c - a) * step / steps), len(owner[0]) - 1)
+            ]
+            for step in range(steps + 1)
+            for (a, b), (c, d) in [(start, end)]
+        }
+        if on_the_way <= {-1, number}:
+            return end
     return None
+
+
+def sea_near(
+    middle: Point,
+    ring: Ring,
+    owner: list[list[int]],
+    sums: list[list[int]],
+    room: tuple[int, int],
+    number: int,
+) -> str:
+    """Return place, size and end of the leader of a label; empty for no place."""
+    (width, rows), nearest = room, None
+    for place in places_near(middle, sums, width, HEIGHT * rows):
+        nearest = nearest or place
+        if end := landing(place, width, ring, middle, owner, number):
+            break
+    else:  # landlocked, or behind others: the leader has to cross them
+        place, end = nearest, middle
+    return (
+        f"{place[0]:.0f} {place[1]:.0f} {width} {rows} {end[0]:.0f} {end[1]:.0f}" if place else ""
+    )
 
 
 def main(file: Path) -> None:
@@ -240,12 +301,12 @@ def main(file: Path) -> None:
             )
             for arc in flat
         ]
-        land: list[Ring] = []
-        for label, code, rings in there:
+        land: list[tuple[int, list[Ring]]] = []
+        for number, (label, code, rings) in enumerate(there):
             every = sorted((closed(ring, placed) for ring in rings), key=size_of, reverse=True)
             if name == "wide":
                 largest[label] = every[0]
-                land += every
+                land.append((number, every))
             kept = [ring for ring in every if size_of(ring) >= SMALLEST[name]] or every[:1]
             rows.setdefault(label, {"code": code, "label": label})[name] = "".join(
                 map(written, kept)
@@ -253,14 +314,13 @@ def main(file: Path) -> None:
         size = (float(width), (max(ys) - min(ys)) * scale + 2)
         print(name, "height", round(size[1], 1))
         if name == "wide":
-            sums = land_before(land, size)
-            for label, ring in largest.items():
+            owner = owners(land, size)
+            sums = land_before(owner)
+            for number, (label, ring) in enumerate(largest.items()):
                 x, y = middle_of(ring)
                 rows[label] |= {"x": f"{x:.0f}", "y": f"{y:.0f}"}
-                found = ((sea_near((x, y), sums, width), width) for width in ROOMS)
-                rows[label]["sea"] = ";".join(
-                    f"{sea[0]:.0f} {sea[1]:.0f} {width}" for sea, width in found if sea
-                )
+                found = (sea_near((x, y), ring, owner, sums, room, number) for room in ROOMS)
+                rows[label]["sea"] = ";".join(filter(None, found))
     ordered = sorted(rows.values(), key=lambda row: (row["code"], row["label"]))
     with OUT.open("w", encoding="utf-8", newline="") as out:
         table = csv.DictWriter(out, COLUMNS, lineterminator="\n")

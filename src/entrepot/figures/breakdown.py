@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from entrepot.figures.availability import Availability
     from entrepot.lake import Lake
 
-__all__ = ["MEASURES", "Breakdown", "BreakdownPart", "Over", "breakdown"]
+__all__ = ["MEASURES", "Breakdown", "BreakdownPart", "Over", "breakdown", "definition_for_all"]
 
 Over = Literal["importer", "exporter", "product"]
 MEASURES: Mapping[str, tuple[Over, ...]] = {
@@ -123,7 +123,7 @@ def breakdown(measure: str, over: Over, lake: Lake, **keys: Any) -> Breakdown:
     """
     if over not in MEASURES.get(measure, ()):
         raise RequestError(f"{measure} is not broken down by {over}")
-    asked = _checked(Definition.build(measure, **keys), lake)
+    asked = definition_for_all(measure, lake, **keys)
     with lake.reading(bundled=bundled_for(lake, asked.goods, asked.source)):
         for source in [asked.source] if asked.source else flow_sources(lake):
             if split_address(source)[0] not in VALUED_ONCE:
@@ -140,8 +140,9 @@ def breakdown(measure: str, over: Over, lake: Lake, **keys: Any) -> Breakdown:
     )
 
 
-def _checked(asked: Definition, lake: Lake) -> Definition:
+def definition_for_all(measure: str, lake: Lake, **keys: Any) -> Definition:
     """Complete and check a definition as `ask` does; the side broken down is the world again."""
+    asked = Definition.build(measure, **keys)
     needed = question(asked.measure).names
     free = [side for side in SIDES if side in needed and getattr(asked, side) == WORLD]
     others = (one for one in _SOMEBODY if one not in (asked.importer, asked.exporter))

@@ -61,12 +61,12 @@ def is_place(code: str) -> bool:
     return code != WORLD and area(code).kind in ("country", "territory")
 
 
-def _money(value: float) -> str:
+def money(value: float) -> str:
     # Three digits up to a billion; from there on whole millions with all of their digits.
     return number(value / 1e6) if value < 1e9 else f"{value / 1e6:,.0f}"
 
 
-def _threshold(value: float, currency: str) -> str:
+def threshold(value: float, currency: str) -> str:
     """Return a limit that we chose, of one digit: 1 m USD, not 1.00 m, which looks measured."""
     return figure_value(value, currency, digits=1)
 
@@ -77,7 +77,7 @@ def _round(value: float) -> float:
     return round(value / size) * size
 
 
-def _goods_of(found: Breakdown) -> str:
+def goods_of(found: Breakdown) -> str:
     goods = found.definition.goods
     return "" if goods == "all" else f" of {goods_words(goods)}"
 
@@ -111,7 +111,7 @@ def suppliers_of(
     bars = [_supplier_bar(one, known.get(one.code), marked=not at) for at, one in enumerate(named)]
     if others:
         share, sold = sum(one.value for one in others), sum(one.traded for one in others)
-        cells = (_percent(share), "–", _money(sold))
+        cells = (_percent(share), "–", money(sold))
         name = count_word(len(others), "other")
         name = f"{len(others)} others" if len(others) > 1 else name
         bars.append(RankedBar(name, 100 * share, None, None, cells, is_rest=True))
@@ -141,7 +141,7 @@ def suppliers_of(
         ]
     first = named[0]
     who = capital(area_phrase(first.code))
-    of = _goods_of(found)
+    of = goods_of(found)
     if of_world:
         title = f"{who} was the largest exporter{of} in {when}"
         deck = f"Share of world exports{of} by value, {when}, per cent."
@@ -154,7 +154,7 @@ def suppliers_of(
         deck += f" Last column: change since {before.definition.period}, in percentage points."
     listed = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
     rows = tuple(
-        (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts
+        (area_name(one.code), per_cent(100 * one.value), money(one.traded)) for one in parts
     )
     table = BriefTable(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
@@ -173,7 +173,7 @@ def suppliers_of(
         Chart(RankedBars(tuple(bars), heads), f"{title}. {listed}.", tuple(key)),
         table,
         (_how_to_read(of_world=of_world),),
-        source_line(asked.source or "", when, lake, *_scope(found)),
+        source_line(asked.source or "", when, lake, *scope(found)),
     )
 
 
@@ -195,7 +195,7 @@ def _supplier_bar(one: BreakdownPart, figure: Figure | None, *, marked: bool) ->
         100 * one.value,
         None if low is None else 100 * low,
         None if high is None else 100 * high,
-        (_percent(one.value), span, _money(one.traded)),
+        (_percent(one.value), span, money(one.traded)),
         marked=marked,
     )
 
@@ -211,7 +211,7 @@ def _how_to_read(*, of_world: bool) -> Note:
     return Note("How to read it", (Remark(text),))
 
 
-def _scope(found: Breakdown) -> tuple[str, ...]:
+def scope(found: Breakdown) -> tuple[str, ...]:
     goods = found.definition.goods
     code = f"HS {spaced_code(goods)}" if goods.isdigit() else ""
     codes = goods.split(",")
@@ -270,10 +270,10 @@ def dependence_map(
         for one in parts
     )
     own = tuple((code, area_name(code)) for code in sellers if code in grid())
-    least, counted = (_threshold(each, asked.currency) for each in (SHOWN, COUNTED))
+    least, counted = (threshold(each, asked.currency) for each in (SHOWN, COUNTED))
     way = World if tiles else WorldShapes
     drawn = way(partners, own, "importers", STEPS, f"under {least} or no data")
-    seller, of = area_phrase(asked.exporter), _goods_of(found)
+    seller, of = area_phrase(asked.exporter), goods_of(found)
     most, every = over_half(found)
     title = f"In {most} of {every} importing countries, {seller} supplied more than half"
     deck = (
@@ -286,9 +286,7 @@ def dependence_map(
         f"{capital(possessive(seller))} share of imports{of}, {when}",
         ("Importer", "Share, %", f"Imports, m {asked.currency}"),
         (False, True, True),
-        tuple(
-            (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts
-        ),
+        tuple((area_name(one.code), per_cent(100 * one.value), money(one.traded)) for one in parts),
         ("", "per cent", f"million {asked.currency}"),
         "Table of this map",
     )
@@ -301,7 +299,7 @@ def dependence_map(
         table,
         (),
         (
-            *source_line(asked.source or "", when, lake, *_scope(found)),
+            *source_line(asked.source or "", when, lake, *scope(found)),
             *(() if tiles else (f" {BOUNDARIES}",)),
         ),
     )
@@ -327,7 +325,7 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
             100 * one.value,
             None,
             None,
-            (_percent(one.value), area_name(top), _money(one.traded)),
+            (_percent(one.value), area_name(top), money(one.traded)),
             marked=top == often and tops.count(often) > 1,
         )
         for one in parts[:GOODS]
@@ -339,7 +337,7 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
     deck = (
         f"Share of the largest supplier in {possessive(buyer)} imports of each six-digit code, "
         f"{when}, per cent. The {len(bars)} most dependent goods of those with imports of "
-        f"{_threshold(SHOWN, asked.currency)} or more."
+        f"{threshold(SHOWN, asked.currency)} or more."
     )
     key = [("context", "largest supplier")]
     if any(bar.marked for bar in bars):
@@ -354,7 +352,7 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
                 spaced_code(one.code),
                 per_cent(100 * one.value),
                 area_name(str(one.details["top_supplier"])),
-                _money(one.traded),
+                money(one.traded),
             )
             for one in parts[:100]
         ),
@@ -389,14 +387,14 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
     # Sorted by value, so a first share of zero means that all are.
     if not parts or parts[0].value == 0:
         return None
-    seller, of = area_phrase(asked.exporter), _goods_of(found)
+    seller, of = area_phrase(asked.exporter), goods_of(found)
     bars = tuple(
         RankedBar(
             area_name(one.code),
             100 * one.value,
             None,
             None,
-            (_percent(one.value), _money(one.traded)),
+            (_percent(one.value), money(one.traded)),
             marked=not place,
         )
         for place, one in enumerate(parts)
@@ -405,16 +403,14 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
     title = f"{first} had the largest share of its imports{of} from {seller}"
     deck = (
         f"{capital(possessive(seller))} share of each country's imports{of}, {when}, per cent. "
-        f"Importers of {_threshold(least, asked.currency)} or more."
+        f"Importers of {threshold(least, asked.currency)} or more."
     )
     heads = ("Importer", "Share", f"Imports, m {asked.currency}")
     table = BriefTable(
         f"Importers by share from {seller}, {when}",
         ("Importer", "Share, %", f"Imports, m {asked.currency}"),
         (False, True, True),
-        tuple(
-            (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts
-        ),
+        tuple((area_name(one.code), per_cent(100 * one.value), money(one.traded)) for one in parts),
         ("", "per cent", f"million {asked.currency}"),
     )
     return Section(
@@ -425,7 +421,7 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
         Chart(RankedBars(bars, heads), f"{title}: {bars[0].cells[0]}."),
         table,
         (),
-        source_line(asked.source or "", when, lake, *_scope(found)),
+        source_line(asked.source or "", when, lake, *scope(found)),
     )
 
 

@@ -30,6 +30,11 @@ LIGHT = {
     "step-3": "#7db0dc",
     "step-4": "#2f76b5",
     "step-5": "#093e6d",
+    # Shares of any other country than the one that a map names.
+    "other-1": "#e6eaee",
+    "other-2": "#c3ccd4",
+    "other-3": "#98a4ae",
+    "other-4": "#6a7781",
     "supported": "#0a6552",
     "supported-bg": "#e0f1ec",
     "differs": "#744700",
@@ -65,6 +70,10 @@ DARK = {
     "step-3": "#30679a",
     "step-4": "#74b9f7",
     "step-5": "#d4e9fd",
+    "other-1": "#232e37",
+    "other-2": "#3a4752",
+    "other-3": "#5f6d79",
+    "other-4": "#93a0ac",
     "supported": "#74d6ba",
     "supported-bg": "#11342c",
     "differs": "#f3c870",
@@ -111,6 +120,10 @@ DRAWN = (
     "step-3",
     "step-4",
     "step-5",
+    "other-1",
+    "other-2",
+    "other-3",
+    "other-4",
 )
 
 

@@ -328,6 +328,7 @@ STYLES = {
     "context": Style("context"),
     **{f"step-{number}": Style(f"step-{number}") for number in range(1, 6)},
     **{f"land-{number}": Style(f"step-{number}", "paper", 0.5) for number in range(1, 6)},
+    **{f"other-{number}": Style(f"other-{number}", "paper", 0.5) for number in range(1, 5)},
     "no-data": Style(HATCHED, "rule", 0.5),
     "edge-under": Style("", "paper", 3.5),
     "edge": Style("", "ink", 1.5),

@@ -45,7 +45,8 @@ __all__ = ["STEPS", "Partner", "World", "grid", "map_chart", "of_buyers", "of_su
 class Partner:
     """One partner on a map: its share in per cent and as printed, and its code for a tile.
 
-    `short` is a code of two letters; `marked` is the one that the chart is about.
+    `short` is a code of two letters; `marked` is the one that the chart is about. Where each one's
+    largest supplier is shown, `of_other` is one whose largest is not the one that the map names.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Partner:
     share: float
     text: str
     marked: bool = False
+    of_other: bool = False
 
 
 STEPS = (1.0, 5.0, 10.0, 25.0)

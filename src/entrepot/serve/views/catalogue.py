@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
 from entrepot.figures.breakdown import breakdown
+from entrepot.figures.exporter_prices import exporter_prices
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import everyday_goods, spaced_code
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
-from entrepot.model.areas import area_phrase, areas, groups
+from entrepot.model.areas import area_name, area_phrase, areas, groups
 from entrepot.model.display import figure_value
 from entrepot.report.charts import draw
-from entrepot.report.overview import dependence_map, over_half, suppliers_of
+from entrepot.report.goods_overview import largest_suppliers, list_dates, prices_by_exporter
+from entrepot.report.overview import over_half, suppliers_of
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.problems import NotFoundError
@@ -141,10 +144,13 @@ def findings_table(lake: Lake) -> AnswerRows:
 
 
 _CODE = re.compile(r"\d{2,10}")
+_SIX = re.compile(r"\d{6}")
 # One code or several; a list has a letter in its id, so the two cannot be confused.
 _CODES = re.compile(r"\d{2,10}(?:,\d{2,10})*")
 
 
+_ROWS = ("chpl", "eu-xxiii", "cn-controls")
+"""Lists of which every reader asks, so that a code that is not on one is said not to be."""
 _COVERED = {"whole": "whole", "ex": "in part, by the text", "part": "in part"}
 """What of a code an entry of a list covers, by the match of `goods_history`."""
 
@@ -184,24 +190,32 @@ def _codes_page(lake: Lake, codes: str, period: str) -> ServedAnswer:
     seen = [one for code in codes.split(",") for one in _history(code)]
     is_known = bool(goods_title_of(codes))
     sold = broken_down("import_share", "exporter", lake, codes, period) if is_known else None
-    sections: list[Section] = []
-    answer = ""
+    sections: list[Section | None] = []
+    answer = first = ""
     if sold is not None:
         asked = sold.definition
         first = sold.parts[0].code
-        keys = {"goods": codes, "period": str(asked.period), "source": asked.source}
+        time = {"goods": codes, "period": str(asked.period)}
+        keys = time | {"source": asked.source}
         bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
-        mapped = dependence_map(bought, lake)
-        said = single_share(bought, lake, "this map")
-        sections = [suppliers_of(sold, lake), replace(mapped, deck=f"{mapped.deck} {said}".strip())]
+        tops = breakdown("top_supplier", "importer", lake, **keys)
+        sections = [suppliers_of(sold, lake), largest_suppliers(tops, lake)]
+        is_one = bool(_SIX.fullmatch(codes))
+        said = single_share(bought, lake, "this page")
         most, every = over_half(bought)
         answer = (
             f"{capital(area_phrase(first))} had "
             f"**{figure_value(sold.parts[0].value, 'share')}** of the world's exports of "
             f"{goods_words(codes)} in {asked.period} and supplied more than half of the imports "
             f"of **{most} of {every}** countries. World trade was "
-            f"{figure_value(sold.total, asked.currency)}."
-        )
+            f"{figure_value(sold.total, asked.currency)}. {said}"
+        ).strip()
+        if is_one:
+            sections.append(prices_by_exporter(exporter_prices(lake, **time), lake))
+    said = {"goods": codes} | ({"period": period} if period else {})
+    charts = {"suppliers": {"show": "exporters"} | said, "largest": {"show": "largest"} | said}
+    charts["share"] = {"show": "map", "supplier": first} | said
+    listed = list_dates(codes, seen, [goods_list(one) for one in _ROWS])
     return page(
         "code.html.j2",
         "/goods",
@@ -211,8 +225,15 @@ def _codes_page(lake: Lake, codes: str, period: str) -> ServedAnswer:
         answer=answer,
         years=years_of(lake, codes) if is_known else [],
         year=str(sold.definition.period) if sold else period,
-        sections=sections,
-        drawings={one.id: draw(one.picture, one.table) for one in sections if one.picture},
+        first=area_name(first) if first else "",
+        charts={name: urlencode(chart, safe=",") for name, chart in charts.items()},
+        sections=(shown := [one for one in sections if one]),
+        drawings={
+            one.id: draw(one.picture, one.table)
+            for one in (*shown, *filter(None, [listed]))
+            if one.picture
+        },
+        listed=listed,
         seen=seen,
         covered=_COVERED,
         bring=bring_in("baci"),

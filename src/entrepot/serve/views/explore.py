@@ -21,6 +21,7 @@ from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
+from entrepot.report.goods_overview import largest_suppliers
 from entrepot.report.overview import NAMED, dependence_map, suppliers_of
 from entrepot.report.parts import plain
 from entrepot.report.phrasing import capital
@@ -54,6 +55,7 @@ SHOWS = {
     "suppliers": ("Suppliers of a country", ("importer",)),
     "map": ("Share of a supplier in each country’s imports", ("supplier",)),
     "tiles": ("The same, each country one square", ("supplier",)),
+    "largest": ("Largest supplier of each country", ()),
     "exporters": ("Exporters to the world", ()),
     "share": ("Share of a supplier over time", ("importer", "supplier")),
     "years": ("Suppliers by year", ("importer",)),
@@ -178,6 +180,8 @@ def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
     """
     if asked.show == "several":
         found = _several(lake, asked)
+    elif asked.show == "largest":
+        found = _largest(lake, asked)
     elif asked.show in ("suppliers", "map", "tiles", "exporters"):
         found = _compared(lake, asked, most)
     else:
@@ -218,6 +222,35 @@ def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
     title = plain(section.title.text)
     source = (*section.source, *([f" {said}"] if said else []))
     return _Drawn(title, section.deck, section.picture, source, head, rows, section.table)
+
+
+def _largest(lake: Lake, asked: _Asked) -> _Drawn:
+    """Draw each country's largest supplier."""
+    found = broken_down("top_supplier", "importer", lake, asked.goods, asked.period)
+    section = largest_suppliers(found, lake) if found else None
+    if found is None or section is None or section.picture is None:
+        raise _no_comparison(asked.goods)
+    question = found.definition
+    head = ["importer", "name", "supplier", "supplier_name", "goods", "period", "source"]
+    rows = [
+        [
+            *(one.code, area_name(one.code), top, area_name(top)),
+            *(asked.goods, str(question.period), question.source),
+            *(one.value, one.traded, question.currency),
+        ]
+        for one in found.parts
+        if (top := str(one.details.get("top_supplier", "")))
+    ]
+    title = plain(section.title.text)
+    return _Drawn(
+        title,
+        section.deck,
+        section.picture,
+        section.source,
+        [*head, "share", "value", "currency"],
+        rows,
+        section.table,
+    )
 
 
 def _no_comparison(goods: str) -> NoEvidenceError:

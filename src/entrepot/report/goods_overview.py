@@ -1,0 +1,262 @@
+"""Sections of the page of goods: each country's largest supplier, dates on lists, unit values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from entrepot.goods.parse import goods_words
+from entrepot.goods.words import spaced_code
+from entrepot.model.areas import area, area_name, area_phrase, possessive
+from entrepot.model.display import agreed, day_text, figure_value, joined, number, per_cent
+from entrepot.report.charts import BriefTable, Chart
+from entrepot.report.charts.dots import Dot, Dots
+from entrepot.report.charts.list_dates import ListDates, ListRow, ListSpan
+from entrepot.report.charts.world import Partner
+from entrepot.report.charts.world_shapes import BOUNDARIES, WorldShapes
+from entrepot.report.overview import (
+    COUNTED,
+    NAMED,
+    SHOWN,
+    goods_of,
+    is_place,
+    money,
+    scope,
+    threshold,
+)
+from entrepot.report.parts import Note, Remark, Section
+from entrepot.report.phrasing import capital
+from entrepot.report.source_lines import source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.breakdown import Breakdown
+    from entrepot.figures.exporter_prices import ExporterPrices
+    from entrepot.goods import GoodsList, ListedPeriod
+    from entrepot.lake import Lake
+
+__all__ = ["largest_suppliers", "list_dates", "prices_by_exporter"]
+
+STEPS = (25.0, 50.0, 75.0)
+"""Shares of the largest supplier in per cent at which a darker step begins."""
+
+
+def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
+    """Return the map of each country's largest supplier of goods; None where nobody has one.
+
+    Parameters
+    ----------
+    found
+        The largest supplier by importer.
+    """
+    asked, when = found.definition, found.definition.period
+    parts = [
+        one
+        for one in found.parts
+        if one.traded >= SHOWN and is_place(one.code) and "top_supplier" in one.details
+    ]
+    parts.sort(key=lambda one: (-one.traded, one.code))
+    tops = {one.code: str(one.details["top_supplier"]) for one in parts}
+    counted = [tops[one.code] for one in parts if one.traded >= COUNTED]
+    if not counted:
+        return None
+    [(first, most)] = Counter(counted).most_common(1)
+    partners = tuple(
+        Partner(
+            one.code,
+            area(one.code).alpha2 or one.code,
+            area_name(one.code),
+            100 * one.value,
+            f"{area_name(tops[one.code])} {figure_value(one.value, 'share')}",
+            of_other=tops[one.code] != first,
+        )
+        for one in parts
+    )
+    least, size = (threshold(each, asked.currency) for each in (SHOWN, COUNTED))
+    drawn = WorldShapes(
+        partners, (), "importers", STEPS, f"under {least} or no data", area_name(first)
+    )
+    of = goods_of(found)
+    title = f"{capital(area_phrase(first))} was the largest supplier{of} "
+    title += f"of {most} of {len(counted)} countries"
+    deck = (
+        f"The largest supplier{of} to each country and its share of imports, {when}, per cent of "
+        f"value. Counted: importers of {size} or more."
+    )
+    listed = ", ".join(f"{one.name}: {one.text}" for one in partners[:6])
+    table = BriefTable(
+        f"Largest supplier by importer{of}, {when}",
+        ("Importer", "Largest supplier", "Share, %", f"Imports, m {asked.currency}"),
+        (False, False, True, True),
+        tuple(
+            (
+                area_name(one.code),
+                area_name(tops[one.code]),
+                per_cent(100 * one.value),
+                money(one.traded),
+            )
+            for one in parts
+        ),
+        ("", "", "per cent", f"million {asked.currency}"),
+        "Table of this map",
+    )
+    return Section(
+        "largest",
+        "Largest supplier by importer",
+        Remark(title),
+        deck,
+        Chart(drawn, f"{title}. Largest importers: {listed}."),
+        table,
+        (),
+        (*source_line(asked.source or "", when, lake, *scope(found)), f" {BOUNDARIES}"),
+    )
+
+
+# Dates on lists.
+
+
+def list_dates(
+    code: str, seen: Sequence[ListedPeriod], asked_of: Sequence[GoodsList]
+) -> Section | None:
+    """Return the times of a code on lists as bars; None for a code on no list.
+
+    Parameters
+    ----------
+    seen
+        Every stretch of time on a list.
+    asked_of
+        Lists that have a row even if the code is not on them.
+    """
+    if not seen:
+        return None
+    lists: dict[str, GoodsList] = {}
+    spans: dict[str, list[ListSpan]] = {}
+    for one in sorted(seen, key=lambda one: one.entry.starts):
+        lists[one.of.id] = one.of
+        _add(spans.setdefault(one.of.id, []), one)
+    absent = [one for one in asked_of if one.id not in lists]
+    rows = [_row_of(lists[name], found) for name, found in spans.items()]
+    rows += [_row_of(one, []) for one in absent]
+    first = min(spans, key=lambda name: spans[name][0].start)
+    start = spans[first][0].start
+    title = f"On {agreed(len(spans), 'list', 'lists')}, the first from {day_text(start)}"
+    if not any(span.is_exact for span in spans[first][:1]):
+        title = f"On {agreed(len(spans), 'list', 'lists')}, the first by {day_text(start)}"
+    listed = joined([f"{row.name} ({row.spans[-1].text})" for row in rows if row.spans][:4])
+    deck = (
+        f"Lists with HS {spaced_code(code)} or its heading. A bar begins when the act applies and "
+        "ends when the code left the list; an arrow ends when the list was last read."
+    )
+    key = [("supplier", "listed")]
+    every = [span for found in spans.values() for span in found]
+    if any(span.in_part for span in every):
+        key.append(("supplier-blended", "in part: the text decides"))
+    if not all(span.is_exact for span in every):
+        key.append(("supplier-ring", "listed by then, may be earlier"))
+    return Section(
+        "list-dates",
+        "Lists and dates",
+        Remark(title),
+        deck,
+        Chart(ListDates(tuple(rows)), f"{title}. {listed}.", tuple(key)),
+        None,
+        (Note("Codes are a proxy", (Remark("A law describes goods in words, not by code."),)),),
+    )
+
+
+def _add(spans: list[ListSpan], one: ListedPeriod) -> None:
+    """Add a stretch of time, to the last one where it goes on from there."""
+    entry, is_part = one.entry, one.match != "whole"
+    end = entry.valid_to or max(one.of.known_until, entry.starts)
+    start, exact = entry.starts, bool(entry.adopted or entry.applies)
+    if spans and start <= spans[-1].end + timedelta(days=1):
+        last = spans.pop()
+        start, exact = last.start, last.is_exact
+        end, is_part = max(end, last.end), is_part and last.in_part
+    goes_on = end >= one.of.known_until
+    text = f"{'since' if exact else 'by'} {day_text(start)}"
+    if not goes_on:
+        text = f"{day_text(start)} to {day_text(end)}"
+    spans.append(ListSpan(start, end, goes_on, exact, is_part, text))
+
+
+def _row_of(one: GoodsList, spans: Sequence[ListSpan]) -> ListRow:
+    name, _, note = capital(one.short).partition(" (")
+    until = f"read until {day_text(one.known_until)}"
+    note = f"{note.rstrip(')')}, {until}" if note else capital(until)
+    return ListRow(name, note, tuple(spans))
+
+
+# What a kilogram was worth.
+
+
+def prices_by_exporter(found: ExporterPrices | None, lake: Lake) -> Section | None:
+    """Return unit values of the largest exporters as dots; None for fewer than three."""
+    parts = [one for one in found.parts if is_place(one.code)][:NAMED] if found else []
+    if found is None or len(parts) < 3:
+        return None
+    asked, when = found.definition, found.definition.period
+    unit = f"{asked.currency} a kg"
+    largest, second = parts[:2]
+    shown = sorted(parts, key=lambda one: (-one.unit_value, one.code))
+    dots = tuple(
+        Dot(area_name(one.code), one.unit_value, number(one.unit_value), marked=one is largest)
+        for one in shown
+    )
+    goods = goods_words(asked.goods)
+    ours, theirs = (number(one.unit_value) for one in (largest, second))
+    title = f"{capital(possessive(area_phrase(largest.code)))} exports were worth {ours} {unit}, "
+    title += f"{possessive(area_phrase(second.code))} {theirs}"
+    deck = f"Value over weight of {goods}, {when}: the {len(dots)} largest exporters with weights."
+    notes = [
+        Note(
+            "How to read it",
+            (
+                Remark(
+                    "A unit value compares baskets, not like with like: dearer goods under one "
+                    "code read as a higher price."
+                ),
+            ),
+        )
+    ]
+    without = [code for code in found.without if is_place(code)][:3]
+    if without:
+        named = joined([area_name(code) for code in without])
+        notes.append(
+            Note("Left out", (Remark(f"{named}: no weight that says something of a price."),))
+        )
+    table = BriefTable(
+        capital(f"unit values of {goods}, {when}"),
+        ("Exporter", unit, f"Value, m {asked.currency}", "Of it with a weight, %"),
+        (False, True, True, True),
+        tuple(
+            (
+                area_name(one.code),
+                number(one.unit_value),
+                money(one.value),
+                per_cent(100 * one.kept / one.value),
+            )
+            for one in found.parts
+            if is_place(one.code) and one.value
+        ),
+        ("", unit, f"million {asked.currency}", "per cent"),
+    )
+    reported = "exporters' reports" if found.is_reported else "reconciled"
+    return Section(
+        "prices",
+        "Price",
+        Remark(title),
+        deck,
+        Chart(
+            Dots(dots, unit),
+            f"{title}. {', '.join(f'{dot.name} {dot.text}' for dot in dots[:5])}.",
+            (("supplier", "largest exporter"), ("context", "others")),
+        ),
+        table,
+        tuple(notes),
+        source_line(
+            asked.source or "", when, lake, f"HS {spaced_code(asked.goods)}", unit, "FOB", reported
+        ),
+    )
