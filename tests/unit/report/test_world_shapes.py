@@ -132,6 +132,37 @@ def test_no_data_is_hatched_in_each_drawing_by_its_own_pattern() -> None:
 
 def test_a_place_for_a_label_is_on_no_land() -> None:
     for one in outlines():
-        for x, y, room in one.seas:
-            near = [at for at in LAND if abs(at[0] - x) < room / 2 and abs(at[1] - y) < 8]
+        for x, y, room, rows, _ in one.seas:
+            high = 8 * rows
+            near = [at for at in LAND if abs(at[0] - x) < room / 2 and abs(at[1] - y) < high]
             assert near == [], one.name
+
+
+def inside(point: tuple[float, float], ring: list[tuple[float, float]]) -> bool:
+    x, y = point
+    pairs = zip(ring, ring[1:] + ring[:1], strict=True)
+    crossed = [
+        (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
+        for (x1, y1), (x2, y2) in pairs
+    ]
+    return sum(crossed) % 2 == 1
+
+
+@pytest.mark.parametrize("code", ["USA", "JPN", "BRA", "IND", "ZAF", "MEX", "AUS"])
+def test_leaders_of_countries_at_the_sea_cross_no_other_country(code: str) -> None:
+    """The leader of the United States crossed the Gulf of Mexico."""
+    one = SHAPES[code]
+    clear = [sea for sea in one.seas if sea.end != one.middle]
+    assert clear
+    others = [ring for other in outlines() if other.code != code for ring in rings(other.wide)]
+    for sea in clear:
+        x = min(max(sea.end[0], sea.x - sea.room / 2), sea.x + sea.room / 2)
+        for step in range(20):
+            at = x + (sea.end[0] - x) * step / 20, sea.y + (sea.end[1] - sea.y) * step / 20
+            assert not any(inside(at, ring) for ring in others), (code, sea, at)
+        # Ends are written in whole units, and islands are narrow.
+        assert any(
+            inside(sea.end, ring)
+            or any(abs(x - sea.end[0]) + abs(y - sea.end[1]) < 4 for x, y in ring)
+            for ring in rings(one.wide)
+        ), sea

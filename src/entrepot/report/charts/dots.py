@@ -51,8 +51,12 @@ def _draw(data: Dots, name: str, alt_text: str) -> str:
     names = min(NAMES[name], max(text_width(one.name, bold=True) for one in data.rows))
     left = names + 12
     right = max(text_width(one.text, bold=True) for one in data.rows) + 14
-    places = ticks(max(one.value for one in data.rows), at_most=6 if name == "wide" else 3)
-    factor = (width - left - right) / places[-1]
+    room, places = width - left - right, [0.0]
+    for most in range(6, 0, -1):  # as many as have room for their numbers
+        places = ticks(max(one.value for one in data.rows), at_most=most)
+        if max(text_width(f"{place:,g}") for place in places) + 12 < room / (len(places) - 1):
+            break
+    factor = room / places[-1]
     height = AXIS + ROW * len(data.rows) + 4
     xs = [left + place * factor for place in places]
     grid = [{"x": x, "x2": x, "y": AXIS - 6, "y2": height} for x in xs[1:]]

@@ -265,7 +265,9 @@ def _key_of_two(data: WorldShapes, plan: _Plan) -> tuple[list[MarkLayer], float]
         ("land", "other"), (range(2, 6), range(1, 5)), heads, strict=True
     ):
         layers += labels([{"x": x, "y": y + 12, "text": head}], style="note", bold=True)
-        layers += _steps(style, steps, words, x + 1, y + 19, plan.swatch)
+        # Four steps and not five: as wide together.
+        swatch = plan.swatch if plan.labelled else plan.swatch * 5 / 4
+        layers += _steps(style, steps, words, x + 1, y + 19, swatch)
         if plan.labelled:
             x += max(4 * plan.swatch, text_width(head, 12.5, bold=True)) + 24
         else:

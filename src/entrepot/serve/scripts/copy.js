@@ -1,15 +1,16 @@
-// A button that copies the code below it.
+// A button that copies the code, or the address, that it names.
 
 export function copy(button) {
-  const code = button.closest("details").querySelector("pre");
+  const from = document.getElementById(button.dataset.copy);
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(code.textContent);
+      await navigator.clipboard.writeText(from.value ?? from.textContent);
       button.textContent = "Copied";
     } catch {
       // Without encryption browsers have no clipboard for pages.
-      getSelection().selectAllChildren(code);
+      if (from.select) from.select();
+      else getSelection().selectAllChildren(from);
       button.textContent = "Selected: now copy it";
     }
   });

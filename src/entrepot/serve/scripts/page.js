@@ -18,9 +18,12 @@ document.querySelectorAll("header form.find").forEach(slash);
 dress(document);
 document.querySelectorAll("a[data-mail]").forEach(mail);
 document.querySelectorAll("button[data-copy]").forEach(copy);
-// The code of a frame names this server where its operator named no address.
+// The code of a frame and the link name this server where its operator named no address.
 document.querySelectorAll("pre[data-origin]").forEach((code) => {
   code.textContent = code.textContent.replace(code.dataset.origin, location.origin);
+});
+document.querySelectorAll("input[data-origin]").forEach((link) => {
+  link.value = location.origin + link.value;
 });
 document.querySelectorAll("body.embed").forEach(frame);
 document.querySelectorAll("[data-rest]").forEach((place) => rest(place, dress));

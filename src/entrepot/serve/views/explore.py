@@ -53,13 +53,13 @@ KEYS = ("show", "importer", "supplier", "goods", "period", "title")
 _OEMBED = ("url", "maxwidth", "maxheight", "format")
 SHOWS = {
     "suppliers": ("Suppliers of a country", ("importer",)),
-    "map": ("Share of a supplier in each country’s imports", ("supplier",)),
-    "tiles": ("The same, each country one square", ("supplier",)),
-    "largest": ("Largest supplier of each country", ()),
+    "map": ("A supplier’s share, on a map", ("supplier",)),
+    "tiles": ("A supplier’s share, in squares", ("supplier",)),
+    "largest": ("Largest suppliers, on a map", ()),
     "exporters": ("Exporters to the world", ()),
-    "share": ("Share of a supplier over time", ("importer", "supplier")),
+    "share": ("A supplier’s share over time", ("importer", "supplier")),
     "years": ("Suppliers by year", ("importer",)),
-    "several": ("Share of a supplier in up to twelve countries", ("importer", "supplier")),
+    "several": ("A supplier’s share, by country", ("importer", "supplier")),
     "definitions": ("Share under other definitions", ("importer", "supplier")),
 }
 """Kinds of chart: their names, and the sides that each needs."""

@@ -1,0 +1,120 @@
+"""Sections of the page of goods: largest suppliers, dates on lists, unit values."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from entrepot.figures import ask
+from entrepot.figures.breakdown import breakdown
+from entrepot.goods import goods_history, goods_list, goods_lists
+from entrepot.lake import Lake
+from entrepot.report.charts import draw
+from entrepot.report.charts.dots import Dot, Dots
+from entrepot.report.charts.list_dates import ListDates, ListRow, ListSpan
+from entrepot.report.charts.world_shapes import WorldShapes
+from entrepot.report.goods_overview import largest_suppliers, list_dates
+
+sys.path.insert(0, str(Path(__file__).parent))
+from label_boxes import outside, overlapping
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return Lake.open(tmp_path_factory.mktemp("goods") / "none")
+
+
+def test_each_country_has_the_supplier_that_is_asked_for_it_alone(lake: Lake) -> None:
+    found = breakdown("top_supplier", "importer", lake, goods="850511", period=2022)
+    section = largest_suppliers(found, lake)
+    assert section is not None
+    assert section.table is not None
+    rows = {row[0]: row for row in section.table.rows}
+    for name, code in (("Germany", "DEU"), ("Japan", "JPN"), ("China", "CHN"), ("Niger", "NER")):
+        if name not in rows:
+            continue
+        alone = ask("top_supplier", lake=lake, importer=code, goods="850511", period=2022)
+        assert rows[name][2] == f"{100 * (alone.value or 0):.1f}"
+    # Counted again from the table, whose last column is in millions.
+    large = [row for row in section.table.rows if float(row[3].replace(",", "")) >= 1]
+    [(first, most)] = Counter(row[1] for row in large).most_common(1)
+    assert f"{first} was the largest supplier" in section.title.text
+    assert f"of {most} of {len(large)} countries" in section.title.text
+
+
+def test_blue_is_the_named_supplier_and_grey_is_any_other(lake: Lake) -> None:
+    found = breakdown("top_supplier", "importer", lake, goods="850511", period=2022)
+    section = largest_suppliers(found, lake)
+    assert section is not None
+    assert section.picture is not None
+    assert isinstance(section.picture.drawn, WorldShapes)
+    for drawing in draw(section.picture, section.table):
+        assert outside(drawing) == []
+        assert overlapping(drawing) == []
+        marks = re.findall(r'class="f-(step|other)-\d[^>]*><title>[^:]*: ([^<]*)<', drawing)
+        assert len(marks) > 50
+        for kind, said in marks:
+            assert said.startswith("China ") is (kind == "step"), said
+
+
+@pytest.mark.parametrize("code", ["850511", "854231", "381800", "250410", "870323"])
+def test_dates_on_lists_are_those_of_their_history(code: str) -> None:
+    seen = goods_history(code)
+    section = list_dates(code, seen, [goods_list("chpl"), goods_list("cn-controls")])
+    assert section is not None
+    assert section.picture is not None
+    rows = section.picture.drawn.rows  # type: ignore[attr-defined]
+    assert sum(bool(row.spans) for row in rows) == len({one.of.id for one in seen})
+    by_name = {one.short.partition(" (")[0].lower(): one.id for one in goods_lists()}
+    for row in rows:
+        entries = [one.entry for one in seen if one.of.id == by_name[row.name.lower()]]
+        on = {
+            day
+            for year in range(2020, 2027)
+            for day in (date(year, 1, 1), date(year, 7, 1))
+            if any(one.starts <= day <= (one.valid_to or date.max) for one in entries)
+        }
+        until = max((span.end for span in row.spans), default=date.min)
+        drawn = {day for day in on if any(span.start <= day <= span.end for span in row.spans)}
+        assert drawn == {day for day in on if day <= until}, row.name
+    ids = {one.of.id for one in seen}
+    said = {by_name[row.name.lower()] for row in rows if not row.spans}
+    assert said == {"chpl", "cn-controls"} - ids
+    for drawing in draw(section.picture):
+        assert outside(drawing) == []
+        assert overlapping(drawing) == []
+
+
+def test_goods_on_no_list_have_no_dates() -> None:
+    assert list_dates("010121", (), [goods_list("chpl")]) is None
+
+
+def test_extreme_dates_and_names_stay_inside() -> None:
+    long = "A list with a name that is far too long for the room that there is beside the bars"
+    day = date(2026, 12, 31)
+    spans = (
+        ListSpan(
+            date(1995, 1, 1), date(1995, 1, 1), False, True, False, "1 Jan 1995 to 1 Jan 1995"
+        ),
+        ListSpan(day, day, True, False, True, "by 31 Dec 2026"),
+    )
+    drawn = ListDates((ListRow(long, long, spans), ListRow(long, long, ())))
+    for name in ("wide", "narrow"):
+        drawing = drawn.draw(name=name, alt_text="dates")
+        assert outside(drawing) == []
+        assert overlapping(drawing) == []
+
+
+@pytest.mark.parametrize("largest", [1e-6, 1.0, 123_456.0])
+def test_dots_stay_inside(largest: float) -> None:
+    rows = (Dot("Saint Vincent and the Grenadines of the South", largest, "123,456,789", True),)
+    drawn = Dots((*rows, Dot("Chad", 0.0, "0")), "USD a kg")
+    for name in ("wide", "narrow"):
+        drawing = drawn.draw(name=name, alt_text="prices")
+        assert outside(drawing) == []
+        assert overlapping(drawing) == []
