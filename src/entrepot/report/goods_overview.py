@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures.breakdown import Breakdown
     from entrepot.figures.exporter_prices import ExporterPrices
-    from entrepot.goods import GoodsList, ListedPeriod
+    from entrepot.goods import GoodsList
+    from entrepot.goods.history import ListedPeriod
     from entrepot.lake import Lake
 
 __all__ = ["largest_suppliers", "list_dates", "prices_by_exporter"]

@@ -212,9 +212,9 @@ def _codes_page(lake: Lake, codes: str, period: str) -> ServedAnswer:
         ).strip()
         if is_one:
             sections.append(prices_by_exporter(exporter_prices(lake, **time), lake))
-    said = {"goods": codes} | ({"period": period} if period else {})
-    charts = {"suppliers": {"show": "exporters"} | said, "largest": {"show": "largest"} | said}
-    charts["share"] = {"show": "map", "supplier": first} | said
+    chosen = {"goods": codes} | ({"period": period} if period else {})
+    charts = {"suppliers": {"show": "exporters"} | chosen, "largest": {"show": "largest"} | chosen}
+    charts["share"] = {"show": "map", "supplier": first} | chosen
     listed = list_dates(codes, seen, [goods_list(one) for one in _ROWS])
     return page(
         "code.html.j2",
