@@ -156,7 +156,7 @@ def draw(found: Screening, console: Console, *, is_written: bool = False) -> Non
             console.print(
                 Text("A shipment screened in several directions is in several rows of this table.")
             )
-    hits = found.table.slice(0, min(_SHOWN, found.sums[1] + found.sums[2])).to_pylist()
+    hits = found.rows(0, min(_SHOWN, found.sums[1] + found.sums[2])).to_pylist()
     if hits:
         heads = ["row", "date", "code", "route", "status", "by", "entry", "listed", "signs"]
         cells = [

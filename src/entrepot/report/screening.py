@@ -75,6 +75,7 @@ _LEGEND = (
     "median. ● yes, ○ no, – not known. Signs do not show intent."
 )
 _FOOTER = "&L&8A code is a proxy, not a classification. See Summary.&R&8&A, page &P of &N"
+_PIECE = 2**17  # lines that are written at once
 _NOTE_WIDE = 115  # letters in a line of the merged columns of the sheet Summary
 _MANY_SIGNS = 3  # signs of five from which on their number is marked
 _INNER = ("url", "grade")
@@ -109,7 +110,7 @@ class ShownScreening:
 
     def to_frame(self, kind: FrameKind | None = None) -> Any:
         """Return a row for each line, hits first: the program's columns, then those of the file."""
-        return frame_of(self.screening.table, kind)
+        return frame_of(_plain_table(self.screening.table), kind)
 
     def save(self, path: Path | str) -> Path:
         """Write it as ``.xlsx``, or every line as ``.csv``, ``.parquet`` or ``.json``.
@@ -254,7 +255,7 @@ def as_data(found: Screening, *, rows: int | None = None) -> dict[str, Any]:
     """
     shown = found.sums[LISTED] + found.sums[PART] + found.sums[NOT_KNOWN]
     # The table is sorted by grade, so lines with a result are its beginning.
-    table = found.table.slice(0, shown if rows is None else min(rows, shown))
+    table = found.rows(0, shown if rows is None else min(rows, shown))
     return {
         "title": title_of(found),
         "file": found.shipments.name,
@@ -371,13 +372,9 @@ def save_screening(found: Screening, target: Path) -> list[str]:
             if suffix == ".xlsx":
                 said = workbook(found, draft)
             elif suffix == ".csv":
-                _write_csv(found.table.drop_columns(list(_INNER)), draft)
+                _write_csv(found, draft)
             elif suffix == ".parquet":
-                import pyarrow.parquet as pq
-
-                made = found.table.drop_columns(list(_INNER))
-                # Parquet has no footer for readers, so the legal note is in its metadata.
-                pq.write_table(made.replace_schema_metadata({"legal": LEGAL}), draft)
+                _write_parquet(found, draft)
             else:
                 text = json.dumps(as_data(found), ensure_ascii=False, indent=1, default=str)
                 draft.write_text(f"{text}\n", "utf-8")
@@ -394,32 +391,76 @@ _AT_RISK = (
 """Cells that `csv_cell` may change, as Arrow's regular expressions say it: a few of millions."""
 
 
-def _write_csv(table: pa.Table, target: Path) -> None:
-    """Write a table that no spreadsheet takes for formulas; few cells are at risk."""
+def _plain_table(table: pa.Table) -> pa.Table:
+    """Return a table without dictionaries, which readers of files and frames take for a type."""
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            chunks = [chunk.dictionary_decode() for chunk in table.column(place).chunks]
+            column = pa.chunked_array(chunks, field.type.value_type)
+            table = table.set_column(place, field.name, column)
+    return table
+
+
+def _pieces(found: Screening) -> Iterator[pa.Table]:
+    """Yield all lines in pieces, so that the file is never in memory a second time."""
+    for start in range(0, max(found.made.num_rows, 1), _PIECE):
+        yield found.rows(start, _PIECE).drop_columns(list(_INNER))
+
+
+def _write_parquet(found: Screening, target: Path) -> None:
+    import pyarrow.parquet as pq
+
+    # Parquet has no footer for readers, so the legal note is in its metadata.
+    schema = _plain_table(next(_pieces(found)).slice(0, 0)).schema.with_metadata({"legal": LEGAL})
+    with pq.ParquetWriter(target, schema) as writer:
+        for piece in _pieces(found):
+            writer.write_table(_plain_table(piece).cast(schema))
+
+
+def _write_csv(found: Screening, target: Path) -> None:
+    """Write all lines so that no spreadsheet takes a cell for a formula; few are at risk."""
+    import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    for place, name in enumerate(table.column_names):
-        column = table.column(place)
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-            continue
-        # Only cells at risk go through Python, each text once; all others stay in Arrow.
-        risky = pc.match_substring_regex(column, _AT_RISK)
-        if not pc.any(risky).as_py():
-            continue
-        texts = pc.unique(pc.filter(column, pc.fill_null(risky, fill_value=False))).to_pylist()
-        mended = pa.array([str(csv_cell(text)) for text in texts], column.type)
-        # Null where a cell is not at risk; `take` gives
-        # null for it, and `coalesce` the cell itself.
-        known = pc.index_in(column, pa.array(texts, column.type))
-        fixed = pc.coalesce(pc.take(mended, known.combine_chunks()), column.combine_chunks())
-        table = table.set_column(place, name, fixed)
-    names = [str(csv_cell(name)) for name in table.column_names]
+    known: dict[str, pa.Array] = {}
     with target.open("wb") as opened:
         opened.write(b"\xef\xbb\xbf")  # without it spreadsheets read names of firms as Latin-1
-        options = arrow_csv.WriteOptions(quoting_style="needed", include_header=True)
-        arrow_csv.write_csv(table.rename_columns(names), opened, options)
+        for at, piece in enumerate(_pieces(found)):
+            columns = [
+                pa.chunked_array([_mended(one, name, known) for one in column.chunks], column.type)
+                for name, column in zip(piece.column_names, piece.columns, strict=True)
+            ]
+            names = [str(csv_cell(name)) for name in piece.column_names]
+            options = arrow_csv.WriteOptions(quoting_style="needed", include_header=not at)
+            made = _plain_table(pa.table(columns, names=names))
+            arrow_csv.write_csv(made, opened, options)
+
+
+def _mended(column: pa.Array, name: str, known: dict[str, pa.Array]) -> pa.Array:
+    """Return a column whose cells no spreadsheet takes for formulas.
+
+    A dictionary is mended once: all pieces of a column have the same.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        if name not in known:
+            known[name] = _mended(column.dictionary, name, known)
+        return pa.DictionaryArray.from_arrays(column.indices, known[name])
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    # Only cells at risk go through Python, each text once; all others stay in Arrow.
+    risky = pc.match_substring_regex(column, _AT_RISK)
+    if not pc.any(risky).as_py():
+        return column
+    texts = pc.unique(pc.filter(column, pc.fill_null(risky, fill_value=False))).to_pylist()
+    mended = pa.array([str(csv_cell(text)) for text in texts], column.type)
+    # Null where a cell is not at risk; `take` gives null for it, and `coalesce` the cell itself.
+    known = pc.index_in(column, pa.array(texts, column.type))
+    return pc.coalesce(pc.take(mended, known), column)
 
 
 # The workbook
@@ -456,12 +497,10 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
         start = 0
         for grade, name, title, colour in _SHEETS:
             # Sorted by grade, so each sheet is the next stretch of the table.
-            rows = found.table.slice(start, found.sums[grade])
-            start += found.sums[grade]
             # Three rows are title, legend and head.
-            if rows.num_rows > LARGEST_SHEET - 3:
-                rows = rows.slice(0, LARGEST_SHEET - 3)
-                left = found.sums[grade] - rows.num_rows
+            rows = found.rows(start, min(found.sums[grade], LARGEST_SHEET - 3))
+            start += found.sums[grade]
+            if left := found.sums[grade] - rows.num_rows:
                 said.append(
                     f"Sheet {name} ends at row {LARGEST_SHEET:,}, the last of a sheet; "
                     f"{agreed(left, 'line is', 'lines are')} not in it: write CSV or "

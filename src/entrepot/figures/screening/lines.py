@@ -6,7 +6,7 @@ DuckDB. So a million lines cost little more than their different texts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
@@ -29,10 +29,12 @@ from entrepot.model.product import EDITIONS, TARIFFS, harmonized
 from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import duckdb
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
     from entrepot.goods import GoodsList, ListEntry
 
@@ -40,10 +42,9 @@ __all__ = [
     "MetEntry",
     "Work",
     "columns_of",
-    "distinct",
-    "edition_sql",
+    "days_of",
+    "different",
     "load",
-    "make_lines",
     "problems_of",
     "put",
     "read_areas",
@@ -54,9 +55,32 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The different texts of a column in their order, and which of them each line has."""
+
+    texts: list[str]
+    of: NDArray[Any]
+
+
 @dataclass
 class Work:
-    """What is known of a file while it is screened."""
+    """What is known of a file while it is screened; arrays have one element a line.
+
+    Attributes
+    ----------
+    shipments
+        The file, its columns of few texts as dictionaries.
+    at
+        Places of the lines in it, without blank rows.
+    codes
+        Digits, edition, why it is not the edition wanted, and whether in part, by number of a code.
+    code_of, route_of, case_of
+        Number of the code, the route and the case of each line; a case is a code on a route between
+        two days on which something changes. Lines that cannot be read have no route and no case.
+    problem_of
+        Why a line cannot be read, by its place.
+    """
 
     shipments: Shipments
     db: duckdb.DuckDBPyConnection
@@ -68,6 +92,25 @@ class Work:
     codes: dict[int, tuple[str, str, str, bool]] = field(default_factory=dict)
     entries: list[MetEntry] = field(default_factory=list)
     seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    at: NDArray[Any] = field(init=False)
+    texts: dict[str, Texts] = field(default_factory=dict)
+    days: list[date | None] = field(default_factory=list)
+    day_problems: list[str] = field(default_factory=list)
+    areas: dict[str, list[str | None]] = field(default_factory=dict)
+    amounts: dict[str, NDArray[Any]] = field(default_factory=dict)
+    digits: list[str] = field(default_factory=list)
+    code_of: NDArray[Any] = field(init=False)
+    code_problems: list[str] = field(default_factory=list)
+    problem_of: dict[int, str] = field(default_factory=dict)
+    good: NDArray[Any] = field(init=False)
+    routes: list[tuple[str, str, str, str]] = field(default_factory=list)
+    route_of: NDArray[Any] = field(init=False)
+    case_of: NDArray[Any] = field(init=False)
+
+    @property
+    def cells(self) -> pa.Table:
+        """The file, a column each and the number of each row."""
+        return self.shipments.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,44 +132,91 @@ def columns_of(
     }
 
 
+_FEW = ("code", "date", "from", "to", "origin", "via", "consignee", "currency")
+"""Columns of few texts, each of which is read once."""
+
+
 def load(work: Work) -> None:
-    """Make a table of texts of the columns that are needed."""
+    """Find the different texts of the columns that are needed, and the lines that are not blank."""
+    import numpy as np
+
+    cells = work.cells
+    for role, place in work.places.items():
+        if role in _FEW:
+            column = _encoded(cells.column(place))
+            cells = cells.set_column(place, f"c{place}", column)
+            work.texts[role] = _texts_of(work, column, role)
+    # In one piece, out of which rows are taken in another order many times as fast.
+    work.shipments = replace(work.shipments, cells=cells.combine_chunks())
     # Columns are c0, c1 ... in SQL: names of a stranger's file never become part of a query.
-    work.db.register("cells", work.shipments.cells)
-    texts = {
-        role: f"trim(coalesce(CAST(c{place} AS VARCHAR), ''))"
-        for role, place in work.places.items()
-    }
-    for role in (
-        "code", "date", "from", "to", "origin", "via", "consignee", "value", "mass", "description",
-    ):  # fmt: skip
-        # Safe as a literal: what is fixed is a code of a country or a day, see `columns_for`.
-        texts.setdefault(role, f"'{work.fixed.get(role, '')}'")
-    if "currency" in work.places:
-        texts["currency"] = f"trim(CAST(c{work.places['currency']} AS VARCHAR))"
-    columns = ", ".join(f'{text} AS "{role}"' for role, text in texts.items())
-    cells = [f"c{place}" for place in range(len(work.shipments.columns))]
+    work.db.register("cells", work.cells)
+    work.at = np.arange(work.cells.num_rows)
+    empty = [place for place, text in enumerate(work.texts["code"].texts) if not text]
     # Blank rows, common below a table in a spreadsheet, are no shipments and no errors.
-    blank = " AND ".join(f"coalesce(trim(CAST({cell} AS VARCHAR)), '') = ''" for cell in cells)
-    keep(work.db, "texts", f"SELECT row, {columns} FROM cells WHERE NOT ({blank})")
-    [(rows,)] = work.db.execute("SELECT count(*) FROM texts").fetchall()
-    if not rows and not work.shipments.broken:
+    maybe = np.flatnonzero(np.isin(work.texts["code"].of, empty))
+    if len(maybe):
+        work.db.register("maybe", work.cells.take(maybe).append_column("n", [maybe]))
+        cells = [f"c{place}" for place in range(len(work.shipments.columns))]
+        blank = " AND ".join(f"coalesce(trim(CAST({one} AS VARCHAR)), '') = ''" for one in cells)
+        rows = work.db.execute(f"SELECT n FROM maybe WHERE {blank}").fetchnumpy()["n"]
+        work.at = np.delete(work.at, rows)
+        work.texts = {role: Texts(one.texts, one.of[work.at]) for role, one in work.texts.items()}
+    if not len(work.at) and not work.shipments.broken:
         raise NoEvidenceError(
             "the file has no shipment", where=work.shipments.name, hint="check the file"
         )
+    for role in _FEW:
+        fixed = Texts([work.fixed.get(role, "")], np.zeros(len(work.at), np.int32))
+        work.texts.setdefault(role, fixed)
 
 
-def distinct(work: Work, role: str) -> list[str]:
-    """Return the different texts of a column."""
-    rows = work.db.execute(f'SELECT DISTINCT "{role}" FROM texts ORDER BY 1').fetchall()
-    return [text for (text,) in rows]
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    return column.unify_dictionaries().combine_chunks()
 
 
-def put(work: Work, name: str, columns: dict[str, tuple[Sequence[Any], Any]]) -> None:
+def _texts_of(work: Work, column: pa.DictionaryArray, role: str) -> Texts:
+    import numpy as np
+    import pyarrow as pa
+
+    found = column.dictionary
+    text = "trim(CAST(cell AS VARCHAR))"
+    if role == "date":  # a time of day makes every text another one
+        text = f"regexp_replace({text}, '[T ]00:00(:00)?(\\.0+)?$', '')"
+    work.db.register("different", pa.table({"n": range(len(found)), "cell": found}))
+    rows = work.db.execute(f"SELECT coalesce({text}, '') FROM different ORDER BY n").fetchall()
+    # A missing cell is an empty text, whose place is behind all others.
+    read = [*(one for (one,) in rows), ""]
+    texts = sorted(set(read))
+    places = {one: place for place, one in enumerate(texts)}
+    known = np.array([places[one] for one in read], np.int32)
+    return Texts(texts, known[column.indices.fill_null(len(found)).to_numpy()])
+
+
+def different(numbers: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the different numbers in order, and the place among them of each."""
+    import numpy as np
+    import pyarrow as pa
+
+    # By hashing: a sort of all takes many times as long.
+    found = pa.array(numbers).dictionary_encode()
+    values = found.dictionary.to_numpy()
+    order = np.argsort(values)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order))
+    return values[order], rank[found.indices.to_numpy()]
+
+
+def put(
+    work: Work, name: str, columns: Mapping[str, tuple[Sequence[Any] | NDArray[Any], Any]]
+) -> None:
     """Keep a small table of Python's."""
     import pyarrow as pa
 
-    made = pa.table({key: pa.array(list(cells), kind) for key, (cells, kind) in columns.items()})
+    made = pa.table({key: pa.array(cells, kind) for key, (cells, kind) in columns.items()})
     work.db.register(f"{name}_of_python", made)
     keep(work.db, name, f"SELECT * FROM {name}_of_python")
     # Copied first: a registered table is only looked at, and has to live as long as the name.
@@ -135,27 +225,20 @@ def put(work: Work, name: str, columns: dict[str, tuple[Sequence[Any], Any]]) ->
 
 def read_dates(work: Work, order: DayOrder | None) -> tuple[date, date] | None:
     """Read the dates of the file; return the first and the last."""
-    import pyarrow as pa
-
-    # A time of day makes every text another one.
-    work.db.execute(
-        "UPDATE texts SET \"date\" = regexp_replace(\"date\", '[T ]00:00(:00)?(\\.0+)?$', '')"
-        " WHERE \"date\" LIKE '%00:00%'"
-    )
-    texts = [text for text in distinct(work, "date") if text]
-    read = read_days(texts, order)
-    put(
-        work,
-        "days",
-        {
-            "text": (texts, pa.string()),
-            "day": ([read.days[text] for text in texts], pa.date32()),
-            "problem": ([read.problems.get(text, "") for text in texts], pa.string()),
-        },
-    )
+    texts = work.texts["date"].texts
+    read = read_days([text for text in texts if text], order)
+    work.days = [read.days.get(text) for text in texts]
+    work.day_problems = [read.problems.get(text, "") for text in texts]
     _note_days(work, read)
     known = [day for day in read.days.values() if day]
     return (min(known), max(known)) if known else None
+
+
+def days_of(work: Work) -> NDArray[Any]:
+    """Return the number of the day of each text with a date; without one, of the screening."""
+    import numpy as np
+
+    return np.array([(day or work.today).toordinal() for day in work.days], np.int64)
 
 
 def _note_days(work: Work, read: ReadDays) -> None:
@@ -176,15 +259,8 @@ def _note_days(work: Work, read: ReadDays) -> None:
 
 def read_areas(work: Work) -> None:
     """Read the countries of each line."""
-    import pyarrow as pa
-
     for role in ("from", "to", "origin"):
-        texts = distinct(work, role)
-        codes = [country_of(text) if text else None for text in texts]
-        put(
-            work, f"{role}_areas",
-            {"text": (texts, pa.string()), "area": (codes, pa.string())},
-        )  # fmt: skip
+        work.areas[role] = [country_of(text) if text else None for text in work.texts[role].texts]
 
 
 def tariff_of(work: Work, national: str) -> tuple[str, str]:
@@ -203,10 +279,13 @@ def tariff_of(work: Work, national: str) -> tuple[str, str]:
         raise UnknownNameError(
             "nomenclature", national, known, hint=f"such as {', '.join(known[:9])}"
         )
-    rows = work.db.execute(
-        'SELECT DISTINCT f.area, t.area FROM texts x JOIN from_areas f ON x."from" = f.text '
-        'JOIN to_areas t ON x."to" = t.text WHERE f.area IS NOT NULL AND t.area IS NOT NULL'
-    ).fetchall()
+    start, end = work.texts["from"], work.texts["to"]
+    pairs, _ = different(start.of.astype("int64") * len(end.texts) + end.of)
+    every = (
+        (work.areas["from"][pair // len(end.texts)], work.areas["to"][pair % len(end.texts)])
+        for pair in pairs.tolist()
+    )
+    rows = [(one, other) for one, other in every if one and other]
     union = area_set("EU", work.today)
     # By side, the tariffs of all its countries: {"EU"} if all lines leave the Union.
     sides = zip(*rows, strict=True) if rows else ()
@@ -219,53 +298,42 @@ def tariff_of(work: Work, national: str) -> tuple[str, str]:
     return "", "six digits; longer codes only as far as all tariffs agree"
 
 
-def edition_sql(work: Work, national: str) -> str:
-    """Return SQL for the edition in force on the date of a line, or the one that was told."""
+def _edition_of(day: date, national: str) -> str:
+    """Return the edition in force on a day, or the one that was told."""
     if national and national[-1].isdigit():
-        return f"'{harmonized(national).id}'"
-    # CASE takes the first that fits: reversed, as EDITIONS are oldest first.
-    newest_first = [f"WHEN {_DAY} >= DATE '{one.in_force}' THEN '{one.id}'" for one in EDITIONS]
-    return f"CASE {' '.join(reversed(newest_first))} END".replace("TODAY", f"'{work.today}'")
+        return harmonized(national).id
+    return max((one for one in EDITIONS if one.in_force <= day), key=lambda one: one.in_force).id
 
 
-_DAY = "coalesce(d.day, DATE TODAY)"
-
-
-def read_codes(work: Work, tariff: str, edition: str) -> None:
+def read_codes(work: Work, tariff: str, national: str) -> None:
     """Read each code in the edition of its date, or in one that has it."""
-    import pyarrow as pa
+    import numpy as np
 
-    rows = work.db.execute(
-        f"SELECT DISTINCT x.code, {edition} AS wanted FROM texts x "
-        'LEFT JOIN days d ON x."date" = d.text ORDER BY 1, 2'
-    ).fetchall()
+    wanted = [_edition_of(day or work.today, national) for day in work.days]
+    editions = sorted(set(wanted))
+    of_date = np.array([editions.index(one) for one in wanted], np.int64)
+    texts, dates = work.texts["code"], work.texts["date"]
+    pairs, pair_of = different(texts.of * np.int64(len(editions)) + of_date[dates.of])
+    rows = [
+        (texts.texts[pair // len(editions)], editions[pair % len(editions)])
+        for pair in pairs.tolist()
+    ]
     longest = LONGEST.get(tariff, 10)
     # A text occurs with each edition of its dates, but reads the same in all.
-    read = {text: read_code(text, longest) for text in {text for text, _ in rows}}
+    read = {text: read_code(text, longest) for text in dict.fromkeys(text for text, _ in rows)}
     found = []
-    for text, wanted in rows:
+    for text, edition in rows:
         one = read[text]
-        used, other, problem = wanted, "", one.problem
+        used, other, problem = edition, "", one.problem
         if one.digits:
-            used, other = _edition_for(one.digits, wanted)
+            used, other = _edition_for(one.digits, edition)
             problem = _refused(one.digits, used)
-        key = (one.digits, used, other, one.is_partial)
-        found.append((text, wanted, problem, key))
-    keys = {key: place for place, key in enumerate(dict.fromkeys(row[3] for row in found))}
+        found.append((problem, (one.digits, used, other, one.is_partial)))
+    keys = {key: place for place, key in enumerate(dict.fromkeys(key for _, key in found))}
     work.codes = {place: key for key, place in keys.items() if key[0]}
-    text, number = pa.string(), pa.int32()
-    put(
-        work,
-        "codes",
-        {
-            "text": ([row[0] for row in found], text),
-            "wanted": ([row[1] for row in found], text),
-            "problem": ([row[2] for row in found], text),
-            "digits": ([row[3][0] for row in found], text),
-            "edition": ([row[3][1] for row in found], text),
-            "code_id": ([keys[row[3]] for row in found], number),
-        },
-    )
+    work.digits = [key[0] for key in keys]
+    work.code_of = np.array([keys[key] for _, key in found], np.int32)[pair_of]
+    _find_problems(work, [problem for problem, _ in found], pair_of)
     if mended := [one.mended for one in read.values() if one.mended]:
         work.notes.append(
             f"Leading zero restored in {len(mended)} of the codes: {first_of(mended, 3)}."
@@ -275,8 +343,33 @@ def read_codes(work: Work, tariff: str, edition: str) -> None:
             "Codes of 9 digits, or of more than 10, are compared by their first six digits: "
             f"{first_of(cut, 3)}."
         )
-    if others := sorted({row[3][2] for row in found if row[3][2]}):
+    if others := sorted({key[2] for _, key in found if key[2]}):
         work.notes.append(f"Codes of another HS edition: {first_of(others, 3)}.")
+
+
+def _find_problems(work: Work, codes: list[str], pair_of: NDArray[Any]) -> None:
+    """Say of each line what of it cannot be read."""
+    import numpy as np
+
+    told = [(codes, pair_of), (work.day_problems, work.texts["date"].of)]
+    for role, words in (("from", "country of dispatch"), ("to", "destination")):
+        told.append((_unknown(work, role, words, f"{words} missing"), work.texts[role].of))
+    told.append((_unknown(work, "origin", "country of origin", ""), work.texts["origin"].of))
+    bad = np.zeros(len(work.at), bool)
+    for problems, of in told:
+        bad |= np.array([bool(one) for one in problems], bool)[of]
+    work.good = np.flatnonzero(~bad)
+    for line in np.flatnonzero(bad).tolist():
+        said = [problems[of[line]] for problems, of in told]
+        work.problem_of[line] = "; ".join(filter(None, said))
+
+
+def _unknown(work: Work, role: str, words: str, missing: str) -> list[str]:
+    """Return what is wrong with each text of a column of countries."""
+    return [
+        missing if not text else "" if area else f"{words} not recognised: “{text[:30]}”"
+        for text, area in zip(work.texts[role].texts, work.areas[role], strict=True)
+    ]
 
 
 def _refused(digits: str, edition: str) -> str:
@@ -305,87 +398,68 @@ def _edition_for(digits: str, wanted: str) -> tuple[str, str]:
 
 def read_numbers(work: Work) -> None:
     """Read values and masses; what cannot be read is missing, and said."""
-    import pyarrow as pa
+    import numpy as np
 
     for role in ("value", "mass"):
-        if _are_plain(work, role):
+        work.amounts[role] = np.full(len(work.at), np.nan)
+        if role not in work.places:
             continue
-        texts = distinct(work, role)
-        read = read_amounts(text for text in texts if text)
-        numbers = [read.numbers.get(text) for text in texts]
-        put(
-            work, f"{role}_amounts",
-            {"text": (texts, pa.string()), "amount": (numbers, pa.float64())},
-        )  # fmt: skip
-        if bad := [text for text in texts if text and read.numbers[text] is None]:
-            marks = ", ".join("?" for _ in bad)
-            query = f'SELECT count(*) FROM texts WHERE "{role}" IN ({marks})'
-            [(lines,)] = work.db.execute(query, bad).fetchall()
+        place = work.places[role]
+        if _are_plain(work, place):
+            work.amounts[role] = _plain_amounts(work, place)
+            continue
+        one = _texts_of(work, _encoded(work.cells.column(place)), role)
+        of = one.of[work.at]
+        read = read_amounts(text for text in one.texts if text)
+        numbers = [read.numbers.get(text) for text in one.texts]
+        work.amounts[role] = np.array(numbers, np.float64)[of]
+        bad = [at for at, text in enumerate(one.texts) if text and numbers[at] is None]
+        if bad:
+            lines = int(np.isin(of, bad).sum())
             work.notes.append(
                 f"{agreed(lines, 'line has', 'lines have')} a {role} that is no number "
-                f"({first_of(bad, 2)}), screened without it."
+                f"({first_of([one.texts[at] for at in bad], 2)}), screened without it."
             )
 
 
-def _are_plain(work: Work, role: str) -> bool:
-    """Have the engine read amounts that can mean one thing only, which are as many as lines."""
+def _are_plain(work: Work, place: int) -> bool:
+    """Whether amounts can mean one thing only, so that the engine can read them."""
     # A point with one, two or four and more digits behind it, anywhere in the column, is a sign of
     # decimals. 1.234 alone can be thousands, and is left to `read_amounts`.
-    [(odd, decimals)] = work.db.execute(
-        f"""SELECT count_if("{role}" <> ''
-            AND NOT regexp_full_match("{role}", '[+-]?\\d+(\\.\\d+)?')),
-        count_if(regexp_matches("{role}", '\\.(\\d{{1,2}}|\\d{{4,}})$')) FROM texts"""
+    [(odd, points, thousands)] = work.db.execute(
+        f"""SELECT count_if(text <> '' AND NOT regexp_full_match(text, '[+-]?\\d+(\\.\\d+)?')),
+            count_if(contains(text, '.')), count_if(text[-4] = '.')
+        FROM (SELECT trim(CAST(c{place} AS VARCHAR)) AS text FROM cells)"""
     ).fetchall()
-    [(points,)] = work.db.execute(
-        f"""SELECT count_if(contains("{role}", '.')) FROM texts"""
-    ).fetchall()
-    if odd or (points and not decimals):
-        return False
-    keep(
-        work.db,
-        f"{role}_amounts",
-        f'SELECT DISTINCT "{role}" AS text, '
-        f"TRY_CAST(nullif(\"{role}\", '') AS DOUBLE) AS amount FROM texts",
-    )
-    return True
+    return not odd and (points > thousands or not points)
 
 
-def make_lines(work: Work, edition: str) -> None:
-    """Join the lines with what their texts mean, and say what cannot be read of each."""
-    wrong = [
-        f"""CASE WHEN x."{role}" = '' THEN '{words} missing' WHEN {role}_areas.area IS NULL
-        THEN '{words} not recognised: “' || left(x."{role}", 30) || '”' END"""
-        for role, words in (("from", "country of dispatch"), ("to", "destination"))
-    ]
-    keep(
-        work.db,
-        "lines",
-        f"""
-        SELECT x.row, c.digits, c.edition, c.code_id, d.day, {_DAY} AS on_day,
-            x."date" = '' AS undated,
-            from_areas.area AS dispatch, to_areas.area AS destination, o.area AS origin,
-            x.via, x.consignee, x.description, v.amount AS value, m.amount AS mass,
-            concat_ws('; ', nullif(c.problem, ''), nullif(d.problem, ''), {", ".join(wrong)},
-                CASE WHEN x.origin <> '' AND o.area IS NULL THEN
-                'country of origin not recognised: “' || left(x.origin, 30) || '”' END) AS problem
-        FROM texts x
-        LEFT JOIN days d ON x."date" = d.text
-        JOIN codes c ON x.code = c.text AND c.wanted = {edition}
-        JOIN from_areas ON x."from" = from_areas.text
-        JOIN to_areas ON x."to" = to_areas.text
-        JOIN origin_areas o ON x.origin = o.text
-        JOIN value_amounts v ON x.value = v.text
-        JOIN mass_amounts m ON x.mass = m.text
-        """.replace("TODAY", f"'{work.today}'"),
-    )
+def _plain_amounts(work: Work, place: int) -> NDArray[Any]:
+    import numpy as np
+    import pyarrow as pa
+
+    count = work.cells.num_rows
+    work.db.register("numbers", pa.table({"n": np.arange(count), "cell": work.cells[place]}))
+    found = work.db.execute(
+        "SELECT n, coalesce(TRY_CAST(trim(CAST(cell AS VARCHAR)) AS DOUBLE), 'NaN') AS amount "
+        "FROM numbers"
+    ).fetchnumpy()
+    every: NDArray[Any] = np.empty(count)
+    every[found["n"]] = found["amount"]
+    amounts: NDArray[Any] = every[work.at]
+    return amounts
 
 
 def problems_of(work: Work) -> list[BrokenRow]:
     """Return the rows that cannot be read, by number."""
+    import pyarrow as pa
+
+    numbers = work.cells["row"].to_numpy()[work.at]
+    said = {int(numbers[line]): problem for line, problem in work.problem_of.items()}
+    put(work, "unread", {"row": (list(said), pa.int64())})
     cells = [f"CAST(c{place} AS VARCHAR)" for place in range(len(work.shipments.columns))]
     rows = work.db.execute(
-        f"SELECT row, problem, concat_ws(';', {', '.join(cells)}) FROM lines JOIN cells "
-        "USING (row) WHERE problem <> ''"
+        f"SELECT row, concat_ws(';', {', '.join(cells)}) FROM cells SEMI JOIN unread USING (row)"
     ).fetchall()
-    found = [*work.shipments.broken, *(BrokenRow(*row) for row in rows)]
+    found = [*work.shipments.broken, *(BrokenRow(row, said[row], text) for row, text in rows)]
     return sorted(found, key=lambda one: one.row)

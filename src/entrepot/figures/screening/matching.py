@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.screening.cells import countries_in
-from entrepot.figures.screening.lines import MetEntry, Work, columns_of, put
+from entrepot.figures.screening.lines import MetEntry, Work, columns_of, days_of, different, put
 from entrepot.goods import goods_lists
+from entrepot.goods.editions import NATIONAL
 from entrepot.goods.match import Matcher
 from entrepot.goods.screening import (
     NOT_KNOWN,
@@ -40,47 +41,57 @@ _CERTAINTIES = ("whole", "ex", "part", "subheading", "edition")
 
 def find_routes(work: Work) -> None:
     """Find out once for each route which regimes bind it, and when."""
+    import numpy as np
     import pyarrow as pa
 
-    keep(
-        work.db,
-        "routes",
-        # A file has few routes, whatever its lines: what
-        # binds them is found in Python, once for each.
-        "SELECT row_number() OVER () AS route_id, * FROM (SELECT DISTINCT dispatch, destination, "
-        "origin, via FROM lines WHERE problem = '')",
-    )
-    rows = work.db.execute("SELECT * FROM routes ORDER BY route_id").fetchall()
+    # A file has few routes, whatever its lines: what binds them is found in Python, once for each.
+    key = np.zeros(len(work.good), np.int64)
+    sides: list[list[str]] = []
+    for role in ("from", "to", "origin", "via"):
+        texts = work.texts[role]
+        meant = [one or "" for one in work.areas.get(role, texts.texts)]
+        known = sorted(set(meant))
+        places = np.array([known.index(one) for one in meant], np.int64)
+        key = key * len(known) + places[texts.of[work.good]]
+        sides.append(known)
+    routes, found = different(key)
+    work.routes = []
+    for route in routes.tolist():
+        parts = []
+        for known in reversed(sides):
+            route, place = divmod(route, len(known))
+            parts.append(known[place])
+        work.routes.append((parts[3], parts[2], parts[1], parts[0]))
+    work.route_of = np.full(len(work.at), -1, np.int32)
+    work.route_of[work.good] = found
     applies: list[tuple[int, int, date, date, str]] = []
-    facts: list[tuple[int, bool, bool, str]] = []
-    [(found,)] = work.db.execute("SELECT max(on_day) FROM lines WHERE problem = ''").fetchall()
-    last: date = found or work.today
+    facts: list[tuple[int, str, bool, bool, str]] = []
+    used, _ = different(work.texts["date"].of[work.good])
+    last = max((work.days[one] or work.today for one in used.tolist()), default=work.today)
     # The coalition has members from the end of February 2022 on; earlier, its name is an error.
     partners = area_set("coalition", max(last, date(2022, 3, 1))) | area_set("EU", last)
-    for number, dispatch, destination, origin, via in rows:
+    for number, (dispatch, destination, origin, via) in enumerate(work.routes):
         through = countries_in(via) if "via" in work.places else None
-        route = Route(dispatch, destination, origin or "", through)
+        route_ = Route(dispatch, destination, origin, through)
         for place, regime in enumerate(work.regimes):
-            applies += [(number, place, *days) for days in regime.applies(route)]
+            applies += [(number, place, *days) for days in regime.applies(route_)]
         diversion = dispatch in partners and destination not in (*partners, RUSSIA, "BLR")
         by_russia = bool((through or frozenset()) & {RUSSIA, "BLR"})
-        facts.append((number, diversion, by_russia, without_list(route, last, work.regimes)))
-    number, day = pa.int64(), pa.date32()
+        needs = without_list(route_, last, work.regimes)
+        facts.append((number, destination, diversion, by_russia, needs))
+    number_, day, text = pa.int32(), pa.date32(), pa.string()
     names = ("route_id", "regime", "first", "last", "doubt")
-    of_applies = (number, pa.int32(), day, day, pa.string())
-    put(work, "applies", columns_of(names, of_applies, applies))
-    kinds = (number, pa.bool_(), pa.bool_(), pa.string())
-    put(work, "facts", columns_of(("route_id", "diversion", "by_russia", "needs"), kinds, facts))
+    put(work, "applies", columns_of(names, (number_, number_, day, day, text), applies))
+    kinds = (number_, text, pa.bool_(), pa.bool_(), text)
+    names = ("route_id", "destination", "diversion", "by_russia", "needs")
+    put(work, "facts", columns_of(names, kinds, facts))
 
 
 def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
     """Find out once for each code which entries it meets, and when; return lists left out."""
     import pyarrow as pa
 
-    editions = work.db.execute(
-        "SELECT edition, min(on_day), max(on_day) FROM lines WHERE problem = '' "
-        "GROUP BY 1 ORDER BY 1"
-    ).fetchall()
+    editions = _editions(work)
     places = _places(work)
     lists = {goods_list.id: goods_list for one in work.regimes for goods_list in one.lists}
     priority = {
@@ -119,9 +130,29 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
                 found += [(number, place, *met) for place in places[goods_list.id]]
     names = ("code_id", "regime", "first", "last", "grade", "rank", "entry")
     number, day = pa.int32(), pa.date32()
-    put(work, "spans", columns_of(names, (number, number, day, day, number, number, number), found))
+    spans = columns_of(names, (number, number, day, day, number, number, number), found)
+    # Of entries that bind alike, the first one is named first.
+    put(work, "spans", spans | {"place": (range(len(found)), number)})
     put(work, "high", columns_of(("code_id", "first", "last"), (number, day, day), high))
     return left_out
+
+
+def _editions(work: Work) -> list[tuple[str, date, date]]:
+    """Return the editions in which codes are read, with the first and the last day of each."""
+    import numpy as np
+
+    names = sorted({key[1] for key in work.codes.values()})
+    of_code = np.full(len(work.digits), -1, np.int32)
+    for number, key in work.codes.items():
+        of_code[number] = names.index(key[1])
+    edition = of_code[work.code_of[work.good]]
+    day = days_of(work)[work.texts["date"].of[work.good]]
+    found = []
+    for place, name in enumerate(names):
+        if len(own := day[edition == place]):
+            first, last = (date.fromordinal(int(one)) for one in (own.min(), own.max()))
+            found.append((name, first, last))
+    return found
 
 
 @lru_cache(maxsize=8)  # a server screens one file after the other against the same lists
@@ -240,8 +271,8 @@ def _wordings(work: Work) -> Iterator[tuple[GoodsList, ListEntry, frozenset[str]
                 yield goods_list, entry, stems
 
 
-def _find_described(work: Work) -> None:
-    """Find the lines whose description names goods of a list that binds them.
+def _put_wordings(work: Work) -> str:
+    """Keep the wordings of entries; return an expression that few other descriptions pass.
 
     A code that is on no list may be the wrong code for the goods. So where all words of an entry
     are in the description, the line is “possible”. Wordings are in English and few words long; of
@@ -266,40 +297,128 @@ def _find_described(work: Work) -> None:
     put(work, "wording_words", columns_of(("wording", "stem"), (number, text), words))
     kinds = (number, number, number)
     put(work, "wordings_of", columns_of(("wording", "regime", "entry"), kinds, of))
-    # One search for one word of each, the longest, which most lines do not pass. Only for lines
-    # under a list that names goods in words, and only those whose code meets nothing of it.
+    # One search for one word of each, the longest, which most lines do not pass.
     longest = {max(sorted(stems), key=len) for _, _, stems in found}
-    one = f"(?i)({'|'.join(sorted(longest)) or '$^'})"
+    return f"(?i)({'|'.join(sorted(longest))})" if found else ""
+
+
+def _put_cases(work: Work) -> int:
+    """Bring together the lines of one code and route between two days on which something changes.
+
+    A million lines are a few thousand cases, and what binds a case binds all of its lines.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    spans = "UNION ALL ".join(
+        f"SELECT first, last FROM {name} "
+        for name in ("applies", "spans", "high", "windows", "wordings")
+    )
+    # As numbers: there is no day after the last one.
+    first, last = (f"date_diff('day', DATE '0001-01-01', {one})" for one in ("first", "last"))
+    changes = work.db.execute(
+        f"SELECT DISTINCT unnest([{first} + 1, {last} + 2]) AS day FROM ({spans}) ORDER BY 1"
+    ).fetchnumpy()["day"]
+    days, dates = days_of(work), work.texts["date"]
+    epochs, epoch = np.unique(np.searchsorted(changes, days, "right"), return_inverse=True)
+    # Any day stands for all days of its stretch.
+    day_of = np.zeros(len(epochs), np.int64)
+    day_of[epoch] = days
+    undated = np.array([not text for text in dates.texts], bool)
+    date_of = dates.of[work.good]
+    key = work.code_of[work.good] * np.int64(len(work.routes)) + work.route_of[work.good]
+    key = (key * len(epochs) + epoch[date_of]) * 2 + undated[date_of]
+    cases, found = different(key)
+    work.case_of = np.full(len(work.at), -1, np.int32)
+    work.case_of[work.good] = found
+    rest = cases // 2
+    code, route = np.divmod(rest // len(epochs), max(len(work.routes), 1))
+    on_day = day_of[rest % len(epochs)] - date(1970, 1, 1).toordinal()
+    digits = [work.digits[one] for one in code.tolist()]
+    put(
+        work,
+        "cases",
+        {
+            "case_id": (np.arange(len(cases)), pa.int32()),
+            "code_id": (code, pa.int32()),
+            "route_id": (route, pa.int32()),
+            "on_day": (on_day.astype("datetime64[D]"), pa.date32()),
+            "undated": (cases % 2 == 1, pa.bool_()),
+            "national": ([one.startswith(NATIONAL) for one in digits], pa.bool_()),
+            "six": ([one[:6] if len(one) >= 6 else None for one in digits], pa.string()),
+        },
+    )
+    return len(cases)
+
+
+def _find_described(work: Work, words: str, cases: int) -> None:
+    """Part the lines of a case by the entries of lists that their descriptions name."""
+    import numpy as np
+    import pyarrow as pa
+
+    # Only under a list that names goods in words, and only where the code meets nothing of it.
+    rows = work.db.execute(
+        f"""
+        SELECT DISTINCT b.case_id FROM bound b SEMI JOIN wordings_of o ON b.regime = o.regime
+        LEFT JOIN met m ON b.case_id = m.case_id AND b.regime = m.regime
+        WHERE coalesce(m.grade, {NOT_LISTED}) > {PART}"""
+    ).fetchnumpy()["case_id"]
+    lines = np.flatnonzero(np.isin(work.case_of, rows))
+    texts = pa.nulls(0, pa.string())
+    if words:
+        texts = work.cells.column(work.places["description"]).take(work.at[lines])
+    else:
+        lines = lines[:0]
+    work.db.register(
+        "open_lines", pa.table({"n": lines, "case_id": work.case_of[lines], "description": texts})
+    )
     keep(
         work.db,
-        "described",
+        "described_lines",
         f"""
-        WITH open AS (
-            SELECT DISTINCT b.row FROM bound b SEMI JOIN wordings_of o ON b.regime = o.regime
-            LEFT JOIN met m ON b.row = m.row AND b.regime = m.regime
-            WHERE coalesce(m.grade, {NOT_LISTED}) > {PART}),
-        line AS (
-            SELECT row, on_day, lower(description) AS said FROM lines SEMI JOIN open USING (row)
-            WHERE regexp_matches(description, '{one}')),
+        WITH line AS (
+            SELECT n, case_id, lower(description) AS said
+            FROM (SELECT n, case_id, CAST(description AS VARCHAR) AS description FROM open_lines)
+            WHERE regexp_matches(description, '{words or "$^"}')),
         word AS (
-            SELECT row, on_day, unnest(list_distinct(list_transform(
+            SELECT n, case_id, unnest(list_distinct(list_transform(
                 string_split_regex(said, '[^a-z]+'),
                 lambda one: CASE WHEN length(one) > 4
                     THEN regexp_replace(one, '(ies|es|s|y|e)$', '') ELSE one END))) AS stem
             FROM line),
         whole AS (
-            SELECT w.row, w.on_day, i.wording FROM word w JOIN wording_words i USING (stem)
+            SELECT w.n, w.case_id, i.wording FROM word w JOIN wording_words i USING (stem)
             JOIN (SELECT wording, count(*) AS words FROM wording_words GROUP BY 1) n USING (wording)
             GROUP BY ALL HAVING count(*) = any_value(n.words))
-        SELECT h.row, o.regime, min(o.entry) AS entry FROM whole h
-        JOIN wordings s ON h.wording = s.wording AND h.on_day BETWEEN s.first AND s.last
-        JOIN wordings_of o ON h.wording = o.wording GROUP BY 1, 2
+        SELECT h.n, h.case_id, list_sort(list(h.wording)) AS said FROM whole h JOIN cases USING
+            (case_id) JOIN wordings s ON h.wording = s.wording AND on_day BETWEEN s.first AND s.last
+        GROUP BY 1, 2
         """,
+    )
+    keep(
+        work.db,
+        "variants",
+        f"""
+        SELECT case_id AS base, []::INTEGER[] AS said, case_id FROM cases UNION ALL
+        SELECT case_id, said, {cases - 1} + row_number() OVER () FROM
+            (SELECT DISTINCT case_id, said FROM described_lines)
+        """,
+    )
+    found = work.db.execute(
+        "SELECT n, v.case_id FROM described_lines d JOIN variants v "
+        "ON d.case_id = v.base AND d.said = v.said"
+    ).fetchnumpy()
+    work.case_of[found["n"]] = found["case_id"]
+    lines_of = np.bincount(work.case_of[work.good], minlength=cases)
+    put(
+        work,
+        "counted",
+        {"case_id": (np.arange(len(lines_of)), pa.int32()), "lines": (lines_of, pa.int64())},
     )
 
 
 def find_results(work: Work) -> None:
-    """Give each line a status under each regime that binds it, and its first one."""
+    """Give each case a status under each regime that binds it, and its first one."""
     import pyarrow as pa
 
     windows: list[tuple[int, date, date, str]] = []
@@ -314,48 +433,53 @@ def find_results(work: Work) -> None:
     day, text = pa.date32(), pa.string()
     kinds = (pa.int32(), day, day, text)
     put(work, "windows", columns_of(("regime", "first", "last", "why"), kinds, windows))
+    words = _put_wordings(work)
+    cases = _put_cases(work)
     keep(
         work.db,
         "bound",
         """
-        SELECT l.row, l.code_id, l.on_day, a.regime, a.doubt, l.undated,
-            left(l.digits, 2) IN ('98', '99') AS national
-        FROM lines l JOIN routes r ON l.dispatch = r.dispatch AND l.destination = r.destination
-            AND l.origin IS NOT DISTINCT FROM r.origin AND l.via = r.via
-        JOIN applies a ON r.route_id = a.route_id AND l.on_day BETWEEN a.first AND a.last
-        WHERE l.problem = ''
+        SELECT c.case_id, c.code_id, c.on_day, a.regime, a.doubt, c.undated, c.national
+        FROM cases c JOIN applies a ON c.route_id = a.route_id
+            AND c.on_day BETWEEN a.first AND a.last
         """,
     )
     keep(
         work.db,
         "met",
         """
-        SELECT b.row, b.regime, min(s.grade) AS grade, arg_min(s.entry, s.rank) AS entry,
+        SELECT b.case_id, b.regime, min(s.grade) AS grade,
+            arg_min(s.entry, s.rank::BIGINT * 4294967296 + s.place) AS entry,
             list_sort(list(DISTINCT s.entry)) AS entries
         FROM bound b JOIN spans s ON b.code_id = s.code_id AND b.regime = s.regime
             AND b.on_day BETWEEN s.first AND s.last
         GROUP BY ALL
         """,
     )
-    _find_described(work)
+    _find_described(work, words, cases)
     keep(
         work.db,
         "results",
         f"""
-        SELECT b.row, b.regime, coalesce(nullif(b.doubt, ''), w.why) AS why,
+        WITH described AS (
+            SELECT v.case_id, o.regime, min(o.entry) AS entry
+            FROM (SELECT case_id, unnest(said) AS wording FROM variants) v
+            JOIN wordings_of o USING (wording) GROUP BY 1, 2)
+        SELECT v.case_id, b.regime, coalesce(nullif(b.doubt, ''), w.why) AS why,
             CASE WHEN b.doubt = '' THEN coalesce(m.entry, s.entry) END AS entry,
             CASE WHEN b.doubt = '' THEN
                 coalesce(m.entries, CASE WHEN s.entry IS NOT NULL THEN [s.entry] END) END
                 AS entries,
-            b.undated, b.national,
+            b.national,
             CASE WHEN b.undated THEN {NOT_KNOWN}
                 WHEN m.grade <= {PART} THEN CASE WHEN b.doubt = '' THEN m.grade
                     ELSE {NOT_KNOWN} END
                 WHEN m.grade = {NOT_KNOWN} OR w.why IS NOT NULL OR b.national
                     OR s.entry IS NOT NULL THEN {NOT_KNOWN}
                 ELSE {NOT_LISTED} END AS grade
-        FROM bound b LEFT JOIN met m ON b.row = m.row AND b.regime = m.regime
-        LEFT JOIN described s ON b.row = s.row AND b.regime = s.regime
+        FROM bound b JOIN variants v ON b.case_id = v.base
+        LEFT JOIN met m ON b.case_id = m.case_id AND b.regime = m.regime
+        LEFT JOIN described s ON v.case_id = s.case_id AND b.regime = s.regime
         LEFT JOIN windows w ON b.regime = w.regime AND b.on_day BETWEEN w.first AND w.last
         """,
     )
@@ -363,10 +487,10 @@ def find_results(work: Work) -> None:
         work.db,
         "firsts",
         f"""
-        SELECT row, min(grade) AS grade, arg_min(regime, key) AS regime, arg_min(why, key) AS why,
-            arg_min(entry, key) AS entry, arg_min(entries, key) AS entries,
-            arg_min(national, key) AS national,
+        SELECT case_id, min(grade) AS grade, arg_min(regime, key) AS regime,
+            arg_min(why, key) AS why, arg_min(entry, key) AS entry,
+            arg_min(entries, key) AS entries, arg_min(national, key) AS national,
             list(regime) FILTER (grade <= {NOT_KNOWN}) AS also
-        FROM (SELECT *, grade * 1000 + regime AS key FROM results) GROUP BY row
+        FROM (SELECT *, grade * 1000 + regime AS key FROM results) GROUP BY case_id
         """,
     )

@@ -49,6 +49,7 @@ _MOST_COLUMNS = 1_000
 _JOINED = 20  # lines that a quoted cell may span; more is a quotation mark that was never closed
 _DELIMITERS = ",;\t|"
 _START = 2**16  # bytes by which a file is known for what it is
+_AT_ONCE = 2**22  # bytes whose quotation marks are counted at once
 _PAGE = (b"<!doctype", b"<html", b"<table")
 # Office encrypts into an OLE container with a stream of this name; its directory is in UTF-16.
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -335,12 +336,18 @@ def _odd_quotes(data: bytes) -> bool:
     """Whether a quoted cell goes on in the next line, or a quotation mark is never closed."""
     import numpy as np
 
-    signs = np.frombuffer(data, dtype=np.uint8)
-    quotes = np.flatnonzero(signs == ord('"'))
-    ends = np.flatnonzero(signs == ord("\n"))
     # Quotation marks before each line end: an odd number means that the line ends inside a cell.
-    upto = np.searchsorted(quotes, ends)
-    return bool((upto % 2).any() or len(quotes) % 2)
+    before = 0
+    for start in range(0, len(data), _AT_ONCE):
+        signs = np.frombuffer(data, np.uint8, min(_AT_ONCE, len(data) - start), start)
+        quotes = signs == ord('"')
+        ends = np.flatnonzero((signs == ord("\n")) | quotes)
+        is_quote = quotes[ends]
+        upto = before + np.cumsum(is_quote)
+        if (upto[~is_quote] % 2).any():
+            return True
+        before += int(is_quote.sum())
+    return bool(before % 2)
 
 
 def _slowly(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table, list[BrokenRow]]:

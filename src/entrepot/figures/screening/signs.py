@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures.asking import ask
 from entrepot.figures.screening.lines import Work, columns_of, put
 from entrepot.goods.screening import NOT_KNOWN, RUSSIA
-from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from entrepot.figures.figure import Figure
     from entrepot.lake import Lake
@@ -77,12 +78,10 @@ def _find_hubs(work: Work, is_hub: Callable[[str, str], bool | None] | None) -> 
     if is_hub:
         pairs = work.db.execute(
             f"""
-            SELECT left(l.digits, 6) AS six, l.destination, count(*) AS lines
-            FROM lines l JOIN firsts f ON l.row = f.row
-            JOIN routes r ON l.dispatch = r.dispatch AND l.destination = r.destination
-                AND l.origin IS NOT DISTINCT FROM r.origin AND l.via = r.via
-            JOIN facts k ON r.route_id = k.route_id
-            WHERE f.grade <= {NOT_KNOWN} AND k.diversion AND length(l.digits) >= 6
+            SELECT c.six, k.destination, sum(n.lines) AS lines
+            FROM firsts f JOIN variants v USING (case_id) JOIN counted n USING (case_id)
+            JOIN cases c ON v.base = c.case_id JOIN facts k USING (route_id)
+            WHERE f.grade <= {NOT_KNOWN} AND k.diversion AND c.six IS NOT NULL AND n.lines > 0
             GROUP BY 1, 2 ORDER BY lines DESC, 1, 2
             """
         ).fetchall()
@@ -99,54 +98,94 @@ def _find_hubs(work: Work, is_hub: Callable[[str, str], bool | None] | None) -> 
     put(work, "hubs", columns_of(("six", "destination", "hub"), kinds, found))
 
 
-def find_signs(work: Work, is_hub: Callable[[str, str], bool | None] | None) -> None:
-    """Count the five signs of each line that they apply to; a missing one is neither yes nor no."""
+def find_signs(
+    work: Work, is_hub: Callable[[str, str], bool | None] | None
+) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
+    """Find the five signs of each line: 2 for yes, 1 for no, 0 where nothing can be said.
+
+    Returns
+    -------
+    dict of str
+        By sign, one number a line.
+    ndarray
+        Whether signs apply to a line.
+    """
+    import numpy as np
+
     _find_hubs(work, is_hub)
-    has_consignee = "consignee" in work.places
-    consignee = "upper(trim(l.consignee))"
-    first = "NULL::BOOLEAN"
-    if has_consignee:
-        # Over all lines of the file: an earlier shipment on another route is one, too.
-        keep(
-            work.db,
-            "first_to_consignee",
-            f"""
-            SELECT l.row FROM lines l WHERE {consignee} <> ''
-            QUALIFY 1 = row_number() OVER (
-                PARTITION BY {consignee} ORDER BY l.day NULLS LAST, l.row)
-            """,
-        )
-        first = (
-            f"CASE WHEN {consignee} <> '' THEN l.row IN (SELECT row FROM first_to_consignee) END"
-        )
-    zone = f"regexp_matches(l.consignee, '{_FREE_ZONES}', 'i')"
-    # NULL OR false is NULL in SQL: without route and consignee nothing can be said.
-    route = "f.by_russia" if "via" in work.places else ("false" if has_consignee else "NULL")
-    keep(
-        work.db,
-        "medians",
-        f"""
-        SELECT digits, median(value / mass) AS median FROM lines
-        WHERE value > 0 AND mass > 0 AND problem = '' GROUP BY digits
-        HAVING count(*) >= {_MEDIAN_OF}
-        """,
+    of_case = work.db.execute(
+        """
+        SELECT f.diversion, f.by_russia,
+            1 + EXISTS (SELECT 1 FROM high h WHERE h.code_id = c.code_id
+                AND c.on_day BETWEEN h.first AND h.last)::TINYINT AS "P",
+            coalesce(1 + u.hub::TINYINT, 0) AS "H"
+        FROM variants v JOIN cases c ON v.base = c.case_id JOIN facts f USING (route_id)
+        LEFT JOIN hubs u ON c.six = u.six AND f.destination = u.destination
+        ORDER BY v.case_id
+        """
+    ).fetchnumpy()
+
+    def of_line(name: str) -> NDArray[Any]:
+        found = np.asarray(of_case[name])[work.case_of] if len(of_case[name]) else work.case_of * 0
+        return np.where(work.case_of >= 0, found, 0).astype(np.int8)
+
+    applies = of_line("diversion") > 0
+    signs = {"P": of_line("P"), "H": of_line("H"), **_of_consignees(work, of_line("by_russia") > 0)}
+    signs["V"] = _dear(work)
+    return {name: np.where(applies, found, 0) for name, found in signs.items()}, applies
+
+
+def _of_consignees(work: Work, by_russia: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return which lines are the first to their consignee, and which go by Russia or a zone."""
+    import numpy as np
+    import pyarrow as pa
+
+    none = np.zeros(len(work.at), np.int8)
+    if "consignee" not in work.places:
+        # Without route and consignee nothing can be said.
+        return {"N": none, "R": 1 + by_russia if "via" in work.places else none}
+    texts = work.texts["consignee"]
+    put(
+        work,
+        "consignees",
+        {"n": (range(len(texts.texts)), pa.int32()), "name": (texts.texts, pa.string())},
     )
-    keep(
-        work.db,
-        "signs",
-        f"""
-        SELECT l.row, r.route_id,
-            EXISTS (SELECT 1 FROM high h WHERE h.code_id = l.code_id
-                AND l.on_day BETWEEN h.first AND h.last) AS "P",
-            u.hub AS "H",
-            {first} AS "N",
-            ({route} OR {zone if has_consignee else "false"}) AS "R",
-            CASE WHEN l.value > 0 AND l.mass > 0 THEN l.value / l.mass > 2 * m.median END AS "V"
-        FROM lines l JOIN routes r ON l.dispatch = r.dispatch AND l.destination = r.destination
-            AND l.origin IS NOT DISTINCT FROM r.origin AND l.via = r.via
-        JOIN facts f ON r.route_id = f.route_id
-        LEFT JOIN medians m ON l.digits = m.digits
-        LEFT JOIN hubs u ON left(l.digits, 6) = u.six AND l.destination = u.destination
-        WHERE l.problem = '' AND f.diversion
-        """,
-    )
+    rows = work.db.execute(
+        f"SELECT upper(trim(name)), regexp_matches(name, '{_FREE_ZONES}', 'i') FROM consignees "
+        "ORDER BY n"
+    ).fetchall()
+    keys = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in rows))}
+    firm = np.array([keys[name] for name, _ in rows], np.int32)[texts.of]
+    zone = np.array([is_zone for _, is_zone in rows], bool)[texts.of]
+    # Over all lines of the file: an earlier shipment on another route is one, too.
+    days = np.array([day.toordinal() if day else 2**30 for day in work.days], np.int64)
+    key = days[work.texts["date"].of] * 2**32 + work.cells["row"].to_numpy()[work.at]
+    first = np.full(len(keys), np.iinfo(np.int64).max)
+    np.minimum.at(first, firm, key)
+    named = firm != keys.get("", -1)
+    return {"N": np.where(named, 1 + (first[firm] == key), 0), "R": 1 + (by_russia | zone)}
+
+
+def _dear(work: Work) -> NDArray[Any]:
+    """Return which lines have a value per kg above twice the median of their code."""
+    import numpy as np
+    import pyarrow as pa
+
+    found = np.zeros(len(work.at), np.int8)
+    lines = work.good[
+        (work.amounts["value"][work.good] > 0) & (work.amounts["mass"][work.good] > 0)
+    ]
+    # One code may be read in several editions; its goods are compared all the same.
+    names = {digits: place for place, digits in enumerate(dict.fromkeys(work.digits))}
+    code = np.array([names[digits] for digits in work.digits], np.int32)[work.code_of[lines]]
+    unit = work.amounts["value"][lines] / work.amounts["mass"][lines]
+    put(work, "units", {"code": (code, pa.int32()), "unit": (unit, pa.float64())})
+    rows = work.db.execute(
+        f"SELECT code, median(unit) FROM units GROUP BY 1 HAVING count(*) >= {_MEDIAN_OF}"
+    ).fetchall()
+    medians = np.full(len(names), np.nan)
+    for place, median in rows:
+        medians[place] = median
+    known = ~np.isnan(medians[code])
+    found[lines[known]] = 1 + (unit > 2 * medians[code])[known]
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.errors import RequestError
@@ -14,10 +14,7 @@ from entrepot.figures.screening.lines import (
     MetEntry,
     Work,
     columns_of,
-    distinct,
-    edition_sql,
     load,
-    make_lines,
     problems_of,
     put,
     read_areas,
@@ -40,6 +37,7 @@ from entrepot.goods.screening import (
     NOT_KNOWN,
     NOT_LISTED,
     PART,
+    RUSSIA,
     STATUSES,
     UNREADABLE,
     Regime,
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from entrepot.figures.screening.cells import DayOrder
     from entrepot.goods import Links
@@ -112,8 +111,10 @@ class Screening:
         The file.
     lines
         Rows of it, those that cannot be read too.
-    table
-        One row a line: the program's columns, then those of the file, hits first.
+    made
+        The program's columns, one row a line, hits first.
+    at
+        Where each of these lines is in the file.
     sums
         Lines by their first status; they add up to `lines`.
     matrix
@@ -138,7 +139,8 @@ class Screening:
 
     shipments: Shipments
     lines: int
-    table: pa.Table = field(repr=False)
+    made: pa.Table = field(repr=False)
+    at: pa.Array = field(repr=False)
     sums: dict[int, int]
     matrix: tuple[MatrixRow, ...]
     problems: tuple[BrokenRow, ...] = field(repr=False)
@@ -151,6 +153,21 @@ class Screening:
     left_out: tuple[str, ...] = ()
     used: dict[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> pa.Table:
+        """One row a line: the program's columns, then those of the file, hits first."""
+        return self.rows(0, self.made.num_rows)
+
+    def rows(self, start: int, count: int) -> pa.Table:
+        """Return some rows of the table; columns of few values are dictionaries."""
+        rows, at = self.made.slice(start, count), self.at.slice(start, count)
+        # Folded: DuckDB and spreadsheets do not distinguish names by capitals.
+        known = {name.casefold() for name in rows.column_names}
+        for place, name in enumerate(self.shipments.columns):
+            own = f"{name} (file)" if name.casefold() in known else name
+            rows = rows.append_column(own, self.shipments.cells.column(f"c{place}").take(at))
+        return rows
 
 
 def screen(
@@ -210,14 +227,13 @@ def screen(
     work = Work(shipments, connect(), places, fixed, regimes, today or date.today())
     work.notes += [*shipments.notes, *columns_said(shipments, places, fixed)]
     load(work)
+    shipments = work.shipments  # what was read is not kept twice
     # In this order: the edition of a code depends on its date, and its tariff on the countries.
     days = read_dates(work, order)
     read_areas(work)
     tariff, said = tariff_of(work, nomenclature)
-    edition = edition_sql(work, nomenclature)
-    read_codes(work, tariff, edition)
+    read_codes(work, tariff, nomenclature)
     read_numbers(work)
-    make_lines(work, edition)
     problems = problems_of(work)
     # Before any list is opened: an error costs little then.
     if strict and problems:
@@ -225,8 +241,8 @@ def screen(
     find_routes(work)
     left_out = find_spans(work, tariff, links)
     find_results(work)
-    find_signs(work, is_hub)
-    return _screening(work, problems, days, said, left_out, names or {})
+    signs = find_signs(work, is_hub)
+    return _screening(work, signs, problems, days, said, left_out, names or {})
 
 
 def _refusal(name: str, problems: Sequence[BrokenRow]) -> RequestError:
@@ -237,19 +253,6 @@ def _refusal(name: str, problems: Sequence[BrokenRow]) -> RequestError:
         why="with --strict every row has to be readable",
         hint="correct the rows, or leave --strict out: they are then reported apart",
     )
-
-
-def _mark(name: str) -> str:
-    sign = f's."{name}"'
-    return (
-        f"CASE WHEN s.row IS NULL OR {sign} IS NULL THEN '{NOT_APPLICABLE}' "
-        f"WHEN {sign} THEN '{YES}' ELSE '{NO}' END AS \"{name}\""
-    )
-
-
-def _count() -> str:
-    terms = " + ".join(f'coalesce(s."{name}", false)::INTEGER' for name in SIGNS)
-    return f"CASE WHEN s.row IS NOT NULL THEN {terms} END"
 
 
 # What comes out
@@ -276,27 +279,21 @@ def entry_words(one: MetEntry) -> str:
 
 def _screening(
     work: Work,
+    signs: tuple[dict[str, NDArray[Any]], NDArray[Any]],
     problems: list[BrokenRow],
     days: tuple[date, date] | None,
     said: str,
     left_out: list[str],
     names: Mapping[str, str],
 ) -> Screening:
-    import pyarrow as pa
-
     _put_entries(work)
-    codes = sorted({key[0] for key in work.codes.values()})
-    put(
-        work, "goods",
-        {
-            "digits": (codes, pa.string()),
-            "name": ([names.get(one[:6], "") for one in codes], pa.string()),
-        },
-    )  # fmt: skip
-    table = _table(work, problems)
+    made, at = _table(work, signs, names)
     sums = Counter(dict.fromkeys(STATUSES, 0))
-    sums.update(dict(work.db.execute("SELECT grade, count(*) FROM firsts GROUP BY 1").fetchall()))
-    [(readable,)] = work.db.execute("SELECT count(*) FROM lines WHERE problem = ''").fetchall()
+    rows = work.db.execute(
+        "SELECT grade, sum(lines) FROM firsts JOIN counted USING (case_id) GROUP BY 1"
+    ).fetchall()
+    sums.update({grade: int(lines) for grade, lines in rows})
+    readable = len(work.good)
     # Lines that no list binds have no row in `firsts`.
     sums[NO_LIST] = readable - sum(sums[one] for one in (LISTED, PART, NOT_KNOWN, NOT_LISTED))
     sums[UNREADABLE] = len(problems)
@@ -304,7 +301,8 @@ def _screening(
     return Screening(
         shipments=work.shipments,
         lines=readable + len(problems),
-        table=table,
+        made=made,
+        at=at,
         sums=dict(sums),
         matrix=tuple(_matrix(work)),
         problems=tuple(problems),
@@ -349,22 +347,8 @@ def _put_entries(work: Work) -> None:
     put(work, "regimes", table)
 
 
-def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
-    """Return the program's columns, hits first, with the columns of the file behind them."""
-    import pyarrow as pa
-
-    areas = sorted(
-        {
-            code
-            for column in ("dispatch", "destination")
-            for (code,) in work.db.execute(f"SELECT DISTINCT {column} FROM lines").fetchall()
-            if code
-        }
-    )
-    text = pa.string()
-    put(work, "names", {"area": (areas, text), "name": ([area_name(one) for one in areas], text)})
-    broken = [(one.row, f"{one.reason}: {one.text}") for one in work.shipments.broken]
-    put(work, "broken", columns_of(("row", "problem"), (pa.int64(), text), broken))
+def _shown(work: Work) -> pa.Table:
+    """Return what is shown of each case, by its number."""
     words = " ".join(f"WHEN {grade} THEN '{status}'" for grade, status in STATUSES.items())
     national = "a code of chapter 98 or 99 does not say which goods"
     also = (
@@ -375,7 +359,7 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         work.db,
         "more",
         f"""
-        SELECT f.row, concat_ws('; ', nullif(concat_ws(' ',
+        SELECT f.case_id, concat_ws('; ', nullif(concat_ws(' ',
                 string_agg(
                     CASE WHEN split_part(e.words, '{_POSSIBLE}', 1)
                             = split_part(a.words, '{_POSSIBLE}', 1) THEN ''
@@ -391,75 +375,144 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         FROM firsts f LEFT JOIN entries e ON list_contains(f.entries, e.entry)
             LEFT JOIN entries a ON f.entry = a.entry
         WHERE f.grade <= {NOT_KNOWN} AND (len(f.entries) > 1 OR len(f.also) > 1)
-        GROUP BY f.row, f.also, f.regime, f.entries
+        GROUP BY f.case_id, f.also, f.regime, f.entries
         """,
     )
-    # IS NOT DISTINCT FROM, as most lines name no origin (null). The order is one number in place of
-    # five keys: grade, Russia first, most signs, oldest, row; each factor exceeds what is below it.
     query = f"""
-        SELECT l.row, l.day AS "date", l.digits AS code, nullif(g.name, '') AS goods,
-            d.name AS "from", t.name AS "to", nullif(l.via, '') AS route,
-            nullif(l.consignee, '') AS consignee, l.value, l.mass AS mass_kg,
-            rg.jurisdiction, rg.direction, CASE l.grade {words} END AS status,
+        SELECT rg.jurisdiction, rg.direction, CASE l.grade {words} END AS status,
             nullif(concat_ws('; also ',
-                CASE WHEN l.problem <> '' THEN l.problem
-                    WHEN e.words IS NOT NULL THEN e.words
+                CASE WHEN e.words IS NOT NULL THEN e.words
                     WHEN l.national AND l.grade = {NOT_KNOWN} THEN '{national}'
                     WHEN l.grade = {NOT_KNOWN} AND l.why IS NOT NULL THEN l.why
                     WHEN l.grade = {NO_LIST} AND l.needs <> ''
                     THEN l.needs || ': no list loaded' END
                 || CASE WHEN l.undated AND l.grade = {NOT_KNOWN} THEN '; no date in this row'
-                    ELSE '' END, nullif(l.more, '')), '') AS entry,
-            e.code AS listed_code, e.since AS listed_since, e.wind_down, e.act, e.url,
-            l.signs, "P", "H", "N", "R", "V", l.grade
+                    ELSE '' END, nullif(m.words, '')), '') AS entry,
+            e.code AS listed_code, e.since AS listed_since, e.wind_down, e.act, e.url, l.grade
         FROM (
-            SELECT l.*, f.regime, f.why, f.entry, f.national, m.words AS more, k.needs,
-                CASE WHEN l.problem <> '' THEN {UNREADABLE} ELSE coalesce(f.grade, {NO_LIST}) END
-                    AS grade,
-                {_count()} AS signs, {", ".join(map(_mark, SIGNS))}
-            FROM lines l LEFT JOIN firsts f ON l.row = f.row LEFT JOIN more m ON l.row = m.row
-            LEFT JOIN signs s ON l.row = s.row
-            LEFT JOIN (SELECT r.*, k.needs FROM routes r JOIN facts k USING (route_id)
-                WHERE k.needs <> '') k ON l.dispatch = k.dispatch AND
-                l.destination = k.destination AND l.origin IS NOT DISTINCT FROM k.origin
-                AND l.via = k.via
+            SELECT v.case_id, f.regime, f.why, f.entry, f.national, c.undated, k.needs,
+                coalesce(f.grade, {NO_LIST}) AS grade
+            FROM variants v JOIN cases c ON v.base = c.case_id JOIN facts k USING (route_id)
+            LEFT JOIN firsts f ON v.case_id = f.case_id
         ) l
+        LEFT JOIN more m ON l.case_id = m.case_id
         LEFT JOIN regimes rg ON l.regime = rg.regime
         LEFT JOIN entries e ON l.entry = e.entry
-        LEFT JOIN goods g ON l.digits = g.digits
-        LEFT JOIN names d ON l.dispatch = d.area
-        LEFT JOIN names t ON l.destination = t.area
-        UNION ALL BY NAME
-        SELECT row, problem AS entry, '{STATUSES[UNREADABLE]}' AS status, {UNREADABLE} AS grade
-        FROM broken
-        ORDER BY (((grade::BIGINT * 2 + ("to" IS DISTINCT FROM 'Russia')::BIGINT) * 8
-            + (7 - coalesce(signs, 0))) * 65536
-            + coalesce(date_diff('day', DATE '1980-01-01', "date"), 65535)) * 4294967296 + row
+        ORDER BY l.case_id
     """
-    return _with_cells(work, work.db.sql(query).to_arrow_table())
+    return work.db.sql(query).to_arrow_table()
 
 
-def _with_cells(work: Work, made: pa.Table) -> pa.Table:
-    """Add the columns of the file, under names that differ from the program's."""
-    import pyarrow.compute as pc
+def _table(
+    work: Work, signs: tuple[dict[str, NDArray[Any]], NDArray[Any]], names: Mapping[str, str]
+) -> tuple[pa.Table, pa.Array]:
+    """Return the program's columns, hits first, and where in the file each line is.
 
-    cells = work.shipments.cells
-    # Where each sorted row is in the file: rows are numbered as in a spreadsheet, not from zero.
-    order = pc.index_in(made["row"], cells["row"].combine_chunks())
-    ordered = cells.drop_columns(["row"]).take(order)
-    # Folded: DuckDB and spreadsheets do not distinguish names by capitals.
-    known = {name.casefold() for name in made.column_names}
-    for place, name in enumerate(work.shipments.columns):
-        own = f"{name} (file)" if name.casefold() in known else name
-        made = made.append_column(own, ordered.column(f"c{place}"))
-    return made
+    Columns of few values are dictionaries, as a million lines name a few hundred entries.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    shown = _shown(work)
+    # What cannot be read stands behind the cases, each reason once; then rows that are no lines.
+    broken = work.shipments.broken
+    said = dict.fromkeys(work.problem_of.values())
+    said |= dict.fromkeys(f"{one.reason}: {one.text}" for one in broken)
+    places = {problem: place for place, problem in enumerate(said, shown.num_rows)}
+    unread = pa.table(
+        {
+            "status": pa.array([STATUSES[UNREADABLE]] * len(said), pa.string()),
+            "entry": pa.array(list(said), pa.string()),
+            "grade": pa.array([UNREADABLE] * len(said), shown.schema.field("grade").type),
+        }
+    )
+    shown = pa.concat_tables([shown, unread], promote_options="default")
+    case = np.append(work.case_of, [places[f"{one.reason}: {one.text}"] for one in broken])
+    case = case.astype(np.int64)
+    case[list(work.problem_of)] = [places[problem] for problem in work.problem_of.values()]
+    row = np.append(work.cells["row"].to_numpy()[work.at], [one.row for one in broken])
+    row = row.astype(np.int64)
+    marks, applies = signs
+    count = sum((found == 2).astype(np.int64) for found in marks.values())
+    order = np.argsort(_ranks(work, shown, case, row, np.where(applies, count, 0)))
+
+    def each(values: Sequence[Any] | pa.Array, of: NDArray[Any], kind: Any = None) -> pa.Array:
+        """Return a column whose values are few, in order; rows that are no lines have none."""
+        found = values if isinstance(values, pa.Array) else pa.array(values, kind or pa.string())
+        found = found.dictionary_encode()
+        of = np.append(of, np.full(len(row) - len(of), -1))[order]
+        codes = np.append(found.indices.fill_null(-1).to_numpy(), -1)[of].astype(np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), found.dictionary)
+
+    def number(values: NDArray[Any]) -> pa.Array:
+        values = np.append(values, np.full(len(broken), np.nan))[order]
+        return pa.array(values, mask=np.isnan(values))
+
+    def of_case(name: str) -> pa.Array:
+        return each(shown[name].combine_chunks(), case)
+
+    def place_names(role: str) -> pa.Array:
+        areas = [area_name(one) if one else None for one in work.areas[role]]
+        return each(areas, work.texts[role].of)
+
+    def filled(role: str) -> pa.Array:
+        return each([text or None for text in work.texts[role].texts], work.texts[role].of)
+
+    goods = [names.get(one[:6]) or None for one in work.digits]
+    made = pa.table(
+        {
+            "row": pa.array(row[order]),
+            "date": each(work.days, work.texts["date"].of, pa.date32()),
+            "code": each(work.digits, work.code_of),
+            "goods": each(goods, work.code_of),
+            "from": place_names("from"),
+            "to": place_names("to"),
+            "route": filled("via"),
+            "consignee": filled("consignee"),
+            "value": number(work.amounts["value"]),
+            "mass_kg": number(work.amounts["mass"]),
+        }
+        | {name: of_case(name) for name in shown.column_names if name != "grade"}
+        | {"signs": each(range(len(SIGNS) + 1), np.where(applies, count, -1), pa.int32())}
+        | {name: each((NOT_APPLICABLE, NO, YES), found) for name, found in marks.items()}
+        | {"grade": of_case("grade")}
+    )
+    at = np.append(work.at, np.full(len(broken), -1))[order]
+    return made, pa.array(at, mask=at < 0)
+
+
+def _ranks(
+    work: Work, shown: pa.Table, case: NDArray[Any], row: NDArray[Any], signs: NDArray[Any]
+) -> NDArray[Any]:
+    """Return numbers that sort lines: grade, Russia first, most signs, oldest, row.
+
+    Each factor exceeds what is below it.
+    """
+    import numpy as np
+
+    lines = len(work.at)
+    elsewhere = np.ones(len(row), np.int64)
+    elsewhere[:lines] = np.array([one != RUSSIA for one in work.areas["to"]], bool)[
+        work.texts["to"].of
+    ]
+    since = np.full(len(row), 65535)
+    start = date(1980, 1, 1)
+    days = [(day - start).days if day else 65535 for day in work.days]
+    since[:lines] = np.array(days, np.int64)[work.texts["date"].of]
+    few = np.full(len(row), 7)
+    few[:lines] -= signs
+    grade = shown["grade"].to_numpy().astype(np.int64)[case]
+    ranks: NDArray[Any] = (((grade * 2 + elsewhere) * 8 + few) * 65536 + since) * 2**32 + row
+    return ranks
 
 
 def _matrix(work: Work) -> Iterator[MatrixRow]:
     counted: dict[int, dict[int, int]] = {}
-    rows = work.db.execute("SELECT regime, grade, count(*) FROM results GROUP BY ALL").fetchall()
+    rows = work.db.execute(
+        "SELECT regime, grade, sum(lines) FROM results JOIN counted USING (case_id) GROUP BY ALL"
+    ).fetchall()
     for place, grade, count in rows:
-        counted.setdefault(place, {})[grade] = count
+        counted.setdefault(place, {})[grade] = int(count)
     for place, regime in enumerate(work.regimes):
         counts = {grade: counted.get(place, {}).get(grade, 0) for grade in (1, 2, 3, 4)}
         until = "fragments only" if regime.only_fragments else day_text(regime.read_until)
@@ -468,10 +521,9 @@ def _matrix(work: Work) -> Iterator[MatrixRow]:
             until = "your list"
         yield MatrixRow(regime.jurisdiction, regime.direction, counts, until, regime)
     rows = work.db.execute(
-        "SELECT k.needs, count(*) FROM lines l JOIN routes r ON l.dispatch = r.dispatch AND "
-        "l.destination = r.destination AND l.origin IS NOT DISTINCT FROM r.origin AND "
-        "l.via = r.via JOIN facts k USING (route_id) WHERE k.needs <> '' AND l.problem = '' "
-        "GROUP BY 1 ORDER BY 1"
+        "SELECT k.needs, sum(n.lines)::BIGINT FROM counted n JOIN variants v USING (case_id) "
+        "JOIN cases c ON v.base = c.case_id JOIN facts k USING (route_id) "
+        "WHERE k.needs <> '' AND n.lines > 0 GROUP BY 1 ORDER BY 1"
     ).fetchall()
     for needs, count in rows:
         name, _, words = (
@@ -487,6 +539,6 @@ def _currency(work: Work) -> str:
     if "value" not in work.places:
         return ""
     if "currency" in work.places:
-        currencies = {text.upper() for text in distinct(work, "currency") if text}
+        currencies = {text.upper() for text in work.texts["currency"].texts if text}
         return currencies.pop() if len(currencies) == 1 else ""
     return currency_of(work.shipments.columns[work.places["value"]])

@@ -252,7 +252,7 @@ def _groups(found: Screening) -> list[dict[str, Any]]:
     made: dict[tuple[str, str], list[dict[str, Any]]] = {}
     shown = min(_SHOWN, found.sums[1] + found.sums[2] + found.sums[3])
     # The table has results first, listed before the others, so its beginning is what is shown.
-    for row in found.table.slice(0, shown).to_pylist():
+    for row in found.rows(0, shown).to_pylist():
         key = _KINDS[row["grade"]], f"{row['jurisdiction']}: {row['direction']}"
         made.setdefault(key, []).append(_row(row))
     return [
