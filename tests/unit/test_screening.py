@@ -762,3 +762,30 @@ def test_a_jurisdiction_was_read_until_the_first_day_of_its_lists() -> None:
     assert len({one.known_until for one in china.regime.lists}) > 1
     assert china.regime.read_until == min(one.known_until for one in china.regime.lists)
     assert china.read_until == "7 Nov 2025"
+
+
+def test_entries_that_bind_alike_come_in_one_order_whatever_else_is_in_a_file() -> None:
+    # Both Annex VII and Annex XXIII have these goods since June 2024.
+    alike = "2025-01-11,85340019,DE,RU,,,V\n2025-01-11,84715000,DE,RU,,,V\n"
+    before = "2025-01-11,84099110,DE,RU,,,V\n2021-05-05,84715000,TR,RU,US,,V\n"
+    first, second = (
+        {one["code"]: one["entry"] for one in screened(rows).table.to_pylist() if one["row"] > at}
+        for rows, at in ((alike, 1), (before + alike, 3))
+    )
+    assert first == second
+    assert all("Annex VII" in entry and "Annex XXIII" in entry for entry in first.values())
+
+
+def test_a_table_in_pieces_is_the_table_and_blank_rows_shift_no_cell() -> None:
+    rows = "".join(
+        f"2025-01-{11 + at},84099110,DE,{'RU' if at % 2 else 'TR'},,,firm {at}\n,,,,,,\n"
+        for at in range(9)
+    )
+    found = screened(rows + "2025-02-30,84099110,DE,RU,,,last\n")
+    pieces = [row for at in range(0, 10, 3) for row in found.rows(at, 3).to_pylist()]
+    assert pieces == found.table.to_pylist()
+    lines = sorted(pieces, key=lambda one: one["row"])
+    assert [one["row"] for one in lines] == list(range(2, 21, 2))
+    assert [one["consignee"] for one in lines] == [*(f"firm {at}" for at in range(9)), "last"]
+    assert [one["Date (file)"] for one in lines][-2:] == ["2025-01-19", "2025-02-30"]
+    assert lines[-1]["status"] == "not readable"
