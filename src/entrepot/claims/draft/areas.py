@@ -286,6 +286,23 @@ _NO_PLACE = (
     "Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|Waren|Gütern"
 )
 _CAPITAL = rf"((?!(?:{_NO_PLACE})\b)[A-ZА-ЯЁÄÖÜ][\w-]+)"
+_SOME_LANDS = {
+    "en": r"(?!(?:foreign|overseas|international|global|world|all|external|other)\b)"
+    r"(?!(?:two|both|our)\b)"
+    r"[a-z][\w-]+ (?:markets|countries|economies|nations|destinations)\b",
+    "ru": r"(?!(?:все|иностранн|зарубежн|мировы|внешни|други|обе|обои|двух|наши)[а-яё]*)"
+    r"[а-яё-]+(?:[иы]е|[иы]х|ти) (?:рынк[иов]+|стран[ы]?|государств[а]?)\b",
+    "de": r"(?!(?:alle|ausländische|fremde|internationale|andere|beide)[nr]?\b)"
+    r"[a-zäöü][\wäöüß-]+ (?:Märkten?|Ländern?|Staaten|Volkswirtschaften)\b",
+}
+"""Countries that words tell apart and no name: "exports to emerging markets"."""
+
+
+def _behind(prepositions: str, language: str) -> re.Pattern[str]:
+    either = _CAPITAL.removesuffix(")") + f"|{_SOME_LANDS[language]})"
+    return re.compile(prepositions + either)
+
+
 # Whatever stands between a preposition and the flow, where no known name was found.
 _STRANGER = re.compile(r"(?<=[对自从向])[\u4e00-\u9fff]{2,8}?(?=出口|进口|的出口)")
 _BEFORE_FLOW = {
@@ -295,9 +312,11 @@ _BEFORE_FLOW = {
 }
 """A name that owns what is traded: a country, a capital or a company that is not known here."""
 _BEHIND_FLOW = {
-    "en": re.compile(rf" (?:to|from|with|between) (?:the )?{_CAPITAL}"),
-    "ru": re.compile(rf" (?:(?:в|из|с|со|между) )?{_CAPITAL}"),
-    "de": re.compile(rf" (?:nach|aus|mit|zwischen) (?:der |dem |den )?{_CAPITAL}"),
+    "en": _behind(r" (?:to|from|with|between) (?:the )?", "en"),
+    "ru": _behind(r" (?:(?:в|из|с|со|между) |на (?=[а-яё]))?", "ru"),
+    "de": _behind(
+        " (?:(?:nach|aus|mit|zwischen) (?:der |dem |den )?|(?:in|auf) (?:die )?(?=[a-zäöü]))", "de"
+    ),
 }
 
 

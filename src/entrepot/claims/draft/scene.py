@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.fiscal import fiscal_times
 from entrepot.claims.draft.flows import flows_of
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
 from entrepot.claims.draft.marks import LETTER
@@ -602,9 +603,6 @@ _OF_ITS_KIND = re.compile(
 _GERMAN = "(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
 _DAYS = re.compile(
     r"\b(?:first|initial) (?P<n>\d{1,2}|ten|twenty) days of (?P<m1>[A-Z][a-z]{2,8})"
-    # "April-March 2024-25": a fiscal year from April on, as in India.
-    r"|\b(?P<f1>[A-Z][a-z]{2,8})(?:[-–—]| to | through )(?P<f2>[A-Z][a-z]{2,8})(?: of)? "
-    r"(?P<fy>20\d\d)-\d\d\b"
     r"|\b(?:compared (?:to|with)|against|than in|versus) (?P<c1>[A-Z][a-z]{2,8})(?! \d)"
     r"|\b(?:[Gg]egenüber(?: dem)?|[Ii]m Vergleich (?:zum|mit(?: dem)?)|verglichen mit(?: dem)?) "
     r"(?P<c2>[A-ZÄÖÜ][a-zäöü]{2,8})\b(?! \d)"
@@ -635,15 +633,22 @@ def times_of(  # noqa: C901
     earlier = [match.span() for match in words[("yoy", "")].finditer(text)]
     base = _base_pattern(language)
     times: list[Time] = []
+    if language == "en":
+        fiscal, same = fiscal_times(text, published, memory.home)
+        times += [
+            replace(one, is_base=base.search(text[max(one.start - 40, 0) : one.start]) is not None)
+            for one in fiscal
+        ]
+        earlier += same
     for days in _DAYS.finditer(text):
+        if any(one.start < days.end() and days.start() < one.end for one in times):
+            continue
         period = _days(days, published)
         if compared := next((one for one in ("c1", "c2") if days[one]), ""):
             if period is not None:
                 times.append(Time(period, *days.span(compared), is_base=True))
         elif period is not None:
             before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
-            # "From April through January" is one time, not one since when something grew.
-            before = before and " through " not in days[0]
             times.append(Time(period, days.start(), days.end(), before))
     # What the patterns here read must not be read again, in part, by the general rules.
     already_read = [(time.start, time.end) for time in times] + earlier
@@ -774,17 +779,6 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
     """Return "the first 20 days of May", "May 1-20": the latest that were over."""
     from entrepot.model.period import Period
 
-    if found["fy"]:
-        first, last = (found[key][:3].lower() for key in ("f1", "f2"))
-        if first not in _MONTHS or last not in _MONTHS:
-            return None
-        ends = [_MONTHS.index(one) + 1 for one in (first, last)]
-        # January to March of fiscal year 2024-25 lie in 2025; "July-June" is a year of its own.
-        begins = ends[0] if ends[0] == ends[1] + 1 else 4
-        years = [int(found["fy"]) + (month < begins) for month in ends]
-        if ends[1] < ends[0] and years[1] == years[0]:
-            return None
-        return Period.parse(f"{years[0]}-{ends[0]:02d}..{years[1]}-{ends[1]:02d}")
     latest = next((found[one] for one in _LATEST if found[one]), "")
     name = found["m1"] or found["m2"] or latest
     name = _GERMAN_MONTHS.get(name[:3].lower(), name[:3].lower())

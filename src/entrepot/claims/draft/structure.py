@@ -902,6 +902,12 @@ _VETOES = (
 )
 
 
+def _is_dated(cue: Mark, scene: Scene) -> bool:
+    """Whether a word is part of a time that was read: "FY24" of "July to January of FY24"."""
+    dated = [*((one.start, one.end) for one in scene.times), *scene.earlier]
+    return any(start < cue.end and cue.start < end for start, end in dated)
+
+
 def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tuple[str, ...]:
     """Return what makes a reading less sure."""
     text = scene.apart.text
@@ -912,6 +918,7 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
         if cue.kind in _VETOES
         and low <= cue.start < high
         and (cue.kind != "per" or _is_each(cue, number, scene))
+        and not (cue.kind == "fiscal" and _is_dated(cue, scene))
     }
     if any(area.value == NOWHERE for area in scene.areas):
         found.add("nowhere")
