@@ -139,7 +139,10 @@ def _joins(run: list[Token], core: int, end: int, following: int, start: int) ->
     if first.kind != last.kind or not _rises(run, core, end, following):
         return False
     opened = run[start - 1].value if start and run[start - 1].kind == "opens" else None
-    own = any(token.kind in ("unit", "currency") for token in run[core + 1 : end])
+    behind = {token.kind for token in run[core + 1 : end]}
+    # "$10 billion to $178 billion": money of its own, where "$5 to $6 billion" is one amount.
+    led = run[max(core - 1, 0)].kind == "currency" and "scale" in behind
+    own = led or bool(behind & {"unit", "currency"})
     moved = any(token.kind == "moved" for token in run[start:core])
     match link.value:
         case "and":
