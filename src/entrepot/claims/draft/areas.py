@@ -60,6 +60,8 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
     ]
     if language == "zh":
         found += shortened(text)
+    else:
+        found = [_unless_left_out(mark, text) for mark in found]
     no_country = cue_words(language)[("notcountry", "")]
     unknown = _unknown(text, language, flows, goods)
     placed: list[Mark] = []
@@ -72,6 +74,20 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
         in_list = goes_on_to_and(named[place:], text, language)
         placed.append(_placed(mark, placed, text, language, flows, goods, in_list=in_list))
     return _hyphened(placed, text)
+
+
+_LEFT_OUT = re.compile(
+    r"(?:\b(?:outside|not (?:in|part of|members? of|belonging to))(?: of)?(?: the)? |\bnon-"
+    r"|\b(?:nicht (?:zu[rm]?|in|der|die|den)|außerhalb (?:der|des|von)) "
+    r"|(?<!\w)(?:вне|за пределами|не вход\w+ в) )$",
+    re.IGNORECASE,
+)
+
+
+def _unless_left_out(mark: Mark, text: str) -> Mark:
+    """Read countries that are not of a group as no area known here: "outside the euro area"."""
+    before = text[max(mark.start - 30, 0) : mark.start]
+    return replace(mark, value=NOWHERE) if _LEFT_OUT.search(before) else mark
 
 
 def _hyphened(placed: list[Mark], text: str) -> list[Mark]:
