@@ -86,8 +86,8 @@ _LEFT_OUT = re.compile(
 
 def _unless_left_out(mark: Mark, text: str) -> Mark:
     """Read countries that are not of a group as no area known here: "outside the euro area"."""
-    before = text[max(mark.start - 30, 0) : mark.start]
-    return replace(mark, value=NOWHERE) if _LEFT_OUT.search(before) else mark
+    left_out = _LEFT_OUT.search(text, max(mark.start - 30, 0), mark.start)
+    return replace(mark, value=NOWHERE, start=left_out.start()) if left_out else mark
 
 
 def _hyphened(placed: list[Mark], text: str) -> list[Mark]:

@@ -15,7 +15,7 @@ from entrepot.claims.draft.refused import check_whole
 from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row
-from entrepot.claims.draft.times import SPLIT_YEAR
+from entrepot.claims.draft.times import SPLIT_YEAR, up_to_a_day
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.claims.times import when
@@ -365,28 +365,18 @@ def _split_year(scene: Scene) -> str:
 
 
 _UP_TO_A_DAY = "it counts up to a day, and since when is not said"
-_UP_TO = re.compile(
-    r"\b(?:until|till|up to|through|as of|by) (?:the )?"
-    r"(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?[A-Z][a-z]{2}|[A-Z][a-z]{2,8}\.? \d{1,2}\b(?!\d))"
-    r"|\b[Bb]is (?:zum |einschließlich )?\d{1,2}\. ?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zäöü]{2})"
-    r"|(?<!\w)(?:[Дд]о|[Пп]о|[Нн]а) \d{1,2}(?:-е)? "
-    r"(?:янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)"
-    r"|截至(?:\d{4}年)?\d{1,2}月\d{1,2}日"
-)
 
 
 def _is_up_to_a_day(guess: StructuralReading, scene: Scene) -> bool:
     """Whether a bound is nearer in front of a number than its period: "bis zum 29. September"."""
     text, number = scene.apart.text, guess.number
     bounds = [
-        one
-        for one in _UP_TO.finditer(text, 0, number.start)
-        if not any(time.start < one.end() and one.start() < time.end for time in scene.times)
+        (start, end)
+        for start, end in up_to_a_day(text[: number.start])
+        if not any(time.start < end and start < time.end for time in scene.times)
     ]
-    if not bounds:
-        return False
     named = [one.start for one in scene.times if one.period == guess.period]
-    return not any(bounds[-1].end() <= one for one in named)
+    return bool(bounds) and not any(bounds[-1][1] <= one for one in named)
 
 
 def _check_span(guess: StructuralReading, scene: Scene) -> None:

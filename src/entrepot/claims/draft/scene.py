@@ -24,6 +24,7 @@ from entrepot.claims.draft.times import (
     is_compared,
     is_record,
     names_an_event,
+    up_to_a_day,
 )
 from entrepot.model.areas import WORLD
 from entrepot.model.columns import read_table
@@ -651,7 +652,7 @@ def times_of(  # noqa: C901
             before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
             times.append(Time(period, days.start(), days.end(), before))
     # What the patterns here read must not be read again, in part, by the general rules.
-    already_read = [(time.start, time.end) for time in times] + earlier
+    already_read = [(time.start, time.end) for time in times] + earlier + up_to_a_day(text)
     for found in when(text, published, language):
         if any(start < found.end and found.start < end for start, end in already_read):
             continue

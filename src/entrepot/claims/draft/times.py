@@ -31,6 +31,7 @@ __all__ = [
     "joined_times",
     "names_an_event",
     "timing",
+    "up_to_a_day",
 ]
 
 
@@ -419,7 +420,9 @@ def is_record(found: TimeSpan, text: str, language: str) -> bool:
 
 def _is_no_time_of_trade(found: TimeSpan, period: Period, text: str, language: str) -> bool:
     """Whether it is the day of a message, a bound ("before 2022") or a decade."""
-    if period.freq == "D":
+    if period.freq == "D" or any(
+        start < found.start <= end for start, end in up_to_a_day(text[: found.start])
+    ):
         return True
     before, behind = text[max(found.start - 20, 0) : found.start], text[found.end :]
     opened = re.search(_OPEN[language], before, re.IGNORECASE) is not None
@@ -436,6 +439,23 @@ _SINCE_EVENT = re.compile(
 _BEGINNING = re.compile(r"start|begin|anfang|начал|early|end\b|Ende", re.IGNORECASE)
 _COMPARES = re.compile(r"[与和跟同][^,，。;；]{0,40}$")
 _COMPARED = re.compile(r"(?:的?(?:水平)?)?相比")
+
+
+_UP_TO_A_DAY = re.compile(
+    r"\b(?:until|till|up to|through|as of|by) (?:the )?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?[A-Z][a-z]{2}|[A-Z][a-z]{2,8}\.? \d{1,2}\b(?!\d))"
+    r"|\b[Bb]is (?:zum |einschließlich )?\d{1,2}\. ?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zäöü]{2})"
+    r"|(?<!\w)(?:[Дд]о|[Пп]о|[Нн]а) \d{1,2}(?:-е)? "
+    r"(?:янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)"
+    r"|截至(?:\d{4}年)?\d{1,2}月\d{1,2}日"
+)
+_OF_A_DAY = 12
+"""Characters in which the rest of a month and its year stand behind a day."""
+
+
+def up_to_a_day(text: str) -> list[tuple[int, int]]:
+    """Return where a text says that something is counted up to a day: "bis zum 29. September"."""
+    return [(found.start(), found.end() + _OF_A_DAY) for found in _UP_TO_A_DAY.finditer(text)]
 
 
 def is_compared(text: str, start: int, end: int) -> bool:

@@ -322,9 +322,13 @@ def _part_and_year(words: Sequence[Word], at: int) -> Expression | None:
     found = part(words, at)
     if found is None:
         return None
-    given = year(words, skipped(words, found.after, *_TIES))
+    behind = skipped(words, found.after, *_TIES)
+    given = year(words, behind)
     if given is not None:
-        return Expression("said", given.after, found, given)
+        # "March 2023-24" is of a year that begins in one and ends in the next.
+        whole = _years(words, behind)
+        split = whole is not None and whole.kind == "split_year"
+        return whole if split else Expression("said", given.after, found, given)
     if found.bare_month and not _introduced(words, at):
         return None
     return Expression("no_year", found.after, found)

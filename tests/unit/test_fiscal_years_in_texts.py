@@ -1,0 +1,128 @@
+"""Fiscal years in texts: whose calendar, which part, and which the current one is."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.claims.draft import article_of, draft
+from entrepot.claims.draft.fiscal import fiscal_times
+from entrepot.model.period import Period
+
+
+@pytest.mark.parametrize(
+    ("home", "published", "text", "periods"),
+    [
+        (
+            "BGD",
+            "2024-02-10",
+            "in July-January of the current fiscal year",
+            "2023-07..2024-01",
+        ),
+        ("BGD", "2024-02-10", "in the first seven months of FY24", "2023-07..2024-01"),
+        (
+            "IND",
+            "2023-09-10",
+            "worth $4.67 billion in April-July this fiscal year",
+            "2023-04..2023-07",
+        ),
+        (
+            "IND",
+            "2023-09-10",
+            "in first four months of the current fiscal 2024",
+            "2023-04..2023-07",
+        ),
+        (
+            "IND",
+            "2023-09-10",
+            "April-July 2023-24 over April-July 2022-23",
+            "2023-04..2023-07 2022-04..2022-07",
+        ),
+        ("IND", "2023-09-10", "in fiscal year 2022-23", "2022-04..2023-03"),
+        ("IND", "2025-06-10", "in the last fiscal year", "2024-04..2025-03"),
+        (
+            "IND",
+            "2023-03-20",
+            "in April-January of 2021-22 (FY22) and the same period in FY23.",
+            "2021-04..2022-01 2022-04..2023-01",
+        ),
+        ("PAK", "2025-09-10", "in FY2024-25", "2024-07..2025-06"),
+        ("USA", "2025-09-10", "in the third quarter of FY25", "2025Q2"),
+        ("JPN", "2025-09-10", "in fiscal 2023", "2023-04..2024-03"),
+        # The months say when the year begins, whoever counts.
+        ("", "2025-09-10", "in July-June 2024-25", "2024-07..2025-06"),
+        # No calendar known, or no fiscal year at all.
+        ("", "2025-09-10", "in fiscal year 2024", ""),
+        ("CHN", "2025-09-10", "in 2022-23", ""),
+        ("IND", "2025-09-10", "from 2019 to 2023", ""),
+        # Not over when the text was published.
+        ("IND", "2023-09-10", "in FY24", ""),
+    ],
+)
+def test_a_fiscal_year_is_that_of_the_country(
+    home: str, published: str, text: str, periods: str
+) -> None:
+    found, _ = fiscal_times(text, Period.parse(published), home)
+    assert " ".join(str(one.period) for one in found) == periods
+
+
+def drafted(text: str, date: str) -> list[dict[str, object]]:
+    return [one.keys for one in draft(article_of(text, date=date)).claims]
+
+
+def test_a_text_is_read_by_the_calendar_of_its_country() -> None:
+    text = (
+        "Bangladesh's exports to the European Union were $13.92 billion during the July-January "
+        "period of the current fiscal year. Bangladesh's exports to the USA were $4.79 billion in "
+        "the first seven months of FY24."
+    )
+    found = draft(article_of(text, date="2024-02-10"))
+    assert {one.fields["period"].value for one in found.readings} == {"2023-07..2024-01"}
+
+
+def test_a_month_before_two_years_is_of_neither() -> None:
+    text = "India's exports to China were $16.7 billion in April-March 2023-24."
+    assert not [one for one in drafted(text, "2024-05-20") if str(one["period"]) == "2023-03"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China's exports to emerging markets rose 5% in 2023.",
+        "Die deutschen Exporte in aufstrebende Länder stiegen 2023 um 5 %.",
+        "Экспорт России в дружественные страны вырос на 5% в 2023 году.",
+        "Germany's exports outside the eurozone rose 5% in 2023.",
+        "Экспорт России в страны вне СНГ вырос на 5% в 2023 году.",
+    ],
+)
+def test_countries_that_no_name_tells_are_not_the_world(text: str) -> None:
+    article = article_of(text, date="2024-02-01")
+    assert drafted(text, "2024-02-01") == []
+    assert "is not known here as a country or group" in draft(article).left[0].why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Germany's exports to foreign markets rose 5% in 2023.",
+        "Die deutschen Exporte in alle Länder stiegen 2023 um 5 %.",
+    ],
+)
+def test_all_others_are_the_world(text: str) -> None:
+    assert [one["importer"] for one in drafted(text, "2024-02-01")] == ["WLD"]
+
+
+def test_the_euro_area_is_a_group() -> None:
+    for text in (
+        "Germany's exports to the euro area rose 5% in 2023.",
+        "Die deutschen Exporte in die Eurozone stiegen 2023 um 5 %.",
+    ):
+        assert [one["importer"] for one in drafted(text, "2024-02-01")] == ["EA"]
+
+
+def test_a_count_up_to_a_day_is_of_no_month_named_before() -> None:
+    text = (
+        "Im September 2024 exportierte die Ukraine 2,8 Millionen Tonnen Weizen. "
+        "Bis zum 29. September des Vorjahres exportierte die Ukraine 6,5 Millionen Tonnen Weizen."
+    )
+    found = draft(article_of(text, date="2024-10-02"))
+    assert not any("6,5" in one.says for one in found.claims)
