@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -38,6 +39,7 @@ __all__ = [
     "goods_lists",
     "is_file",
     "is_list",
+    "known_list",
     "list_names",
     "lists_made",
     "read_acts",
@@ -100,15 +102,20 @@ def goods_list(name: str) -> GoodsList:
     FilesRefusedError
         For a path where no files are opened, as in a server.
     """
+    if (found := known_list(name)) is not None:
+        return found
+    known = list_names()
+    raise UnknownNameError("list of goods", name, known, hint=f"lists: {', '.join(known)}")
+
+
+def known_list(name: str) -> GoodsList | None:
+    """Return what `goods_list` does, or None if there is no such list."""
     if is_file(name):
         require_files(name)
         return own_list(Path(name))
     if (found := _by_id().get(name.lower())) is not None:
         return found
-    if is_own(name):
-        return own_named(name)
-    known = list_names()
-    raise UnknownNameError("list of goods", name, known, hint=f"lists: {', '.join(known)}")
+    return own_named(name) if is_own(name) else None
 
 
 def bundled_lists() -> tuple[GoodsList, ...]:
@@ -178,7 +185,11 @@ def _lists_in_use() -> tuple[Path, date]:
     A page asks it thousands of times, and somebody may take an edition meanwhile: so the file
     is looked at every time, and read when it is another one.
     """
-    shipped, last = _made(_FOLDER), lists_folder() / "edition"
+    shipped, own = _made(_FOLDER), lists_folder()
+    with suppress(OSError):  # which is said below
+        if not own.is_dir():  # as a rule: one look instead of three
+            return _FOLDER, shipped
+    last = own / "edition"
     for folder in (last, set_aside(), last):  # it may be put in its place while this looks
         try:
             state = (folder / EDITION).stat()

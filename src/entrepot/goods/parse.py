@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import NATIONAL, known_prefixes
-from entrepot.goods.library import bundled_lists, goods_list, is_file, is_list, list_names
+from entrepot.goods.library import bundled_lists, is_file, known_list, list_names
 from entrepot.goods.words import code_names, goods_like, names_of_goods, spaced_code
 from entrepot.limits import step
 from entrepot.model.product import product_prefix
@@ -183,7 +183,8 @@ def _part(item: str) -> GoodsPart:
         return _code(re.sub(r"[. ]", "", item))
     said = _LIST.fullmatch(item)
     name = said["name"].strip() if said else item
-    if said is None or not (is_file(name) or is_list(name)):
+    chosen = known_list(name) if said else None
+    if said is None or chosen is None:
         near = "; ".join(f"{one} ({goods_words(one)})" for one in goods_like(item))
         raise UnknownNameError(
             "goods",
@@ -193,7 +194,7 @@ def _part(item: str) -> GoodsPart:
             + "goods are all, a list (see: entrepot goods list), a part of one (chpl:4.B), a "
             "list on a day (chpl@2024-01-01), a file of yours (mine.csv) or codes (8542)",
         )
-    return _of_list(goods_list(name), name, said["part"], said["day"])
+    return _of_list(chosen, name, said["part"], said["day"])
 
 
 def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) -> GoodsPart:

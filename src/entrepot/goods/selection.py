@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import narwhals as nw
-
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import links
 from entrepot.goods.list_conversion import Variant, convert_list
@@ -15,6 +13,8 @@ from entrepot.model.product import TARIFFS, UNNAMED, harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import narwhals as nw
 
     from entrepot.goods.links import Links
     from entrepot.goods.lists import GoodsList, ListEntry
@@ -287,6 +287,8 @@ def select(
     RequestError
         If the column is not text: numbers have lost their leading zeros.
     """
+    import narwhals as nw
+
     selections = [selection] if isinstance(selection, Selection) else list(selection)
     rows = nw.from_native(frame)  # type: ignore[call-overload]
     schema = rows.collect_schema()
@@ -317,10 +319,14 @@ def wanted(selections: Sequence[Selection]) -> nw.Expr | None:
 
     With it rows can be filtered by other things in the same step.
     """
+    import narwhals as nw
+
     return _of_any(selections, nw.col("product"), "nomenclature")
 
 
 def _of_any(selections: Sequence[Selection], codes: nw.Expr, nomenclature: str) -> nw.Expr | None:
+    import narwhals as nw
+
     if all(one.codes is None for one in selections):
         return None
     tests = [_wanted(one, codes) for one in selections]
@@ -334,6 +340,8 @@ def _of_any(selections: Sequence[Selection], codes: nw.Expr, nomenclature: str) 
 
 
 def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
+    import narwhals as nw
+
     codes, prefixes = selection.codes, set(selection.prefixes)
     if codes is None:
         return ~column.is_null()
@@ -368,6 +376,8 @@ def weighted(
     nomenclature: str = "nomenclature",
 ) -> nw.LazyFrame[Any]:
     """Multiply amounts by the weights of selections that have some; other rows stay."""
+    import narwhals as nw
+
     six = nw.col(product).str.slice(0, 6)
     for one in selections:
         if not one.weights:
