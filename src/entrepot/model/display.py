@@ -35,6 +35,7 @@ __all__ = [
     "printable",
     "range_ends",
     "range_text",
+    "small_part",
     "split_address",
     "split_unit",
 ]
@@ -83,8 +84,29 @@ def per_cent(value: float) -> str:
     return text.rstrip("0") if abs(value) < _ONE and "." in text else text
 
 
+def small_part(value: float, text: str) -> str:
+    """Return what a table of many rows says of a number: below a hundredth, that it is below.
+
+    Two reports of one flow differ by more than that, so that further digits would say nothing.
+
+    Parameters
+    ----------
+    value
+        In per cent or in millions, as it is printed.
+    text
+        Its digits.
+
+    Examples
+    --------
+    >>> small_part(0.000012, "0.000012"), small_part(0.014, "0.014"), small_part(0, "0")
+    ('<0.01', '0.014', '0')
+    """
+    return "<0.01" if 0 < value < _HUNDREDTH else text
+
+
 # 0.97 is 0.97, and 0.996 is 1.0: what rounds to one is one.
 _ONE = 0.995
+_HUNDREDTH = 0.01
 _PER_CENT = {"share": 100.0, "relative": 100.0, "share_points": 100.0, "percent": 1.0}
 """Units that are printed as per cents or points, and what their values are multiplied by."""
 _NOISE = 1e-9

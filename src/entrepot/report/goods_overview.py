@@ -22,6 +22,7 @@ from entrepot.report.overview import (
     goods_of,
     is_place,
     money,
+    percent_cell,
     scope,
     threshold,
 )
@@ -95,7 +96,7 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
             (
                 area_name(one.code),
                 area_name(tops[one.code]),
-                per_cent(100 * one.value),
+                percent_cell(one.value),
                 money(one.traded),
             )
             for one in parts

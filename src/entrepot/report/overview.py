@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import spaced_code
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
-from entrepot.model.display import MINUS, figure_value, number, per_cent
+from entrepot.model.display import MINUS, figure_value, number, per_cent, small_part
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.world import Partner, World, grid
@@ -63,7 +63,13 @@ def is_place(code: str) -> bool:
 
 def money(value: float) -> str:
     # Three digits up to a billion; from there on whole millions with all of their digits.
-    return number(value / 1e6) if value < 1e9 else f"{value / 1e6:,.0f}"
+    text = number(value / 1e6) if value < 1e9 else f"{value / 1e6:,.0f}"
+    return small_part(value / 1e6, text)
+
+
+def percent_cell(share: float) -> str:
+    """Return a share in a table of many rows, in per cent without the sign."""
+    return small_part(100 * share, per_cent(100 * share))
 
 
 def threshold(value: float, currency: str) -> str:
@@ -153,9 +159,7 @@ def suppliers_of(
     if before is not None:
         deck += f" Last column: change since {before.definition.period}, in percentage points."
     listed = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
-    rows = tuple(
-        (area_name(one.code), per_cent(100 * one.value), money(one.traded)) for one in parts
-    )
+    rows = tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts)
     table = BriefTable(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
         (heads[0], "Share, %", f"m {asked.currency}"),
@@ -286,7 +290,7 @@ def dependence_map(
         f"{capital(possessive(seller))} share of imports{of}, {when}",
         ("Importer", "Share, %", f"Imports, m {asked.currency}"),
         (False, True, True),
-        tuple((area_name(one.code), per_cent(100 * one.value), money(one.traded)) for one in parts),
+        tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts),
         ("", "per cent", f"million {asked.currency}"),
         "Table of this map",
     )
@@ -350,7 +354,7 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
             (
                 capital(goods_words(one.code)),
                 spaced_code(one.code),
-                per_cent(100 * one.value),
+                percent_cell(one.value),
                 area_name(str(one.details["top_supplier"])),
                 money(one.traded),
             )
@@ -410,7 +414,7 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
         f"Importers by share from {seller}, {when}",
         ("Importer", "Share, %", f"Imports, m {asked.currency}"),
         (False, True, True),
-        tuple((area_name(one.code), per_cent(100 * one.value), money(one.traded)) for one in parts),
+        tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts),
         ("", "per cent", f"million {asked.currency}"),
     )
     return Section(

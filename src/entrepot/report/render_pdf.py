@@ -59,7 +59,6 @@ def as_data(brief: Brief) -> dict[str, Any]:
         "caveats": [{"name": caveat_title(item.id), "text": item.text} for item in brief.caveats],
         "terms": [_term(term) for term in brief.terms],
         "sources": [_term(term) for term in brief.sources],
-        "commands": [{"what": capital(item.what), "line": item.line} for item in brief.commands],
         "version": brief.version,
     }
 
