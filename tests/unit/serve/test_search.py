@@ -67,10 +67,18 @@ from entrepot.serve.views.search import (
         ("Germany magnets 2019", "/country/DEU?goods=850511&period=2019"),
         ("US China chips", "/country/USA/from/CHN?goods=8541,8542"),
         ("Türkei Halbleiter", "/country/TUR?goods=8541,8542"),
+        ("Russia chip suppliers", "/country/RUS?goods=8541,8542"),
+        ("chip suppliers", "/goods/8541,8542"),
     ],
 )
 def test_the_first_thing_found_is_what_is_meant(words: str, address: str) -> None:
     assert search(words)[0].address == address
+
+
+def test_suppliers_of_a_country_are_offered_as_a_chart_too() -> None:
+    """Whoever looked for a chart of Russia's chip suppliers found nothing."""
+    found = [one.address for one in search("Russia chip suppliers") if one.kind == "answer"]
+    assert found[1] == "/explore?show=suppliers&importer=RUS&goods=8541,8542"
 
 
 def test_a_pair_without_direction_offers_both() -> None:

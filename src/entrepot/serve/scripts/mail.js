@@ -2,7 +2,7 @@
 
 export function mail(link) {
   const answer = document.querySelector("p.answer").cloneNode(true);
-  answer.querySelectorAll("sup").forEach((mark) => mark.remove());
+  answer.querySelectorAll("sup, .see").forEach((mark) => mark.remove());
   const words = answer.textContent.replace(/\s+/g, " ").trim();
   const body = `${words}\n\n${new URL(link.getAttribute("href"), location.href)}\n`;
   const title = document.querySelector("h1").textContent.trim();

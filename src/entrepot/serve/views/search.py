@@ -75,6 +75,7 @@ _BETWEEN = frozenset(
     for word in words.split()
 )
 """Words of a question that name nothing."""
+_SELLERS = frozenset("exporter exporters seller sellers supplier suppliers".split())
 _TO = frozenset(["to", "nach"])
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
@@ -309,6 +310,24 @@ def _answers(words: str) -> Iterator[Hit]:
     elif places and goods:
         name = f"Who supplies {area_phrase(places[0])} with {goods_words(goods)}{when}?"
         yield Hit("answer", name, "suppliers by share", f"/country/{places[0]}{query}")
+        whose = {"show": "suppliers", "importer": places[0]} | {k: v for k, v in keys.items() if v}
+        name = f"Chart of {possessive(area_phrase(places[0]))} suppliers{of}{when}"
+        yield Hit("answer", name, "to change, download or embed", _chart_of(whose))
+    elif not places and _asks_who(words):
+        name = f"Who supplies the world with {goods_words(goods)}?"
+        yield Hit("answer", name, "exporters by share", f"/goods/{goods}")
+
+
+def _asks_who(words: str) -> bool:
+    """Whether words are goods and a word for whoever sells them, and nothing else."""
+    said = [one for one in words_of(words)[:_MOST_WORDS] if one not in _BETWEEN]
+    goods = [one for one in said if one not in _SELLERS]
+    term = _one(" ".join(goods), ()) if goods and len(goods) < len(said) else None
+    return term is not None and term.kind == "goods"
+
+
+def _chart_of(keys: dict[str, str]) -> str:
+    return f"/explore?{urlencode(keys, safe=',:@')}"
 
 
 def _read(words: str) -> Iterator[Hit]:
@@ -404,7 +423,8 @@ def _one(text: str, codes: Container[str]) -> _Term | None:
     known = _terms()
     # Several words are not mended: "rare earths imports" would become whatever looks like it.
     # One letter, for a question has words that are no names: "largest" is not "argent".
-    for key in dict.fromkeys((text, text if " " in text else _mended(text, 1))):
+    # And "chip" is what chips are called.
+    for key in dict.fromkeys((text, f"{text}s", text if " " in text else _mended(text, 1))):
         terms = [*known.get(key, ()), *_by_adjective(key)]
         for kind in ("country", "group", "goods"):
             for term in terms:
