@@ -424,6 +424,16 @@ def test_sentences_of_one_carrier_in_a_row_share_a_footnote(told: Brief) -> None
     assert [bool(one["evidence"]) for one in note["body"]] == [False, False, True, True]
 
 
+def test_the_paper_names_no_command(told: Brief, paper: bytes) -> None:
+    """A minister's aide has no terminal; the commands are on the web page."""
+    text = "".join(pages(paper))
+    assert told.commands
+    for one in told.commands:
+        assert bare(one.line) not in text
+    assert "entrepotask" not in text
+    assert "entrepotbrief" not in text
+
+
 def test_nothing_held_is_said_in_both(empty: Lake) -> None:
     silent = brief("NPL", "CHN", "chpl", lake=empty)
     rows = sheet(render_xlsx(silent), "Brief")[HEAD + 1 : HEAD + 6]

@@ -75,7 +75,7 @@ _BETWEEN = frozenset(
     for word in words.split()
 )
 """Words of a question that name nothing."""
-_SELLERS = frozenset("exporter exporters seller sellers supplier suppliers".split())
+_SELLERS = frozenset(["exporter", "exporters", "seller", "sellers", "supplier", "suppliers"])
 _TO = frozenset(["to", "nach"])
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
