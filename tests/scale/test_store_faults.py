@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 import entrepot as ep
-from entrepot.errors import OutsideError
+from entrepot.errors import DamagedLakeError, OutsideError
 from entrepot.lake import Lake, remote
+from entrepot.lake.catalog import Catalog
 
 obstore = pytest.importorskip("obstore", reason="obstore is not installed")
 moto = pytest.importorskip("moto.server", reason="moto is not installed")
@@ -319,3 +320,112 @@ def test_of_two_writers_of_one_file_the_slower_leaves_the_other_one_whole(
         slow.add("baci", [path])
     monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "a third machine"))
     assert ep.ask("value", lake=Lake.open(place), **ASKED).value == 7000.0
+
+
+def whole(place: str) -> bool:
+    """Whether the store has every object that the catalog names."""
+    store = Lake.open(place)._remote
+    assert store is not None
+    found = store._bring_catalog()
+    assert found is not None
+    return all(store._store.head(name) for name in Catalog.parse(found, place).owned())
+
+
+def test_objects_that_a_refused_writer_deletes_are_there_again(
+    place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Somebody else adds the same file after the refused writer has seen which objects count."""
+    slow = Lake.open(place)
+    store = slow._remote
+    assert store is not None
+    before, delete = store._bring_catalog, store._delete
+    path = release(tmp_path, 7, "202501")
+
+    def add(name: str, one: Path) -> None:
+        with monkeypatch.context() as patch:
+            patch.setenv("ENTREPOT_CACHE", str(tmp_path / name))
+            Lake.open(place).add("baci", [one])
+
+    def overtaken() -> Any:
+        found = before()
+        monkeypatch.setattr(store, "_bring_catalog", before)
+        add("another machine", release(tmp_path, 9, "202301"))
+        return found
+
+    def late(names: Any) -> None:
+        assert names
+        add("a third machine", path)
+        delete(names)
+
+    monkeypatch.setattr(store, "_bring_catalog", overtaken)
+    monkeypatch.setattr(store, "_delete", late)
+    with pytest.raises(OutsideError, match="has loaded the same"):
+        slow.add("baci", [path])
+    elsewhere(monkeypatch, tmp_path)
+    assert ep.ask("value", lake=Lake.open(place), **ASKED).value == 7000.0
+    assert whole(place)
+
+
+def test_objects_that_were_deleted_before_the_catalog_arrived_are_there_again(
+    relay: Relay, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A refused writer of the same file deletes them between objects and catalog of this one."""
+    lake = Lake.open(place)
+    store = lake._remote
+    assert store is not None
+
+    def fault(handler: Any, _: int, passed: Callable[[], Any]) -> Any:
+        if handler.command == "PUT" and handler.path.endswith("catalog.json"):
+            new = [name for _, name in relay.seen if ".parquet" in name]
+            for name in {one.partition("/lakes/")[2].partition("/")[2] for one in new}:
+                store._delete([name])
+        return passed()
+
+    relay.fault = fault
+    lake.add("baci", [release(tmp_path, 7, "202501")])
+    elsewhere(monkeypatch, tmp_path)
+    assert ep.ask("value", lake=Lake.open(place), **ASKED).value == 7000.0
+    assert whole(place)
+
+
+def test_a_refused_catalog_that_nobody_can_read_back_is_said_to_be_so(
+    relay: Relay, place: str, tmp_path: Path
+) -> None:
+    refused = threading.Event()
+
+    def fault(handler: Any, _: int, passed: Callable[[], Any]) -> Any:
+        if handler.command == "PUT" and handler.path.endswith("catalog.json"):
+            refused.set()
+            return 412, {}, b"<Error><Code>PreconditionFailed</Code></Error>"
+        return (403, {}, b"") if refused.is_set() else passed()
+
+    relay.fault = fault
+    with pytest.raises(OutsideError, match="does not say which") as raised:
+        Lake.open(place).add("baci", [release(tmp_path, 7, "202501")])
+    assert "nothing was changed" not in str(raised.value)
+    assert not any(command in ("DELETE", "POST") for command, _ in relay.seen)
+
+
+@pytest.mark.parametrize("body", [b"<html>log in</html>", b'{"format": 5, "sha'])
+def test_what_is_no_catalog_gets_advice_that_works(relay: Relay, place: str, body: bytes) -> None:
+    def fault(handler: Any, _: int, passed: Callable[[], Any]) -> Any:
+        is_catalog = handler.command == "GET" and handler.path.endswith("catalog.json")
+        return (200, {"ETag": '"x"'}, body) if is_catalog else passed()
+
+    relay.fault = fault
+    with pytest.raises(DamagedLakeError, match="no catalog") as raised:
+        ep.ask("value", lake=Lake.open(place), **ASKED)
+    assert raised.value.where == f"{place}/catalog.json"
+    assert "--lake FOLDER" in raised.value.hint
+    assert "previous" not in raised.value.hint
+
+
+def test_a_lost_catalog_is_one_error(relay: Relay, place: str) -> None:
+    def fault(handler: Any, _: int, passed: Callable[[], Any]) -> Any:
+        is_catalog = handler.command == "GET" and handler.path.endswith("catalog.json")
+        return (404, {}, b"<Error><Code>NoSuchKey</Code></Error>") if is_catalog else passed()
+
+    relay.fault = fault
+    with pytest.raises(OutsideError, match="lost its catalog") as raised:
+        ep.ask("value", lake=Lake.open(place), **ASKED)
+    assert raised.value.why == "writing a new one would give up the rows that are there"

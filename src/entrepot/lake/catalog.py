@@ -273,7 +273,11 @@ class Catalog:
             If it is not a catalog of this format.
         """
         text = text.encode() if isinstance(text, str) else text
-        rebuild = rebuild_command(Path(where).parent)
+        rebuild = (
+            "entrepot data rebuild --lake FOLDER, with a copy in a folder,"
+            if "://" in where
+            else rebuild_command(Path(where).parent)
+        )
         try:
             data = from_json(text)
             # Before the hash, which a catalog of another format may have elsewhere or not at all.

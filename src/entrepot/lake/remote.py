@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import (
     BadFileError,
+    DamagedLakeError,
     EntrepotError,
     MissingExtraError,
     OutsideError,
@@ -155,9 +156,24 @@ class RemoteStore:
         self.mirror.mkdir(parents=True, exist_ok=True)
         if not cached.is_file() or cached.read_bytes() != text:
             # Read before it is kept: a damaged catalog does not take the place of a good copy.
-            Catalog.parse(text, f"{self.address}/{NAME}")
+            self._parsed(text)
             replace_text(cached, text.decode())
         return text
+
+    def _parsed(self, text: bytes) -> Catalog:
+        """Return the catalog of a text that the store sent."""
+        try:
+            return Catalog.parse(text, f"{self.address}/{NAME}")
+        except DamagedLakeError as error:
+            if error.__cause__ is None:  # it is one, of another format
+                raise
+            raise DamagedLakeError(
+                f"what the store sent is no catalog of a lake ({error.__cause__})",
+                where=f"{self.address}/{NAME}",
+                why="the answer was cut or is of another server, or the object is damaged",
+                hint="run the command again; if that does not help, copy the objects into a folder "
+                "and run there: entrepot data rebuild --lake FOLDER",
+            ) from error
 
     def bring(self, files: Sequence[StoredFile]) -> None:
         """Bring files that the cache lacks, each compared with its hash.
@@ -232,7 +248,7 @@ class RemoteStore:
             shutil.rmtree(self.mirror, ignore_errors=True)
             before = Catalog()
         else:
-            before = Catalog.parse(text, f"{self.address}/{NAME}")
+            before = self._parsed(text)
         self.bring(
             [one for item in before.snapshots for part in item.partitions for one in part.stored]
         )
@@ -282,33 +298,70 @@ class RemoteStore:
                 put = obstore.put(self._store, NAME, now, mode=mode, use_multipart=False)
             self._tag = put["e_tag"]
         except BaseException as error:
-            if not self._arrived(now, sent) or not isinstance(error, Exception):
+            found = self._found_after(now, sent)
+            if found != now or not isinstance(error, Exception):
                 if not isinstance(error, AlreadyExistsError | PreconditionError):
                     raise
-                raise OutsideError(
-                    "another program changed this lake in the meantime; nothing was changed",
-                    where=self.address,
-                    why="the catalog in the store is no longer the one that this change began with",
-                    hint="run the command again",
-                ) from error
+                raise self._overtaken(after.raw() - before.raw(), found) from error
+        # Another writer of the same file may have given up, and deleted what both had sent.
+        with suppress(EntrepotError, FileNotFoundError):
+            self._put_back(new)
         self._delete(sorted(before.owned() - after.owned()))
 
-    def _arrived(self, catalog: bytes, sent: Sequence[str]) -> bool:
-        """Return whether a catalog is in the store, although sending it seemed to fail.
+    def _found_after(self, catalog: bytes, sent: Sequence[str]) -> bytes | None:
+        """Return the catalog that is in the store after sending one seemed to fail.
 
         Its answer may have been lost, and the request that was repeated been refused. If it is not
         there, what was sent for it is deleted, but for what the one that is there names: objects
-        are named by their content. If the store does not say which is there, nothing is deleted.
+        are named by their content. If the store does not say which is there, nothing is deleted,
+        and the catalog is None.
         """
         try:
             found = self._bring_catalog()
-        except EntrepotError:
-            return False
-        if found == catalog:
-            return True
-        there = Catalog.parse(found, self.address).owned() if found else frozenset[str]()
-        self._delete([name for name in sent if name not in there])
-        return False
+            if found == catalog:
+                return found
+            unnamed = set(sent) - self._owned(found)
+            self._delete(sorted(unnamed))
+            # The same file may have been added by somebody else while its objects were deleted.
+            found = self._bring_catalog()
+            self._put_back(sorted(unnamed & self._owned(found)))
+        except (EntrepotError, FileNotFoundError):
+            return None
+        return found
+
+    def _owned(self, catalog: bytes | None) -> set[str]:
+        return self._parsed(catalog).owned() if catalog else set()
+
+    def _put_back(self, names: Sequence[str]) -> None:
+        """Send objects again that are not there any more."""
+        import obstore
+
+        for name in names:
+            with self._reached(name):
+                try:
+                    obstore.head(self._store, name)
+                except FileNotFoundError:
+                    obstore.put(self._store, name, self.mirror / name)
+
+    def _overtaken(self, delivered: set[str], found: bytes | None) -> OutsideError:
+        """Return the error of a change that the store refused, by the catalog that is there."""
+        if found is None:
+            return OutsideError(
+                "the store refused the catalog, and does not say which one it has",
+                where=self.address,
+                why="the change may have arrived; no file of it was deleted",
+                hint=f"entrepot data list --lake {self.address} shows what is there",
+            )
+        is_there = bool(delivered) and delivered <= self._parsed(found).raw()
+        did = "it has loaded the same" if is_there else "nothing was changed"
+        return OutsideError(
+            f"another program changed this lake in the meantime; {did}",
+            where=self.address,
+            why="the catalog in the store is no longer the one that this change began with",
+            hint=f"entrepot data list --lake {self.address} shows what is there"
+            if is_there
+            else "run the command again",
+        )
 
     def _delete(self, names: Sequence[str]) -> None:
         """Delete objects that no catalog names; what cannot be deleted takes room and no more."""
@@ -326,7 +379,12 @@ class RemoteStore:
         where = f"{self.address}/{name}" if name else self.address
         try:
             yield
-        except (FileNotFoundError, exceptions.AlreadyExistsError, exceptions.PreconditionError):
+        except (
+            EntrepotError,  # before OSError, which some of ours are
+            FileNotFoundError,
+            exceptions.AlreadyExistsError,
+            exceptions.PreconditionError,
+        ):
             raise
         except (exceptions.BaseError, OSError, ValueError) as error:
             refused = (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)
