@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -376,7 +376,7 @@ def test_objects_that_were_deleted_before_the_catalog_arrived_are_there_again(
 
     def fault(handler: Any, _: int, passed: Callable[[], Any]) -> Any:
         if handler.command == "PUT" and handler.path.endswith("catalog.json"):
-            new = [name for _, name in relay.seen if ".parquet" in name]
+            new = [unquote(name) for _, name in relay.seen if ".parquet" in name]
             for name in {one.partition("/lakes/")[2].partition("/")[2] for one in new}:
                 store._delete([name])
         return passed()
