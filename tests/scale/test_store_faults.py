@@ -382,6 +382,7 @@ def test_objects_that_were_deleted_before_the_catalog_arrived_are_there_again(
         return passed()
 
     relay.fault = fault
+    relay.seen.clear()
     lake.add("baci", [release(tmp_path, 7, "202501")])
     elsewhere(monkeypatch, tmp_path)
     assert ep.ask("value", lake=Lake.open(place), **ASKED).value == 7000.0
