@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import bounded, cue_words
-from entrepot.claims.question_names import areas_in, goods_in
+from entrepot.claims.question_names import areas_in, goods_in, near_area
 from entrepot.claims.times import when
 from entrepot.model.columns import read_table
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CUES",
     "CURRENCIES",
+    "corrections",
     "count_in",
     "forms",
     "sources_in",
@@ -83,8 +84,30 @@ _LETTERS = {
     "de": "abcdefghijklmnopqrstuvwxyzäöüß",
     "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
 }
-_LEAST, _MOST = 5, 14
+_LEAST, _MOST = 4, 14
 """Letters of a word that may be misspelt: short ones are too like others."""
+_MOST_CORRECTED, _MOST_TRIED = 3, 6
+"""Words of one question that may be misspelt, and that are looked at."""
+
+
+def corrections(words: Iterable[str], language: str) -> dict[str, str]:
+    """Return misspelt words of a question with what they are read as.
+
+    Examples
+    --------
+    >>> corrections(["Wat", "suplied", "chinese"], "en")
+    {'suplied': 'supplied', 'chinese': 'Chinese'}
+    """
+    found: dict[str, str] = {}
+    long = [word for word in dict.fromkeys(words) if _is_correctable(word, language)]
+    for word in long[:_MOST_TRIED]:
+        if (other := spelled_right(word, language)) and len(found) < _MOST_CORRECTED:
+            found[word] = other
+    return found
+
+
+def _is_correctable(word: str, language: str) -> bool:
+    return language == "zh" or _LEAST <= len(word) <= _MOST
 
 
 def spelled_right(word: str, language: str) -> str:
@@ -94,12 +117,17 @@ def spelled_right(word: str, language: str) -> str:
     --------
     >>> spelled_right("suplied", "en"), spelled_right("Росии", "ru"), spelled_right("widget", "en")
     ('supplied', 'России', '')
+    >>> spelled_right("俄罗司", "zh")
+    '俄罗斯'
     """
-    if language not in _LETTERS or not _LEAST <= len(word) <= _MOST:
+    if language == "zh":
+        return near_area(word)
+    if language not in _LETTERS or not _is_correctable(word, language):
         return ""
     found: dict[str, str] = {}
-    meanings = _meanings(_one_letter_off(word, _LETTERS[language]), language)
-    for one in _one_letter_off(word, _LETTERS[language]):
+    written = list(dict.fromkeys(_one_letter_off(word, _LETTERS[language])))
+    meanings = _meanings(written, language)
+    for one in written:
         meaning = ", ".join(sorted(meanings.get(one, ())))
         # Names have capitals; in German, goods have them, too: "einen" is no misspelt "Eisen".
         if language == "de":
@@ -114,11 +142,15 @@ def spelled_right(word: str, language: str) -> str:
 
 def _one_letter_off(word: str, letters: str) -> Iterator[str]:
     """Yield words that differ by one letter, the likeliest mistakes first."""
+    if word.islower():  # "chinese", as it is typed
+        yield word.capitalize()
     # The first letter stays: "While" is no Chile.
     parts = [(word[:at], word[at:]) for at in range(1, len(word) + 1)]
     yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1)
-    yield from (head + tail[1:] for head, tail in parts if tail)
     yield from (head + letter + tail for head, tail in parts for letter in letters)
+    if len(word) == _LEAST:  # another letter makes another word of so short a one: iron and Iran
+        return
+    yield from (head + tail[1:] for head, tail in parts if tail)
     yield from (head + letter + tail[1:] for head, tail in parts if tail for letter in letters)
 
 
@@ -135,28 +167,43 @@ def _meanings(words: Iterable[str], language: str) -> dict[str, set[str]]:
         add(mark.start, mark.end, f"{mark.kind} {mark.value}")
     kinds = [*forms(language).items(), *((name, one) for (name, _), one in _cues(language))]
     for kind, pattern in kinds:
-        if kind in _SAYS_NOTHING:
-            continue
-        for match in pattern.finditer(text):
-            # What ends in any letters fits words that there are not: "приобритетных".
-            if match[0].lower() in _USUAL or not pattern.fullmatch(match[0] + _NO_ENDING[language]):
+        for match in _closed(pattern, language).finditer(text):
+            if kind not in _SAYS_NOTHING or len(match[0]) >= _LONG:
                 add(*match.span(), kind)
     return found
 
 
-_NO_ENDING = {"en": "qx", "de": "qx", "ru": "щъ"}
-_USUAL_WORDS = """
-import importe importen imports einfuhr einfuhren export exporte exporten exports ausfuhr
-ausfuhren импорт импорта импорте импорту ввоз ввоза экспорт экспорта экспорте экспорту вывоз
-вывоза поставки поставок поставщик поставщика поставщики поставщиков покупателей зависит
-зависимость товарооборот торговля торговли
+_ANY_ENDING = re.compile(r"(?P<stem>[а-яёa-zäöü]{4})?\[(?:а-я|а-яё|a-zäöü)\][+*]")
+_LAST = (
+    "[аеёийоуыьюя]|[аеиоуыюя][йхмюев]|[ое]го|[ое]му|[ыия]ми|ами|ть|ться|л[аои]?с?[ья]?|[аеиуюя]т"
+)
+_ENDINGS = {
+    "ru": (
+        r"(?:(?:аци|ованн?|имост|[ае]нн?ост|ност|ств|[ае]ни|тел|щик|ник|нн?|ск|ов|и|а)?"
+        rf"(?:{_LAST})?)"
+    ),
+    "de": "(?:e|en|er|es|em|n|s|t|te|ten|tes)?",
+}
+"""Endings that words have, where a form has any letters: "приобритетных" is no word.
+
+A stem of fewer than four letters is too short for any.
 """
-_USUAL = frozenset(_USUAL_WORDS.split())
-"""Words with any ending that a misspelt one may be taken for."""
+
+
+@cache
+def _closed(pattern: re.Pattern[str], language: str) -> re.Pattern[str]:
+    """Return the pattern of a form with the endings that there are, in place of any letters."""
+    if language not in _ENDINGS:
+        return pattern
+    text = _ANY_ENDING.sub(
+        lambda found: found["stem"] + _ENDINGS[language] if found["stem"] else "", pattern.pattern
+    )
+    return re.compile(text, pattern.flags)
 
 
 _SAYS_NOTHING = ("plain", "than", "of", "its", "total", "from", "to", "with", "between")
-"""Kinds of words that a misspelt one is never taken for: they are too many."""
+"""Kinds of words that a misspelt one is never taken for, unless it is long: they are too many."""
+_LONG = 8
 
 
 def _cues(language: str) -> Iterable[tuple[tuple[str, str], re.Pattern[str]]]:

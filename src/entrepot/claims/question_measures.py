@@ -116,8 +116,17 @@ def of_balance(areas: list[str], keys: dict[str, str]) -> Unsaid:
     return Unsaid("measure", "a balance is no figure: it is the difference of two values", two)
 
 
-def of_command(forms: set[str], keys: dict[str, str]) -> Unsaid | None:
+def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | None:
     """Return the command of a question that needs more than a question can say, or none."""
+    if "replaced" in forms:
+        return _of_replacement(keys)
+    sided = keys.keys() & {"importer", "exporter"}
+    if not measure and "price" in forms and sided and keys.keys() >= {"goods", "period"}:
+        return _of_price(keys)
+    if not measure and "buyers" in forms and "exporter" in keys and "how_many_areas" not in forms:
+        command = _command("buyer_hhi", "exporter", "goods", "period", keys=keys)
+        why = "the buyers are no single figure: the table of a measure lists them"
+        return Unsaid("measure", why, ((command, "concentration, and every buyer"), *OF_BUYERS))
     for kind, why, measure, needs, words in _COMMANDS:
         if kind in forms:
             named = {name: keys.get(name, name.upper()) for name in needs}
@@ -130,6 +139,34 @@ def of_command(forms: set[str], keys: dict[str, str]) -> Unsaid | None:
             command = shlex.join(["entrepot", "ask", measure, *options])
             return Unsaid("measure", why, ((command, words),))
     return None
+
+
+def _of_price(keys: dict[str, str]) -> Unsaid:
+    """Return what is open where the price of one period is asked for: a value and a weight."""
+    two = tuple(
+        (f"{_command('value', *_SIDES, keys=keys)}{weighed}", words)
+        for weighed, words in (("", "value"), (" --quantity mass", "weight"))
+    )
+    why = "the price of one period is no figure, only its change: divide value by weight"
+    return Unsaid("measure", why, two)
+
+
+def _of_replacement(keys: dict[str, str]) -> Unsaid:
+    """Return what is open where it is asked who replaced suppliers: two periods are needed."""
+    year, _, end = keys.get("period", "PERIOD").partition("..")
+    if base := keys.get("base", "") or (year if end else ""):
+        named = {**keys, "period": end or year, "base": base}
+    else:
+        named = keys
+    command = _command("reorientation", "importer", "goods", "period", "base", keys=named)
+    why = "who replaced suppliers is a table of two periods: no single figure"
+    return Unsaid("measure", why, ((command, "what each supplier lost or gained"),))
+
+
+def _command(measure: str, *needs: str, keys: dict[str, str]) -> str:
+    """Return a command; capitals stand for what is open."""
+    options = [part for name in needs for part in (f"--{name}", keys.get(name, name.upper()))]
+    return shlex.join(["entrepot", "ask", measure, *options])
 
 
 _SIDES = ("importer", "exporter", "goods", "period")

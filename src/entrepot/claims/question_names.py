@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MASK",
+    "are_compared",
     "are_joined",
     "areas_in",
     "areas_meant",
@@ -33,6 +34,7 @@ __all__ = [
     "by_side",
     "goods_in",
     "is_shared",
+    "near_area",
     "near_goods",
     "side_of",
 ]
@@ -52,17 +54,48 @@ def are_joined(gap: str, language: str) -> bool:
     and_ = cue_words(language)[("and", "")]
     gap = re.sub("^['’]s?(?!\\w)", "", _VERSUS.sub("+", gap))  # Germany's and Poland's
     # A gap of spaces alone joins nothing: "Germany China" may be two sides.
-    return bool(re.fullmatch(r"[\s,+&、，]*", and_.sub("", gap))) and bool(gap.strip())
+    gap = _ARTICLE.sub("", and_.sub("+", gap)) if gap.strip() else gap
+    return bool(re.fullmatch(r"[\s,+&、，]*", gap)) and bool(gap.strip())
 
 
+_ARTICLE = re.compile(r"(?<=[+,] )(?:the|die|der|den|das|des)\b", re.IGNORECASE)
+
+
+_SIDES = 2
 _VERSUS = re.compile(r"\b(?:vs|versus|gegenüber|против)\b\.?", re.IGNORECASE)
 
 
+def are_compared(gap: str, language: str) -> bool:
+    """Whether what stands between two names says that one has more than the other."""
+    return bool(_THAN[language].search(gap))
+
+
+_OR = {
+    "en": re.compile(r"^['’]?s? ?,? ?or (?:(?:in|for|of|that of) )?(?:the )?$", re.IGNORECASE),
+    "de": re.compile(r"^s?,? oder (?:(?:in|für|von|bei|der|die) )?$", re.IGNORECASE),
+    "ru": re.compile(r"^,? или (?:(?:в|у|для) )?$", re.IGNORECASE),
+    "zh": re.compile("^(?:的▮*)?[，,]?(?:还是|或)(?:是)?$"),
+}
+_THAN = {
+    "en": re.compile(
+        r"\bthan (?:(?:in|for|that of|those of|it is for|is|does|did) )?(?:the )?$", re.IGNORECASE
+    ),
+    "de": re.compile(r"\bals (?:(?:in|für|bei|der|die|den|das|jene[rs]?) )*$", re.IGNORECASE),
+    "ru": re.compile(r"\bчем (?:(?:в|у|для) )?$", re.IGNORECASE),
+    "zh": re.compile("^比$"),
+}
+
+
 def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
-    """Return the areas of each side together."""
+    """Return the areas of each side together; of three, the two that are compared."""
     found: list[list[Mark]] = []
+    compares = len({mark.value for mark in places}) > _SIDES
     for mark in places:
-        if found and are_joined(text[found[-1][-1].end : mark.start], language):
+        gap = text[found[-1][-1].end : mark.start] if found else ""
+        alike = compares and (
+            bool(_OR[language].search(gap)) or (len(found) == 1 and are_compared(gap, language))
+        )
+        if found and (alike or are_joined(gap, language)):
             found[-1].append(mark)
         elif found and any(one.value == mark.value for some in found for one in some):
             continue  # said twice
@@ -93,8 +126,8 @@ _CUT = {
     "de": re.compile(r"(?:en|e|n)$"),
     "en": re.compile(r"(?:es|s)$"),
 }
-_LEAST = 3
-"""Letters of a stem."""
+_LEAST, _LONG_STEM = 3, 7
+"""Letters of a stem, and of one that may change towards its end."""
 _GERMAN_TRADE = r"(?=-?(?:export|import|ausfuhr|einfuhr|liefer|handel|bezug|bezüg))"
 
 
@@ -156,11 +189,24 @@ _VERBS = frozenset(("стала", "стало"))
 """Forms that no goods have, though their endings fit: it became, and no steel."""
 
 
+def _is_verb(match: re.Match[str], language: str) -> bool:
+    """Whether what could be ships is what a country did: what it shipped."""
+    before = match.string[: match.start()]
+    return language == "en" and match[0].lower() == "ship" and bool(_EN_AUXILIARY.search(before))
+
+
+_EN_AUXILIARY = re.compile(
+    r"\b(?:did|does|do|will|would|could|can|may|might)\b(?:(?!\b(?:an?|of|and|or|per|each)\b)[^,?])*"
+    r"(?<!\bthe) $",
+    re.IGNORECASE,
+)
+
+
 def goods_in(text: str, language: str) -> Iterator[Mark]:
     """Yield the goods that a text names in words."""
     for goods, pattern in _goods_patterns(language):
         for match in pattern.finditer(text):
-            if match[0].lower() in _VERBS:
+            if match[0].lower() in _VERBS or _is_verb(match, language):
                 continue
             # Two letters are goods only in capitals; in small ones they are words of the sentence.
             if len(match[0]) > 2 or language == "zh" or match[0].isupper():
@@ -215,9 +261,25 @@ def near_goods(word: str, language: str) -> list[str]:
     }
     # Names that have the word in them before those that look like it.
     stem = _CUT[language].sub("", word.lower()) if language in _CUT else word
-    inside = [one for one in names if len(stem) >= _LEAST + 1 and stem in one]
+    # An adjective has the stem, too: марганец and марганцевая руда.
+    begin = stem[:-2] if len(stem) > _LONG_STEM else stem
+    inside = [one for one in names if len(stem) >= _LEAST + 1 and begin in one]
     alike = [one for one in nearest(word.lower(), names) if is_near(word.lower(), one)]
     return list(dict.fromkeys(names[one] for one in (*inside[:3], *alike)))
+
+
+def near_area(word: str) -> str:
+    """Return the Chinese name of an area that differs from a word by one sign of three or more."""
+    names = {name: code for name, code, whose in spellings() if whose in ("", _SPELLINGS["zh"][0])}
+    if len(word) < _LEAST or word in names:
+        return ""
+    found = {
+        name: code
+        for name, code in names.items()
+        if len(name) == len(word)
+        and sum(one != other for one, other in zip(name, word, strict=True)) == 1
+    }
+    return next(iter(found)) if len(set(found.values())) == 1 else ""
 
 
 @cache
@@ -300,19 +362,23 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
             yield Mark("area", code, form, start, end)
     yield from _paired(text, language)
     yield from _in_us(text if small and language == "en" else "")
-    if language == "zh":
-        # Countries in one character, of which two stand together: 中俄贸易; or one: 对华出口.
-        short = short_names()
-        alone = {**short, "华": "CHN"}
-        for match in re.finditer(
-            f"(?<=[对从自向赴输])[{''.join(alone)}](?=的?[▮年]*{_ZH_TRADE})", text
-        ):
-            yield Mark("area", alone[match[0]], "name", match.start(), match.end())
-        signs = f"[{''.join(short)}]"
-        pair = f"({signs})(?!\\1){signs}(?=[▮年\\d]*(?:两国|双边|之间|贸易|进出口|经贸))"
-        for match in re.finditer(pair, text):
-            for start in (match.start(), match.start() + 1):
-                yield Mark("area", short[text[start]], "name", start, start + 1)
+    yield from _in_one_sign(text if language == "zh" else "")
+
+
+def _in_one_sign(text: str) -> Iterator[Mark]:
+    """Yield countries in one sign, of which two stand together or one: 中俄贸易, 对华出口."""
+    short = short_names()
+    alone = {**short, "华": "CHN"}
+    follows = rf"(?=的?[▮年]*(?P<goods>(?!为)[\u4e00-\u9fff]{{0,4}}?){_ZH_TRADE})"
+    for match in re.finditer(f"(?<=[对从自向赴输])[{''.join(alone)}]{follows}", text):
+        if match["goods"] and not [*goods_in(match["goods"], "zh")]:
+            continue  # a longer name: 对俄罗斯出口
+        yield Mark("area", alone[match[0]], "name", match.start(), match.end())
+    signs = f"[{''.join(short)}]"
+    pair = f"({signs})(?!\\1){signs}(?=[▮年\\d]*(?:两国|双边|之间|贸易|进出口|经贸))"
+    for match in re.finditer(pair, text):
+        for start in (match.start(), match.start() + 1):
+            yield Mark("area", short[text[start]], "name", start, start + 1)
 
 
 def _in_us(text: str) -> Iterator[Mark]:

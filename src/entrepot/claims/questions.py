@@ -23,9 +23,9 @@ from entrepot.claims.numbers.text import SIMPLE, language_of
 from entrepot.claims.question_forms import (
     CUES,
     CURRENCIES,
+    corrections,
     count_in,
     sources_in,
-    spelled_right,
     split_years,
     years_meant,
 )
@@ -48,6 +48,7 @@ from entrepot.claims.question_measures import (
 )
 from entrepot.claims.question_names import (
     MASK,
+    are_compared,
     are_joined,
     areas_in,
     areas_meant,
@@ -114,23 +115,19 @@ def read_question(
     now = today or date.today()
     reading = _Reading(words, language, now, tuple(years))
     found = reading.read()
-    right = {word: spelled_right(word, language) for word in reading.unknown[:_MOST_CORRECTED]}
-    right = {word: other for word, other in right.items() if other}
+    right = corrections(reading.unknown, language)
     if not right:
         return found
     spelled = words
     for word, other in right.items():
-        spelled = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, spelled)
+        ends = ("", "") if language == "zh" else (r"(?<!\w)", r"(?!\w)")
+        spelled = re.sub(re.escape(word).join(ends), other, spelled)
     again = _Reading(spelled, language, now, tuple(years))
     better = again.read()
     # Each word has to say something where it stands; what else is not understood is asked back.
     if len(again.unknown) > len(reading.unknown) - len(right):
         return found
     return replace(better, text=words, corrected=tuple(right.items()))
-
-
-_MOST_CORRECTED = 3
-"""Words of one question that may be misspelt."""
 
 
 def _by_words(words: str, usual: str) -> str:
@@ -163,6 +160,8 @@ class _Reading:
         self.unsaid: list[Unsaid] = []
         self.unknown: list[str] = []  # words that may be misspelt
         self.compares = False  # two years with each other
+        self.compares_sides = False  # two of three areas
+        self.is_directed = False  # both sides are sure
         self.asks_for_goods = False  # what part of a trade goods are
         self.asks_when = False  # since when goods are on a list that is named
         self.idle = {"than"}  # kinds of words that say nothing here
@@ -186,6 +185,7 @@ class _Reading:
         self.asks_when = self._is_about_lists(marks)
         goods = bought or self._goods([mark for mark in marks if mark.kind == "goods"])
         places = [mark for mark in marks if mark.kind == "area"]
+        self._take_described(marks)
         unknown = self._qualifiers(marks)
         self._mask(marks)
         reporters = self._apart("reported", places)
@@ -197,6 +197,7 @@ class _Reading:
         self.idle = {
             "than",
             *(() if hubs else ("reroute",)),
+            *(() if "replaced" in forms else ("vacancy",)),
             *(() if self.asks_when else ("when",)),
         }
         measure = "rerouted" if hubs else measure_of(forms, largest)
@@ -207,12 +208,7 @@ class _Reading:
             if both or measure == "asymmetry"
             else self._sides(places, goods_marks, forms, measure)
         )
-        keys = {name: one for name, one in sides.items() if one}
-        measure, keys = trade_of(measure, keys, forms)
-        self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
-            self._signed(marks), self.language
-        )
-        measure = "" if self.asks_for_goods else measure
+        measure, keys = self._measured(measure, sides, forms, marks)
         keys |= self._origin(reporters, keys, forms)
         self.unknown = self._unknown()
         unknown += self.unknown
@@ -240,11 +236,24 @@ class _Reading:
             self.unsaid = [of_dependence(keys)]
         elif "balance" in forms:
             self.unsaid = [of_balance([mark.value for mark in places], keys)]
-        elif command := of_command(forms, keys):
+        elif command := of_command(measure, forms, keys):
             self.unsaid, measure = [command], ""
         each = self._each(measure, keys, forms)
         unsaid = tuple(sorted(self.unsaid, key=lambda one: _OPEN.index(one.key)))
         return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
+
+    def _measured(
+        self, measure: str, sides: dict[str, str], forms: set[str], marks: list[Mark]
+    ) -> tuple[str, dict[str, str]]:
+        """Return the measure and the sides, which decide on each other."""
+        measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
+        if self._compares(keys, forms):
+            self.idle.remove("than")
+        if self.is_directed and not (measure or forms & _ASKS):
+            measure = "value"  # excavators China -> Russia
+        shown = self._signed(marks)
+        self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(shown, self.language)
+        return "" if self.asks_for_goods else measure, keys
 
     def _of_sides(self, places: list[Mark]) -> tuple[list[Mark], set[str]]:
         """Return the areas that may be sides, and the kinds of words that the question has."""
@@ -268,9 +277,12 @@ class _Reading:
         )
         if is_course and ".." in keys.get("period", ""):
             return "year"
-        sides = [
-            name for name in KEYS_IN_ORDER[:2] if "compare" in forms and "+" in keys.get(name, "")
-        ]
+        return self._compares(keys, forms)
+
+    def _compares(self, keys: dict[str, str], forms: set[str]) -> str:
+        """Return the side whose areas are compared with each other, or none."""
+        compares = "compare" in forms or self.compares_sides
+        sides = [name for name in KEYS_IN_ORDER[:2] if compares and "+" in keys.get(name, "")]
         return sides[0] if sides else ""
 
     def _all_goods(self, goods: str, forms: set[str], unknown: list[str]) -> str:
@@ -290,6 +302,9 @@ class _Reading:
     def _currency(self, forms: set[str], keys: dict[str, str]) -> dict[str, str]:
         """Return the currency that is named; units that do not fit are asked back."""
         named = [kind for kind in CURRENCIES if kind in forms]
+        if "pound" in forms and "pounds" not in forms:
+            why = "“pounds” may be a currency or a weight"
+            self.unsaid.append(Unsaid("measure", why, _OF_POUNDS))
         if (
             "volume" in forms or ("count" in forms and not {"quantity", "hubs"} & keys.keys())
         ) and not forms & UNIT_FORMS:
@@ -396,6 +411,13 @@ class _Reading:
                     found.append(word[0])
         return list(dict.fromkeys(found))
 
+    def _take_described(self, marks: list[Mark]) -> None:
+        """Mask the words that a list in brackets is explained by: critical goods (CHPL)."""
+        for mark in marks:
+            found = _DESCRIBED.search(self.left, 0, mark.start)
+            if found and mark.kind == "goods" and not mark.value[0].isdigit():
+                self.left = blanked(self.left, *found.span())
+
     def _forms_in(self) -> set[str]:
         """Return the kinds of words that the question has."""
         patterns = _forms(self.language)
@@ -440,6 +462,10 @@ class _Reading:
         if len(times) == 2 and (one := _as_one(times, text)):
             self.compares = True
             return one
+        # "2021, 2022 and 2023": each of them.
+        if len(times) > 1 and (one := _in_a_row(times, text, self.language)):
+            self.compares = True
+            return one
         # "From 2019 to 2022": a base and an end make one span.
         if len(times) == 2 and times[0].is_base and times[1].ends_range:
             return str(Period(times[0].period.start, times[1].period.end))
@@ -448,21 +474,19 @@ class _Reading:
         if not times and _forms(self.language)["latest"].search(self.left):
             self._take("latest")
             return "now"
-        named = dict.fromkeys(str(one.period) for one in times if not one.guessed)
-        shown = list(named) or list(self.years)
-        why = (
-            "the question names several periods"
-            if len(times) > 1
-            else "the question names no period"
-        )
-        if len(times) == 1:
-            why = (
-                "the question does not say until when"
-                if times[0].is_base
-                else "the question names no year"
-            )
-        self.unsaid.append(Unsaid("period", why, tuple((one, "") for one in shown)))
+        self.unsaid.append(self._no_period(times))
         return ""
+
+    def _no_period(self, times: Sequence[Time]) -> Unsaid:
+        """Return what is open about the period."""
+        named = list(dict.fromkeys(str(one.period) for one in times if not one.guessed))
+        if len(times) != 1:
+            why = "the question names several periods" if times else "the question names no period"
+        elif times[0].is_base:  # the end is open: what is loaded says which it can be
+            why, named = "the question does not say until when", []
+        else:
+            why = "the question names no year"
+        return Unsaid("period", why, tuple((one, "") for one in named or self.years))
 
     def _change(self, period: str, forms: set[str]) -> dict[str, str]:
         """Return period and base of a change: both ends of a span, or a year and the one before."""
@@ -553,6 +577,9 @@ class _Reading:
     ) -> dict[str, str]:
         """Return importer and exporter, each as codes joined by a plus, or empty."""
         groups_ = by_side(places, self.said, self.language)
+        groups_ = self._with_compared(groups_, goods)
+        gaps = [self.said[one.end : two.start] for some in groups_ for one, two in pairwise(some)]
+        self.compares_sides = any(not are_joined(gap, self.language) for gap in gaps)
         said: list[tuple[str, str, bool]] = []
         kinds = set()  # of the sides, where nothing else says who buys
         for some in groups_:
@@ -572,6 +599,26 @@ class _Reading:
         if kinds == {"part", "adj"} and goods and measure == "import_share" and not forms & _SIDED:
             said = [(codes, "", False) for codes, *_ in said]
         return self._assigned(said, forms)
+
+    def _with_compared(self, groups_: list[list[Mark]], goods: list[Mark]) -> list[list[Mark]]:
+        """Return the sides, the last of three with the importer that it is compared with.
+
+        Hungary's dependence on Russia is larger *than that of Slovakia*.
+        """
+        if len(groups_) != len(OTHER_SIDE) + 1:
+            return groups_
+        first, second, last = groups_
+        gap = self.said[second[-1].end : last[0].start]
+        if not are_compared(gap, self.language):
+            return groups_
+        buys = [
+            one
+            for one in (first, second)
+            if side_of(one, self.said, self.language, goods)[0] == "importer"
+        ]
+        if len(buys) != 1:
+            return groups_
+        return [[*one, *last] if one is buys[0] else one for one in (first, second)]
 
     def _partners(self, places: list[Mark], *, in_order: bool) -> dict[str, str]:
         """Return the two sides of what is mutual: the first one exports, or imports `in_order`."""
@@ -622,6 +669,7 @@ class _Reading:
             elif first and not second:
                 second = OTHER_SIDE[first]
             if first and second:
+                self.is_directed = sure and other_sure
                 return found | {first: one, second: two}
             names = tuple((codes, area_name(codes.split("+")[0])) for codes in (one, two) if codes)
             self.unsaid.append(Unsaid("importer", "which of the two imports is not clear", names))
@@ -720,6 +768,18 @@ def _as_one(times: Sequence[Time], text: str) -> str:
     return ""
 
 
+def _in_a_row(times: Sequence[Time], text: str, language: str) -> str:
+    """Return the span of years that follow each other and are listed; empty if they do not."""
+    for one, two in pairwise(times):
+        follows = two.period.start.year == one.period.start.year + 1
+        listed = are_joined(text[one.end : two.start].removeprefix("年"), language)
+        if not (follows and listed) or one.guessed or two.guessed:
+            return ""
+        if any(len(time.period.split(12)) != 1 for time in (one, two)):
+            return ""
+    return str(Period(times[0].period.start, times[-1].period.end))
+
+
 # 2002 and 2007 are headings as well (tomatoes, jams), and read as such.
 _EDITION = re.compile(r"(?<![A-Za-z])HS[ -]?(?:1988|1992|1996|2012|2017|2022)(?!\d)")
 _UNTIL = re.compile(
@@ -738,6 +798,7 @@ _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
+_OF_POUNDS = (("--currency GBP", "pounds sterling"), ("--quantity mass", "a weight, in kilograms"))
 _SHARE_ZH = re.compile("占比|比例|比重|比率|百分比")
 _PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
@@ -755,6 +816,21 @@ _NEEDS = {
 }
 _SIDED = {"import", "export", "depend", "top"}
 """Kinds of words that say of which side's trade a share is."""
+_ASKS = {
+    "price",
+    "buyers",
+    "balance",
+    "depend",
+    "how_many_areas",
+    "which_goods",
+    "replaced",
+    "cutoff",
+    "value_added",
+    "rank",
+    "when",
+    "reroute",
+}
+"""Kinds of words that ask for what has no measure."""
 _OF_TRADE = ("import_share", "export_share", "value")
 """Measures as which the part that goods are of a trade would be read."""
 _CHANGES = ("growth", "price_index", "rerouted")
@@ -766,4 +842,9 @@ _OF_GOODS = (
 )
 
 
+_DESCRIBED = re.compile(
+    r"(?:(?<!\w)[^\W\d_][\w-]* )?"
+    r"(?:\b(?:goods|products|items|güter[ns]?|waren|товар[а-я]*)|商品|物项|产品) ?[(（]\s*$",
+    re.IGNORECASE,
+)
 _ANY_GOODS = re.compile(r"\b(?:goods|products|merchandise|commodities)\b", re.IGNORECASE)
