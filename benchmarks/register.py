@@ -27,6 +27,10 @@ from pathlib import Path
 from typing import Any
 
 import harness
+import narwhals as nw
+
+from entrepot.lake import Lake
+from entrepot.measures import hhi as concentration
 
 LAYOUT = """\
 format: 1
@@ -180,8 +184,6 @@ def raw_load(file: str, target: str) -> dict[str, Any]:
 
 
 def load(file: str, target: str) -> dict[str, Any]:
-    from entrepot.lake import Lake
-
     shutil.rmtree(target, ignore_errors=True)
     report = Lake.open(target).add("shipments", [Path(file)], mapping=LAYOUT)
     return {"rows": sum(one.rows for one in report.added)}
@@ -219,15 +221,10 @@ def raw_hhi(lake: str) -> dict[str, Any]:
 
 
 def hhi(lake: str) -> dict[str, Any]:
-    import narwhals as nw
-
-    import entrepot as ep
-    from entrepot.lake import Lake
-
     held = Lake.open(lake)
     with held.reading():
         rows = held.flows("shipments.made").filter(nw.col("partner_basis") == "origin")
-        panel = ep.measures.hhi(rows, by=["tariff_line", "period"])
+        panel = concentration(rows, by=["tariff_line", "period"])
         held.connection.execute(f"CREATE TEMP TABLE found AS {panel.to_native().sql_query()}")
         [(cells, total)] = held.connection.execute(
             "SELECT count(*), sum(hhi) FROM found"

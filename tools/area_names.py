@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import babel
+import babel.languages
 import country_converter
 import pycountry
 
@@ -242,6 +243,15 @@ def _of_cldr() -> list[tuple[str, str, str]]:
                 spelled = _without_umlauts(name)
                 if language == "de" and spelled != name:
                     found.append((spelled, two[code], "CLDR de"))
+    # What each calls itself: Polska, Suomi, საქართველო.
+    for code, ours in two.items():
+        for language in babel.languages.get_official_languages(code, de_facto=True):
+            try:
+                name = babel.Locale.parse(language).territories.get(code)
+            except babel.UnknownLocaleError:
+                continue
+            if name:
+                found.append((name, ours, f"CLDR {language}"))
     return found
 
 

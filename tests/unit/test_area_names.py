@@ -192,3 +192,15 @@ def test_many_areas_cost_what_they_are_many(monkeypatch: pytest.MonkeyPatch) -> 
     assert area_names.as_codes(",".join(["DEU"] * 3000)) == "+".join(["DEU"] * 3000)
     assert area_names.as_codes(",".join(["854231"] * 70)) == "+".join(["854231"] * 70)
     assert len(looked) < 3 * (3000 + 70)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        *(("Polska", "POL"), ("MAGYARORSZAG", "HUN"), ("Česko", "CZE"), ("Suomi", "FIN")),
+        *(("Ελλάδα", "GRC"), ("България", "BGR"), ("Україна", "UKR"), ("Қазақстан", "KAZ")),
+        *(("საქართველო", "GEO"), ("Հայաստան", "ARM"), ("مصر", "EGY"), ("Nederland", "NLD")),
+    ],
+)
+def test_countries_are_known_by_what_they_call_themselves(name: str, code: str) -> None:
+    assert named_area(name) == code
