@@ -38,12 +38,15 @@ ASKED = {
     "source": "shipments.made", "basis": "origin", "importer": "KAZ", "exporter": "CHN",
     "goods": "854231", "period": "2022",
 }  # fmt: skip
+# Ranges of a file that are read side by side are not counted by Spark.
 DEFAULTS = """\
+spark.hadoop.parquet.hadoop.vectored.io.enabled false
 spark.eventLog.enabled true
 spark.eventLog.rolling.enabled false
 spark.eventLog.compress false
 spark.eventLog.dir {log}
 spark.executor.memory 2g
+spark.scheduler.maxRegisteredResourcesWaitingTime 600s
 """
 
 

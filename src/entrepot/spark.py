@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ _LAST_WORDS = 3
 # Together half a minute, after which a cluster that is not there, or gives nothing, is named.
 _MASTER_SECONDS = 5
 _EXECUTOR_SECONDS = 25
+_WAITING = "spark.scheduler.maxRegisteredResourcesWaitingTime"
+"""Spark's own name for how long a cluster may take to start what computes."""
 
 
 def session(master: str | None = None, *, memory: str | None = None) -> SparkSession:
@@ -137,21 +140,42 @@ def _require_executor(running: SparkContext) -> None:
     """Wait for a first executor of a cluster of Spark's own; without one every question hangs."""
     if not running.master.startswith("spark://"):
         return
-    until = time.monotonic() + _EXECUTOR_SECONDS
-    while running._jsc.sc().getExecutorMemoryStatus().size() < 2:  # the driver is one
-        if time.monotonic() > until:
-            master = running.master
+    from py4j.protocol import Py4JError
+
+    master = running.master
+    try:
+        time_of = running._jvm.org.apache.spark.network.util.JavaUtils.timeStringAsSec
+        seconds = time_of(running.getConf().get(_WAITING, f"{_EXECUTOR_SECONDS}s"))
+        until = time.monotonic() + seconds
+        while (is_alone := _executors(running) < 1) and time.monotonic() < until:
+            time.sleep(0.1)
+    except Py4JError as error:  # Spark gave up by itself, and said so nowhere but in its log
+        with suppress(Py4JError):
             running.stop()
-            raise OutsideError(
-                "the cluster gives no executor",
-                where=f"--master {master}",
-                why=f"in {_EXECUTOR_SECONDS} seconds no worker took the work: none is there, all "
-                "cores are taken, none has the memory that is asked, or a firewall keeps "
-                "executors from this machine",
-                hint="look at the master's page; ask for less with spark.executor.memory in "
-                "spark-defaults.conf; set SPARK_LOCAL_IP to an address that the workers reach",
-            )
-        time.sleep(0.1)
+        raise OutsideError(
+            "no Spark master answers",
+            where=f"--master {master}",
+            why="something listens there, and did not take this program on within a minute",
+            hint="check host and port (the usual port is 7077), and that the master has the same "
+            "version of Spark",
+        ) from error
+    if is_alone:
+        running.stop()
+        raise OutsideError(
+            "the cluster gives no executor",
+            where=f"--master {master}",
+            why=f"in {seconds} seconds no worker took the work: none is there, all cores are "
+            "taken, none has the memory that is asked, a firewall keeps executors from this "
+            "machine, or the workers are slow",
+            hint="look at the master's page; ask for less with spark.executor.memory in "
+            "spark-defaults.conf; set SPARK_LOCAL_IP to an address that the workers reach; wait "
+            f"longer with {_WAITING}",
+        )
+
+
+def _executors(running: SparkContext) -> int:
+    """Return how many executors there are; the driver, which Spark counts, is none."""
+    return int(running._jsc.sc().getExecutorMemoryStatus().size()) - 1
 
 
 def _require_java() -> None:

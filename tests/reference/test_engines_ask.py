@@ -15,7 +15,7 @@ import pytest
 import entrepot as ep
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 from entrepot.figures.questions import QUESTIONS as ALL_QUESTIONS
-from entrepot.lake import Lake
+from entrepot.lake import Lake, fetch, near
 from entrepot.lake.on_spark import SparkLake
 from entrepot.lake.state import State
 
@@ -259,6 +259,18 @@ def test_the_same_curve(folder: Path, spark: SparkSession) -> None:
     found = ep.ask("import_share", lake=SparkLake.open(folder), **words).to_dict()
     assert expected["specifications"]["count"] > 4
     assert alike(expected["specifications"], found["specifications"])
+
+
+@pytest.mark.parametrize(("few", "engine"), [(2_000_000, "duckdb"), (0, "pyspark")])
+def test_few_rows_that_are_asked_often_leave_spark(
+    folder: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch, few: int, engine: str
+) -> None:
+    monkeypatch.setattr("entrepot.lake.fetch._FEW", few)
+    lake = SparkLake.open(folder)
+    rows = lake.flows("baci").select("exporter", "importer", "product", "value_usd")
+    with near(rows, lake) as kept:
+        assert kept.implementation.value == engine
+        assert sorted(fetch(kept), key=str) == sorted(fetch(rows), key=str)
 
 
 def test_one_spark_a_process(folder: Path, spark: SparkSession) -> None:

@@ -14,7 +14,7 @@ from test_shipments_real import FILES
 from entrepot.errors import BadFileError, OutsideError
 from entrepot.lake import Lake, load_on_spark
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.on_spark import SparkLake
+from entrepot.lake.on_spark import SparkLake, readable_on_spark
 from entrepot.lake.registers import FILE, Secret, write_secret
 from entrepot.spark import cause
 from table_reading import one_map
@@ -234,3 +234,22 @@ Caused by: java.io.IOException: No space left on device
     assert cause(java) == "java.io.IOException: No space left on device"
     assert cause("something") == "something"
     assert cause("") == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found",
+        'org.apache.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme "s3"',
+    ],
+)
+def test_a_store_that_spark_has_no_library_for(said: str) -> None:
+    from pyspark.errors import PySparkException
+
+    with (
+        pytest.raises(OutsideError, match="cannot read from this store") as caught,
+        readable_on_spark(),
+    ):
+        raise PySparkException(f"An error occurred while calling o1.text.\n: {said}")
+    assert caught.value.why == said
+    assert "hadoop-aws" in caught.value.hint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from entrepot.lake import Lake
 from entrepot.lake.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 pytestmark = [
     pytest.mark.spark,
@@ -70,7 +71,11 @@ class Cluster:
             "SPARK_LOCAL_IP": "127.0.0.1",
             "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "ENTREPOT_MEMORY": "1GB",
+            "SPARK_CONF_DIR": str(folder),
         }
+        # A busy machine takes its time to start an executor.
+        waiting = "spark.scheduler.maxRegisteredResourcesWaitingTime 150s\n"
+        (folder / "spark-defaults.conf").write_text(waiting, encoding="utf-8")
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.master = f"spark://127.0.0.1:{port}"
@@ -78,22 +83,53 @@ class Cluster:
         self.start("master.Master", "--port", str(port))
         self.wait("master.log", "I have been elected leader")
 
-    def start(self, role: str, *words: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, role: str, *words: str, inside: Sequence[str] = (), **more: str
+    ) -> subprocess.Popen[bytes]:
         name = role.partition(".")[0]
         number = sum(1 for _ in self.folder.glob(f"{name}*.log")) or ""
-        command = [self.home / "bin" / "spark-class", f"org.apache.spark.deploy.{role}"]
-        command += ["--host", "127.0.0.1", "--webui-port", "0", *words]
+        command = [*inside, str(self.home / "bin" / "spark-class")]
+        command += [
+            f"org.apache.spark.deploy.{role}",
+            "--host",
+            "127.0.0.1",
+            "--webui-port",
+            "0",
+            *words,
+        ]
         with (self.folder / f"{name}{number}.log").open("wb") as log:
             self.processes.append(
                 subprocess.Popen(
-                    command, stdout=log, stderr=log, env=self.environment, start_new_session=True
+                    command,
+                    stdout=log,
+                    stderr=log,
+                    env=self.environment | more,
+                    start_new_session=True,
                 )
             )
         return self.processes[-1]
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self, inside: Sequence[str] = (), **more: str) -> subprocess.Popen[bytes]:
         scratch = self.folder / f"scratch{len(self.processes)}"
-        return self.start("worker.Worker", "-c", "1", "-m", "1G", "-d", str(scratch), self.master)
+        words = ("-c", "1", "-m", "1G", "-d", str(scratch), self.master)
+        return self.start("worker.Worker", *words, inside=inside, **more)
+
+    def worker_with_a_small_disk(self, kibibytes: int) -> None:
+        """Start a worker that has so much room for what tasks hand on."""
+        unshare = shutil.which("unshare")
+        if sys.platform != "linux" or unshare is None:
+            pytest.skip("needs Linux and unshare, to mount a disk for one process")
+        place = self.folder / f"small{len(self.processes)}"
+        place.mkdir()
+        shell = [unshare, "--mount", "--propagation", "private", "sh", "-c"]
+        if os.geteuid():
+            shell[1:1] = ["--map-root-user"]
+        mount = f"mount -t tmpfs -o size={kibibytes}k none '{place}'"
+        trial = subprocess.run([*shell, mount], capture_output=True, text=True, check=False)
+        if trial.returncode:
+            pytest.skip(f"may not mount a disk here: {trial.stderr.strip()}")
+        inside = [*shell, f'{mount} && exec "$@"', "sh"]
+        self.worker(inside, SPARK_LOCAL_DIRS=str(place))
 
     def wait(self, log: str, words: str, count: int = 1) -> None:
         until = time.monotonic() + 120
@@ -187,23 +223,46 @@ def test_two_workers_answer_as_one_machine_does(cluster: Cluster, lake: Path) ->
     assert [one["value"] for one in found] == pytest.approx(expected(lake), rel=1e-12, abs=0)
 
 
-def test_an_executor_that_dies_between_two_answers_changes_none(
-    cluster: Cluster, lake: Path
+@pytest.mark.parametrize("pause", [1, 0], ids=["between two", "in the middle of one"])
+def test_an_executor_that_dies_changes_no_answer(
+    cluster: Cluster, lake: Path, pause: float
 ) -> None:
     cluster.worker()
     cluster.worker()
     cluster.wait("master.log", "Registering worker", 2)
-    asked = cluster.ask(lake, pause=1)
+    asked = cluster.ask(lake, pause=pause)
     assert asked.stdout is not None
     first = json.loads(asked.stdout.readline())
     running = cluster.executors()
     assert running
+    if not pause:
+        time.sleep(0.3)
     os.kill(running[0], signal.SIGKILL)
     found = [first, *answers(asked)]
     assert [one["value"] for one in found] == pytest.approx(expected(lake), rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("small", [1, 2])
+def test_a_full_disk_of_a_worker_is_said_or_another_one_answers(
+    cluster: Cluster, lake: Path, small: int
+) -> None:
+    for number in range(2):
+        if number < small:
+            cluster.worker_with_a_small_disk(48)
+        else:
+            cluster.worker()
+    cluster.wait("master.log", "Registering worker", 2)
+    asked = cluster.ask(lake)
+    out, err = asked.communicate(timeout=400)
+    found = [json.loads(line)["value"] for line in out.splitlines()]
+    assert found == pytest.approx(expected(lake)[: len(found)], rel=1e-12, abs=0)
+    if asked.returncode or small == 2:
+        assert asked.returncode
+        assert "No space left on device" in err[err.rindex("OutsideError") :]
+
+
 def test_a_cluster_without_a_worker_says_so(cluster: Cluster, lake: Path) -> None:
+    (cluster.folder / "spark-defaults.conf").unlink()
     start = time.monotonic()
     asked = cluster.ask(lake)
     _, err = asked.communicate(timeout=300)
@@ -223,6 +282,14 @@ def test_a_master_that_is_not_there_is_named_at_once(cluster: Cluster, lake: Pat
     assert done.returncode == 4, done.stderr
     assert "no Spark master answers" in done.stderr
     assert cluster.master in done.stderr
+
+
+def test_what_listens_and_is_no_master_is_named(cluster: Cluster, lake: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        cluster.master = f"spark://127.0.0.1:{other.getsockname()[1]}"
+        _, err = cluster.ask(lake).communicate(timeout=400)
+    assert "no Spark master answers" in err
+    assert "something listens there" in err
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["whole", "an executor dies"])

@@ -1,6 +1,6 @@
 """The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
-from entrepot.lake.fetch import beside, distinct, fetch, few_rows, relation, stored
+from entrepot.lake.fetch import beside, distinct, fetch, few_rows, near, relation, stored
 from entrepot.lake.inventory import InventoryItem, LoadReport, codes_of_all_goods, spans
 from entrepot.lake.lake import Lake
 
@@ -13,6 +13,7 @@ __all__ = [
     "distinct",
     "fetch",
     "few_rows",
+    "near",
     "relation",
     "spans",
     "stored",

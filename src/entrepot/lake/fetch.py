@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from entrepot.lake.lake import Lake
 
-__all__ = ["beside", "distinct", "fetch", "few_rows", "relation", "stored"]
+__all__ = ["beside", "distinct", "fetch", "few_rows", "near", "relation", "stored"]
+
+_FEW = 2_000_000
+"""Rows that are brought from another engine: some hundred bytes each, on the driver as well."""
 
 
 def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
@@ -121,6 +124,27 @@ def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
         return
     with lake.reading(), lake.in_memory.of(frame.to_native()) as rows:
         yield nw.from_native(rows)
+
+
+@contextmanager
+def near(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
+    """Keep rows as `stored` does, to be asked many times: few of them are put into DuckDB.
+
+    Spark plans each question for longer than DuckDB takes to answer it.
+
+    Raises
+    ------
+    OutsideError
+        If a stored file is gone or damaged, or memory is short.
+    """
+    import narwhals as nw
+
+    with stored(frame, lake) as rows:
+        if not rows.implementation.is_duckdb() and fetch(rows.select(nw.len()))[0][0] <= _FEW:
+            with stored(nw.from_native(relation(rows, lake)).lazy(), lake) as here:
+                yield here
+            return
+        yield rows
 
 
 def _readable_there(frame: nw.LazyFrame[Any]) -> AbstractContextManager[None]:

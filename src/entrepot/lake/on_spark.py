@@ -246,6 +246,14 @@ def readable_on_spark() -> Iterator[None]:
                 why=why,
                 hint="check the address; entrepot data check says which file is missing",
             ) from error
+        if "FileSystem not found" in why or "No FileSystem for scheme" in why:
+            raise OutsideError(
+                "Spark cannot read from this store",
+                why=why,
+                hint="Spark calls S3 s3a://, and wants a library for it: spark.jars.packages "
+                "org.apache.hadoop:hadoop-aws:VERSION in spark-defaults.conf, with the version of "
+                "Hadoop that pyspark has; s3:// is read with --engine duckdb",
+            ) from error
         raise OutsideError(
             "Spark cannot answer this question",
             why=why,
