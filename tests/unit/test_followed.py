@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -19,7 +20,7 @@ from entrepot.figures.questions.rerouted import other_goods, rerouted
 from entrepot.figures.rows import SourceRows, reading_once
 from entrepot.figures.run_measure import Measured, measure
 from entrepot.goods import merged
-from entrepot.lake import Lake
+from entrepot.lake import Lake, stored
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,7 +136,7 @@ def test_goods_beside_several_selections_are_those_beside_each(tmp_path: Path) -
     with lake.reading():
         every = nw.from_native(lake.connection.sql(query)).lazy()
         tests = [product.is_in(list(mine)) for mine in lists]
-        with other_goods(every, tests, asked, "value_usd", lake) as found:
+        with other_goods(every, tests, asked, "value_usd", partial(stored, lake=lake)) as found:
             assert found is not None
             for mine, others in zip(lists, found, strict=True):
                 rows = every.filter(product.is_in(list(mine)))
@@ -156,5 +157,7 @@ def test_goods_beside_selections_are_read_by_report_where_rows_are_reports(lake:
     asked = Definition.build("rerouted", goods="8542", **keys)
     with lake.reading():
         rows = lake.flows("comtrade")
-        with other_goods(rows, [nw.col("product") == "854231"], asked, "value_usd", lake) as found:
+        with other_goods(
+            rows, [nw.col("product") == "854231"], asked, "value_usd", partial(stored, lake=lake)
+        ) as found:
             assert found is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -51,12 +52,14 @@ from entrepot.figures.run_measure import (
     measure,
     of_row,
     others_of_each,
+    reads_others_once,
     refuse_unrecorded,
     rows_of,
     with_what_is_open,
 )
 from entrepot.figures.sides import members_of, totals
 from entrepot.goods import merged
+from entrepot.lake import near
 from entrepot.lake.bundled import bundled_scope
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
@@ -528,7 +531,15 @@ def measure_each(
     """
     first, *others = every
     if not answers_by_columns(asked):
-        with others_of_each(kept, asked, every) as [beside, *further]:
+        with ExitStack() as stack:
+            rows = kept.kept
+            if (
+                rows is not None
+                and not rows.implementation.is_duckdb()
+                and reads_others_once(kept, asked, every)
+            ):
+                kept = replace(kept, kept=stack.enter_context(near(rows, kept.lake)))
+            [beside, *further] = stack.enter_context(others_of_each(kept, asked, every))
             rest = [
                 measure(cells, asked, goods, kept=kept, others=more)
                 for goods, more in zip(others, further, strict=True)

@@ -20,7 +20,7 @@ from entrepot.figures.sides import Who, among, leaves, members_of, reach, report
 from entrepot.figures.working_set import working_set
 from entrepot.goods import Selection, goods_selection
 from entrepot.goods.selection import wanted, weighted
-from entrepot.lake import beside, fetch, near
+from entrepot.lake import beside, fetch, near, stored
 from entrepot.model.areas import OUTSIDE_UNION, WORLD, area_set, areas
 from entrepot.model.columns import flow_schema, schema
 from entrepot.model.period import Period
@@ -1016,4 +1016,6 @@ def _read_once(
         by, _ = reach(asked)
         there = reduce(or_, (reach(one)[1] for one in (asked, *further)))
         rows = cells.rows(by, goods, asked, there, all_partners=True)
-    return near(rows.select(list(dict.fromkeys(columns))), cells.lake)
+    # What is compared with all other goods stays on the engine that these are on.
+    keep = stored if question(asked.measure).other_goods else near
+    return keep(rows.select(list(dict.fromkeys(columns))), cells.lake)

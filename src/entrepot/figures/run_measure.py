@@ -26,11 +26,12 @@ from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.editions import known_codes
 from entrepot.goods.selection import wanted
-from entrepot.lake import fetch
+from entrepot.lake import fetch, relation, stored
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
 
     from entrepot.figures.definition import Definition
@@ -54,6 +55,7 @@ __all__ = [
     "of_row",
     "others_of",
     "others_of_each",
+    "reads_others_once",
     "refuse_unrecorded",
     "rows_of",
     "with_what_is_open",
@@ -370,7 +372,12 @@ def _further_inputs(
             None if cells.available.few_products or chosen else cells.available.reporters
         )
     if how.other_goods and asked.goods != "all":
-        found["others"] = others or others_of(cells, asked, goods)
+        found["others"] = others
+        if others is None:
+            read = others_of(cells, asked, goods)
+            is_here = rows.implementation.is_duckdb()
+            here = nw.from_native(relation(read, cells.lake)).lazy() if is_here else read
+            found["others"] = here
     if how.both_reports and how.trade == "flow":
         found["known_reporters"] = (
             cells.available.reporters if cells.available.has_reports else None
@@ -381,20 +388,32 @@ def _further_inputs(
     return found
 
 
+def reads_others_once(cells: SourceRows, asked: Definition, every: Sequence[Goods]) -> bool:
+    """Whether `others_of_each` reads other goods once for all selections."""
+    is_chain = question(asked.measure).trade == "chain" and asked.goods != "all"
+    several = len(every) > 1 and all(wanted(goods) is not None for goods in every)
+    return is_chain and several and not cells.available.has_reports
+
+
 @contextmanager
 def others_of_each(
     cells: SourceRows, asked: Definition, every: Sequence[Goods]
 ) -> Iterator[Sequence[OtherGoods | None]]:
     """Yield all goods but each of several selections, read once where that is possible."""
     tests = [test for goods in every if (test := wanted(goods)) is not None]
-    is_chain = question(asked.measure).trade == "chain" and asked.goods != "all"
-    several = len(every) > 1 and len(tests) == len(every)
-    if not (is_chain and several) or cells.available.has_reports:
+    if not reads_others_once(cells, asked, every):
         yield [None] * len(every)
         return
     by, there = reach(asked)
     rows = replace(cells, kept=None).rows(by, (everything(),), asked.but(goods=""), there)
-    with other_goods(rows, tests, asked, cells.column(asked), cells.lake) as found:
+    is_here = cells.kept is not None and cells.kept.implementation.is_duckdb()
+
+    def keep(sums: Frame) -> AbstractContextManager[Frame]:
+        # On the engine of the rows that they are compared with.
+        here = nw.from_native(relation(sums, cells.lake)).lazy() if is_here else sums
+        return stored(here, cells.lake)
+
+    with other_goods(rows, tests, asked, cells.column(asked), keep) as found:
         yield found or [None] * len(every)
 
 

@@ -23,7 +23,7 @@ from entrepot.figures.questions.hubs import (
 )
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.goods.editions import known_codes
-from entrepot.lake import distinct, fetch, stored
+from entrepot.lake import distinct, fetch
 from entrepot.measures.rerouting.cells import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
@@ -32,12 +32,12 @@ from entrepot.model.product import NO_CODES, TOTAL, harmonized
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.questions.hubs import AreaCode, KnownReporters
-    from entrepot.lake import Lake
     from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.cells import Frequency
 
     Frame = nw.LazyFrame[Any]
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from entrepot.measures.rerouting import Hub
     from entrepot.model.period import Period
@@ -140,7 +140,11 @@ class OtherGoods:
 
 @contextmanager
 def other_goods(
-    every: Frame, tests: Sequence[nw.Expr], asked: Definition, column: str, lake: Lake
+    every: Frame,
+    tests: Sequence[nw.Expr],
+    asked: Definition,
+    column: str,
+    keep: Callable[[Frame], AbstractContextManager[Frame]],
 ) -> Iterator[list[OtherGoods] | None]:
     """Read all goods once for several selections, and yield what is not in each of them.
 
@@ -152,6 +156,8 @@ def other_goods(
         Rows of all goods on the ways that the question is about.
     tests
         Of each selection, whether a row is in it.
+    keep
+        Keeps rows that are asked many times.
     """
     lines = every.filter(nw.col("product") != TOTAL)
     found = _counted(lines, tests, asked, column)
@@ -164,7 +170,7 @@ def other_goods(
     for code in sorted({one.code for one in found} - apart):
         places = [str(place) for place, mine in enumerate(chosen) if code in mine]
         labels.setdefault(" ".join((_ALIKE, *places)), []).append(code)
-    with stored(_added_up(lines, labels, apart, column), lake) as rows:
+    with keep(_added_up(lines, labels, apart, column)) as rows:
         yield [
             OtherGoods(
                 without(rows, [*(mine & apart), *(x for x in labels if str(place) in x.split())]),
