@@ -8,6 +8,7 @@ import random
 import shutil
 import threading
 from datetime import date
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -265,7 +266,8 @@ def test_the_same_curve(folder: Path, spark: SparkSession) -> None:
 def test_few_rows_that_are_asked_often_leave_spark(
     folder: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch, few: int, engine: str
 ) -> None:
-    monkeypatch.setattr("entrepot.lake.fetch._FEW", few)
+    # The package has a function of the same name.
+    monkeypatch.setattr(import_module("entrepot.lake.fetch"), "_FEW", few)
     lake = SparkLake.open(folder)
     rows = lake.flows("baci").select("exporter", "importer", "product", "value_usd")
     with near(rows, lake) as kept:
