@@ -16,12 +16,22 @@ _LINKS = f"{_OPEN}/officeDocument/2006/relationships"
 _PACKAGE = f"{_OPEN}/package/2006"
 
 
-def make_workbook(path: Path, sheets: Mapping[str, str], merged: Iterable[str] = ()) -> Path:
-    """Write a workbook of sheets, each given as the XML of its rows; `merged` cells in all."""
+def make_workbook(
+    path: Path,
+    sheets: Mapping[str, str],
+    merged: Iterable[str] = (),
+    columns: str = "",
+    hidden: Iterable[str] = (),
+) -> Path:
+    """Write a workbook of sheets, each given as the XML of its rows; `merged` cells in all.
+
+    `columns` is XML of columns of all sheets, and `hidden` has names of sheets.
+    """
+    unseen = dict.fromkeys(hidden, ' state="hidden"')
     refs = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged)
     after = f"<mergeCells>{refs}</mergeCells>" if refs else ""
     listed = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{place}" r:id="s{place}"/>'
+        f'<sheet name="{escape(name)}" sheetId="{place}" r:id="s{place}"{unseen.get(name, "")}/>'
         for place, name in enumerate(sheets, 1)
     )
     links = "".join(
@@ -41,7 +51,7 @@ def make_workbook(path: Path, sheets: Mapping[str, str], merged: Iterable[str] =
     }
     for place, rows in enumerate(sheets.values(), 1):
         members[f"xl/worksheets/sheet{place}.xml"] = (
-            f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>'
+            f'<worksheet xmlns="{_MAIN}">{columns}<sheetData>{rows}</sheetData>{after}</worksheet>'
         )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():

@@ -50,9 +50,8 @@ def test_each_is_what_its_rows_give_in_plain_python(
         assert item.value == pytest.approx(expected, rel=1e-9, abs=1e-12), item
     for choice in ALL - choices:
         assert len({item.choices[choice] for item in items}) == 1, choice
-    # Of these bearings, the file has no partner without a name, and no re-imports of China.
-    missing = {"partners"} | ({"total"} if name == "top_supplier" else set())
-    varied = choices - (missing if goods == "848210" else set())
+    # Of these bearings, the file has no partner without a name.
+    varied = choices - ({"partners"} if goods == "848210" else set())
     for choice in varied:
         assert len({item.choices[choice] for item in items}) > 1, choice
 
@@ -75,9 +74,6 @@ def test_no_combination_is_dropped_and_none_counted_twice(
         (False, True) if "window" in choices else (False,),
         {item.choices["report"] for item in items},
     ):
-        # Only a country has a place, so that a group would be its own largest supplier.
-        if name == "top_supplier" and len(place) > 1 and level != "out":
-            continue
         said = {
             "territory": "+".join(sorted(place)),
             "window": "three-year average" if long else "as asked",

@@ -92,7 +92,14 @@ def test_a_year_held_in_part_says_what_could_be_asked(lake: Lake) -> None:
 def test_of_a_source_of_years_not_all_sources_are_said_to_be_without_months(lake: Lake) -> None:
     """Another source is loaded by month; the one that was asked for is not."""
     figure = _ask(lake, source="table.old")
-    assert "no nowcast: no source that can be asked has it by month" in str(figure.reason)
+    assert "no nowcast: no source that can be asked has it by month. Missing: months" in str(
+        figure.reason
+    )
+    # Twelve months ahead is as far as a nowcast goes, and each month needs one more before it.
+    assert "30 that end with 2022-11, or up to 41 that end no earlier than 2021-12" in str(
+        figure.reason
+    )
+    assert "entrepot data add comtrade FILE" in str(figure.reason)
     assert "no source is loaded by month" not in str(figure.reason)
 
 

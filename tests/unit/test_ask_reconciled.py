@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
 import entrepot as ep
+from entrepot.cli.main import app
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
@@ -92,6 +95,30 @@ def test_reports_that_were_loaded_again_or_are_gone_are_said(told: Lake, tmp_pat
     assert note() == before
     told.remove("comtrade")
     assert "(comtrade) are no longer loaded" in note()
+
+
+def test_the_list_and_the_check_of_data_say_what_is_outdated(told: Lake, tmp_path: Path) -> None:
+    """Questions said so; `data list` and `data check` did not."""
+
+    def said(command: str) -> Any:
+        done = CliRunner().invoke(app, ["data", command, "--json", "--lake", str(told.path)])
+        return json.loads(done.stdout)
+
+    def late() -> list[str]:
+        return [one["text"] for one in said("check")["findings"] if one["rule"] == "outdated"]
+
+    assert not late()
+    assert {one["outdated"] for one in said("list")} == {None}
+    again = tmp_path / "again.csv"
+    again.write_text(text_of(both(2021, CHINA, GERMANY)))
+    told.add("comtrade", [again], replace=True)
+    [text] = late()
+    assert "entrepot reconcile --source comtrade" in text
+    assert "comtrade has been loaded again since" in "".join(
+        one["outdated"] or "" for one in said("list") if one["source"] == "reconciled"
+    )
+    shown = CliRunner().invoke(app, ["data", "list", "--lake", str(told.path)]).stdout
+    assert "(2021) is outdated. comtrade has been loaded again" in " ".join(shown.split())
 
 
 def test_how_much_rests_on_one_voice_is_said(told: Lake) -> None:

@@ -124,3 +124,12 @@ def test_json_names_no_basis_but_that_of_the_rows(
     lake = Lake.open(tmp_path / "lake")
     again = ep.ask(**{k: v for k, v in told["definition"].items() if v is not None}, lake=lake)
     assert (again.value, again.low, again.high) == (figure.value, figure.low, figure.high)
+
+
+def test_an_answer_without_rows_has_no_basis(tmp_path: Path) -> None:
+    """It said "basis: dispatch", of no row."""
+    lake = _lake(tmp_path, "partner_basis: origin")
+    missing = ep.ask("value", lake=lake, **BUYER | {"period": 2030})
+    assert (missing.status, missing.value) == ("insufficient_data", None)
+    assert missing.to_dict()["definition"]["basis"] is None
+    assert "basis" not in str(missing)

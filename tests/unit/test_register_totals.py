@@ -121,6 +121,12 @@ def test_a_line_without_a_value_does_not_empty_its_row(tmp_path: Path) -> None:
     assert [one["value_usd"] for one in rows(bare, tmp_path / "bare.csv", basis="origin")] == [""]
     with pytest.raises(NoEvidenceError, match="no line with a value\n"):
         register_totals(bare, "shipments.made-up")
+    # A file was written, and then the command said that there is nothing.
+    out = tmp_path / "none.csv"
+    command = ["data", "aggregate", "shipments.made-up", str(out), "--basis", "origin"]
+    done = CliRunner().invoke(app, [*command, "--lake", str(bare.path)])
+    assert isinstance(done.exception, NoEvidenceError)
+    assert not out.exists()
 
 
 def test_the_value_of_a_declaration_counts_once(tmp_path: Path) -> None:

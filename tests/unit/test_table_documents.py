@@ -268,6 +268,73 @@ def test_names_in_two_rows_of_a_workbook_with_two_sheets(tmp_path: Path) -> None
         (2022, 5, 6), (2023, 7, 8)}  # fmt: skip
 
 
+HIDDEN_MAP = """format: 1
+nomenclature: HS2022
+period: '2023'
+sheet: data
+columns:
+  partner: {role: partner, codes: ISO3}
+  hs: {role: product}
+  usd: {role: value, currency: USD, scale: 1}
+reporter: KGZ
+flow: import
+ignore: [note]
+"""
+
+
+def test_what_a_workbook_hides_is_loaded_and_said(tmp_path: Path) -> None:
+    """A filter that was left on hid rows, and they went in without a word."""
+    table = [["partner", "hs", "usd", "note"]]
+    table += [["CHN", "854231", 5, ""], ["DEU", "854231", 7, ""], ["USA", "854231", 9, ""]]
+    plain = cells(table)
+    unseen = plain.replace('<row r="3"', '<row hidden="1" r="3"').replace(
+        '<row r="4"', '<row r="4" hidden="1"'
+    )
+    assert unseen.count("hidden") == 2
+    book = make_workbook(
+        tmp_path / "x.xlsx",
+        {"other": plain, "data": unseen},
+        columns='<cols><col min="2" max="2" hidden="1"/><col min="4" max="9" hidden="1"/></cols>',
+        hidden=["data"],
+    )
+    found, findings = read_table(book, HIDDEN_MAP, tmp_path)
+    assert [row["value_usd"] for row in found] == [5, 7, 9]
+    said = {one.rule: (one.count, one.example, one.text) for one in findings}
+    assert said["hidden-rows"][:2] == (2, "row 3 to 4")
+    assert "sum of usd 16" in said["hidden-rows"][2]
+    assert said["hidden-columns"][:2] == (1, "hs")  # the other one is ignored
+    assert said["hidden-sheet"][:2] == (1, "data")
+    shown = make_workbook(tmp_path / "y.xlsx", {"data": plain})
+    assert not [one for one in read_table(shown, HIDDEN_MAP, tmp_path)[1] if "hidden" in one.rule]
+
+
+MIXED = "partner,hs,usd,note\nCHN,854231,5,Станки и узлы\nDEU,854231,7,Микросхемы\n"
+
+
+def test_a_text_in_two_encodings_is_refused_with_both_rows(tmp_path: Path) -> None:
+    """Read in one of them, the names in the other came out as other letters."""
+    first, second, third = MIXED.splitlines(keepends=True)
+    path = tmp_path / "x.csv"
+    mapping = HIDDEN_MAP.replace("sheet: data", "encoding: cp1251")
+    for text, utf8, own in (
+        (first.encode() + second.encode("cp1251") + third.encode(), 3, 2),
+        (first.encode() + second.encode() + third.encode("cp1251"), 2, 3),
+    ):
+        path.write_bytes(text)
+        for ask in (lambda: read_table(path, mapping, tmp_path), lambda: draft_mapping(path)):
+            with pytest.raises(BadFileError, match="lines in two encodings") as caught:
+                ask()
+            assert f"row {utf8} is in UTF-8, row {own} in cp1251" in caught.value.what
+            assert str(caught.value.where).startswith("x.csv, row ")
+    # Each by itself is read, also with signs that look like one letter in UTF-8.
+    for text in (MIXED.replace("узлы", "Р№"), "partner,hs,usd,note\nCHN,854231,5,Р№\n"):
+        path.write_bytes(text.encode("cp1251"))
+        assert read_table(path, mapping, tmp_path)[0]
+    chinese = "partner,hs,usd,note\nCHN,854231,5,机床零件\nDEU,854231,7,联通\n"
+    path.write_bytes(chinese.encode("gb18030"))
+    assert read_table(path, mapping.replace("cp1251", "gb18030"), tmp_path)[0]
+
+
 def test_names_in_two_lines_of_a_text(tmp_path: Path) -> None:
     text = "Partner;HS;2022;;2023;\n;;Value USD;Mass kg;Value USD;Mass kg\nChina;854231;5;6;7;8\n"
     path = written(tmp_path, "x.csv", text)

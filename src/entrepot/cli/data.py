@@ -39,6 +39,7 @@ from entrepot.cli.data_show import (
 )
 from entrepot.cli.output import counting, emit, is_quiet, note, progress, table
 from entrepot.errors import EntrepotError, RequestError
+from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,13 +129,15 @@ CHECK_EXAMPLE = "Example: entrepot data check --json"
 
 def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """Check files, rows, sums and sources; exit code 1 for an error, 0 for warnings and notes."""
+    from entrepot.figures.made_from import outdated_findings
+
     opened = open_lake(lake)
     with progress("checking the lake"), opened.reading():
         found = opened.check(_codes())
         rows = sum(item.rows for item in opened.holdings())
         failed = any(finding.level == "error" for finding in found)
         if not failed:  # two reports that may be wrong by themselves say nothing of each other
-            found += _hidden(opened)
+            found += (*outdated_findings(opened), *_hidden(opened))
 
     def render(screen: Console) -> None:
         say(screen, f"{rows:,} rows checked: {'errors found' if failed else 'no errors'}.")
@@ -329,8 +332,14 @@ SourceArgument = Annotated[
 @app.command("list", epilog="Example: entrepot data list --json")
 def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """List the loaded data, one line for each file."""
+    from entrepot.figures.made_from import outdated_values
+    from entrepot.lake import spans
+
     opened = open_lake(lake)
-    found = opened.holdings()
+    with opened.reading():
+        found = opened.holdings()
+        late = list(outdated_values(opened))
+    why = {item.snapshot: text for item, _, text in late}
 
     def render(screen: Console) -> None:
         if not found:
@@ -340,12 +349,18 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
             say(screen, SHIPPED)
             return
         print_holdings(screen, found)
+        for item, periods, text in late:
+            say(screen, f"{item.source} {item.snapshot} ({spans(periods)}) is outdated. {text}.")
         say(screen, SHIPPED)
         if count := sum(len(item.findings) for item in found):
             what = "finding" if count == 1 else "findings"
             say(screen, f"{count} {what} from loading; details: entrepot data show SOURCE")
 
-    emit([item.to_dict() for item in found], render, as_json=as_json)
+    emit(
+        [item.to_dict() | {"outdated": why.get(item.snapshot)} for item in found],
+        render,
+        as_json=as_json,
+    )
 
 
 @app.command(epilog="Example: entrepot data status")
@@ -580,18 +595,21 @@ def aggregate(
 ) -> None:
     """Add a customs register up to flows, and compare its totals with a statistic."""
     from entrepot.figures.register_totals import register_totals
-    from entrepot.lake.registers import EVERY_BASIS
+    from entrepot.lake.registers import EVERY_BASIS, one_basis
 
     opened = open_lake(lake)
     with opened.reading():
         freq = {"year": "A", "quarter": "Q", "month": "M"}[each]
-        # First, as it refuses a register of several bases of which none is named.
-        rows = opened.aggregate(source, out, freq=freq, basis=basis, period=period)
+        if is_register(source):
+            there = {one for item in opened.holdings(source) for one in item.bases}
+            one_basis(basis, sorted(there), source)  # refuses several of which none is named
+        # Before the file, as it refuses a register without any value.
         totals = [
             one
             for one in register_totals(opened, source, against=against, period=period)
             if basis in (None, EVERY_BASIS, one.basis)
         ]
+        rows = opened.aggregate(source, out, freq=freq, basis=basis, period=period)
 
     def render(screen: Console) -> None:
         head = ["basis", "year", "flow", "value", "currency", "country not said"]

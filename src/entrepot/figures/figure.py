@@ -599,11 +599,15 @@ def as_counted(figure: Figure, *, in_words: bool = False) -> dict[str, Any]:
     """Return every key as `applied`, without a basis that the rows do not have.
 
     Where the asker names no basis it is None, unless all rows are by dispatch, or `in_words` that
-    of the rows; `Evidence.bases` has the shares. Asked again as it stands, the answer is the same:
-    `origin` would be another question, of these rows alone.
+    of the rows; `Evidence.bases` has the shares. An answer without rows has none. Asked again as
+    it stands, the answer is the same: `origin` would be another question, of these rows alone.
     """
     found = applied(figure.definition)
-    if found.get("basis") == _AS_REPORTED and (parts := _bases(figure.evidence)):
+    if found.get("basis") != _AS_REPORTED:
+        return found
+    if figure.value is None and not figure.evidence:
+        found["basis"] = None  # no row was used, so none has a basis
+    elif parts := _bases(figure.evidence):
         by_dispatch = parts.keys() == {"consignment"}
         found["basis"] = _in_words(parts) if in_words else _AS_REPORTED if by_dispatch else None
     return found

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from entrepot.lake import spans
+from entrepot.model.columns import Finding
 from entrepot.sources import split_address
 from entrepot.sources.reconciled.parse import made_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
-    from entrepot.lake import Lake
+    from entrepot.lake import InventoryItem, Lake
     from entrepot.model.period import Period
 
-__all__ = ["made_from", "outdated"]
+__all__ = ["made_from", "outdated", "outdated_findings", "outdated_values"]
 
 
 def made_from(lake: Lake, source: str, periods: Collection[str]) -> str:
@@ -22,14 +24,14 @@ def made_from(lake: Lake, source: str, periods: Collection[str]) -> str:
     return json.dumps({"source": source, "files": sorted(_files(lake, source, periods))})
 
 
-def outdated(lake: Lake, snapshots: Collection[str], spans: Collection[Period]) -> str:
+def outdated(lake: Lake, snapshots: Collection[str], times: Collection[Period]) -> str:
     """Say that reconciled values are not of the reports that are loaded now; else return nothing.
 
     Parameters
     ----------
     snapshots
         Files of reconciled values that an answer is from.
-    spans
+    times
         Times that it is about.
 
     Returns
@@ -39,20 +41,54 @@ def outdated(lake: Lake, snapshots: Collection[str], spans: Collection[Period]) 
     for item in lake.holdings("reconciled"):
         if item.snapshot not in snapshots or not item.mapping:
             continue
-        source, files = made_of(item.mapping)
-        periods = {
-            str(one)
+        periods = [
+            one
             for one in item.current
-            if any(one.start <= span.end and span.start <= one.end for span in spans)
-        }
-        now = _files(lake, source, periods)
-        if periods and not now:
-            return f"The reports that they were made from ({source}) are no longer loaded"
-        if not now <= files:
-            return (
-                f"{source} has been loaded again since, and its reports now may differ. "
-                f"Reconcile them: entrepot reconcile --source {source}"
-            )
+            if any(one.start <= span.end and span.start <= one.end for span in times)
+        ]
+        if text := _outdated(lake, item, periods):
+            return text
+    return ""
+
+
+def outdated_values(lake: Lake) -> Iterator[tuple[InventoryItem, list[Period], str]]:
+    """Yield each file of reconciled values that are outdated, of which periods, and why."""
+    for item in lake.holdings("reconciled"):
+        if not item.mapping:
+            continue
+        late: dict[str, list[Period]] = {}
+        for period in item.current:
+            if text := _outdated(lake, item, [period]):
+                late.setdefault(text, []).append(period)
+        yield from ((item, periods, text) for text, periods in late.items())
+
+
+def outdated_findings(lake: Lake) -> tuple[Finding, ...]:
+    """Return the same as findings."""
+    return tuple(
+        Finding(
+            "outdated",
+            "warning",
+            f"{item.source} {spans(periods)}",
+            len(periods),
+            item.snapshot,
+            f"Reconciled values are not of the reports that are loaded now. {text}.",
+        )
+        for item, periods, text in outdated_values(lake)
+    )
+
+
+def _outdated(lake: Lake, item: InventoryItem, periods: Collection[Period]) -> str:
+    """Say why reconciled values of some periods are outdated; return nothing if they are not."""
+    source, files = made_of(item.mapping)
+    now = _files(lake, source, {str(one) for one in periods})
+    if periods and not now:
+        return f"The reports that they were made from ({source}) are no longer loaded"
+    if not now <= files:
+        return (
+            f"{source} has been loaded again since, and its reports now may differ. "
+            f"Reconcile them: entrepot reconcile --source {source}"
+        )
     return ""
 
 

@@ -121,7 +121,25 @@ def _attempt(
             why = f" ({error.why})" if error.why else ""
             hint = f"; {error.hint}" if error.hint else ""
             reasons[f"{series.name}: {error.what}{why}{hint}"] = None
-    return "; ".join(reasons) or "no source that can be asked has it by month"
+    return "; ".join(reasons) or _no_months(checked)
+
+
+def _no_months(asked: Definition) -> str:
+    """Say that no source has months of a flow, which are missing, and how to load some."""
+    from entrepot.measures.nowcast import FARTHEST, months_needed
+
+    def last(ahead: int) -> Period:
+        # Months since year 0, January being 0.
+        month = asked.period.end.year * 12 + asked.period.end.month - 1 - ahead
+        return Period.parse(f"{month // 12}-{month % 12 + 1:02d}")
+
+    who = " or ".join(area_name(one) for one in named_areas(asked))
+    return (
+        "no source that can be asked has it by month. Missing: months in a row reported by "
+        f"{who}, {months_needed(1)} that end with {last(1)}, or up to {months_needed(FARTHEST)} "
+        f"that end no earlier than {last(FARTHEST)}. Load them, as of UN Comtrade: "
+        "entrepot data add comtrade FILE"
+    )
 
 
 def _candidates(asked: Definition, lake: Lake) -> list[str]:

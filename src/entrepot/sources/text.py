@@ -31,6 +31,7 @@ __all__ = [
     "group_of",
     "header",
     "refuse_filled",
+    "refuse_mixed",
     "separator",
     "text_in_utf8",
     "unfinished",
@@ -347,7 +348,8 @@ def text_in_utf8(
     Raises
     ------
     BadFileError
-        If none fits, with the first row that the first of them cannot read.
+        If none fits, with the first row that the first of them cannot read; if the one that fits
+        makes nonsense of some lines, see `refuse_mixed`.
     """
     tried = ("utf-16",) if _start(path, 2) in _UTF16 else tuple(encodings)
     rows: list[int] = []
@@ -356,6 +358,7 @@ def text_in_utf8(
         target = None if plain else scratch / f"{path.stem}.utf8.txt"
         row = _transcode(path, encoding, target)
         if row is None:
+            refuse_mixed(path, where, encoding)
             return target or path
         rows.append(row)
     raise BadFileError(
@@ -386,6 +389,61 @@ def _transcode(path: Path, encoding: str, target: Path | None) -> int | None:
                 copy.write(text.encode())
             if not piece:
                 return None
+
+
+def refuse_mixed(path: Path, where: str, encoding: str) -> None:
+    """Refuse a text in an encoding that takes nearly all bytes, if it has lines in UTF-8 as well.
+
+    Files that were put together from several have both. In ``cp1251`` such a line is read without
+    an error, and each of its letters becomes two wrong ones.
+
+    Parameters
+    ----------
+    path, where
+        The text, and its name for messages.
+    encoding
+        What it is read in.
+
+    Raises
+    ------
+    BadFileError
+        With the first line of each kind.
+    """
+    name = codecs.lookup(encoding).name
+    if name.startswith("utf"):
+        return
+    own = mixed = 0
+    with path.open("rb") as opened:
+        for row, line in enumerate(opened, 1):
+            if line.isascii():
+                continue
+            if _is_utf8(line, pairs=name.startswith("gb")):
+                mixed = mixed or row
+            else:
+                own = own or row
+            if own and mixed:
+                raise BadFileError(
+                    f"lines in two encodings: row {mixed} is in UTF-8, row {own} in {name}",
+                    where=f"{where}, row {mixed}",
+                    why=f"read in {name}, the letters of row {mixed} come out as others",
+                    hint="save all of it in UTF-8, the parts that it was put together from first",
+                )
+
+
+def _is_utf8(line: bytes, *, pairs: bool) -> bool:
+    """Whether a line with bytes above 127 can only be meant as UTF-8.
+
+    Two signs in a single-byte encoding can look like one letter in UTF-8 (``Р№``), and a few pairs
+    of bytes of a Chinese one, too: so two letters are wanted, three bytes each where there are
+    ``pairs``. One is enough where it begins with 0xC3, as é and ü do.
+    """
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return False
+    least = 0x3040 if pairs else 0xC0  # the first of Japanese and Chinese, and of Latin letters
+    letters = [sign for sign in text if ord(sign) >= least and sign.isalpha()]
+    return len(letters) > 1 or (not pairs and any("À" <= sign <= "ÿ" for sign in letters))
 
 
 def _start(path: Path, size: int) -> bytes:

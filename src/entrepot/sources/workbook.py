@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ERRORS",
     "Cell",
+    "HiddenParts",
     "SheetRows",
     "cell_text",
+    "hidden_parts",
     "holes",
     "is_workbook",
     "merged_cells",
@@ -224,6 +226,62 @@ def merged_cells(path: Path, sheet: str) -> list[tuple[str, int, int]]:
         return []  # whoever reads the rows says what is wrong
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenParts:
+    """What of a sheet is not shown: a filter or a hand hid it, and its cells are data all the same.
+
+    Attributes
+    ----------
+    rows, columns
+        Their numbers in the sheet, from 1 on.
+    is_sheet
+        Whether the sheet as a whole is hidden.
+    """
+
+    rows: frozenset[int] = frozenset()
+    columns: tuple[range, ...] = ()
+    is_sheet: bool = False
+
+
+def hidden_parts(path: Path, sheet: str) -> HiddenParts:
+    """Return what of a sheet of an .xlsx file is hidden; other kinds of workbooks do not say."""
+    if not _is_zip(path):
+        return HiddenParts()
+    try:
+        with open_zip(path) as archive:
+            return _hidden_parts(archive, sheet)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
+        return HiddenParts()  # whoever reads the rows says what is wrong
+
+
+def _hidden_parts(archive: zipfile.ZipFile, sheet: str) -> HiddenParts:
+    member = _member(archive, sheet)
+    if member is None:
+        return HiddenParts()
+    workbook = member_bytes(archive, "xl/workbook.xml", _MOST_NAMES).decode("utf-8", "replace")
+    states = {one.get("name"): one.get("state", "visible") for one in _tags(_SHEET, workbook)}
+    rows: set[int] = set()
+    columns: list[range] = []
+    row, rest = 0, b""
+    with archive.open(member) as opened:
+        while piece := opened.read(_AT_ONCE):
+            # The last tag may go on in the next piece.
+            text, sign, rest = (rest + piece).rpartition(b"<")
+            rest = (sign + rest)[-_LONGEST_CELL:]
+            for found in _ROW_OR_COLUMN.finditer(text):
+                names = _attributes(found[2].decode("utf-8", "replace"))
+                is_hidden = names.get("hidden") in ("1", "true")
+                if found[1] == b"row":
+                    said = names.get("r", "")
+                    row = int(said) if said.isdecimal() and len(said) < 8 else row + 1
+                    rows |= {row} if is_hidden else set()
+                elif is_hidden and names.get("min", "").isdecimal():
+                    first, last = int(names["min"][:5]), names.get("max", "")
+                    until = int(last[:5]) if last.isdecimal() else first
+                    columns.append(range(first, until + 1))
+    return HiddenParts(frozenset(rows), tuple(columns), states.get(sheet) not in (None, "visible"))
+
+
 def cell_text(cell: Cell) -> str:
     """Return a cell as text: whole numbers without a point, dates as ISO 8601 has them.
 
@@ -363,6 +421,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _EITHER = re.compile(rb"""<(?:\w+:)?f\b|=\s*["']e["']""")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+_ROW_OR_COLUMN = re.compile(rb"<(?:\w+:)?(row|col)\b([^<>]*)>")
 _NUMBER = re.compile(rb"""\br\s*=\s*["']([0-9]{1,7})["']""")
 _ADDRESS = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -20,7 +20,9 @@ from entrepot.report.charts.butterfly import MutualShares, ShareSide, mutual_sha
 from entrepot.report.charts.calendar import (
     Calendar,
     Months,
+    rows_of,
     stopped_reporting_in,
+    year_spans,
     years_reported,
 )
 from entrepot.report.charts.stack import Stack
@@ -369,3 +371,21 @@ def test_months_that_came_in_two_parts_count_once(tmp_path: Path) -> None:
         lake.add("table", [path], mapping=MONTHLY)
     found, _ = years_reported(lake)
     assert [dict(one.imports) for one in found.values()] == [{2022: 6}]
+
+
+def test_values_under_the_name_of_who_stopped_are_not_its_reports(tmp_path: Path) -> None:
+    """Russia was shown as reporting to 2024, when it had published nothing since January 2022."""
+    lake = Lake.open(tmp_path / "lake")
+    years = (2019, 2021, 2022, 2023)
+    rows = [row(1e8, period=year, reporter=643) | {"cmdCode": CODE} for year in years]
+    path = tmp_path / "russia.csv"
+    path.write_text(text_of(rows))
+    lake.add("comtrade", [path])
+    found, _ = years_reported(lake)
+    [months] = found.values()
+    assert (months.years, months.by_others) == ({2019, 2021}, {2022, 2023})
+    [line] = rows_of(found, [*range(2019, 2024)])
+    assert line.imports == (1, 0, 1, 0, 0)
+    assert line.note == "own reports until 2022-01; 2022 to 2023 by others"
+    assert stopped_reporting_in(found, 2023) == {("comtrade", "RUS"): 2021}
+    assert year_spans([2019, 2021, 2022]) == "2019, 2021 to 2022"

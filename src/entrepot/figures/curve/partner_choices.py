@@ -225,10 +225,6 @@ def _all(places: Sequence[tuple[str, Definition]]) -> Iterator[PartnerChoice]:
                     yield PartnerChoice(words, asked, levels[at], only_countries)
 
 
-_PLACES = ("top_supplier", "rank")
-"""Measures of a place among partners."""
-
-
 def _levels(asked: Definition) -> tuple[int, ...]:
     """Return what may count of trade inside a side, the default first.
 
@@ -241,9 +237,7 @@ def _levels(asked: Definition) -> tuple[int, ...]:
     is_choice = "total" in choices
     if total_sides(asked) and not _has_groups(asked):
         return (OWN, ABROAD) if is_choice else (OWN,)
-    # Only a country has a place: a group would be its own supplier.
-    is_place = asked.measure in _PLACES
-    return (ABROAD, MEMBERS, OWN) if is_choice and not is_place else (ABROAD,)
+    return (ABROAD, MEMBERS, OWN) if is_choice else (ABROAD,)
 
 
 def _has_groups(asked: Definition) -> bool:

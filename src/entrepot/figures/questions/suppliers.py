@@ -128,10 +128,14 @@ def _with_part(
 def top_supplier(
     rows: Frame, asked: Definition, column: str, by: Sequence[str] = (), *, has_rest: bool = False
 ) -> Frame:
-    """Return the largest supplier and its lead; another may be larger that is not in the data."""
-    found = measures.top_supplier(named(rows, "exporter"), by=by, value=column)
+    """Return the largest supplier and its lead; another may be larger that is not in the data.
+
+    Who buys is no supplier of its own: neither members of a group nor re-imports have a place, but
+    they are a part of totals that count them.
+    """
     # What has no name is a part of the total, too.
-    nameless = nw.col("exporter").is_in(special())
+    nameless = nw.col("exporter").is_in([*special(), *sorted(asked.members("importer"))])
+    found = measures.top_supplier(rows.filter(~nameless), by=by, value=column)
     every, some, rest = nw.col("__all"), nw.col("__some"), nw.col("__rest")
     joined = joined_rest(found, rows, column, by, "exporter", nameless)
     # Shares were found among suppliers with a name; times this they are of the full total.

@@ -3,10 +3,19 @@
 from entrepot.measures.nowcast.intervals import LEVELS
 from entrepot.measures.nowcast.joint import STATISTICS, joint_backtest, joint_nowcast, largest
 from entrepot.measures.nowcast.methods import METHODS, Window
-from entrepot.measures.nowcast.nowcast import Backtest, Method, Nowcast, backtest, nowcast
+from entrepot.measures.nowcast.nowcast import (
+    FARTHEST,
+    Backtest,
+    Method,
+    Nowcast,
+    backtest,
+    months_needed,
+    nowcast,
+)
 from entrepot.measures.nowcast.tested import ClassedFlow, Tested, refuse_failed
 
 __all__ = [
+    "FARTHEST",
     "LEVELS",
     "METHODS",
     "STATISTICS",
@@ -20,6 +29,7 @@ __all__ = [
     "joint_backtest",
     "joint_nowcast",
     "largest",
+    "months_needed",
     "nowcast",
     "refuse_failed",
 ]

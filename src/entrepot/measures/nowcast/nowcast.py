@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Backtest", "Method", "Nowcast", "backtest", "nowcast"]
+__all__ = [
+    "FARTHEST",
+    "Backtest",
+    "Method",
+    "Nowcast",
+    "backtest",
+    "months_needed",
+    "nowcast",
+]
 
 _WIDEST = 20.0
 """Ratio of the ends of an 80 % interval beyond which it says nothing."""
@@ -186,14 +194,25 @@ def nowcast(
     )
 
 
+FARTHEST = 12
+"""Months after the last report up to which a period may end."""
+
+
+def months_needed(ahead: int) -> int:
+    """Return how many months in a row are needed for a period that ends so many after them.
+
+    So many that the last origin has `LEAST_ORIGINS` earlier ones whose windows had ended by then.
+    """
+    return HISTORY + ahead + LEAST_ORIGINS - 1
+
+
 def refuse_history(values: Floats, window: Window) -> None:
     """Refuse what has too short a past for the window."""
-    # So many that the last origin has `LEAST_ORIGINS` earlier ones whose windows had ended by then.
-    needed = HISTORY + window.ahead + LEAST_ORIGINS - 1
-    if window.ahead > 12:
+    needed = months_needed(window.ahead)
+    if window.ahead > FARTHEST:
         raise NoEvidenceError(
             f"the period ends {_months(window.ahead)} after the last report",
-            why="no method here looks more than 12 months ahead",
+            why=f"no method here looks more than {FARTHEST} months ahead",
             hint="load later months, or ask for an earlier period",
         )
     if values.shape[1] < needed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.citation import data_set, source_name
-from entrepot.model.areas import area_name, area_set, stopped
+from entrepot.model.areas import area_name, area_set, stopped, stopped_in
 from entrepot.report import phrasing
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, asked_years
@@ -17,7 +17,7 @@ from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from entrepot.lake import InventoryItem, Lake
     from entrepot.model.period import Period
@@ -33,6 +33,7 @@ __all__ = [
     "calendar_chart",
     "rows_of",
     "stopped_reporting_in",
+    "year_spans",
     "years_reported",
 ]
 
@@ -198,7 +199,10 @@ def _words(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[
 # Who reported when: the years that each reporter reported, from the catalog of the lake.
 
 
-DECK = "One cell per year, filled by the share of months reported. Dash: not reported."
+DECK = (
+    "One cell per year, filled by the share of months reported. Dash: not reported, or values of "
+    "others under the country's name."
+)
 
 ALIKE = 3
 """From so many reporters on that reported the same years, they share one row."""
@@ -228,9 +232,7 @@ def calendar_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> Stand
         for side in ("importer", "exporter")
     }
     reported, sources = years_reported(lake, keys.get("source"), wanted)
-    every = {
-        year for one in reported.values() for side in (one.imports, one.exports) for year in side
-    }
+    every = {year for one in reported.values() for year in one.all_years}
     years = asked_years(every, keys, since)
     reported = {key: one for key, one in reported.items() if any(map(any, one.parts(years)))}
     if not reported:
@@ -274,7 +276,8 @@ def rows_of(
     for (source, area), months in reported.items():
         # Part of the key, so that these share a row with nobody.
         own = area if area in apart else ""
-        alike[own, source, months.parts(years), _note(area, years)].append(area)
+        note = _note(area, months, years)
+        alike[own, source, months.parts(years), note].append(area)
     found: list[tuple[bool, bool, int, ReporterYears]] = []
     for (own, source, parts, note), areas in alike.items():
         suffix = "" if one_source else f" ({source_name(source)})"
@@ -299,10 +302,31 @@ def _is_complete(parts: tuple[tuple[float, ...], tuple[float, ...]]) -> bool:
     return all(part == 1 for side in parts for part in side)
 
 
-def _note(area: str, years: list[int]) -> str:
-    """Say of a reporter that stopped reporting until when it published trade by partner."""
+def _note(area: str, months: Months, years: list[int]) -> str:
+    """Say of a reporter that stopped until when it published trade by partner, and what follows."""
     ends = [one.last for one in stopped() if one.area == area and one.last.year <= years[-1]]
-    return f"own reports until {max(ends, key=lambda one: one.end)}" if ends else ""
+    if not ends:
+        return ""
+    text = f"own reports until {max(ends, key=lambda one: one.end)}"
+    others = year_spans(sorted(months.by_others & {*years}))
+    return f"{text}; {others} by others" if others else text
+
+
+def year_spans(years: Sequence[int]) -> str:
+    """Return years in their order as spans.
+
+    Examples
+    --------
+    >>> year_spans([2016, 2017, 2019])
+    '2016 to 2017, 2019'
+    """
+    found: list[list[int]] = []
+    for year in years:
+        if found and found[-1][1] == year - 1:
+            found[-1][1] = year
+        else:
+            found.append([year, year])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in found)
 
 
 def _reporters_title(reported: dict[Key, Months], years: list[int]) -> str:
@@ -339,10 +363,15 @@ Key = tuple[str, str]
 
 @dataclass
 class Months:
-    """Months that a reporter reported, by year, of imports and of exports."""
+    """Months that a reporter reported, by year, of imports and of exports.
+
+    `by_others` are years with values under its name that are not its reports: it had stopped, and
+    its source goes on with partners' reports and estimates.
+    """
 
     imports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     exports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    by_others: set[int] = field(default_factory=set)
 
     def parts(self, years: list[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Return the reported part of each year."""
@@ -359,6 +388,11 @@ class Months:
         return frozenset(
             year for side in (self.imports, self.exports) for year, months in side.items() if months
         )
+
+    @property
+    def all_years(self) -> frozenset[int]:
+        """Years with values under its name, whosever they are."""
+        return self.years | self.by_others
 
 
 def years_reported(
@@ -408,6 +442,9 @@ def _count(
                 continue
             seen.add((item.source, name, period))
             months = found[item.source, area]
+            if stopped_in([area], period):
+                months.by_others.add(period.year)
+                continue
             kept = months.exports if seller else months.imports
             kept[period.year] += period.months
 
@@ -424,7 +461,7 @@ def stopped_reporting_in(reported: Mapping[Key, Months], last: int) -> dict[Key,
     """
     newest: dict[str, int] = {}
     for (source, _), one in reported.items():
-        ends = [year for year in one.years if year <= last]
+        ends = [year for year in one.all_years if year <= last]
         newest[source] = max([newest.get(source, 0), *ends])
     found = {}
     for key, one in reported.items():

@@ -14,6 +14,7 @@ from entrepot.report.charts.calendar import (
     calendar,
     rows_of,
     stopped_reporting_in,
+    year_spans,
     years_reported,
 )
 from entrepot.report.parts import DataGap, Note, Remark, Section
@@ -36,7 +37,8 @@ def section(context: BriefContext, subject: Subject) -> Section:
     """Return who reported which years of the trade that the lake holds, up to that of the brief."""
     last = subject.period.end.year
     every, sources = years_reported(context.lake)
-    years = sorted({year for one in every.values() for year in one.years if year <= last})[-YEARS:]
+    there = {year for one in every.values() for year in one.all_years}
+    years = sorted(year for year in there if year <= last)[-YEARS:]
     reported = {key: one for key, one in every.items() if one.years & {*years}}
     if not reported:
         return Section(
@@ -151,7 +153,7 @@ def _notes(
 
 def _table(rows: list[ReporterYears], years: list[int]) -> BriefTable:
     return BriefTable(
-        caption=f"Years reported, {years[0]} to {years[-1]}",
+        caption=f"Who reported which of the years {years[0]} to {years[-1]}",
         head=("Reporter", "Imports reported", "Exports reported", "Note"),
         numeric=(False, False, False, False),
         rows=tuple(
@@ -164,12 +166,8 @@ def _table(rows: list[ReporterYears], years: list[int]) -> BriefTable:
 
 def _spans(parts: tuple[float, ...], years: list[int]) -> str:
     """Return the years reported as spans; one of which months are missing says so."""
-    spans: list[list[int]] = []
-    for year in (year for year, part in zip(years, parts, strict=True) if part):
-        if spans and spans[-1][1] == year - 1:
-            spans[-1][1] = year
-        else:
-            spans.append([year, year])
-    text = ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in spans)
+    text = year_spans([year for year, part in zip(years, parts, strict=True) if part])
     partly = [str(year) for year, part in zip(years, parts, strict=True) if 0 < part < 1]
+    if not text:
+        return "none"
     return f"{text} ({', '.join(partly)} in part)" if partly else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import math
 import re
 from itertools import accumulate, islice
 from typing import IO, TYPE_CHECKING
@@ -18,11 +19,14 @@ from entrepot.sources.text import (
     MAX_LINE,
     count_lines,
     refuse_filled,
+    refuse_mixed,
     utf16_order,
 )
 from entrepot.sources.workbook import (
+    HiddenParts,
     SheetRows,
     cell_text,
+    hidden_parts,
     is_workbook,
     merged_cells,
     sheet_rows,
@@ -64,7 +68,7 @@ def plain_text(
     Raises
     ------
     BadFileError
-        If it is not text in the encoding that the mapping says, or has no such row.
+        If it is not text in the encoding that the mapping says, or in two, or has no such row.
     """
     encoding = _encoding(path, label, mapping)
     target = path
@@ -77,6 +81,7 @@ def plain_text(
             count_lines(path, label)  # rows that are not copied may be damage as well
         with path.open(encoding=encoding, newline="") as source:
             _copy(source, target, label, mapping, encoding)
+        refuse_mixed(path, label, encoding)
     with target.open(encoding="utf-8-sig", newline="") as opened:
         names = _first(opened, label, mapping, encoding)
     # After the copy, which is in UTF-8.
@@ -168,7 +173,8 @@ def sheet_as_text(
         If the workbook has several sheets and the mapping names none, or the sheet has no such
         row.
     """
-    all_rows = rows_of_sheet(path, sheet_of(path, label, mapping), label)
+    sheet = sheet_of(path, label, mapping)
+    all_rows = rows_of_sheet(path, sheet, label)
     if mapping.last_row and len(all_rows) < mapping.last_row:
         raise _ends_before(len(all_rows), label, mapping)
     rows = all_rows[mapping.head - 1 : mapping.last_row]
@@ -193,7 +199,54 @@ def sheet_as_text(
     names = joined_names([*over[mapping.head - mapping.header_rows :], texts[0]])
     if any(names):
         names = all_rows.named(names)
-    return target, names, tuple(_about_above([*over, *texts], label, mapping))
+    above = _about_above([*over, *texts], label, mapping)
+    hidden = _about_hidden(path, sheet, label, mapping, all_rows, names)
+    return target, names, (*above, *hidden)
+
+
+def _about_hidden(
+    path: Path, sheet: str, label: str, mapping: Mapping, rows: SheetRows, names: Sequence[str]
+) -> Iterator[Finding]:
+    """Say what of a sheet is hidden and was read: a filter hides rows, and they are data."""
+    hidden = hidden_parts(path, sheet) if is_workbook(path) else HiddenParts()
+    place = f"{label}, sheet {sheet!r}"
+    if hidden.is_sheet:
+        text = "The sheet is hidden in the workbook, and its rows are loaded."
+        yield Finding("hidden-sheet", "note", place, 1, sheet, text)
+    numbers = [
+        number
+        for number in sorted(hidden.rows)
+        if mapping.head < number <= len(rows) and mapping.counts(number) and any(rows[number - 1])
+    ]
+    if numbers:
+        amounts = [n for n, name in enumerate(names) if _is_value(name, mapping)]
+        sums = ", ".join(
+            f"{names[n]} {math.fsum(_number(rows[one - 1][n]) for one in numbers):,.0f}"
+            for n in amounts
+        )
+        text = (
+            "Rows that are hidden in the workbook, as a filter leaves them, are data and are "
+            f"loaded{f' (sum of {sums})' if sums else ''}. Delete them there if they do not count."
+        )
+        example = f"row {numbers[0]}" + (f" to {numbers[-1]}" if numbers[1:] else "")
+        yield Finding("hidden-rows", "warning", place, len(numbers), example, text)
+    used = [
+        name
+        for number, name in zip(rows.places, names, strict=False)
+        if name in mapping.columns and any(number in one for one in hidden.columns)
+    ]
+    if used:
+        text = "Columns that are hidden in the workbook are read, because the mapping names them."
+        yield Finding("hidden-columns", "note", place, len(used), ", ".join(used), text)
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _is_value(name: str, mapping: Mapping) -> bool:
+    said = mapping.columns.get(name)
+    return said is not None and getattr(said, "role", "") == "value"
 
 
 def has_sheets(path: Path) -> bool:

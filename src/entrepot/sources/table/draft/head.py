@@ -14,7 +14,13 @@ from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.draft.stacked import SheetPart, parts_below
 from entrepot.sources.table.mapping import Mapping
 from entrepot.sources.table.plain import has_sheets, rows_of_sheet, sheet_names
-from entrepot.sources.text import count_lines, first_words, refuse_filled, utf16_order
+from entrepot.sources.text import (
+    count_lines,
+    first_words,
+    refuse_filled,
+    refuse_mixed,
+    utf16_order,
+)
 from entrepot.sources.workbook import cell_text, is_workbook
 
 if TYPE_CHECKING:
@@ -258,6 +264,8 @@ def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
         return ("utf-8",)
     guess = _by_bytes(start)
     fitting = tuple(name for name in guess if _fits(path, name))
+    for name in fitting:
+        refuse_mixed(path, path.name, name)
     # What the bytes look like most, if it fits; else all that fit are shown to choose from.
     return fitting[:1] if fitting[:1] == guess[:1] else fitting
 
