@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 __all__ = [
     "CONFIG_KEYS",
     "ENGINES",
+    "LANGUAGES",
     "Settings",
     "cache_folder",
     "config_file",
     "configured",
     "lake_address",
+    "language",
     "lists_folder",
     "write_config",
 ]
@@ -56,6 +58,7 @@ CONFIG_KEYS = {
     "offline": ("1: nothing is fetched.", "ENTREPOT_OFFLINE"),
     "cache": ("Folder for what can be made again.", "ENTREPOT_CACHE"),
     "lists": ("Folder of your own lists of goods.", "ENTREPOT_LISTS"),
+    "language": ("Of menus and names of countries of the page: de.", "ENTREPOT_LANGUAGE"),
 }
 """What the file may say: meaning, and the variable of the environment that wins over it."""
 _MOST_CONFIG = 2**16
@@ -254,6 +257,31 @@ def lists_folder() -> Path:
 def _lists(named: str | None, *_home: str | None) -> Path:
     folder = named or platformdirs.user_config_path("entrepot") / "lists"
     return expanded(folder)
+
+
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "ru": "Русский",
+    "zh": "中文",
+}
+"""Languages of the page's interface, each by its own name."""
+
+
+def language() -> str:
+    """Return the language of the page for who asks for none; empty if none is set.
+
+    Raises
+    ------
+    UnknownNameError
+        If ``ENTREPOT_LANGUAGE`` or the file of the user names one that the page does not have.
+    """
+    said = (_said("language") or "").strip().lower()
+    if said and said not in LANGUAGES:
+        raise UnknownNameError("language", said, LANGUAGES, where=_where("language"))
+    return said
 
 
 @dataclass(frozen=True)

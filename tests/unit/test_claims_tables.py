@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+import entrepot as ep
 from entrepot.claims.comparison import Comparison
 from entrepot.claims.loaded_evidence import address_of, how_of, source_of
+from entrepot.lake import Lake
 from entrepot.model.interval import Interval
+from made_comtrade import row, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def evidence(source: str, how: str = "rows of the lake", url: str = "") -> Comparison:
@@ -50,3 +58,37 @@ def test_other_evidence_keeps_its_words() -> None:
         "added up",
         "https://example.org",
     )
+
+
+GERMANY, CHINA = 276, 156
+
+
+@pytest.mark.parametrize(
+    ("bought", "says", "verdict"),
+    [
+        (88e6, "deficit of 60 million dollars", "differs"),  # a surplus by both sides' reports
+        (88e6, "surplus of 58 million dollars", "supported"),
+        (25e6, "surplus of 20 million dollars", "not_enough_evidence"),  # reports leave it open
+    ],
+)
+def test_a_balance_is_tested_where_the_ranges_of_both_flows_decide(
+    tmp_path: Path, bought: float, says: str, verdict: str
+) -> None:
+    """A deficit against what two reports call a surplus was "not enough evidence"."""
+    rows = [
+        row(90e6, flow="X", reporter=CHINA, partner=GERMANY),
+        row(bought, flow="M", reporter=GERMANY, partner=CHINA),
+        row(30e6, flow="X", reporter=GERMANY, partner=CHINA),
+        row(31e6, flow="M", reporter=CHINA, partner=GERMANY),
+    ]
+    (tmp_path / "made.csv").write_text(text_of(rows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [tmp_path / "made.csv"])
+    claims = tmp_path / "claims.yaml"
+    claims.write_text(
+        "format: 1\nsource: {title: made up, publisher: nobody, date: 2023-05-01}\nclaims:\n"
+        "  - id: one\n    quote: it is said\n    balance: {exporter: CHN, importer: DEU, "
+        f"goods: '854231', period: 2022}}\n    says: {says}\n"
+    )
+    [found] = ep.check(claims, lake=lake).to_dict()["claims"]
+    assert found["verdict"] == verdict, found

@@ -19,7 +19,7 @@ from entrepot.model.interval import Interval
 from entrepot.sources import is_own, source_ids, source_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from entrepot.claims.document import Claim
     from entrepot.figures import Figure
@@ -30,6 +30,7 @@ __all__ = ["LakeAnswers", "address_of", "from_lake", "how_of", "refused", "sourc
 
 _RECONCILED = "baci"
 """The source whose values reconcile the reports of both sides."""
+_NOT_FROM = "not from "
 _DID_NOT_REPORT = " did not report to "
 SAME = 0.01
 """How near the value itself a claim must be to agree with it and not only with its range."""
@@ -109,6 +110,9 @@ def _partly(figure: Figure) -> str:
 
 
 def _of_each(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
+    if claim.quantity.measure == "balance":
+        yield from _balances(claim, answers)
+        return
     for source, figure in _asked(claim, answers):
         if figure.status == "ok" and figure.value is not None:
             yield _comparison(claim, figure, source, _unlike(claim, figure, source))
@@ -118,9 +122,62 @@ _UNITS = ("USD", *HOME, "share", "percent", "index", "ratio")
 """Units of what a lake answers; a ratio among defined kinds is that of the mutual shares."""
 
 
-def _asked(claim: Claim, answers: LakeAnswers) -> Iterator[tuple[str, Figure]]:
-    """Yield what each source of a lake answers to the definition of a claim."""
-    keys, unit = dict(claim.keys), claim.quantity.unit
+def _balances(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
+    """Yield exports less imports of each source, with what the ranges of both leave open.
+
+    The ranges have both sides' reports where there are two: what is a deficit by one side's and a
+    surplus by the other's is not decided, and what is a surplus by both is.
+    """
+    first = next(claim.quantity.levels())
+    sides = {"measure": "value", "exporter": first.exporter, "importer": first.importer}
+    back = {"measure": "value", "exporter": first.importer, "importer": first.exporter}
+    others = dict(_asked(claim, answers, back))
+    for source, sold in _asked(claim, answers, sides):
+        bought = others.get(source)
+        if bought is None or any(
+            one.status != "ok" or one.value is None or one.unit != sold.unit
+            for one in (sold, bought)
+        ):
+            continue
+        ends = []
+        for figure in (sold, bought):
+            value = figure.required()
+            range_ = _range_of(figure, value)
+            around = _around(value, RECONCILED, figure.unit)
+            ends.append(around.hull(range_) if range_ else around)
+        value = sold.required() - bought.required()
+        gross = SAME * (sold.required() + bought.required())
+        point, loose = Interval(value - gross, value + gross), ends[0] - ends[1]
+        outcome, other = compared(claim.interval, point, loose), _unlike(claim, sold, source)
+        # Beyond the reports of both sides it does not matter whose statistics are meant.
+        if outcome == "contradicts" and other.startswith(_NOT_FROM):
+            other = "" if all(map(_has_both_reports, (sold, bought))) else other
+        yield Comparison(
+            value=value,
+            unit=sold.unit,
+            exact=point,
+            loose=loose,
+            outcome="supports" if claim.interval.meets(point) else outcome,
+            own=False,
+            how=ADDED_UP,
+            other_definition=other,
+            statements=(),
+            source=source,
+            url="",
+        )
+
+
+def _has_both_reports(figure: Figure) -> bool:
+    """Whether the range of a figure is also over whose report is used."""
+    every = figure.specifications.items if figure.specifications else ()
+    return len({one.choices.get("report") for one in every} - {None, "reconciled"}) > 1
+
+
+def _asked(
+    claim: Claim, answers: LakeAnswers, changes: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, Figure]]:
+    """Yield what each source of a lake answers to the definition of a claim, with `changes`."""
+    keys, unit = dict(claim.keys) | dict(changes or {}), claim.quantity.unit
     measure, wanted = keys.pop("measure", ""), keys.pop("source", "")
     named = any(value.startswith(NAMED) for value in keys.values())
     if not measure or named or unit not in _UNITS:
@@ -151,7 +208,7 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     stopped = {one.period: bool(stopped_in(sides, one.period)) for one in levels}
     if len(set(stopped.values())) > 1:
         return "across a break: one side stopped to publish between the two periods"
-    if claim.quantity.measure != "value" or source == _RECONCILED:
+    if claim.quantity.measure not in ("value", "balance") or source == _RECONCILED:
         return ""
     if any(stopped.values()):
         return "partly estimated, since one side publishes no statistics for the period"
@@ -159,7 +216,7 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     roles = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
     reported = {reporter for item in figure.evidence for reporter in item.reported_by}
     if reported and roles.get(reporter) not in reported and reporter not in reported:
-        return f"not from {who(reporter)}'s statistics"
+        return f"{_NOT_FROM}{who(reporter)}'s statistics"
     return ""
 
 

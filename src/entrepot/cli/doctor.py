@@ -21,6 +21,7 @@ from entrepot.errors import EntrepotError, RequestError, UnknownNameError
 from entrepot.files import cannot_write, expanded, require_target
 from entrepot.settings import (
     CONFIG_KEYS,
+    LANGUAGES,
     Settings,
     config_file,
     configured,
@@ -247,7 +248,7 @@ def config(
     unset: Annotated[bool, typer.Option("--unset", help="Remove the setting.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show or change your settings: lake, default supplier and goods, engine, memory, threads.
+    """Show or change your settings: lake, default supplier and goods, engine, language ...
 
     They are in a file in your settings folder. The environment wins over it, and an option of a
     command over both. Python reads the same file, but takes no default supplier or goods from it.
@@ -311,6 +312,12 @@ def _checked_folder(key: str, value: str) -> str:
     return address
 
 
+def _checked_language(value: str) -> str:
+    if value.lower() not in LANGUAGES:
+        raise UnknownNameError("language", value, LANGUAGES)
+    return value.lower()
+
+
 def _checked(key: str, value: str) -> str:
     """Return a value as the file keeps it; one that no command could take is refused now."""
     from datetime import date
@@ -330,6 +337,8 @@ def _checked(key: str, value: str) -> str:
         return codes
     if key == "goods":
         canonical(value)
+    if key == "language":
+        return _checked_language(value)
     if key in ("lake", "cache", "lists"):
         return _checked_folder(key, value)
     variable, usual = CONFIG_KEYS[key][1], os.environ.get(CONFIG_KEYS[key][1])

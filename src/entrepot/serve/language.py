@@ -5,7 +5,8 @@ A page is rendered in English. Then each element whose whole text is one of the 
 as such. Sentences, names of goods, numbers and charts stay: a page whose prose has one notation of
 numbers must not have another in its tables. Names of countries, their order in lists, and days are
 those of the language. A language is chosen in the address (``?lang=de``), which a browser then
-remembers, or by ``Accept-Language``.
+remembers, by the setting of who started the server (``entrepot config language de``), or by
+``Accept-Language``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from entrepot.model.areas import area_name
 from entrepot.model.display import day_text
+from entrepot.settings import LANGUAGES, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,15 +46,6 @@ __all__ = [
     "translated",
 ]
 
-LANGUAGES = {
-    "en": "English",
-    "de": "Deutsch",
-    "es": "Español",
-    "fr": "Français",
-    "ru": "Русский",
-    "zh": "中文",
-}
-"""Languages of the interface, each by its own name."""
 COOKIE = "language"
 _MONTHS = {
     "de": "Jan.|Feb.|März|Apr.|Mai|Juni|Juli|Aug.|Sept.|Okt.|Nov.|Dez.",
@@ -87,9 +80,12 @@ def in_language(language: str, work: Callable[[], T], address: str = "") -> T:
 
 
 def language_of(request: Request) -> str:
-    """Return the language of a request: of its address, the one remembered, or an accepted one."""
-    chosen: str = request.scope.get("language", "")
-    return chosen or _remembered(request) or _accepted(request.headers.get("accept-language", ""))
+    """Return the language of a request.
+
+    That of its address, the one remembered, that of the settings, or an accepted one.
+    """
+    chosen: str = request.scope.get("language", "") or _remembered(request) or language()
+    return chosen or _accepted(request.headers.get("accept-language", ""))
 
 
 def _remembered(request: Request) -> str:

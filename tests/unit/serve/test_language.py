@@ -63,6 +63,19 @@ def test_menu_and_buttons_are_in_the_language_and_say_so(
     assert client.get(path).text != page
 
 
+def test_the_setting_is_for_who_chooses_none(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = client.get("/countries").text
+    monkeypatch.setenv("ENTREPOT_LANGUAGE", "de")
+    german = client.get("/countries")
+    assert german.text != plain
+    assert 'lang="de"' in german.text
+    # Whatever the browser accepts, and unless the reader chooses.
+    assert client.get("/countries", **{"accept-language": "fr"}).text == german.text
+    assert 'lang="fr"' in client.get("/countries?lang=fr").text
+
+
 def test_the_address_chooses_and_the_browser_remembers(client: Client) -> None:
     chosen = client.get("/country/DEU?goods=850511&lang=fr")
     assert "Pays" in chosen.text
