@@ -168,6 +168,4 @@ def _spans(parts: tuple[float, ...], years: list[int]) -> str:
     """Return the years reported as spans; one of which months are missing says so."""
     text = year_spans([year for year, part in zip(years, parts, strict=True) if part])
     partly = [str(year) for year, part in zip(years, parts, strict=True) if 0 < part < 1]
-    if not text:
-        return "none"
     return f"{text} ({', '.join(partly)} in part)" if partly else text
