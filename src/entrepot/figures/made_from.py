@@ -53,8 +53,8 @@ def outdated(lake: Lake, snapshots: Collection[str], times: Collection[Period]) 
 
 def outdated_values(lake: Lake) -> Iterator[tuple[InventoryItem, list[Period], str]]:
     """Yield each file of reconciled values that are outdated, of which periods, and why."""
-    for item in lake.holdings("reconciled"):
-        if not item.mapping:
+    for item in lake.holdings():  # with its name it would be an error where there is none
+        if item.source != "reconciled" or not item.mapping:
             continue
         late: dict[str, list[Period]] = {}
         for period in item.current:
