@@ -362,7 +362,8 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
             yield Mark("area", code, form, start, end)
     yield from _paired(text, language)
     yield from _in_us(text if small and language == "en" else "")
-    yield from _in_one_sign(text if language == "zh" else "")
+    if language == "zh":
+        yield from _in_one_sign(text)
 
 
 def _in_one_sign(text: str) -> Iterator[Mark]:

@@ -251,8 +251,9 @@ class _Reading:
             self.idle.remove("than")
         if self.is_directed and not (measure or forms & _ASKS):
             measure = "value"  # excavators China -> Russia
-        shown = self._signed(marks)
-        self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(shown, self.language)
+        self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
+            self._signed(marks), self.language
+        )
         return "" if self.asks_for_goods else measure, keys
 
     def _of_sides(self, places: list[Mark]) -> tuple[list[Mark], set[str]]:
