@@ -284,7 +284,7 @@ ignore: [note]
 
 def test_what_a_workbook_hides_is_loaded_and_said(tmp_path: Path) -> None:
     """A filter that was left on hid rows, and they went in without a word."""
-    table = [["partner", "hs", "usd", "note"]]
+    table: list[list[object]] = [["partner", "hs", "usd", "note"]]
     table += [["CHN", "854231", 5, ""], ["DEU", "854231", 7, ""], ["USA", "854231", 9, ""]]
     plain = cells(table)
     unseen = plain.replace('<row r="3"', '<row hidden="1" r="3"').replace(
@@ -327,8 +327,8 @@ def test_a_text_in_two_encodings_is_refused_with_both_rows(tmp_path: Path) -> No
             assert f"row {utf8} is in UTF-8, row {own} in cp1251" in caught.value.what
             assert str(caught.value.where).startswith("x.csv, row ")
     # Each by itself is read, also with signs that look like one letter in UTF-8.
-    for text in (MIXED.replace("узлы", "Р№"), "partner,hs,usd,note\nCHN,854231,5,Р№\n"):
-        path.write_bytes(text.encode("cp1251"))
+    for plain in (MIXED.replace("узлы", "Р№"), "partner,hs,usd,note\nCHN,854231,5,Р№\n"):
+        path.write_bytes(plain.encode("cp1251"))
         assert read_table(path, mapping, tmp_path)[0]
     chinese = "partner,hs,usd,note\nCHN,854231,5,机床零件\nDEU,854231,7,联通\n"
     path.write_bytes(chinese.encode("gb18030"))
