@@ -57,3 +57,15 @@ keys = {{"importer": "RUS", "exporter": "CHN", "goods": "chpl", "period": 2023}}
 ep.ask("import_share", lake={str(tmp_path)!r}, **keys)
 """
     assert not loaded(code) & {"pydantic", "numpy", "pyarrow", "duckdb"}
+
+
+def test_a_text_is_checked_without_what_computes_where_nothing_is_loaded(tmp_path: Path) -> None:
+    text = tmp_path / "article.txt"
+    text.write_text("China's exports to Russia were 111 billion dollars in 2023.", encoding="utf-8")
+    code = f"""
+import entrepot as ep
+found = ep.check({str(text)!r}, lake={str(tmp_path / "lake")!r})
+assert found.claims
+"""
+    heavy = {"narwhals", "pyarrow", "duckdb", "entrepot.measures", "entrepot.figures.scenario"}
+    assert not loaded(code) & heavy
