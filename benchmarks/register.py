@@ -15,6 +15,10 @@ cell comes from a hash of its row, so a file is the same on any machine.
 The raw load reads all 30 columns, numbers and days by their types, sorts by month and code, and
 writes them with the engine's usual compression. It checks nothing, replaces no person and writes
 each text once; a lake keeps the text that it was read from as well.
+
+With ``ENTREPOT_BENCH_PARTS=10`` ten years of lines, as many a year as ``ENTREPOT_BENCH_LINES``, are
+made and loaded one after the other into one register, and nothing else is measured. The text of a
+year is made in a moment and gone after it, so that the disk holds one of them beside the lake.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -84,6 +89,9 @@ WORDS = (
 )
 
 
+_LAST_YEAR = 2025
+
+
 def rows_asked() -> int:
     """Return how many lines the environment asks for."""
     return int(os.environ.get("ENTREPOT_BENCH_LINES", 1_000_000))
@@ -106,8 +114,8 @@ def _at(key: str, modulus: int, start: int = 0) -> str:
     return f"({start} + hash(i, '{key}') % {modulus})"
 
 
-def query(rows: int) -> str:
-    """Return SQL of the lines."""
+def query(rows: int, first: int = 0, start: str = "2021-01-01", days: int = 1095) -> str:
+    """Return SQL of the lines from the number `first` on, spread over days from `start` on."""
     value, mass = f"exp(3 + 7 * {_part('v')})", f"exp(8 * {_part('m')})"
     letter = f"substr('ABCDEFGHIJKLMNOP', {_at('z', 16, 1)}::INT, 1)"
     cells = {
@@ -116,7 +124,7 @@ def query(rows: int) -> str:
         "status": f"CASE WHEN {_at('s', 50)} = 0 THEN 'P' ELSE 'F' END",
         "regime": f"{_at('r', 6, 40)}::VARCHAR",
         "office": f"{_at('o', 60, 55300)}::VARCHAR",
-        "day": f"strftime(DATE '2021-01-01' + ({_part('d')} * 1095)::INT, '%d.%m.%Y')",
+        "day": f"strftime(DATE '{start}' + ({_part('d')} * {days})::INT, '%d.%m.%Y')",
         "code": _of(";".join(CODES.split()), "code"),
         "made in": _of(COUNTRIES, "a"),
         "sent from": _of(COUNTRIES, "b"),
@@ -146,7 +154,7 @@ def query(rows: int) -> str:
         "packages": f"{_at('pk', 900)}::VARCHAR",
     }
     columns = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
-    return f"SELECT {columns} FROM range({rows}) AS lines(i)"
+    return f"SELECT {columns} FROM range({first}, {first + rows}) AS lines(i)"
 
 
 def made() -> Path:
@@ -187,6 +195,46 @@ def load(file: str, target: str) -> dict[str, Any]:
     shutil.rmtree(target, ignore_errors=True)
     report = Lake.open(target).add("shipments", [Path(file)], mapping=LAYOUT)
     return {"rows": sum(one.rows for one in report.added)}
+
+
+def load_part(lake: str, rows: str, part: str, year: str) -> dict[str, Any]:
+    """Make one year of lines, load it beside those of earlier years, and take the text away."""
+    from entrepot.engine import connect
+    from entrepot.lake import Lake
+
+    file = Path(lake).parent / f"part-{part}.csv"
+    # 363 days, rounded to whole ones, stay within the year.
+    made = query(int(rows), int(part) * int(rows), f"{year}-01-01", 363)
+    with connect() as connection:
+        connection.execute(f"COPY ({made}) TO '{file}' (FORMAT csv, HEADER)")
+    size = file.stat().st_size
+    start, cpu = time.perf_counter(), time.process_time()
+    report = Lake.open(lake).add("shipments", [file], mapping=LAYOUT)
+    took = time.perf_counter() - start, time.process_time() - cpu
+    file.unlink()
+    loaded = sum(one.rows for one in report.added)
+    return {"run": (*took, harness.peak_of_this_process()), "rows": loaded, "bytes": size}
+
+
+def report_of_parts(parts: int) -> str:
+    """Load so many years of lines one after the other into one register, and say what each took."""
+    root = Path(os.environ.get("ENTREPOT_BENCH_DIR") or "entrepot-bench", "register")
+    root.mkdir(parents=True, exist_ok=True)
+    lake = root / "lake-of-parts"
+    shutil.rmtree(lake, ignore_errors=True)
+    lines = [
+        "| lines before | lines | MiB of CSV | s | CPU s | peak MiB |",
+        "|---:|---:|---:|---:|---:|---:|",
+    ]
+    before = 0
+    for part in range(parts):
+        run = harness.job(
+            __file__, "load_part", lake, rows_asked(), part, _LAST_YEAR - parts + 1 + part
+        )
+        numbers = (before, run.facts["rows"], run.facts["bytes"] / 2**20, run.seconds, run.cpu)
+        lines.append(f"| {' | '.join(f'{one:,.0f}' for one in (*numbers, run.peak_mib))} |")
+        before += run.facts["rows"]
+    return harness.section("A customs register, year by year", "\n".join(lines))
 
 
 def _lines(lake: str) -> str:
@@ -272,6 +320,7 @@ def screen(file: str, target: str) -> dict[str, Any]:
 JOBS = {
     "raw_load": raw_load,
     "load": load,
+    "load_part": load_part,
     "raw_ask": raw_ask,
     "raw_hhi": raw_hhi,
     "hhi": hhi,
@@ -343,4 +392,5 @@ def report(turns: int = 3) -> str:
 
 
 if __name__ == "__main__":
-    harness.main(JOBS, report)
+    parts = int(os.environ.get("ENTREPOT_BENCH_PARTS", 0))
+    harness.main(JOBS, partial(report_of_parts, parts) if parts else report)

@@ -15,7 +15,7 @@ from entrepot.model.area_names import completed_name, named_area
 from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
 from entrepot.model.product import EDITIONS
-from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, Field_, Layout
+from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, SAME, Field_, Layout
 from entrepot.sources.shipments.persons import may_name
 from entrepot.sources.strict import enum, file_literal, literal, quoted, sorted_enum
 from entrepot.sources.temp_tables import keep
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["FREE_ZONE", "RegisterCells"]
 
 FREE_ZONE = "XFREEZONES"
+_TEXT, _DAY, _CODE = "text_", "read_day", "read_code"
+"""What the columns of `RegisterCells.lines` are called: of texts, before their role."""
 _DIGITS = {"%d%m%Y": 8, "%Y%m%d": 8, "%m%d%Y": 8, "%d%m%y": 6, "%y%m%d": 6}
 """Digits of days without signs between them."""
 _STEPS = {"M": "month", "A": "year"}
@@ -79,15 +81,27 @@ class RegisterCells:
         """SQL of the kept text."""
         return f"read_parquet({file_literal(self.table.path)}, hive_partitioning=false)"
 
+    @property
+    def lines(self) -> str:
+        """SQL of the lines: the text of each role, and day and code as they are read from it.
+
+        In subqueries, so that each is computed once, however often it is asked for.
+        """
+        words = ", ".join(literal(word) for word in ("", *self.layout.missing))
+        texts = [self.row, SAME]
+        for name, column in self.layout.columns.items():
+            # Words for nothing come from the layout, and are compared without the blanks around.
+            cell = f"trim({quoted(name)})"
+            said = f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
+            texts.append(f"{said} AS {_TEXT}{column.role}")
+        return (
+            f"(SELECT *, {self._day()} AS {_DAY}, {self._line_code()} AS {_CODE} "
+            f"FROM (SELECT {', '.join(texts)} FROM {self.file}) AS line)"
+        )
+
     def text(self, role: str) -> str:
         """Return SQL for a cell; null where the file has no such column or says nothing."""
-        name = self.layout.of(role)
-        if name is None:
-            return "NULL::VARCHAR"
-        words = ", ".join(literal(word) for word in ("", *self.layout.missing))
-        # Words for nothing come from the layout, and are compared without the blanks around a cell.
-        cell = f"trim(line.{quoted(name)})"
-        return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
+        return f"line.{_TEXT}{role}" if self.layout.of(role) else "NULL::VARCHAR"
 
     def number(self, role: str) -> str:
         """Return SQL for a number; null where there is none, and where it cannot be read."""
@@ -107,8 +121,8 @@ class RegisterCells:
     def _column(self, role: str) -> Field_:
         return self.layout.columns[str(self.layout.of(role))]
 
-    def day(self) -> str:
-        """Return SQL for the day of a line."""
+    def _day(self) -> str:
+        """Return SQL for the day of a line, from its text."""
         if self.layout.of("date"):
             form = self._column("date").form or "%Y-%m-%d"
             cell = self.text("date")
@@ -120,7 +134,7 @@ class RegisterCells:
         year = f"(CASE WHEN {year} < 100 THEN 2000 + {year} ELSE {year} END)"
         return f"TRY_CAST(make_date({year}, {month if self.layout.of('month') else 1}, 1) AS DATE)"
 
-    def line_code(self) -> str:
+    def _line_code(self) -> str:
         """Return SQL for the digits of a tariff code; a check letter at its end is no digit."""
         # 8542.31.00.00, 8542 3100 and 85423100A (a check letter) are digits with signs between.
         digits = f"regexp_replace({self.text('tariff_code')}, '[^0-9]', '', 'g')"
@@ -162,9 +176,7 @@ class RegisterCells:
         days = "date" if self.layout.of("date") else "year"
         # A year of no edition is a slip of a digit, and next year's customs have no lines yet.
         last = date.today().year + 1
-        no_day = (
-            f"coalesce({self.edition(self.day())} IS NULL OR year({self.day()}) > {last}, true)"
-        )
+        no_day = f"coalesce({self.edition(_DAY)} IS NULL OR year({_DAY}) > {last}, true)"
         bad[days] = f"({self.text(days)} IS NOT NULL AND {no_day})"
         # The blank at the end makes a second key of the same column; `_refuse` strips it.
         bad[f"{days} "] = f"({self.text(days)} IS NULL AND {self.text('tariff_code')} IS NOT NULL)"
@@ -174,7 +186,7 @@ class RegisterCells:
                 cell = self.text(role)
                 bad[role] = f"({cell} IS NOT NULL AND {cell} NOT IN ({words}))"
         counts = ", ".join(f"count(*) FILTER (WHERE {test})" for test in bad.values())
-        [found] = self.connection.execute(f"SELECT {counts} FROM {self.file} AS line").fetchall()
+        [found] = self.connection.execute(f"SELECT {counts} FROM {self.lines} AS line").fetchall()
         for (role, test), count in zip(bad.items(), found, strict=True):
             if count:
                 self._refuse(role, test, count)
@@ -184,8 +196,8 @@ class RegisterCells:
     def _refuse(self, role: str, test: str, count: int) -> None:
         name = str(self.layout.of(role.strip()))
         [(row, text)] = self.connection.execute(
-            f"SELECT {self.row}, line.{quoted(name)} FROM {self.file} AS line WHERE {test} "
-            f"ORDER BY 1 LIMIT 1"
+            f"SELECT {self.row}, {quoted(name)} FROM {self.file} WHERE {self.row} = "
+            f"(SELECT min({self.row}) FROM {self.lines} AS line WHERE {test})"
         ).fetchall()
         what = {
             "date": "not a day as the layout has it",
@@ -212,7 +224,7 @@ class RegisterCells:
             # countries.
             texts = self.connection.execute(
                 # In an order, so that findings name the same ones of equal frequency every time.
-                f"SELECT {cell}, count(*) FROM {self.file} AS line GROUP BY 1 ORDER BY 2 DESC, 1"
+                f"SELECT {cell}, count(*) FROM {self.lines} AS line GROUP BY 1 ORDER BY 2 DESC, 1"
             ).fetchall()
             known = _meanings(self._column(role), role)
             for text, count in texts:
@@ -237,16 +249,16 @@ class RegisterCells:
     def _list_texts(self) -> None:
         """Find the columns of few texts, so that their cells are kept as numbers of a list."""
         cells = {role: self.text(role) for role in _LISTED if self.layout.of(role)}
-        cells |= {"tariff_line": self.line_code(), "product": f"left({self.line_code()}, 6)"}
+        cells |= {"tariff_line": _CODE, "product": f"left({_CODE}, 6)"}
         if self.layout.of("port"):
             cells["port_name"] = self.text("port")
         counts = ", ".join(f"approx_count_distinct({cell})" for cell in cells.values())
-        [found] = self.connection.execute(f"SELECT {counts} FROM {self.file} AS line").fetchall()
+        [found] = self.connection.execute(f"SELECT {counts} FROM {self.lines} AS line").fetchall()
         few = [name for name, count in zip(cells, found, strict=True) if count <= _FEW]
         lists = ", ".join(f"list(DISTINCT {cells[name]})" for name in few)
         if not few:
             return
-        [texts] = self.connection.execute(f"SELECT {lists} FROM {self.file} AS line").fetchall()
+        [texts] = self.connection.execute(f"SELECT {lists} FROM {self.lines} AS line").fetchall()
         for name, some in zip(few, texts, strict=True):
             # Without a text there is nothing to list.
             if there := [text for text in some or () if text is not None]:
@@ -277,7 +289,7 @@ class RegisterCells:
         is left out.
         """
         there = [role for role in AREAS if self.layout.of(role)]
-        day, code = self.day(), self.line_code()
+        day, code = _DAY, _CODE
         has: set[str] = {one.role for one in self.layout.columns.values()}
         texts = (*_TEXTS, *NAMES, "description")
         out: dict[str, str] = {role: self.text(role) for role in texts if role in has}
@@ -326,7 +338,7 @@ class RegisterCells:
             for name, value in out.items()
             if name not in self.alike()
         }
-        out |= {"day": day, "same": "line.__same"}
+        out |= {"day": day, "same": f"line.{SAME}"}
         cells = ", ".join(f"{value} AS {name}" for name, value in out.items())
         # One small table for all roles: a text may mean an area in one column and none in another.
         joins = " ".join(
@@ -334,7 +346,7 @@ class RegisterCells:
             f"ON {role}.role = {literal(role)} AND {role}.text = {self.text(role)}"
             for role in there
         )
-        return f"SELECT {cells} FROM {self.file} AS line {joins}"
+        return f"SELECT {cells} FROM {self.lines} AS line {joins}"
 
     def _direction(self) -> str:
         return self._word("direction", literal(self.layout.direction or ""))

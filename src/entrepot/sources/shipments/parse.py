@@ -157,41 +157,53 @@ def require_in_place(
     worded = {name: one.role for name, one in layout.columns.items() if one.role in _KINDS}
     if not (named and worded):
         return
+    said = {name: _said(quoted(name), layout) for name in (*named, *worded)}
     # Of places no more is asked than legal forms: to look for words in each is half of the work.
     texts = [name for name, role in worded.items() if role not in AREAS]
-    sums = []
-    for name in (*named, *worded):
-        cell = _said(quoted(name), layout)
-        sums += [
-            f"count({cell})",
-            f"count_if({legal_form(cell)})",
-            f"count_if({misplaced(cell)})" if name in texts else "0",
-            f"approx_count_distinct({cell})" if name in (*named, *texts) else "0",
-        ]
-    [found] = connection.execute(
-        f"SELECT {', '.join(sums)} FROM read_parquet({file_literal(path)}, hive_partitioning=false)"
-    ).fetchall()
-    facts = {name: found[4 * at : 4 * at + 4] for at, name in enumerate((*named, *worded))}
-    for name, role in worded.items():
-        count, firms, words, different = facts[name]
-        for other in named:
-            others, of_firms, _, few = facts[other]
-            firms_here = firms >= _LEAST and firms >= count / 5 and of_firms <= others / 20
-            # Offices and units are few words for many lines; receivers are many.
-            is_all_names = (
-                role not in AREAS
-                and words >= 4 * _LEAST
-                and words >= 0.8 * count
-                and different >= count / 2
-                and few <= others / 10
+    sums = {("lines", name): f"count({cell})" for name, cell in said.items()}
+    sums |= {("firms", name): f"count_if({legal_form(said[name])})" for name in named}
+    sums |= {
+        ("different", name): f"approx_count_distinct({said[name]})" for name in (*named, *texts)
+    }
+    found = _counts(connection, path, sums)
+    # Cells are searched only where the columns of names leave it open: most have firms and many
+    # different names.
+    few_firms = [one for one in named if found["firms", one] <= found["lines", one] / 20]
+    few_names = [one for one in named if found["different", one] <= found["lines", one] / 10]
+    # Offices and units are few words for many lines; receivers are many.
+    many = [
+        name for name in texts if few_names and found["different", name] >= found["lines", name] / 2
+    ]
+    sums = {("firms", name): f"count_if({legal_form(said[name])})" for name in worded if few_firms}
+    sums |= {("words", name): f"count_if({misplaced(said[name])})" for name in many}
+    found |= _counts(connection, path, sums)
+    for name in worded:
+        lines, firms, words = (found.get((what, name), 0) for what in ("lines", "firms", "words"))
+        others: list[str] = []
+        if firms >= _LEAST and firms >= lines / 5:
+            others += few_firms
+        if words >= 4 * _LEAST and words >= 0.8 * lines:
+            others += few_names
+        if others:
+            raise BadFileError(
+                f"column {name} has names, and column {others[0]} has few: are they exchanged?",
+                where=label,
+                why="persons are replaced where names belong, and would be kept elsewhere",
+                hint="exchange the roles of the two columns in the layout, or mend the file",
             )
-            if firms_here or is_all_names:
-                raise BadFileError(
-                    f"column {name} has names, and column {other} has few: are they exchanged?",
-                    where=label,
-                    why="persons are replaced where names belong, and would be kept elsewhere",
-                    hint="exchange the roles of the two columns in the layout, or mend the file",
-                )
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection, path: Path, sums: dict[tuple[str, str], str]
+) -> dict[tuple[str, str], int]:
+    """Return what a kept file has of each sum."""
+    if not sums:
+        return {}
+    [found] = connection.execute(
+        f"SELECT {', '.join(sums.values())} "
+        f"FROM read_parquet({file_literal(path)}, hive_partitioning=false)"
+    ).fetchall()
+    return dict(zip(sums, found, strict=True))
 
 
 _KINDS = (
