@@ -75,6 +75,40 @@ def test_a_region_is_never_taken_for_the_group_of_another(region: str, near: lis
     assert [value for value, _ in read.unsaid[0].candidates] == near
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Exports of Atlantis in 2022", "Atlantis"),
+        ("China's exports to Atlantis", "Atlantis"),
+        ("Chinas Exporte nach Atlantis", "Atlantis"),
+        ("Экспорт Китая в Атлантиду", "Атлантиду"),
+        ("中国对亚特兰蒂斯的出口", "亚特兰蒂斯"),
+    ],
+)
+def test_an_unknown_name_where_a_country_stands_is_no_misspelt_goods(
+    question: str, name: str
+) -> None:
+    first = read_question(question, today=TODAY).unsaid[0]
+    assert (first.key, first.candidates) == ("importer", ())
+    assert first.why == f"“{name}” is not known here as a country or group"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What would a Chinese export stop of magnets cost Germany in 2022?",
+        "How would an export ban on magnets by China hit Germany in 2022?",
+        "Was würde ein Exportstopp Chinas bei Magneten Deutschland kosten 2022?",
+        "Что будет с Германией при запрете на экспорт магнитов из Китая в 2022 году?",
+        "2022年中国磁铁出口禁令对德国的损失",
+    ],
+)
+def test_an_export_stop_is_a_scenario_and_no_price(question: str) -> None:
+    [one] = read_question(question, today=TODAY).unsaid
+    command = "entrepot ask cutoff --importer DEU --exporter CHN --goods 850511 --period 2022"
+    assert one.candidates[0][0] == f"{command} --sigma SIGMA"
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "why " * LONGEST, "\x00?", "(" * 200, "▮▮▮ ¦ ▮"])
 def test_what_is_no_question_is_refused_or_left_open(text: str) -> None:
     try:

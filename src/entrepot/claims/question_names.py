@@ -33,6 +33,7 @@ __all__ = [
     "blanked",
     "by_side",
     "goods_in",
+    "is_place",
     "is_shared",
     "near_area",
     "near_goods",
@@ -469,6 +470,35 @@ def areas_meant(text: str, code: str) -> tuple[str, ...]:
     if code == NOWHERE:
         return next((near for part, near in _NEAR_REGIONS if re.search(part, word)), ())
     return ()
+
+
+def is_place(name: str, before: str, behind: str, language: str) -> bool:
+    """Whether an unknown name between two parts of a question can only be that of a place.
+
+    Examples
+    --------
+    >>> is_place("Atlantis", "Exports of ", " in 2022", "en")
+    True
+    >>> is_place("Atlantis", "Importe aus ", "", "de"), is_place("Haken", "Importe von ", "", "de")
+    (True, False)
+    """
+    if language != "zh" and not (name[0].isupper() and any(sign.islower() for sign in name)):
+        return False  # acronyms are goods more often
+    if not before.strip() and language in ("en", "ru"):  # every first word has a capital
+        return bool(re.match("['’]s?(?!\\w)", behind))
+    pattern = _OF_PLACES.get(language)
+    return not pattern or bool(pattern.search(f"{before}¦{behind}"))
+
+
+_OF_PLACES = {
+    # Goods have a capital, too.
+    "de": re.compile(r"\b(?:nach|aus|in die|in den) (?:der |dem |den |die |das )?¦", re.IGNORECASE),
+    # What follows is a name only between a preposition and what is done.
+    "zh": re.compile(
+        "(?:从|自|来自)¦的?▮*(?:进口|购买|采购)|(?:对|向)¦的?▮*(?:出口|供应|销售|贸易)|出口(?:到|至|往)¦"
+    ),
+}
+"""What stands around a place where a capital letter does not tell it from goods."""
 
 
 # Which side an area is on, by the words around it.

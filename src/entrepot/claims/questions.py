@@ -55,6 +55,7 @@ from entrepot.claims.question_names import (
     blanked,
     by_side,
     goods_in,
+    is_place,
     is_shared,
     near_goods,
     side_of,
@@ -211,7 +212,7 @@ class _Reading:
         measure, keys = self._measured(measure, sides, forms, marks)
         keys |= self._origin(reporters, keys, forms)
         self.unknown = self._unknown()
-        unknown += self.unknown
+        unknown += self._not_places(self.unknown, goods_marks, keys)
         ranks_goods = not goods and "which_goods" in forms and "listed" not in forms
         ranks_goods = ranks_goods and bool(forms & {"depend", "mostly"})
         goods = self._all_goods(goods, forms, unknown)
@@ -429,6 +430,8 @@ class _Reading:
             for kind, pattern in patterns.items()
             if pattern.search(self.left if kind in ("growth", "price", "yearly") else rest)
         }
+        if "stop" in found:  # what an export stop costs is no price
+            found = (found | {"cutoff"}) - {"price"}
         return found | ({"dollars"} if _DOLLARS.search(self.plain) else set())
 
     # When.
@@ -684,6 +687,18 @@ class _Reading:
             self.unsaid = [Unsaid("measure", why, USUAL_MEASURES[:2])]
             return
         open_ = {one.key for one in self.unsaid}
+        # "Imports from China" are those of one country; what all import are China's exports.
+        if (
+            measure in ("value", *_CHANGES)
+            and keys.keys() & {*KEYS_IN_ORDER[:2]} == {"exporter"}
+            and "import" in forms
+            and not forms & {"export", "of_world"}
+            and "importer" not in open_
+        ):
+            self.unsaid.append(
+                Unsaid("importer", "the question does not say which country imports")
+            )
+            open_.add("importer")
         if measure == "hhi" and "exporter" in keys and "importer" not in keys:
             why = "exports are concentrated on buyers, imports on suppliers"
             self.unsaid.append(Unsaid("measure", why, _OF_HHI))
@@ -740,6 +755,31 @@ class _Reading:
         found = [word for word in words if len(word) > 1 or word.isdigit()]
         return found + re.findall("[£¥₽₹₩]", self.left)
 
+    def _not_places(self, unknown: list[str], goods: list[Mark], keys: dict[str, str]) -> list[str]:
+        """Return unknown words without names that stand where a country does, which it says.
+
+        A name has a capital letter, which German gives goods as well; Chinese has none.
+        """
+        words = "|".join(map(re.escape, sorted(unknown, key=len, reverse=True)))
+        if not words:
+            return []
+        # Several in a row are one name.
+        text = words if self.language == "zh" else rf"(?<!\w)(?:{words})(?:[ -](?:{words}))*(?!\w)"
+        places: list[str] = []
+        for found in re.finditer(text, self.said):
+            name = Mark("area", "", "name", *found.span())
+            role, sure = side_of([name], self.said, self.language, goods)
+            before, behind = self.said[: name.start], self.said[name.end :]
+            # Imports of Germany, of Widgets: whose they are is known.
+            is_open = sure and bool(role) and role not in keys
+            if is_open and is_place(found[0], before, behind, self.language):
+                places.append(found[0])
+        for place in dict.fromkeys(places):
+            why = f"“{place}” is not known here as a country or group"
+            self.unsaid.append(Unsaid("importer", why))
+        named = {word for place in places for word in place.split()}
+        return [word for word in unknown if word not in named]
+
     def _say_unknown(self, unknown: list[str], *, has_goods: bool) -> None:
         shown = ", ".join(f"“{word}”" for word in unknown[:5])
         if has_goods:
@@ -763,7 +803,7 @@ def _as_one(times: Sequence[Time], text: str) -> str:
         if one.is_base and one.period.start == other.period.start:
             return str(other.period)
     early, late = sorted((first.period, second.period))
-    compares = _AGAINST.search(gap) or _ZH_AGAINST.match(text, second.end)
+    compares = _AGAINST.search(gap) or _AGAINST_BEHIND.match(text, second.end)
     if _UNTIL.fullmatch(gap) or (early.end < late.start and compares):
         return str(Period(early.start, late.end))
     return ""
@@ -789,12 +829,16 @@ _UNTIL = re.compile(
 )
 _AGAINST = re.compile(
     r"\b(?:than|compared|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
-    r"|сравнени[а-я]+|относительно|против|к|gegen|from|over|basis(?:jahr)?|base(?: year)?|база)\b"
-    r"|比|较",
+    r"|сравнени[а-я]+|относительно|против|к|gegen|from|over|basis(?:jahr)?|base(?: year)?"
+    r"|баз(?:а|у|е|ой|ов[а-я]+)|v)\b|比|较|为基",
     re.IGNORECASE,
 )
 """Words between two years of which one is the base of a change."""
-_ZH_AGAINST = re.compile("年?(?:相比|相较|比)")
+_AGAINST_BEHIND = re.compile(
+    "年?(?:相比|相较|比|为基)| (?:taken )?as (?:the )?base| (?:год )?за базу| als basis",
+    re.IGNORECASE,
+)
+"""The same behind the second of two years: in 2023, with 2021 as base."""
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
