@@ -111,6 +111,7 @@ def _about(info: SourceInfo, loaded: tuple[InventoryItem, ...]) -> list[tuple[st
 
 _SIGNS = "▁▂▃▄▅▆▇█"
 _NONE = "·"
+_OTHERS = "○"
 # Merged up to a year and no further, so that a year without reports stays visible.
 _TOGETHER = {"A": (1,), "F": (1,), "Q": (1, 4), "M": (1, 3, 12)}
 _PERIOD = {"A": "year", "F": "fiscal year", "Q": "quarter", "M": "month"}
@@ -126,9 +127,16 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
     size. Where the screen is too small, periods are merged first; areas that do not fit are
     counted.
     """
+    from entrepot.lake import spans
+    from entrepot.model.areas import stopped
+
     lines = max(5, screen.height - _AROUND)
     together = _fitting(screen.width, lines, picture)
-    signs = {area: _signs(counts, together) for area, counts in picture.rows.items()}
+    others = picture.by_others
+    signs = {
+        area: _signs(counts, together, [one in others.get(area, ()) for one in picture.periods])
+        for area, counts in picture.rows.items()
+    }
     wide = max(map(len, picture.rows))
     length = min(len(next(iter(signs.values()))), screen.width - wide - 1)
     cells = [f"{area:<{wide}} {text[-length:]}" for area, text in signs.items()]
@@ -140,7 +148,8 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
     say(
         screen,
         f"{picture.who.capitalize()} {when}: each sign is "
-        f"{one}, its height the number of rows relative to the area's maximum; {_NONE} none.",
+        f"{one}, its height the number of rows relative to the area's maximum; {_NONE} none"
+        f"{f'; {_OTHERS} values of others' if others else ''}.",
     )
     shown = cells[: lines * columns]
     # Down the columns, so that the largest areas stand in the first one.
@@ -149,6 +158,9 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
         say(screen, (" " * _GAP).join(shown[at::height]))
     if rest := len(cells) - len(shown):
         say(screen, f"And {rest} smaller areas.")
+    for area, periods in others.items():
+        ends = max(one.last for one in stopped() if one.area == area)
+        say(screen, f"{area}: own reports until {ends}; {spans(periods)} by others.")
     if gaps := picture.with_gaps:
         few = ", ".join(gaps[:10])
         more = f" and {len(gaps) - 10} more" if len(gaps) > 10 else ""
@@ -170,15 +182,19 @@ def _columns(width: int, cell: int) -> int:
     return max(1, (width + _GAP) // (cell + _GAP))
 
 
-def _signs(counts: Sequence[int], together: int) -> str:
+def _signs(counts: Sequence[int], together: int, by_others: Sequence[bool]) -> str:
     """Return a sign for each period, or for several, the last ones whole."""
+    own = [0 if other else count for count, other in zip(counts, by_others, strict=True)]
     first = len(counts) % together
     ends = range(first or together, len(counts) + 1, together)
-    spans = [counts[max(0, end - together) : end] for end in ends]
-    means = [sum(span) / len(span) for span in spans]  # the first span may be shorter
+    parts = [slice(max(0, end - together), end) for end in ends]
+    means = [sum(own[part]) / len(own[part]) for part in parts]  # the first may be shorter
     most = max(means)
     # Rounded up: one row is the lowest bar, and not none.
-    return "".join(_SIGNS[ceil(8 * one / most) - 1] if one else _NONE for one in means)
+    return "".join(
+        _SIGNS[ceil(8 * one / most) - 1] if one else _OTHERS if any(counts[part]) else _NONE
+        for one, part in zip(means, parts, strict=True)
+    )
 
 
 # What `entrepot data` prints on a wide or narrow screen.

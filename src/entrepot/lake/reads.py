@@ -28,6 +28,7 @@ from entrepot.lake.unchanged import (
     require_whole,
 )
 from entrepot.limits import files_allowed, step
+from entrepot.model.areas import stopped, stopped_in
 from entrepot.sources import split_address
 from entrepot.sources.temp_tables import drop
 
@@ -514,6 +515,22 @@ class ReportingCalendar:
             if 0 in counts[next(at for at, count in enumerate(counts) if count) :]
         ]
 
+    @property
+    def by_others(self) -> dict[str, list[Period]]:
+        """Periods with rows under the name of a reporter that had stopped: those of others."""
+        if self.who != "reporters":
+            return {}
+        named = [one.area for one in stopped() if any(self.rows.get(one.area, ()))]
+        found = {
+            area: [
+                period
+                for period, count in zip(self.periods, self.rows[area], strict=True)
+                if count and stopped_in([area], period)
+            ]
+            for area in named
+        }
+        return {area: periods for area, periods in found.items() if periods}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the picture as plain JSON types."""
         return {
@@ -522,6 +539,10 @@ class ReportingCalendar:
             "periods": [str(period) for period in self.periods],
             "rows": {area: list(counts) for area, counts in self.rows.items()},
             "with_gaps": self.with_gaps,
+            "by_others": {
+                area: [str(period) for period in periods]
+                for area, periods in self.by_others.items()
+            },
         }
 
 

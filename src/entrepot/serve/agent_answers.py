@@ -31,7 +31,7 @@ from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value, range_text
 from entrepot.model.period import Period
 from entrepot.serve.apart import Form, checked_apart
-from entrepot.serve.keys import address_of, asked, command_of
+from entrepot.serve.keys import address_of, asked, command_of, page_command_of
 from entrepot.serve.request_body import Sent, Sizes
 from entrepot.serve.service import TEXT_SECONDS
 from entrepot.serve.views import compare
@@ -41,7 +41,7 @@ from entrepot.sources import bring_in, source_ids, source_info
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from entrepot.figures import Figure
+    from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
     from entrepot.serve.pool import Pool
 
@@ -67,7 +67,8 @@ class AgentAccess:
     sizes
         Bytes of a text that is checked.
     page
-        Address of the page of the same lake, for links; empty where none is served.
+        Address of the page of the same lake, for links; empty where none is known, and links are
+        the commands that make or serve the page.
     """
 
     pool: Pool
@@ -95,13 +96,19 @@ class AgentAccess:
         )
         return cast("dict[str, Any]", json.loads(question.result().body))
 
-    def link(self, path: str) -> str:
-        """Return a path of the page as an address."""
-        return self.page.rstrip("/") + path
+    def link(self, path: str, command: str = "") -> str:
+        """Return a path of the page as an address; without a page the command that makes it."""
+        if self.page:
+            return self.page.rstrip("/") + path
+        return command or f"run: entrepot serve; then open http://127.0.0.1:8000{path}"
 
 
 def brief_figure(
-    access: AgentAccess, found: Mapping[str, Any], *, rows: int = ROWS, link: str = ""
+    access: AgentAccess,
+    found: Mapping[str, Any],
+    *,
+    rows: int = ROWS,
+    definition: Definition | None = None,
 ) -> dict[str, Any]:
     """Return a Figure that `Figure.to_dict` wrote, short enough for a conversation."""
     unit, table = found["unit"], found.get("table", [])
@@ -139,7 +146,9 @@ def brief_figure(
         short["table_rows"] = len(table)
     if len(found["evidence"]) > _EVIDENCE:
         short["evidence_more"] = len(found["evidence"]) - _EVIDENCE
-    return short | ({"link": access.link(link)} if link else {})
+    if definition is not None:
+        short["link"] = access.link(address_of(definition), page_command_of(definition))
+    return short
 
 
 def _with_page(caveat: Mapping[str, str]) -> dict[str, str]:
@@ -152,7 +161,7 @@ def _with_page(caveat: Mapping[str, str]) -> dict[str, str]:
 def _of_figure(access: AgentAccess, figure: Figure, rows: int = ROWS) -> dict[str, Any]:
     # Without the list of specifications, which may be thousands of values.
     found = figure.to_dict(values=False)
-    return brief_figure(access, found, rows=rows, link=address_of(figure.definition))
+    return brief_figure(access, found, rows=rows, definition=figure.definition)
 
 
 # What each tool does.

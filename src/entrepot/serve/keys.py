@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
 
 __all__ = [
-    *("LONGEST", "AddressQuestion", "address_of", "asked", "command_of", "python_of", "single"),
+    *("LONGEST", "AddressQuestion", "address_of", "asked", "command_of", "page_command_of"),
+    *("python_of", "single"),
 ]
 
 LONGEST = 500
@@ -167,13 +168,24 @@ def python_of(question: AddressQuestion) -> str:
 
 def command_of(question: AddressQuestion) -> str:
     """Return the line that gives the same Figure on a terminal."""
-    keys = _given(question.definition)
-    words = ["entrepot", "ask", keys.pop("measure")]
-    words += [word for name, text in keys.items() for word in (f"--{name.replace('_', '-')}", text)]
+    words = _words(question.definition)
     words += ["--curve"] if question.curve else []
     words += [] if question.above is None else ["--above", str(question.above)]
     words += ["--tests"] if question.tests else []
     return shlex.join(words)
+
+
+def page_command_of(asked: Definition) -> str:
+    """Return the line that writes the page of a definition to a file."""
+    return shlex.join([*_words(asked), "--out", "answer.html"])
+
+
+def _words(asked: Definition) -> list[str]:
+    keys = _given(asked)
+    words = ["entrepot", "ask", keys.pop("measure")]
+    return words + [
+        word for name, text in keys.items() for word in (f"--{name.replace('_', '-')}", text)
+    ]
 
 
 def _given(asked: Definition) -> dict[str, str]:

@@ -101,6 +101,7 @@ def test_a_picture_is_data(run: Callable[..., Result], two_releases: Lake) -> No
         "periods": ["2022"],
         "rows": {"CHN": [1]},
         "with_gaps": [],
+        "by_others": {},
     }
     old = two_releases.holdings()[0].snapshot
     [picture] = json.loads(run("show", "baci", "--snapshot", old, "--json").stdout)["pictures"]
@@ -162,13 +163,26 @@ def test_totals_alone_have_no_picture(
 
 def test_the_signs_of_a_picture() -> None:
     years = tuple(Period.parse("2018..2022").years())
-    rows = {"CHN": (800, 400, 100, 1, 0), "RUS": (0, 8, 8, 0, 8), "KAZ": (1, 1, 1, 1, 1)}
+    rows = {"CHN": (800, 400, 100, 1, 0), "BLR": (0, 8, 8, 0, 8), "KAZ": (1, 1, 1, 1, 1)}
     head, *lines = drawn(ReportingCalendar("reporters", "A", years, rows), 80, 24)
     assert head.startswith("Reporters 2018 to 2022: each sign is a year")
     text = "\n".join(lines)
-    for cell in ("CHN █▄▁▁·", "RUS ·██·█", "KAZ █████"):
+    for cell in ("CHN █▄▁▁·", "BLR ·██·█", "KAZ █████"):
         assert cell in text
-    assert lines[-1] == "No data for some year after the first: CHN, RUS."
+    assert lines[-1] == "No data for some year after the first: CHN, BLR."
+
+
+def test_years_after_a_reporter_stopped_are_no_bars_of_its_own() -> None:
+    years = tuple(Period.parse("2019..2024").years())
+    rows = {"RUS": (4, 8, 8, 8, 8, 8), "DEU": (1, 1, 1, 1, 1, 1)}
+    picture = ReportingCalendar("reporters", "A", years, rows)
+    head, *lines = drawn(picture, 200, 24)
+    assert head.endswith("· none; ○ values of others.")
+    assert lines[0].startswith("RUS ▄██○○○")
+    assert lines[1] == "RUS: own reports until 2022-01; 2022 to 2024 by others."
+    assert picture.to_dict()["by_others"] == {"RUS": ["2022", "2023", "2024"]}
+    # Of values that both sides' reports made, nobody is the reporter.
+    assert ReportingCalendar("exporters", "A", years, rows).by_others == {}
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])

@@ -449,6 +449,18 @@ def test_an_analyst_is_answered_in_three_calls(question: str, access: AgentAcces
         assert "link" in found or tool in ("read_text", "check_claims", "goods_list")
 
 
+def test_without_a_page_a_link_is_the_command_that_makes_it(access: AgentAccess) -> None:
+    alone = AgentAccess(access.pool)
+    given = {"measure": "import_share", "importer": "DEU", "exporter": "CHN", "goods": "850511"}
+    found = call(alone, "ask", given | {"period": "2022"})
+    assert found["link"].startswith(f"{found['command']} --")
+    assert found["link"].endswith(" --out answer.html")
+    found = call(alone, "measures", {"id": "import_share"})
+    address = "http://127.0.0.1:8000/measures/import_share"
+    assert found["link"] == f"run: entrepot serve; then open {address}"
+    assert call(access, "measures", {"id": "import_share"})["link"].startswith("http://x/")
+
+
 def test_figures_are_those_of_the_command(access: AgentAccess) -> None:
     """What is left out is length, never a caveat."""
     lake = Lake.open(access.pool.folder)
