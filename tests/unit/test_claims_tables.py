@@ -92,3 +92,20 @@ def test_a_balance_is_tested_where_the_ranges_of_both_flows_decide(
     )
     [found] = ep.check(claims, lake=lake).to_dict()["claims"]
     assert found["verdict"] == verdict, found
+
+
+def test_an_amount_without_a_rate_is_said_to_be_so_and_not_refuted(tmp_path: Path) -> None:
+    (tmp_path / "made.csv").write_text(
+        text_of([row(90e6, flow="X", reporter=CHINA, partner=GERMANY)])
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [tmp_path / "made.csv"])
+    claims = tmp_path / "claims.yaml"
+    claims.write_text(
+        "format: 1\nsource: {title: made up, publisher: nobody, date: 2023-05-01}\nclaims:\n"
+        "  - id: one\n    quote: it is said\n    value: {exporter: CHN, importer: DEU, "
+        "goods: '854231', period: 2022, currency: NOK}\n    says: 17.9 billion kroner\n"
+    )
+    [found] = ep.check(claims, lake=lake).to_dict()["claims"]
+    assert found["verdict"] == "not_enough_evidence", found
+    assert "o data in NOK, and no exchange rate for it is bundled or loaded" in str(found)

@@ -1408,3 +1408,32 @@ def test_a_reading_is_chosen_as_a_whole() -> None:
     shares = [one for one in draft(article).claims if one.kind == "import_share"]
     # Egypt sold the oranges: South Africa's part is one of what Russia bought, too.
     assert {one.keys["importer"] for one in shares} == {"RUS"}
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("Kuwait's imports from China were 1.2 billion dinars in 2022.", "KWD"),
+        ("Serbia's imports from China were 1.2 billion dinars in 2022.", "RSD"),
+        ("Die Exporte Chinas nach Norwegen beliefen sich 2022 auf 17,9 Milliarden Kronen.", "NOK"),
+        ("Pakistan's imports from China were 900 billion rupees in 2022.", "PKR"),
+        ("Chile's imports from China were 900 billion pesos in 2022.", "CLP"),
+    ],
+)
+def test_a_currency_that_several_countries_have_is_that_of_the_country_named(
+    text: str, currency: str
+) -> None:
+    [(kind, keys, _)] = drafted(text, date="2023-03-01")
+    assert (kind, keys["currency"]) == ("value", currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China's exports to Germany were 17.9 billion rupees in 2022.",  # nobody's
+        "Sweden's imports from Norway were 17.9 billion kroner in 2022.",  # of either
+    ],
+)
+def test_whose_currency_is_not_clear_is_not_guessed(text: str) -> None:
+    assert drafted(text, date="2023-03-01") == []
+    assert "without one country named that has it" in " ".join(reasons(text, date="2023-03-01"))

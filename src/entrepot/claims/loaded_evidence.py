@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.comparison import ADDED_UP, Comparison, compared
-from entrepot.claims.quantity import HOME
+from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity_text import who
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
@@ -118,7 +118,7 @@ def _of_each(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
             yield _comparison(claim, figure, source, _unlike(claim, figure, source))
 
 
-_UNITS = ("USD", *HOME, "share", "percent", "index", "ratio")
+_UNITS = (*CURRENCIES, "share", "percent", "index", "ratio")
 """Units of what a lake answers; a ratio among defined kinds is that of the mutual shares."""
 
 
@@ -182,7 +182,7 @@ def _asked(
     named = any(value.startswith(NAMED) for value in keys.values())
     if not measure or named or unit not in _UNITS:
         return
-    if unit in HOME:
+    if unit in CURRENCIES and unit != "USD":  # a table in it answers, and no other
         keys.setdefault("currency", unit)
     shown = bundled_for(answers.lake, keys.get("goods", "all"))
     for source in [*flow_sources(answers.lake), *([BUNDLED] if shown else [])]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.numbers.says import SHARED_CURRENCIES
 from entrepot.errors import RequestError
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD
@@ -474,7 +475,14 @@ def _amount(says: Says, unit: str, period: Period, *, stated: bool) -> Interval:
             why="yuan and dollars are not the same number",
             hint="write the currency as published, or add currency to the definition",
         )
-    if says.unit not in (unit, ""):
+    shared = SHARED_CURRENCIES.get(says.unit, ())
+    if shared and not (stated and unit in shared):
+        raise RequestError(
+            f"not clear whose {says.unit}: {says.text!r}",
+            why="several countries have a currency of this name",
+            hint=f"add currency to the definition, such as currency: {shared[0]}",
+        )
+    if says.unit not in (unit, "") and not shared:
         raise RequestError(
             f"{says.text!r} is in {says.unit}, the definition in {unit}",
             why="one number has one unit",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.comparison import COARSE, TEXT_ITSELF
 from entrepot.claims.loaded_evidence import how_of, source_of
+from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import SHARES
 from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject, who
 from entrepot.goods.parse import NAMED
@@ -170,7 +171,12 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     wanted = dict.fromkeys(both.get(one, ((one, 1.0),)) for one in unknown)
     missing = [f"{flow(terms)} in {terms[0][0].period}" for terms in wanted]
     what = joined(missing[:3]) if missing else f"{flow(quantity.of)}, {period_of(quantity)}"
-    return f"no data available; evidence needed: {what}{_year_before(claim, facts)}."
+    lacks = "no data available"
+    money = quantity.unit
+    # Refused or guessed at, it would be compared at an assumed rate.
+    if money in CURRENCIES and facts.rate(money, level.period) is None:
+        lacks = f"no data in {money}, and no exchange rate for it is bundled or loaded"
+    return f"{lacks}; evidence needed: {what}{_year_before(claim, facts)}."
 
 
 def _named(claim: Claim, facts: ReferenceLevels) -> str:

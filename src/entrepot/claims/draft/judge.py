@@ -10,13 +10,13 @@ from entrepot.claims.draft.candidates import BALANCES, BUYS, FROM, SELLS, row_of
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.near import moves
+from entrepot.claims.draft.near import currency_said_elsewhere, moves, unit_refused
 from entrepot.claims.draft.refused import check_whole
 from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row
 from entrepot.claims.draft.times import SPLIT_YEAR, up_to_a_day
-from entrepot.claims.numbers import CURRENCIES
+from entrepot.claims.numbers import CURRENCIES, SHARED_CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.claims.times import when
 from entrepot.model.areas import WORLD, known_areas
@@ -570,8 +570,12 @@ def _kind(
     if guess.what == "level":
         if not unit and (currency := _borrowed_currency(guess, scene, like, earlier)):
             keys["currency"] = currency
+        elif unit in SHARED_CURRENCIES:
+            raise Refusal(unit_refused(unit))
         elif unit not in CURRENCIES and unit not in _QUANTITIES:
             raise Refusal("a number without a unit that a claims file has")
+        else:
+            keys |= currency_said_elsewhere(number)
         if unit in _QUANTITIES:
             keys["quantity"] = _QUANTITIES[unit]
             if "goods" not in keys:

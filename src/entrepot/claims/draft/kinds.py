@@ -17,6 +17,7 @@ from entrepot.claims.draft.near import (
     flow_of_number,
     is_added,
     moves,
+    unit_refused,
     year_on_year,
 )
 from entrepot.claims.draft.refused import check_whole, of_nothing_here
@@ -69,7 +70,7 @@ def claim_of_number(number: Span, reading: ParsedSentence) -> Drafted:
     if is_share(number, reading):
         return share_of_number(number, reading, change=False)
     if says.unit not in ("", "percent", "share", "ratio"):
-        raise Refusal(f"a number in {says.unit}, which no kind of claim is about")
+        raise Refusal(unit_refused(says.unit))
     if says.unit == "ratio" and not moves(number, reading):
         return _ratio(number, reading)
     return _growth(number, reading)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.draft.times import are_joined, joined_times
+from entrepot.claims.numbers import SHARED_CURRENCIES, read_says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ __all__ = [
     "borrowed_unit",
     "clause",
     "cue_near",
+    "currency_said_elsewhere",
     "dealt_part",
     "flow_of_number",
     "is_added",
@@ -35,6 +37,7 @@ __all__ = [
     "is_said_of_goods",
     "moves",
     "nearest_area",
+    "unit_refused",
     "year_on_year",
 ]
 
@@ -237,6 +240,24 @@ def borrowed_unit(number: Span, reading: ParsedSentence) -> str:
     if before is not None and number.says.value >= _LARGE:
         return before.says.currency or (borrowed_unit(before, reading) if _is_money(before) else "")
     return ""
+
+
+def currency_said_elsewhere(number: Span) -> dict[str, str]:
+    """Return the key that says which dinars, kroner, pesos or rupees an amount is in."""
+    says = number.says
+    if not says.currency or read_says(says.text, number.language).unit == says.unit:
+        return {}
+    return {"currency": says.currency} if says.currency in _SHARED else {}
+
+
+def unit_refused(unit: str) -> str:
+    """Return why a number in a unit makes no claim: of dinars, that no one country is named."""
+    if unit in SHARED_CURRENCIES:
+        return f"an amount in a {unit}, without one country named that has it"
+    return f"a number in {unit}, which no kind of claim is about"
+
+
+_SHARED = {one for every in SHARED_CURRENCIES.values() for one in every}
 
 
 def _is_money(number: Span) -> bool:

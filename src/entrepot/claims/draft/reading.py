@@ -11,17 +11,19 @@ from entrepot.claims.draft.codes import codes_in, require_codes
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.kinds import claim_of_number
+from entrepot.claims.draft.lexicon import area_words
+from entrepot.claims.draft.near import currency_said_elsewhere
 from entrepot.claims.draft.parsed_sentence import ParsedSentence, parse_sentence
 from entrepot.claims.draft.ranks import Placed, claim_of_place, places_in
 from entrepot.claims.draft.slots import notes_on_members
-from entrepot.claims.numbers import number_spans, read_says
+from entrepot.claims.numbers import SHARED_CURRENCIES, Span, number_spans, read_says
 from entrepot.errors import RequestError
+from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.claims.draft.sentences import Sentence
-    from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
 __all__ = ["MOST", "MOST_IN_TABLE", "numbers_of", "read_sentence", "table_in"]
@@ -87,6 +89,8 @@ def _placed(claim: Drafted, at: Span | Placed, sentence: Sentence) -> Drafted:
         If a claims file would refuse it, or it leaves out a customs code of the sentence.
     """
     require_codes(claim.keys, sentence.plain)
+    if isinstance(at, Span) and claim.kind in ("value", "balance", "gdp"):
+        claim = replace(claim, keys=claim.keys | currency_said_elsewhere(at))
     if why := trouble_with(claim):
         raise Refusal(why)
     notes = (*claim.notes, *notes_on_members(claim.keys))
@@ -138,7 +142,27 @@ def numbers_of(sentence: Sentence) -> list[Span]:
         if year is not None and year.end == span.start:
             span = _begun_at(span, span.start - 1, sentence)
         kept.append(_mended(span, sentence))
-    return kept
+    return [_in_currency(span, sentence) for span in kept]
+
+
+def _in_currency(span: Span, sentence: Sentence) -> Span:
+    """Return an amount in dinars, kroner, pesos or rupees in those of the one country named."""
+    homes = {
+        one.code: money
+        for money in SHARED_CURRENCIES.get(span.says.unit, ())
+        for one in areas()
+        if one.alpha2 == money[:2]  # a currency's code begins with that of its country
+    }
+    if not homes:
+        return span
+    named = {
+        entry.value
+        for entry in area_words(span.language)
+        if entry.value in homes and entry.pattern.search(sentence.plain)
+    }
+    if len(named) != 1:
+        return span
+    return replace(span, says=replace(span.says, unit=homes[named.pop()]))
 
 
 def _begun_at(span: Span, start: int, sentence: Sentence) -> Span:

@@ -1,7 +1,14 @@
 """Numbers as printed: what a phrase says, and where a text has such phrases."""
 
 from entrepot.claims.numbers.phrase import read_says
-from entrepot.claims.numbers.says import CURRENCIES, ROUND_WORDS, Says, leading_step, loosened
+from entrepot.claims.numbers.says import (
+    CURRENCIES,
+    ROUND_WORDS,
+    SHARED_CURRENCIES,
+    Says,
+    leading_step,
+    loosened,
+)
 from entrepot.claims.numbers.spans import (
     PLACES,
     SHORT_PLACES,
@@ -15,6 +22,7 @@ __all__ = [
     "CURRENCIES",
     "PLACES",
     "ROUND_WORDS",
+    "SHARED_CURRENCIES",
     "SHORT_PLACES",
     "Says",
     "Span",

@@ -12,6 +12,7 @@ __all__ = [
     "COMPARABLE",
     "CURRENCIES",
     "ROUND_WORDS",
+    "SHARED_CURRENCIES",
     "Says",
     "between",
     "bounds",
@@ -29,7 +30,18 @@ ROUND_WORDS = 0.1
 CURRENCIES = (
     *("USD", "CNY", "EUR", "RUB", "GBP", "JPY", "HKD", "MXN"),
     *("CAD", "AUD", "SGD", "TWD", "BRL", "CHF", "INR", "KRW"),
+    *("NOK", "SEK", "DKK", "ISK", "CZK", "MYR", "THB", "VND"),
+    *("BDT", "IDR", "PKR", "LKR", "NPR", "ILS", "ARS", "CLP"),
+    *("COP", "PHP", "UYU", "KWD", "RSD", "DZD", "JOD", "TND"),
+    *("IQD", "BHD"),
 )
+SHARED_CURRENCIES = {
+    "krone": ("NOK", "SEK", "DKK", "ISK", "CZK"),
+    "dinar": ("KWD", "RSD", "DZD", "JOD", "TND", "IQD", "BHD"),
+    "rupee": ("INR", "PKR", "LKR", "NPR"),
+    "peso": ("MXN", "ARS", "CLP", "COP", "PHP", "UYU"),
+}
+"""Units of one name in several countries: which is meant, only the country says."""
 
 
 @dataclass(frozen=True, slots=True)
