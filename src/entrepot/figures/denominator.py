@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Goods, SourceRows
+    from entrepot.model.period import Period
 
 __all__ = [
     "LARGEST",
@@ -511,8 +512,8 @@ def partner_scope(
     loaded = partners(having(cells, everyone, goods), everyone, side)
     if len(loaded) >= MANY:
         return ""
-    here = _count(cells, everyone, goods, side, within=True)
-    most = max(_elsewhere(cells, everyone, goods, side), default=0)
+    here, otherwise = _counts(cells, everyone, goods, side)
+    most = max([otherwise, *_elsewhere(cells, everyone, goods, side)])
     count = max(here, 1)
     if (most and 2 * here < most) or (not most and len(loaded) < FEW):
         return f"of the {count} partner{'s' * (count != 1)} loaded"
@@ -525,8 +526,7 @@ def _is_complete(source: str) -> bool:
 
 
 def _elsewhere(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -> Iterator[int]:
-    """Yield how many partners the reporter has at other times and in other sources."""
-    yield _count(cells, asked, goods, side, within=False)
+    """Yield how many partners the reporter has in other sources."""
     for source in flow_sources(cells.lake):
         if source == split_address(cells.available.source)[0]:
             continue
@@ -537,13 +537,19 @@ def _elsewhere(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -
         other = replace(cells, available=there[0], kept=None)
         if not there[0].has_reports:
             other = replace(other, reported_by=None)
-        yield _count(other, asked, goods, side, within=True)
+        here, _ = _counts(other, asked, goods, side, times=(asked.period,))
+        yield here
 
 
-def _count(cells: SourceRows, asked: Definition, goods: Goods, side: Side, *, within: bool) -> int:
-    """Return the most partners of one step within the time asked about, or outside it."""
+def _counts(
+    cells: SourceRows, asked: Definition, goods: Goods, side: Side, times: tuple[Period, ...] = ()
+) -> tuple[int, int]:
+    """Return the most partners of one step within the time asked about, and outside it.
 
-    def find() -> int:
+    With `times`, rows of others are not read.
+    """
+
+    def find() -> tuple[int, int]:
         reporter = other_side(side)
         members = sorted(members_of(asked, reporter))
         tests = [nw.col(reporter).is_in(members), nw.col("freq") == cells.available.freq]
@@ -551,19 +557,17 @@ def _count(cells: SourceRows, asked: Definition, goods: Goods, side: Side, *, wi
             tests.append(selected)
         if cells.reported_by:
             tests.append(nw.col("reported_by") == str(cells.reported_by))
-        time = nw.col("period")
-        inside = (time >= asked.period.start) & (time <= asked.period.end)
-        tests.append(inside if within else ~inside)
-        rows = cells.lake.flows(cells.available.source, by=reporter).filter(*tests)
+        rows = cells.lake.flows(cells.available.source, by=reporter, times=times).filter(*tests)
         pairs = rows.group_by("period", side).agg(nw.len())
-        steps = pairs.group_by("period").agg(nw.len().alias("n"))
-        found = fetch(steps.select(nw.col("n").max()))
-        return int(found[0][0] or 0) if found else 0
+        steps = fetch(pairs.group_by("period").agg(nw.len().alias("n")))
+        start, end = asked.period.start, asked.period.end
+        inside = [count for day, count in steps if start <= day <= end]
+        outside = [count for day, count in steps if not start <= day <= end]
+        return max(inside, default=0), max(outside, default=0)
 
     # Goods in the key: `once` knows from a definition whose trade it is and when, not of what.
     key = tuple((one.nomenclature, one.codes, one.prefixes) for one in goods)
-    what = f"partners {'at the time' if within else 'at other times'} {hash(key)}"
-    return cells.once(what, asked, find)
+    return cells.once(("number of partners", side, times, key), asked, find)
 
 
 def not_known(

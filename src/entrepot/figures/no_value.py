@@ -202,9 +202,15 @@ def _picks(cells: SourceRows, asked: Definition) -> bool:
 
 def _read(cells: SourceRows, asked: Definition, side: Side) -> Set[tuple[str, date]]:
     """Return who tells something in which period, by the rows themselves."""
-    rows = cells.rows(side, (everything(),), asked.of_all_lines)
-    groups = fetch(rows.group_by(side, "period").agg(nw.len()))
-    return {(who, day) for who, day, _ in groups}
+
+    def reported() -> Set[tuple[str, date]]:
+        rows = cells.rows(side, (everything(),), asked.of_all_lines)
+        groups = fetch(rows.group_by(side, "period").agg(nw.len()))
+        return {(who, day) for who, day, _ in groups}
+
+    # A measure may need every product by itself, and then has no totals over them.
+    what = ("reports", side, asked.measure, asked.quantity)
+    return cells.once(what, asked.of_all_lines, reported)
 
 
 def _mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:

@@ -375,7 +375,13 @@ class SourceRows:
         """Return the source's rows, of a blend the reports of the side that is heard."""
         rows = read
         if rows is None:
-            rows = self.lake.flows(self.available.source, by=by, deliveries=self.deliveries)
+            rows = self.lake.flows(
+                self.available.source,
+                by=by,
+                deliveries=self.deliveries,
+                times=_spans(asked),
+                basis=asked.basis,
+            )
         if not self.available.is_reconciled:
             return rows
         if self.reported_by is None:
@@ -485,6 +491,10 @@ def _trade(asked: Definition) -> tuple[Hashable, ...]:
         asked.lines,
         asked.line_value,
     )
+
+
+def _spans(asked: Definition) -> list[Period]:
+    return [span for span in (asked.period, asked.base) if span]
 
 
 def _within(span: Period) -> nw.Expr:
@@ -700,7 +710,9 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
     }
     news = [value.alias(name) for name, value in named.items()]
     mine = sums.filter(*tests).with_columns(*news)
-    rows = cells.lake.flows(cells.available.source, by=side).filter(*tests)
+    rows = cells.lake.flows(
+        cells.available.source, by=side, times=_spans(asked), basis=asked.basis
+    ).filter(*tests)
     if asked.goods == "all":
         rows = cells.all_goods(rows, asked, *tests)
     rows = rows.with_columns(*news)

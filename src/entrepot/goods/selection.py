@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
@@ -309,7 +311,8 @@ def select(
     test = _of_any(selections, codes, nomenclature)
     if test is None:
         return frame
-    kept = rows.filter(test)
+    # A frame of one's own may lack codes.
+    kept = rows.filter(nw.any_horizontal(test, ignore_nulls=True))
     native = kept if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else kept.to_native()
     return cast("FrameT", native)
 
@@ -336,12 +339,11 @@ def _of_any(selections: Sequence[Selection], codes: nw.Expr, nomenclature: str) 
             (editions == one.nomenclature) & test
             for one, test in zip(selections, tests, strict=True)
         ]
-    return nw.any_horizontal(*tests, ignore_nulls=True)
+    # Inside a function Parquet would not skip the row groups that hold other products.
+    return reduce(or_, tests)
 
 
 def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
-    import narwhals as nw
-
     codes, prefixes = selection.codes, set(selection.prefixes)
     if codes is None:
         return ~column.is_null()
@@ -360,7 +362,7 @@ def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
             column.str.slice(0, length).is_in(sorted(p for p in prefixes if len(p) == length))
             for length in lengths
         ]
-    return nw.any_horizontal(*tests, ignore_nulls=True) if tests else column.is_null() & False
+    return reduce(or_, tests) if tests else column.is_null() & False
 
 
 def _after(prefix: str) -> str:

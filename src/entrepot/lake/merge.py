@@ -29,6 +29,7 @@ __all__ = [
     "UNKNOWN",
     "CurrentPart",
     "OverlapCheck",
+    "at_times",
     "current_partitions",
     "hides",
     "is_misspelled",
@@ -412,6 +413,17 @@ class CurrentPart:
     def counts(self) -> bool:
         """Whether any row of it counts."""
         return EVERYTHING not in self.hidden
+
+
+def at_times(parts: Sequence[CurrentPart], times: Sequence[Period]) -> Sequence[CurrentPart]:
+    """Return the parts that begin within one of some times; all where no time is named, or none."""
+
+    def fits(part: CurrentPart) -> bool:
+        period = part.partition.period
+        within = (period is None or time.start <= period.start <= time.end for time in times)
+        return part.counts and any(within)
+
+    return [part for part in parts if fits(part)] or parts
 
 
 def current_partitions(

@@ -16,6 +16,7 @@ from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.lake.catalog import NAME, SLICE, Catalog
 from entrepot.lake.explain import files_named
 from entrepot.lake.lake import Lake
+from entrepot.lake.merge import at_times
 from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State
 from entrepot.lake.unchanged import all_files, require_whole
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Order, StoredFile
     from entrepot.lake.prepare import Preparing
     from entrepot.model.columns import Table
+    from entrepot.model.period import Period
     from entrepot.settings import Settings
 
 __all__ = ["SparkLake", "readable_on_spark"]
@@ -84,14 +86,21 @@ class SparkLake(Lake):
         return f"Spark {self.session.version}, {running.master}, {cores} tasks at once"
 
     def flows(
-        self, source: str, *, by: Order = "importer", deliveries: Sequence[str] = ()
+        self,
+        source: str,
+        *,
+        by: Order = "importer",
+        deliveries: Sequence[str] = (),
+        times: Sequence[Period] = (),
+        basis: str | None = None,
     ) -> nw.LazyFrame[Any]:
         """Return the rows of a source in canonical columns, unread, on Spark; as `Lake.flows`."""
         state = self._state()
         parts = state.parts_of_flows(source, deliveries)
         table = parts[0].snapshot.table
-        found: nw.LazyFrame[Any] = nw.from_native(self._scan(state, table, state.files(parts, by)))
-        return as_flows(found, parts)
+        files = state.files(at_times(parts, times), by)
+        found: nw.LazyFrame[Any] = nw.from_native(self._scan(state, table, files))
+        return as_flows(found, parts, basis)
 
     def totals(self, source: str) -> nw.LazyFrame[Any] | None:
         """Return what reporters added up themselves, unread, on Spark; as `Lake.totals`."""

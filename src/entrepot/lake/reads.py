@@ -15,7 +15,7 @@ from entrepot.lake import lock, store
 from entrepot.lake.bundled import bundled, is_bundled
 from entrepot.lake.catalog import NAME, Catalog
 from entrepot.lake.explain import QueryCost, recording, timed
-from entrepot.lake.merge import CurrentPart
+from entrepot.lake.merge import CurrentPart, at_times
 from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State, forget_state
 from entrepot.lake.system_errors import readable
@@ -311,7 +311,13 @@ class Reads:
         return any(vintage in (None, item.vintage) for item in self._state().catalog.of(name))
 
     def flows(
-        self, source: str, *, by: Order = "importer", deliveries: Sequence[str] = ()
+        self,
+        source: str,
+        *,
+        by: Order = "importer",
+        deliveries: Sequence[str] = (),
+        times: Sequence[Period] = (),
+        basis: str | None = None,
     ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         """Return the rows of a source in canonical columns, unread, on the lake's connection.
 
@@ -324,6 +330,9 @@ class Reads:
             Side on which the question picks single areas: the copy sorted by it is read.
         deliveries
             Snapshots whose rows are wanted; none names all of them.
+        times, basis
+            Whoever filters rows by times, or lines of a register by basis, may name them here as
+            well, so that what else there is costs nothing. Other rows may still be there.
 
         Raises
         ------
@@ -334,7 +343,7 @@ class Reads:
         """
         state = self._state()
         parts = state.parts_of_flows(source, deliveries)
-        return as_flows(self._rows(state, parts, by), parts)
+        return as_flows(self._rows(state, at_times(parts, times), by), parts, basis)
 
     def totals(self, source: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation] | None:
         """Return what the reporters of a source added up themselves over partners or goods.

@@ -41,20 +41,25 @@ _SHORTEST = 32
 """Signs of a secret that cannot be tried out; ours have 64."""
 
 
-def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFrame[Any]:
+def as_flows(
+    rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart], only: str | None = None
+) -> nw.LazyFrame[Any]:
     """Return lines of a register as rows of flows, each once for every basis that it has.
 
     ``partner_basis`` is the basis, so whoever adds up picks one. A line that does not say its
     country on a basis is trade with areas not specified: it counts in totals, and is never given
     the country of another basis. Rows of flows are returned as they are.
 
-    Columns of flows are followed by the tariff line and the names of the line.
+    Columns of flows are followed by the tariff line and the names of the line. With `only`, a basis
+    of the register, lines are there on that one alone.
     """
     if parts[0].snapshot.table != "shipments":
         return rows
     import narwhals as nw
 
     there = {name for part in parts for name in part.partition.bases}
+    if only in there:
+        there = {only}
     frames = []
     for basis in PARTNER_BASES:
         if basis not in there:
