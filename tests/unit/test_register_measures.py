@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import pytest
 from test_shipments import _lake
 from typer.testing import CliRunner
@@ -14,6 +15,8 @@ import entrepot as ep
 from entrepot.cli.main import app
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.figure import headline
+from entrepot.lake import fetch
+from entrepot.model.period import Period
 from entrepot.report.standalone import of_figure
 
 if TYPE_CHECKING:
@@ -86,6 +89,20 @@ def test_tariff_lines_are_asked_as_the_register_writes_them(lake: Lake) -> None:
     # A price is of the lines alone: 300 for 4 kg and 40 and 60 for 1 kg each, 100 for 2 before.
     price = ask(lake, "value_change", lines="8542.31.90", exporter="CHN", base="2022")
     assert price.value == pytest.approx(400 - 100)
+
+
+def test_rows_of_a_time_and_a_basis_are_those_among_all_rows(lake: Lake) -> None:
+    year = Period.parse("2022")
+    chosen = (nw.col("period") <= year.end, nw.col("partner_basis") == "origin")
+    every = lake.flows(SOURCE).filter(*chosen)
+    with lake.explaining() as cost, lake.reading():
+        few = fetch(lake.flows(SOURCE, times=[year], basis="origin"))
+    assert sorted(few, key=str) == sorted(fetch(every), key=str)
+    assert len(few) == 3 + 12
+    assert len(cost.read) == 12  # months, of which each is a file
+    # What it does not have is read all the same, for whoever asks says what is wrong.
+    none = lake.flows(SOURCE, times=[Period.parse("1999")], basis="consignment")
+    assert sorted(fetch(none), key=str) == sorted(fetch(lake.flows(SOURCE)), key=str)
 
 
 def test_a_share_within_a_brand_is_of_its_lines(lake: Lake) -> None:
