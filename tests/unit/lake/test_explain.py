@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -61,16 +62,10 @@ def test_row_groups_of_other_goods_are_skipped(goods: str, tmp_path: Path) -> No
     assert test is not None
     query = rows.filter(test).select(nw.col("value").sum()).to_native().sql_query()
     [(_, text)] = connection.execute(f"EXPLAIN (ANALYZE, FORMAT json) {query}").fetchall()
-    read = _scanned(json.loads(text))
-    if goods == "chpl":  # its codes lie in many row groups
-        assert read < 900_000
-    else:
-        assert read <= 2 * 20_480
-
-
-def _scanned(plan: dict[str, Any]) -> int:
-    here = int(plan.get("operator_rows_scanned", 0))
-    return here + sum(_scanned(one) for one in plan.get("children", ()))
+    found = re.search(r'"row_groups_scanned": *([0-9]+)', text)
+    assert found is not None, text
+    # Of 44. Codes of the list lie in several chapters, those of a heading beside each other.
+    assert 0 < int(found[1]) <= (30 if goods == "chpl" else 4)
 
 
 def test_nothing_is_recorded_outside_of_the_block(lake: Lake, write: Write) -> None:
