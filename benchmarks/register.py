@@ -271,7 +271,8 @@ def raw_hhi(lake: str) -> dict[str, Any]:
 def hhi(lake: str) -> dict[str, Any]:
     held = Lake.open(lake)
     with held.reading():
-        rows = held.flows("shipments.made").filter(nw.col("partner_basis") == "origin")
+        rows = held.flows("shipments.made", basis="origin")
+        rows = rows.filter(nw.col("partner_basis") == "origin")
         panel = concentration(rows, by=["tariff_line", "period"])
         held.connection.execute(f"CREATE TEMP TABLE found AS {panel.to_native().sql_query()}")
         [(cells, total)] = held.connection.execute(
