@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import io
+import random
 import re
 import zipfile
 from datetime import date
@@ -381,6 +382,26 @@ def test_an_earlier_shipment_on_another_route_is_the_first() -> None:
     rows += "2025-01-11,84821000,NL,KG,,,W\n"
     found = screened(rows).table.to_pylist()
     assert {one["row"]: one["N"] for one in found} == {2: "–", 3: "○", 4: "●"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_shipment_is_the_earliest_whatever_the_order_of_lines(seed: int) -> None:
+    """A line without a date is the first only where its consignee has none with one."""
+    first = {"2025-01-10,84821000,NL,KG,,,V": "●", "2025-01-12,84821000,NL,KG,,,V": "○",
+             "2025-03-11,84821000,NL,KG,,,U": "●", ",84821000,NL,KG,,,U": "○",
+             ",84821000,NL,KG,,,T": "●", "2024-12-31,84821000,NL,DE,,,W": "–",
+             "2025-01-01,84821000,NL,KG,,,W": "○"}  # fmt: skip
+    lines = list(first)
+    random.Random(seed).shuffle(lines)
+    found = screened("".join(f"{line}\n" for line in lines)).table.to_pylist()
+    assert {lines[one["row"] - 2]: one["N"] for one in found} == first
+
+
+def test_of_shipments_of_one_day_the_line_further_up_is_the_first() -> None:
+    same = "2025-01-10,84821000,NL,KG,,,V\n"
+    assert {one["row"]: one["N"] for one in screened(same * 2).table.to_pylist()} == {
+        2: "●", 3: "○"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
