@@ -725,6 +725,7 @@ def _both(inside: str, non_reporting: str) -> str:
 
 
 NOT_RECORDED = "no such trade is recorded, which does not mean zero"
+NO_REPORT = "no report of these goods by the {}, which does not mean zero"
 
 # Which combinations are no answer: too little has a mass, or the source knows nobody asked of.
 
@@ -797,4 +798,7 @@ class Judge:
         place_of_goods = (*key[:3], one.choice.goods)
         if place_of_goods not in self._zeros:
             self._zeros[place_of_goods] = is_zero(time.cells, asked, one.choice.goods)
-        return "" if self._zeros[place_of_goods] else NOT_RECORDED
+        if self._zeros[place_of_goods]:
+            return ""
+        side = time.cells.reported_by
+        return NO_REPORT.format(side) if side else NOT_RECORDED
