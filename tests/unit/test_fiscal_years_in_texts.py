@@ -45,6 +45,8 @@ from entrepot.model.period import Period
             "in April-January of 2021-22 (FY22) and the same period in FY23.",
             "2021-04..2022-01 2022-04..2023-01",
         ),
+        ("PAK", "2023-08-30", "in the first month of current fiscal year", "2023-07"),
+        ("PAK", "2023-08-30", "during the same month of last year (July 2022-23)", "2022-07"),
         ("PAK", "2025-09-10", "in FY2024-25", "2024-07..2025-06"),
         ("USA", "2025-09-10", "in the third quarter of FY25", "2025Q2"),
         ("JPN", "2025-09-10", "in fiscal 2023", "2023-04..2024-03"),

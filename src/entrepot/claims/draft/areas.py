@@ -162,6 +162,8 @@ def _placed(
     if possessive:
         form = hint if hint and language == "zh" else "of"
         return replace(mark, form=form, end=possessive)
+    if hint == "to" and language == "en" and any(0 <= one.start - mark.end <= 1 for one in flows):
+        return replace(mark, form="of")  # "the first estimate for EU exports"
     if hint:
         return replace(mark, form=_turned(hint, mark, text, language))
     return replace(mark, form=_unprepared(mark, text, language, flows, goods))

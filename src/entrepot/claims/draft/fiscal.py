@@ -39,7 +39,8 @@ _NAMED_TWICE = re.compile(
 )
 """The year again in another form: "the last fiscal (FY23)"."""
 _PART = re.compile(
-    rf"\b(?:(?:from )?{_SPAN}|(?:first )?(?P<n>\d\d?|{'|'.join(_COUNTS)})(?:th)?[- ]months?"
+    rf"\b(?:(?:from )?{_SPAN}|(?P<one>first) month"
+    rf"|(?:first )?(?P<n>\d\d?|{'|'.join(_COUNTS)})(?:th)?[- ]months?"
     rf"|(?P<rank>{'|'.join(_RANKS)}) (?P<unit>quarter|half)|(?P<m>{_MONTH}))"
     r"(?:[- ]period)?,?(?: (?:of|in|during))?(?: the| its)?\s$",
     re.IGNORECASE,
@@ -182,8 +183,8 @@ def _of_year(begins: int, part: re.Match[str] | None) -> tuple[int, int] | None:
         # A span that runs over the end of the year is none of it.
         inside = (first - begins) % 12 <= (last - begins) % 12
         return (first, last) if inside else None
-    elif part["n"]:
-        count = part["n"].lower()
+    elif part["n"] or part["one"]:
+        count = (part["n"] or "one").lower()
         offset, length = 0, _COUNTS.index(count) + 1 if count in _COUNTS else int(count)
     else:
         length = 3 if part["unit"].lower() == "quarter" else 6
