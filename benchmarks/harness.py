@@ -69,8 +69,8 @@ def arguments(**numbers: int) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main(jobs: Jobs, report: Callable[[], str]) -> None:
-    """Run one job for the parent process, or print the report."""
+def main(jobs: Jobs, report: Callable[..., str | None], **numbers: int) -> None:
+    """Run one job for the parent process, or print the report on the numbers that were given."""
     if sys.argv[1:2] == ["--job"]:
         _, _, name, *rest = sys.argv
         start, cpu = time.perf_counter(), time.process_time()
@@ -78,8 +78,9 @@ def main(jobs: Jobs, report: Callable[[], str]) -> None:
         took = time.perf_counter() - start, time.process_time() - cpu
         print(json.dumps([*took, peak_of_this_process(), facts]))
     else:
-        arguments()
-        print(report())
+        found = report(**vars(arguments(**numbers)))
+        if found:
+            print(found)
 
 
 def job(script: str, name: str, *arguments: object) -> Run:

@@ -3,7 +3,7 @@
 The lines of `register.py`, in twelve files of a quarter each. The cluster is Spark's own: a master
 and one or two workers of a core each, in processes apart from the driver.
 
-    python benchmarks/register_spark.py LINES [WORKERS ...]     0 workers: DuckDB, two threads
+    python benchmarks/register_spark.py [LINES] [WORKERS]     0 workers: DuckDB, two threads
 
 | column | what it is |
 |---|---|
@@ -233,14 +233,14 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def main(lines: int, *workers: int) -> None:
-    """Print a row for each job, as soon as it is done."""
+def report(lines: int, workers: int) -> None:
+    """Print a row for each job, as soon as it is done; with one, two and no workers if negative."""
     root = Path(os.environ.get("ENTREPOT_BENCH_DIR") or "entrepot-bench", "spark", str(lines))
     root.mkdir(parents=True, exist_ok=True)
     print(f"{lines:,} lines, {size(files(root, lines).pop(0).parent) / 1e9:.2f} GB of CSV")
     print("| job | s | CPU s | jobs | tasks | MB read | shuffled | spilled | load of machine |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
-    for count in workers or (1, 2, 0):
+    for count in (1, 2, 0) if workers < 0 else (workers,):
         for name, run in (on_cluster if count else on_duckdb)(lines, count, root):
             where = f"Spark, {count} workers" if count else "DuckDB"
             cells = [f"{name}, {where}", f"{run['s']:.1f}", f"{run['cpu']:.1f}"]
@@ -257,7 +257,4 @@ def main(lines: int, *workers: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--job"]:
-        harness.main({"panel": panel}, str)
-    else:
-        main(*(int(word) for word in sys.argv[1:]))
+    harness.main({"panel": panel}, report, lines=1_000_000, workers=-1)

@@ -177,7 +177,9 @@ def test_the_calendar_has_who_told(draw: Run, tmp_path: Path) -> None:
     rows = table(draw, tmp_path / "t.csv", "reporters")
     found = {one["reporter"]: one for one in rows}
     assert set(found) == set(NUMBERS)
-    assert found["RUS"]["imports_2022"] == "1.0"
+    assert found["RUS"]["imports_2020"] == "1.0"
+    assert found["RUS"]["imports_2022"] == "0.0"  # it had stopped: they are others' values
+    assert found["CHN"]["exports_2022"] == "1.0"
     assert found["RUS"]["imports_2021"] == "0.0"
     assert found["TUR"]["imports_2022"] == "0.0"
     assert found["DEU"]["exports_2022"] == "0.0"

@@ -156,7 +156,7 @@ def list_dates(
     if any(span.in_part for span in every):
         key.append(("supplier-blended", "in part: the text decides"))
     if not all(span.is_exact for span in every):
-        key.append(("supplier-ring", "listed by then, may be earlier"))
+        key.append(("ring-supplier", "listed by then, may be earlier"))
     return Section(
         "list-dates",
         "Lists and dates",

@@ -19,6 +19,7 @@ from entrepot.report.charts.dots import Dot, Dots
 from entrepot.report.charts.list_dates import ListDates, ListRow, ListSpan
 from entrepot.report.charts.world_shapes import WorldShapes
 from entrepot.report.goods_overview import largest_suppliers, list_dates
+from entrepot.report.render_html import SWATCHES
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping
@@ -85,6 +86,7 @@ def test_dates_on_lists_are_those_of_their_history(code: str) -> None:
     ids = {one.of.id for one in seen}
     said = {by_name[row.name.lower()] for row in rows if not row.spans}
     assert said == {"chpl", "cn-controls"} - ids
+    assert {mark for mark, _ in section.picture.key} <= SWATCHES.keys()
     for drawing in draw(section.picture):
         assert outside(drawing) == []
         assert overlapping(drawing) == []
