@@ -39,6 +39,7 @@ _HARD = {
     "made": "of production, use or an index, not of trade",
     "per": "a number for each of something, not of trade as a whole",
     "either": "one number or another: which is not said",
+    "negated": "the sentence denies something, and what is not clear",
 }
 _NOT_SAID = {
     "other": "what it is a number of is not clear",

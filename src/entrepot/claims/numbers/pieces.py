@@ -32,16 +32,21 @@ _BEFORE = (
 def pieces(found: Sequence[Token]) -> Iterator[list[Token]]:
     """Return the tokens of each number phrase in a text, in order, each as long as it can be."""
     run: list[Token] = []
+    changed = False
     for token in found:
         if token.kind not in ASIDE:
             run.append(token)
             continue
-        yield from _phrases(run)
+        yield from _phrases(run, changed=changed)
+        # "From 2022's 10 % to 75 %": whose number it is stands between.
+        opens = bool(run) and run[-1].kind == "opens" and run[-1].value == "change"
+        is_owner = token.text.isdigit() or token.text in ("'", "’", "s")
+        changed = is_owner and (opens or (changed and not run))
         run = []
-    yield from _phrases(run)
+    yield from _phrases(run, changed=changed)
 
 
-def _phrases(run: list[Token]) -> Iterator[list[Token]]:
+def _phrases(run: list[Token], *, changed: bool) -> Iterator[list[Token]]:
     cores = [at for at, token in enumerate(run) if token.kind in CORES]
     free = 0
     # The second end of a range is a core too, and must not begin a phrase of its own.
@@ -52,7 +57,8 @@ def _phrases(run: list[Token]) -> Iterator[list[Token]]:
         following = cores[place + 1] if place + 1 < len(cores) else len(run)
         start = _start(run, core, free)
         piece, end = _behind(run, core, following, run[max(start - 1, 0) : core])
-        if following < len(run) and _joins(run, core, end, following, start):
+        led = changed and start == 0
+        if following < len(run) and not led and _joins(run, core, end, following, start):
             beyond = cores[place + 2] if place + 2 < len(cores) else len(run)
             tail, end = _behind(run, following, beyond, run[start:core])
             if start > free and run[start - 1].kind == "opens":
@@ -259,7 +265,7 @@ def _is_out(found: Sequence[Token], at: int, text: str) -> bool:
     # A numeral like a year counts only with a scale, unit or currency: "2025 billion".
     if _is_year(token) and not _is_more(found, at):
         return not _weighs(found, at, through_range=_rises_to_its_like(found, at))
-    if _is_date(found, at) or _parted(found, at):
+    if _is_date(found, at) or _parted(found, at) or _ends_two_years(found, at):
         return True
     if _weighs(found, at) or _shares(found, at):
         return False
@@ -329,6 +335,15 @@ def _is_date(found: Sequence[Token], at: int) -> bool:
         month_after = any(token.kind == "month" for token in found[at + 2 : at + 4])
     month_before = at > 0 and found[at - 1].kind == "month"
     return month_after or (month_before and not _weighs(found, at))
+
+
+def _ends_two_years(found: Sequence[Token], at: int) -> bool:
+    """Whether it is the second of two years in a row: the 23 of 2022-23."""
+    if at < 2 or found[at - 1].text not in ("-", "–", "—", "/") or len(found[at].text) != 2:
+        return False
+    first = found[at - 2]
+    touches = first.end == found[at - 1].start and found[at - 1].end == found[at].start
+    return touches and _is_year(first) and (_value(first) + 1) % 100 == _value(found[at])
 
 
 def _parted(found: Sequence[Token], at: int) -> bool:

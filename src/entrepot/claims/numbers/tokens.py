@@ -37,7 +37,9 @@ def tokens(text: str, language: str, *, locale: str | None = None) -> list[Token
     found: list[Token] = []
     at = 0
     while at < len(words):
-        hit = known.longest(words, at)
+        # "China's $50 billion" is not in Singapore's dollars.
+        genitive = words[at].text == "s" and at > 0 and words[at - 1].text in ("'", "’")
+        hit = None if genitive else known.longest(words, at)
         if hit is None:
             found.append(_alone(words[at], reads_as))
             at += 1

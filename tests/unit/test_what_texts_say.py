@@ -1,4 +1,4 @@
-"""Fiscal years in texts: whose calendar, which part, and which the current one is."""
+"""What texts say: fiscal years, countries without a name, amounts up to a day, and denials."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from entrepot.claims.draft import article_of, draft
 from entrepot.claims.draft.fiscal import fiscal_times
+from entrepot.claims.numbers import number_spans
 from entrepot.model.period import Period
 
 
@@ -128,3 +129,38 @@ def test_a_count_up_to_a_day_is_of_no_month_named_before() -> None:
     )
     found = draft(article_of(text, date="2024-10-02"))
     assert not any("6,5" in one.says for one in found.claims)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China supplied neither 90% nor 60% of Russia's imports in 2023.",
+        "Hardly 60% of Russia's imports came from China in 2023.",
+        "China lieferte 2023 keineswegs 60 % der russischen Importe.",
+        "Critics dispute that 60% of Russia's imports came from China in 2023.",
+        "China's exports to Russia failed to reach $200 billion in 2023.",
+        "China's exports to Russia fell short of $200 billion in 2023.",
+    ],
+)
+def test_what_is_denied_is_no_claim(text: str) -> None:
+    assert drafted(text, "2024-02-01") == []
+
+
+def test_a_share_that_rose_from_one_year_to_another_is_no_range() -> None:
+    text = "China's share of Russia's imports rose from 2022's 10% to 75% in 2023."
+    found = draft(article_of(text, date="2024-02-01")).claims
+    assert "10% to 75%" not in {one.says for one in found}
+
+
+def test_the_second_of_two_years_is_no_number() -> None:
+    text = (
+        "India's imports from China increased from $98.5 billion in FY2022-23 to $101.7 billion "
+        "in FY2023-24."
+    )
+    spans = [one.says.text for one in number_spans(text, "en")]
+    assert spans == ["$98.5 billion", "$101.7 billion"]
+
+
+def test_a_genitive_is_no_dollar_of_singapore() -> None:
+    text = "China's $50 billion of exports, S$20 billion of Singapore’s"
+    assert [one.says.unit for one in number_spans(text, "en")] == ["USD", "SGD"]
