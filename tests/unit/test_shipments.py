@@ -1146,7 +1146,8 @@ def test_places_with_a_legal_form_are_no_exchange(tmp_path: Path) -> None:
     ("brand", "is_person"),
     [
         ("Dana Akhmetova", True),  # the supplier of the line, a person
-        ("akhmétova dana", False),  # other words, which may be a brand
+        ("akhmétova dana", True),  # in another order
+        ("Dana ACME", False),
         ("Juan Pérez", True),
         ("МАРИЯ", False),
         ("IVAN PETROV", True),
@@ -1291,3 +1292,73 @@ def test_a_text_of_several_lines_is_one_cell(tmp_path: Path) -> None:
     [item] = [one for one in lake.holdings() if one.source == "shipments.made-up"]
     assert item.rows > 0
     assert len({number for (number,) in _lines(lake, "declaration")}) == 3
+
+
+NAMED = [
+    ("ИП Квольвент Зиксмира Петровна", "чипы для Квольвент Зиксмира Петровна"),
+    ("ИП Квольвент З.П.", "чипы для Квольвент З.П., новые"),
+    ("IP Quolvent Zyxmira", "chips for Zyxmira Quolvent"),
+    ("Mr. Zyxmira Quolvent", "chips for Zyxmira Quolvent"),
+    ("Dr Zyxmira Quolvent", "chips for Zyxmira Quolvent"),
+    ("Quolvent, Zyxmira (Lima)", "chips for Zyxmira Quolvent"),
+    ("Zyxmira Quolvent 850101300123", "chips for Zyxmira Quolvent"),
+    ("Zyxmira Anna Quolvent", "chips for Quolvent, Zyxmira"),
+    ("Zyxmira de la Quolvent Lima", "chips for Zyxmira de la Quolvent"),
+    ("Zyxmira Quolvent & Quolventa Zyxmirova", "chips for Quolventa Zyxmirova"),
+    ("Зиксмира Квольвент / Zyxmira Quolvent", "Zyxmira Quolvent and Зиксмира Квольвент"),
+    ("Mr. Zýxmira Quolvent", "chips for Zyxmira Quolvent"),
+    ("Mr. 王伟", "给王伟的货物"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), NAMED)
+def test_what_stands_beside_a_name_keeps_it_in_no_description(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    """A sole trader has the form in front of the name in the column, and not in the text."""
+    lake = _lake(tmp_path, {"Importer": name, "Text": text})
+    held = _bytes_and_cells(lake).decode("utf-8", "replace").lower()
+    assert not {word for word in ("quolv", "zyxm", "квольв", "зикс", "王伟") if word in held}
+    [(kept, said)] = _lines(lake, "receiver, description")
+    assert str(kept) in str(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "brand", "is_person"),
+    [
+        ("Mr. Zyxmira Quolvent", "Zyxmira Quolvent", True),
+        ("Zyxmira Quolvent", "by Zyxmira Quolvent", False),
+        ("ИП Квольвент", "КВОЛЬВЕНТ", True),
+        ("Quolvent, Zyxmira (Lima)", "Zyxmira Quolvent", True),
+        ("Zyxmira Quolvent & Brundolf Kestrewick", "Brundolf Kestrewick", True),
+        ("Zyxmira Quolvent (Lima)", "LIMA", False),
+        ("Zyxmira Quolvent", "ACME", False),
+        ("Mr. Zyxmira Quolvent", "THE", False),
+        ("ИП Квольвент З.П.", "З.П. Квольвент", True),
+        ("Quolvent Z. S. (Lima)", "Z S", False),
+    ],
+)
+def test_a_brand_is_the_person_whatever_stands_beside_the_name(
+    tmp_path: Path, name: str, brand: str, is_person: bool
+) -> None:
+    lake = _lake(tmp_path, {"Importer": name, "Brand": brand})
+    [(kept,)] = _lines(lake, "brand")
+    assert str(kept).startswith("NP-") == is_person
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Maria de la Cruz", "carne de la vaca"),
+        ("Zyxmira Quolvent Lima", "beans of Lima, Peru"),
+        ("Ali Rosa Y Luz", "rosa y azul"),
+        ("Mr. Steel", "steel, 5 mm"),
+        ("Zyxmira S. (Lima)", "phosphate, ZYXMIRA, S/M"),
+        ("Quolvent S. A. X.", "QUOLVENT S/M, powder"),
+    ],
+)
+def test_small_words_and_one_word_of_a_name_stay_in_a_description(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    lake = _lake(tmp_path, {"Importer": name, "Text": text})
+    assert _lines(lake, "description") == [(text,)]

@@ -672,7 +672,11 @@ def erase(
             todo = "to erase it" if found else "to keep it out of files that are loaded later"
             say(screen, f"Nothing was changed. Add --yes {todo}.")
         else:
-            say(screen, "Files that are loaded later will not bring it back.")
+            say(
+                screen,
+                "Files that are loaded later will not bring this spelling back. Another order of "
+                "its words or another legal form is another name: erase each.",
+            )
 
     emit({"erased": yes, "lines": found}, render, as_json=as_json)
 

@@ -205,11 +205,20 @@ def brand_of_person(cell: str, names: Collection[str]) -> str:
     key = name_key(cell)
     # CASE, because AND computes both of its sides: keys are made of the few names that are no
     # companies.
-    same = [
-        f"CASE WHEN {cell} IS NULL OR {is_company(name)} THEN false "
-        f"ELSE {name_key(name)} = {key} END"
-        for name in names
-    ]
+    words = f"string_split({key}, ' ')"
+    mine = _own_words(words)
+    same = []
+    for name in names:
+        given = f"string_split({name_key(name)}, ' ')"
+        theirs = _own_words(given)
+        # All words of the person, or two: beside them in the name are a title, a town, another
+        # person.
+        enough = f"greatest(1, least(2, len({theirs})))"
+        part = f"list_has_all({theirs}, {mine}) AND len({mine}) >= {enough}"
+        same.append(
+            f"CASE WHEN {cell} IS NULL OR {is_company(name)} THEN false WHEN {given} = {words} "
+            f"THEN true WHEN list_has_any({given}, {_longer(words, 1)}) THEN {part} ELSE false END"
+        )
     given = f"regexp_matches({key}, {literal(_GIVEN)}) AND NOT {is_company(cell)}"
     # The name of the line may be one word, as 王伟 and Сидоров are. A given name alone begins many
     # brands: most have one word, and go no further.
@@ -278,21 +287,69 @@ def between(words: str) -> str:
     return f"array_to_string({words}, '{_APART}+')"
 
 
-def _any_order(words: str) -> str:
-    """Return SQL for the pattern of the words of a list in any order, as many as there are."""
-    # "PEREZ JUAN" for Juan Perez: as many words as the name has, each any of its words. A word
-    # twice passes too, which hides too much and never too little.
-    one = f"'(?:' || array_to_string({words}, '|') || ')'"
-    return f"({one} || '(?:{_APART}+' || {one} || '){{' || len({words}) - 1 || '}}')"
+_NO_NAME = """
+MR MRS MS MISS DR PROF SR SRA SRTA DON DONA HERR FRAU MME MLLE DHR MEVR
+IP PE FOP CHP FLP KH INDIVIDUAL ENTREPRENEUR SOLE TRADER PROPRIETOR PERSONA NATURAL NATURALE
+ИП ЧП ФОП ФЛП ПБОЮЛ КХ КФХ ЖК ИНДИВИДУАЛЬНЫЙ ПРЕДПРИНИМАТЕЛЬ ЖЕКЕ КӘСІПКЕР
+DE LA LAS LOS DEL DOS DAS DA DO DI DU LE EL AL VAN VON DER DEN BIN BINT IBN
+Y AND UND ET OF FOR THE TO IN EN COM CON И ДЛЯ
+"""
+"""Titles, forms of sole traders and small words: beside a name, and of descriptions as well."""
+
+
+def _own_words(words: str) -> str:
+    """Return SQL for the words of a list that can be a person's: no title, number or small word."""
+    small = ", ".join(map(literal, _NO_NAME.split()))
+    return (
+        f"list_filter({words}, lambda word: regexp_full_match(word, '\\p{{L}}+') "
+        f"AND upper(word) NOT IN ({small}))"
+    )
+
+
+def _longer(words: str, letters: int) -> str:
+    """Return SQL for the words of a list with more letters than a number of them."""
+    return f"list_filter({words}, lambda word: length(word) > {letters})"
+
+
+def _one_of(words: str) -> str:
+    """Return SQL for the pattern of any word of a list."""
+    return f"'(?:' || array_to_string({words}, '|') || ')'"
+
+
+def _in_part(words: str, own: str) -> str:
+    """Return SQL for the pattern of a name in a text, in any order of its words.
+
+    "PEREZ JUAN" for Juan Perez: as many words as the name has, each any of its words, or as many
+    as are its own. A word twice passes too, which hides too much and never too little. Or two of
+    its own words and what is between them: "Juan Perez" for IP Juan Perez (Lima). Neither is an
+    initial, which could be that of a model: "Perez S/N" is not Perez S. (Lima).
+
+    Parameters
+    ----------
+    words, own
+        SQL of the list of its words, and of those of `_own_words`.
+    """
+    one, mine, sure = map(_one_of, (words, _longer(own, 1), _longer(own, 2)))
+    full, whole = (
+        f"{_one_of(some)} || '(?:{_APART}+' || {_one_of(some)} || '){{' || len({some}) - 1 || '}}'"
+        for some in (words, own)
+    )
+    inner = f"'(?:{_APART}+' || {one} || ')*{_APART}+'"
+    part = f"'|' || {sure} || {inner} || {mine} || '|' || {mine} || {inner} || {sure}"
+    return (
+        f"({full} || CASE WHEN len({own}) > 1 THEN '|' || {whole} ELSE '' END "
+        f"|| CASE WHEN len({_longer(own, 2)}) > 0 THEN {part} ELSE '' END)"
+    )
 
 
 def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[str]) -> str:
     """Return SQL of rows whose descriptions do not have the names that their lines hide.
 
     A pseudonym next to the name would be none. Names are taken off in any order of their words,
-    in any capitals; where only accents differ, nothing of the text is left. A name of one word may
-    be a word for goods, and stays, but not in scripts without blanks, where all names are one word.
-    Of an erased name, the descriptions of other lines are freed as well.
+    in any capitals, and without a title, a town or a second person that stand beside them; where
+    only accents differ, nothing of the text is left. A name of one word may be a word for goods,
+    and stays, but not in scripts without blanks, where all names are one word. Of an erased name,
+    the descriptions of other lines are freed as well.
 
     Parameters
     ----------
@@ -309,22 +366,52 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
     for kept, given in names.items():
         is_hidden = f"({kept} = {literal(ERASED)} OR {is_pseudonym(kept)}) AND {kept} <> {given}"
         by = f"CASE WHEN {kept} = {literal(ERASED)} THEN '[' || {kept} || ']' ELSE {kept} END"
-        words = f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+')"
-        plain = f"string_split({name_key(given)}, ' ')"
-        one_word = f"regexp_full_match(trim({given}), {literal(_WITHOUT_BLANKS)})"
+        # In steps, each with its columns: one text of all would repeat every list many times over.
+        plain = (
+            f"SELECT *, CASE WHEN {is_hidden} THEN string_split({name_key(given)}, ' ') END "
+            f"AS __plain FROM ({out})"
+        )
+        # Cheap tests that fail for nearly all lines: lists and patterns are made for few.
+        shared = f"len(list_intersect(string_split({name_key(text)}, ' '), __plain))"
+        some = (
+            f"SELECT *, CASE WHEN len(__plain) > 1 "
+            f"THEN {shared} >= least(2, len(list_distinct(__plain))) END AS __some, "
+            f"__plain IS NOT NULL AND regexp_matches({given}, {literal(_WITHOUT_BLANKS)}) AS __one "
+            f"FROM ({plain})"
+        )
+        lists = (
+            "SELECT * EXCLUDE (__plain), CASE WHEN __some OR __one THEN "
+            f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+') END AS __words, "
+            f"CASE WHEN __some THEN __plain END AS __plain FROM ({some})"
+        )
+        owned = (
+            f"SELECT *, {_own_words('__words')} AS __own, {_own_words('__plain')} AS __own_plain "
+            f"FROM ({lists})"
+        )
+        one_word = (
+            f"__one AND len(__own) = 1 AND regexp_full_match(__own[1], {literal(_WITHOUT_BLANKS)}) "
+            f"AND contains({text}, __own[1])"
+        )
+        found = (
+            f"SELECT *, CASE WHEN {one_word} THEN __own[1] END AS __one_word, "
+            f"CASE WHEN __some THEN {_in_part('__words', '__own')} END AS __named, "
+            f"CASE WHEN __some THEN {_in_part('__plain', '__own_plain')} END AS __plainly "
+            f"FROM ({owned})"
+        )
         freed = (
-            f"CASE WHEN {one_word} THEN replace({text}, trim({given}), {by}) "
-            f"ELSE {replaced(text, _any_order(words), by)} END"
+            "SELECT *, CASE WHEN __named IS NOT NULL "
+            f"THEN {replaced(text, '__named', by)} END AS __freed "
+            f"FROM ({found})"
         )
         # Compared without accents: what is still found was spelt otherwise, and the text is given
         # up.
-        left = f"regexp_matches({name_key(freed)}, '(^| )' || {_any_order(plain)} || '($| )')"
+        left = f"regexp_matches({name_key('__freed')}, '(^| )(?:' || __plainly || ')($| )')"
         out = (
-            f"SELECT * REPLACE (CASE WHEN {is_hidden} AND (len({plain}) > 1 OR {one_word}) "
-            # A cheap test that fails for nearly all lines: the patterns run on few.
-            f"AND contains({name_key(text)}, {plain}[1]) "
-            f"THEN CASE WHEN {left} THEN {by} ELSE {freed} END "
-            f"ELSE {text} END AS {text}) FROM ({out})"
+            "SELECT * EXCLUDE (__some, __one, __words, __plain, __own, __own_plain, __one_word, "
+            "__named, __plainly, __freed) "
+            f"REPLACE (CASE WHEN __one_word IS NOT NULL THEN replace({text}, __one_word, {by}) "
+            f"WHEN __named IS NULL THEN {text} WHEN {left} THEN {by} ELSE __freed END AS {text}) "
+            f"FROM ({freed})"
         )
     if erased and names:
         every = " UNION ALL ".join(
