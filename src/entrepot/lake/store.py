@@ -11,7 +11,8 @@ from entrepot.lake.catalog import SLICE
 from entrepot.lake.staged import STAGED, TOTALS, cell, of_period
 from entrepot.lake.system_errors import readable
 from entrepot.model.columns import key_columns, schema
-from entrepot.sources.strict import bad_line, enum, file_literal, literal
+from entrepot.model.table_files import csv_cell_sql
+from entrepot.sources.strict import bad_line, enum, file_literal, literal, quoted
 from entrepot.sources.temp_tables import keep as keep_rows
 
 if TYPE_CHECKING:
@@ -156,6 +157,12 @@ def export(
 ) -> int:
     """Write rows to a file, as CSV or Parquet by a suffix, and return how many."""
     kind = {".csv": "csv, HEADER", ".parquet": "parquet, COMPRESSION zstd"}[suffix]
+    if suffix == ".csv":
+        safe = [
+            f"{csv_cell_sql(name)} AS {name}" if str(type_) == "VARCHAR" else name
+            for name, type_ in zip(map(quoted, rows.columns), rows.types, strict=True)
+        ]
+        rows = rows.project(", ".join(safe))
     copy = f"COPY ({rows.sql_query()}) TO {literal(target)} (FORMAT {kind})"
     with readable(writing=True):
         return int(connection.execute(copy).fetchall()[0][0])

@@ -37,6 +37,7 @@ __all__ = [
     "TableResult",
     "arrow_of",
     "csv_cell",
+    "csv_cell_sql",
     "csv_text",
     "form_of",
     "frame_of",
@@ -144,6 +145,29 @@ def csv_cell(cell: Any) -> Any:
     return _FORMULA.sub("'", text)
 
 
+# What nobody sees, without the borders of cells: patterns of the engine cannot look ahead.
+_BETWEEN = (
+    r"[ \x00-\x08\x0b\x0c\x0e-\x1f\x{85}\x{a0}\x{ad}\x{1680}\x{2000}-\x{200f}"
+    r"\x{2028}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}]*"
+)
+_SIGN_SQL = r"[=+\-@\x{2212}\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
+_NUMBER_SQL = r"[+\-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?"
+
+
+def csv_cell_sql(cell: str) -> str:
+    """Return SQL for a text as `csv_cell` writes it, but for blanks and minus signs of print."""
+    plain = f"replace(replace({cell}, chr(13) || chr(10), chr(10)), chr(13), chr(10))"
+    border = r"(\A|[;\t\n])"
+    marked = r"'\1' || chr(39) || '\2'"
+    safe = f"regexp_replace({plain}, '{border}({_BETWEEN}{_SIGN_SQL})', {marked}, 'g')"
+    return (
+        # Tested before it is replaced: replacing copies every text.
+        rf"CASE WHEN NOT regexp_matches({cell}, '\A[\t\n]|\r|{_SIGN_SQL}') "
+        f"OR regexp_full_match({cell}, '{_NUMBER_SQL}') THEN {cell} "
+        rf"ELSE regexp_replace({safe}, '\A([\t\n])', chr(39) || '\1') END"
+    )
+
+
 _RISKY = re.compile(r"[=+\-@\t\r\n]")
 
 
@@ -200,7 +224,11 @@ def frame_of(rows: Rows | pa.Table, kind: FrameKind | None = None) -> Any:
     ------
     MissingExtraError
         If the library that was named is not installed.
+    RequestError
+        If no library has this name.
     """
+    if kind not in (None, "polars", "pandas", "pyarrow"):
+        raise RequestError(f"no such kind of frame: {kind}", hint="polars, pandas or pyarrow")
     chosen: str = kind or next(
         (name for name in ("polars", "pandas") if find_spec(name) is not None), "pyarrow"
     )

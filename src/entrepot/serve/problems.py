@@ -88,7 +88,7 @@ class AtWorkError(OutsideError):
 MEDIA = "application/problem+json"
 KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (BadAddressError, 400, "The address cannot be read"),
-    (UnauthorizedError, 401, "The token is missing"),
+    (UnauthorizedError, 401, "The token is missing or wrong"),
     (ForeignPageError, 403, "Another site sent this"),
     (NotFoundError, 404, "There is nothing here"),
     (NoEvidenceError, 404, "No available data answer this question"),

@@ -14,13 +14,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from lake_files import NAME, ROWS, Write, tree
 from typer.testing import CliRunner, Result
 
 from entrepot.cli.data import app
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError
-from entrepot.lake import Lake
+from entrepot.lake import Lake, store
+from entrepot.model.table_files import csv_cell, frame_of
 from made_comtrade import USA, WORLD, row, text_of
 
 if TYPE_CHECKING:
@@ -304,3 +306,25 @@ def test_a_loaded_file_whose_rows_are_gone_is_not_called_loaded(
     assert "data rebuild" in again.exception.hint
     assert run("rebuild").exit_code == 0
     assert "nothing to do" in run("add", "baci", write()).stdout
+
+
+FORMULAS = ['=HYPERLINK("http://a.example","x")', "+1+1", "@x", "a;=b", "\t=x"]
+
+
+def test_no_text_of_an_exported_csv_is_a_formula(tmp_path: Path) -> None:
+    """Texts of somebody else's table are opened in a spreadsheet; numbers stay numbers."""
+    texts = [*FORMULAS, "-5", "kg", None]
+    with duckdb.connect() as connection:
+        rows = connection.sql("SELECT unnest($1) AS unit, -1.5 AS value", params=[texts])
+        rows.create("given")
+        target = tmp_path / "out.csv"
+        assert store.export(connection, connection.table("given"), target, ".csv") == len(texts)
+    with target.open(encoding="utf-8", newline="") as file:
+        cells = list(csv.reader(file))[1:]
+    assert [one for one, _ in cells] == [*map(csv_cell, FORMULAS), "-5", "kg", ""]
+    assert {value for _, value in cells} == {"-1.5"}
+
+
+def test_a_frame_of_an_unknown_kind_is_not_called_missing() -> None:
+    with pytest.raises(RequestError, match="no such kind of frame: arrow"):
+        frame_of([{"a": 1}], "arrow")  # type: ignore[arg-type]
