@@ -150,8 +150,8 @@ def _period(
         next_one = int(found["to1"] or found["to2"])
         if (int(number) + 1) % 100 != next_one:
             return None
-        # "2022-23" alone is one only where the country counts so, or months or words say it.
-        if found["from2"] and not (counts or part or found["called"]):
+        # "2022-23" alone may be two calendar years, in India as elsewhere.
+        if found["from2"] and not (part or found["called"]):
             return None
         year = int(number)
     elif found["year"]:
