@@ -179,16 +179,16 @@ def test_the_page_of_shipments_asks_in_words_of_the_page(client: Client) -> None
     rows = "Date;HS code;From;To\n03/04/2025;84099110;IT;RU\n"
     sent = pasted_shipments(client, rows)
     assert "03/04/2025;84099110" in sent.text
-    assert "choose day first or month first" in sent.text
+    assert "Choose day first or month first" in sent.text
     files = {"file": ("made.csv", rows.encode())}
     form = {"text": "", "edition": "CN", "dates": ""}
     assert (
-        "choose day first or month first"
+        "Choose day first or month first"
         in client.send("POST", "/screen", data=form, files=files).text
     )
     sent = pasted_shipments(client, "HS code;From\n84099110;IT\n")
     assert "--to" not in sent.text
-    assert "call its column" in sent.text
+    assert "Call its column" in sent.text
 
 
 def test_one_row_is_no_rows_and_what_is_none_is_not_said(client: Client) -> None:
