@@ -183,7 +183,7 @@ def test_the_page_of_shipments_asks_in_words_of_the_page(client: Client) -> None
     files = {"file": ("made.csv", rows.encode())}
     form = {"text": "", "edition": "CN", "dates": ""}
     assert (
-        "Choose day first or month first"
+        "choose day first or month first"
         in client.send("POST", "/screen", data=form, files=files).text
     )
     sent = pasted_shipments(client, "HS code;From\n84099110;IT\n")
