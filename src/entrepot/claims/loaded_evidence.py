@@ -21,6 +21,7 @@ from entrepot.sources import is_own, source_ids, source_info
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from entrepot.claims.comparison import Outcome
     from entrepot.claims.document import Claim
     from entrepot.figures import Figure
     from entrepot.lake import Lake
@@ -152,19 +153,9 @@ def _balances(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
         # Beyond the reports of both sides it does not matter whose statistics are meant.
         if outcome == "contradicts" and other.startswith(_NOT_FROM):
             other = "" if all(map(_has_both_reports, (sold, bought))) else other
-        yield Comparison(
-            value=value,
-            unit=sold.unit,
-            exact=point,
-            loose=loose,
-            outcome="supports" if claim.interval.meets(point) else outcome,
-            own=False,
-            how=ADDED_UP,
-            other_definition=other,
-            statements=(),
-            source=source,
-            url="",
-        )
+        if claim.interval.meets(point):
+            outcome = "supports"
+        yield _added_up(value, sold.unit, (point, loose), (outcome, other), source)
 
 
 def _has_both_reports(figure: Figure) -> bool:
@@ -231,15 +222,26 @@ def _comparison(claim: Claim, figure: Figure, source: str, unlike: str) -> Compa
         outcome = "supports"
     elif range_ is not None and claim.interval.meets(range_):
         outcome, other = "supports", f"within the range of definitions ({figure.range})"
+    return _added_up(value, figure.unit, (point, loose), (outcome, other), source)
+
+
+def _added_up(
+    value: float,
+    unit: str,
+    spans: tuple[Interval, Interval],
+    said: tuple[Outcome, str],
+    source: str,
+) -> Comparison:
+    """Return a comparison with loaded rows: exact and loose span, outcome and what is unlike."""
     return Comparison(
         value=value,
-        unit=figure.unit,
-        exact=point,
-        loose=loose,
-        outcome=outcome,
+        unit=unit,
+        exact=spans[0],
+        loose=spans[1],
+        outcome=said[0],
         own=False,
         how=ADDED_UP,
-        other_definition=other,
+        other_definition=said[1],
         statements=(),
         source=source,
         url="",

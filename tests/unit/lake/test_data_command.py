@@ -327,4 +327,4 @@ def test_no_text_of_an_exported_csv_is_a_formula(tmp_path: Path) -> None:
 
 def test_a_frame_of_an_unknown_kind_is_not_called_missing() -> None:
     with pytest.raises(RequestError, match="no such kind of frame: arrow"):
-        frame_of([{"a": 1}], "arrow")  # type: ignore[arg-type]
+        frame_of([{"a": 1}], "arrow")  # type: ignore[arg-type]  # what is refused

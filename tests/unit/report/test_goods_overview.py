@@ -69,7 +69,7 @@ def test_dates_on_lists_are_those_of_their_history(code: str) -> None:
     section = list_dates(code, seen, [goods_list("chpl"), goods_list("cn-controls")])
     assert section is not None
     assert section.picture is not None
-    rows = section.picture.drawn.rows  # type: ignore[attr-defined]
+    rows = section.picture.drawn.rows  # type: ignore[attr-defined]  # of `ListDates`
     assert sum(bool(row.spans) for row in rows) == len({one.of.id for one in seen})
     by_name = {one.short.partition(" (")[0].lower(): one.id for one in goods_lists()}
     for row in rows:
