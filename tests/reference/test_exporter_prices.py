@@ -7,11 +7,14 @@ import gzip
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import pyarrow
 import pytest
 
-from entrepot.figures.exporter_prices import exporter_prices
+from entrepot import measures
+from entrepot.figures.breakdown import breakdown, shares_as_reported
+from entrepot.figures.exporter_prices import exporter_prices, unit_value_years
 from entrepot.lake import Lake
-from entrepot.report.goods_overview import prices_by_exporter
+from entrepot.report.goods_overview import prices_by_exporter, prices_over_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +73,56 @@ def test_without_weights_there_is_no_section(tmp_path: Path) -> None:
     none = Lake.open(tmp_path / "none")
     assert exporter_prices(none, goods="850511", period="2022") is None
     assert prices_by_exporter(None, none) is None
+
+
+def test_an_extract_is_followed_on_its_largest_flow(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Of China and Russia alone: China's exports to Russia, added up again from the file."""
+    held = Lake.open(tmp_path_factory.mktemp("pair") / "lake")
+    file = shared_data / "baci_chn_rus" / "BACI_HS17_CHN_RUS_2017_2023.csv"
+    held.add("baci", [file], nomenclature="HS2017", vintage="V202501")
+    found = unit_value_years(held, goods="850511", exporter="CHN")
+    assert found is not None
+    assert (found.definition.exporter, found.definition.importer) == ("CHN", "RUS")
+    assert found.is_blend
+    sums: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    with file.open(encoding="utf-8") as text:
+        for row in csv.DictReader(text):
+            if row["k"].strip().zfill(6) == "850511" and row["i"] == "156":
+                sums[int(row["t"])][0] += float(row["v"])
+                sums[int(row["t"])][1] += float(row["q"])
+    # Thousands of dollars over tonnes are dollars a kilogram.
+    assert dict(found.years) == pytest.approx({year: v / q for year, (v, q) in sums.items()})
+    section = prices_over_time(found, held)
+    assert section is not None
+    assert "13.7 USD a kg in 2017, 16.6 in 2023" in section.title.text
+    assert [note.title for note in section.notes] == ["How to read it", "A change of reporter"]
+
+
+def test_shares_as_reported_are_those_of_each_side(shared_data: Path, lake: Lake) -> None:
+    """Again from the file: the total row of each cell, which is its largest."""
+    sold = breakdown("import_share", "exporter", lake, goods="850511", period="2022")
+    found = shares_as_reported(sold.definition, lake)
+    cells: dict[tuple[str, str, str], float] = defaultdict(float)
+    name = shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz"
+    with gzip.open(name, "rt", encoding="utf-8") as text:
+        for row in csv.DictReader(text):
+            if row["cmd"] == "850511" and row["partner"] not in ("0", row["reporter"]):
+                key = row["flow"], row["reporter"], row["partner"]
+                cells[key] = max(cells[key], float(row["value"] or 0))
+    for side, flow, place in (("exporter", "X", 1), ("importer", "M", 2)):
+        own = {key: value for key, value in cells.items() if key[0] == flow}
+        of_china = sum(value for key, value in own.items() if key[place] == "156")
+        assert found[side]["CHN"] == pytest.approx(of_china / sum(own.values()), rel=0.01), side
+        assert sum(found[side].values()) == pytest.approx(1)
+    # Who does not report has no share by its own reports.
+    assert set(found["importer"]) - set(found["exporter"])
+
+
+def test_concentration_is_the_index_of_its_measure(lake: Lake) -> None:
+    sold = breakdown("import_share", "exporter", lake, goods="850511", period="2022")
+    rows = {"exporter": [one.code for one in sold.parts], "v": [one.traded for one in sold.parts]}
+    frame = pyarrow.table(rows | {"importer": ["WLD"] * len(sold.parts)})
+    [again] = measures.hhi(frame, by=["importer"], value="v").to_pylist()
+    assert sold.concentration == pytest.approx(again["hhi"])

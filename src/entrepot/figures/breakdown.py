@@ -36,9 +36,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from entrepot.figures.availability import Availability
+    from entrepot.figures.definition import Side
     from entrepot.lake import Lake
 
-__all__ = ["MEASURES", "Breakdown", "BreakdownPart", "Over", "breakdown", "definition_for_all"]
+__all__ = [
+    "MEASURES",
+    "VALUED_ONCE",
+    "Breakdown",
+    "BreakdownPart",
+    "Over",
+    "breakdown",
+    "definition_for_all",
+    "shares_as_reported",
+]
 
 Over = Literal["importer", "exporter", "product"]
 MEASURES: Mapping[str, tuple[Over, ...]] = {
@@ -95,6 +105,11 @@ class Breakdown:
     parts: tuple[BreakdownPart, ...]
     total: float
 
+    @property
+    def concentration(self) -> float:
+        """Return the Herfindahl-Hirschman index of shares that add up to one."""
+        return sum(one.value**2 for one in self.parts)
+
     def definition_of(self, code: str) -> Definition:
         """Return the definition of one member, for `ask`."""
         key = "goods" if self.over == "product" else self.over
@@ -138,6 +153,47 @@ def breakdown(measure: str, over: Over, lake: Lake, **keys: Any) -> Breakdown:
         why="a comparison of all countries needs rows in which each flow has one value",
         hint="load BACI: entrepot data add baci FILE",
     )
+
+
+def shares_as_reported(asked: Definition, lake: Lake) -> dict[Side, dict[str, float]]:
+    """Return each exporter's share of all exports as importers and as exporters report them.
+
+    From the first source with single reports of the period; empty without one. A country that does
+    not report has no share by its own reports, rather than one of zero.
+
+    Parameters
+    ----------
+    asked
+        A value or share of goods in a period, whatever its source; both sides are the world.
+    """
+    found: dict[Side, dict[str, float]] = {}
+    with lake.reading():
+        for source in flow_sources(lake):
+            if split_address(source)[0] in VALUED_ONCE:
+                continue
+            there = availability_of(lake, source, [asked.period])
+            for one in there if isinstance(there, tuple) else ():
+                if one.has_reports and not one.is_partial:
+                    found = _by_side(asked.but(source=source), lake, one)
+                if found:
+                    return found
+    return found
+
+
+def _by_side(asked: Definition, lake: Lake, there: Availability) -> dict[Side, dict[str, float]]:
+    found: dict[Side, dict[str, float]] = {}
+    for side in SIDES:
+        cells = SourceRows(lake, there).as_reported_by(side)
+        editions = tuple(name for name in editions_of(cells, asked) if name != NO_CODES)
+        if not editions:
+            return {}
+        rows = rows_of(cells, asked, goods_in(asked, editions, lake))
+        column = cells.column(asked)
+        sums = dicts(measures.value(rows, by=["exporter"], value=column))
+        sizes = {str(row["exporter"]): float(row[column]) for row in sums if column in row}
+        if total := sum(sizes.values()):
+            found[side] = {code: size / total for code, size in sizes.items()}
+    return found
 
 
 def definition_for_all(measure: str, lake: Lake, **keys: Any) -> Definition:

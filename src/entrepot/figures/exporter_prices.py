@@ -1,9 +1,11 @@
-"""What a kilogram of goods was worth, exporter by exporter: unit values of one year."""
+"""What a kilogram of goods was worth: unit values by exporter in one year, and year by year."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures.availability import availability_of, bundled_for, flow_sources
@@ -13,6 +15,7 @@ from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import dicts, rows_of
+from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
 from entrepot.sources import split_address
 
@@ -21,7 +24,13 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["ExporterPrice", "ExporterPrices", "exporter_prices"]
+__all__ = [
+    "ExporterPrice",
+    "ExporterPrices",
+    "UnitValueYears",
+    "exporter_prices",
+    "unit_value_years",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,96 @@ def exporter_prices(lake: Lake, *, goods: str, period: str) -> ExporterPrices | 
                 if found := _of(asked.but(source=source), lake, one):
                     return found
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitValueYears:
+    """Unit values of one exporter year by year, from one source.
+
+    Attributes
+    ----------
+    definition
+        What was asked: the exporter, and the importer, which is the world unless an extract has no
+        more than that one; the period is that of all years.
+    years
+        Year and unit value, the oldest first.
+    is_blend
+        Whether values are made of both sides' reports.
+    """
+
+    definition: Definition
+    years: tuple[tuple[int, float], ...]
+    is_blend: bool
+
+
+def unit_value_years(
+    lake: Lake, *, goods: str, exporter: str, most: int = 12
+) -> UnitValueYears | None:
+    """Return an exporter's unit values year by year; None where no source has two years with any.
+
+    The source with most years answers; of equals, in the order of `exporter_prices`. Of an extract,
+    which has not all buyers, only the largest flow is followed.
+
+    Parameters
+    ----------
+    goods
+        One code of six digits.
+    most
+        Years, the newest.
+    """
+    asked = definition_for_all("value", lake, goods=goods, period=str(Period.parse(2000)))
+    asked = asked.but(exporter=exporter)
+    found: list[UnitValueYears] = []
+    for source in sorted(
+        flow_sources(lake), key=lambda one: split_address(one)[0] not in VALUED_ONCE
+    ):
+        years = sorted(
+            {
+                period.year
+                for one in lake.holdings(source)
+                for period in one.current
+                if period.is_year
+            }
+        )[-most:]
+        if len(years) < 2:
+            continue
+        span = Period.parse(f"{years[0]}..{years[-1]}")
+        there = availability_of(lake, source, [Period.parse(year) for year in years])
+        for one in () if isinstance(there, NoAnswer) else there:
+            if series := _years_of(asked.but(source=source, period=span), lake, one):
+                found.append(series)
+                break
+    return max(found, key=lambda one: len(one.years), default=None)  # the first of equals
+
+
+def _years_of(asked: Definition, lake: Lake, there: Availability) -> UnitValueYears | None:
+    cells = SourceRows(lake, there)
+    is_blend = split_address(there.source)[0] in VALUED_ONCE
+    if not is_blend:
+        cells = cells.as_reported_by("exporter")
+    with lake.reading():
+        editions = tuple(name for name in editions_of(cells, asked) if name != NO_CODES)
+        if not editions:
+            return None
+        column = cells.column(asked)
+        rows = rows_of(cells, asked, goods_in(asked, editions, lake))
+        flows = measures.unit_values(rows, value=column, estimated="is_estimated").rows
+        if there.is_partial:
+            # An extract has not all buyers: their sum would be of whoever happens to be in it.
+            sizes = {
+                str(row["importer"]): float(row[column])
+                for row in dicts(measures.value(flows, by=["importer"], value=column))
+                if column in row
+            }
+            if not sizes:
+                return None
+            asked = asked.but(importer=max(sizes, key=lambda code: (sizes[code], code)))
+            flows = flows.filter(nw.col("importer") == asked.importer)
+        keys = ["product", "period"]
+        rules = measures.PriceFilters(same_partners=None, mad=None)
+        each = measures.unit_values(flows, by=keys, partner=None, value=column, filters=rules).rows
+        found = [(row["period"].year, float(row["unit_value"])) for row in dicts(each)]
+    return UnitValueYears(asked, tuple(sorted(found)), is_blend) if len(found) > 1 else None
 
 
 def _of(asked: Definition, lake: Lake, there: Availability) -> ExporterPrices | None:

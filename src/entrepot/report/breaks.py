@@ -18,6 +18,7 @@ __all__ = [
     "NOT_SHOWN",
     "ONE_FIGURE",
     "Break",
+    "break_between",
     "break_of",
     "not_drawn",
     "reporters_before_and_after",
@@ -68,6 +69,17 @@ def break_of(
     # Without rows of reports it is not known whose they are; a blend has those of both sides.
     of_both = published or is_blend or not told
     areas = [one for side, some in sides.items() if of_both or side in told for one in some]
+    return break_between(areas, first, last, is_blend=is_blend)
+
+
+def break_between(areas: Iterable[str], first: int, last: int, *, is_blend: bool) -> Break | None:
+    """Return the last whole year with the own reports of one of some areas, if it lies between.
+
+    Parameters
+    ----------
+    is_blend
+        Whether the numbers are made of both sides' reports as long as there are both.
+    """
     for item in stopped_in(areas, Period.parse(last)):
         # Russia's last own month is January 2022, so its last complete year is 2021.
         complete_year = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1

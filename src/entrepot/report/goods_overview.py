@@ -6,43 +6,212 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from entrepot.figures.citation import source_name
+from entrepot.goods import goods_lists
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import spaced_code
-from entrepot.model.areas import area, area_name, area_phrase, possessive
-from entrepot.model.display import agreed, day_text, figure_value, joined, number, per_cent
+from entrepot.model.areas import WORLD, area, area_name, area_phrase, possessive
+from entrepot.model.display import (
+    NBSP,
+    agreed,
+    day_text,
+    figure_value,
+    joined,
+    number,
+    per_cent,
+    split_unit,
+)
+from entrepot.report.amounts import round_up
+from entrepot.report.breaks import break_between, reporters_before_and_after
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.dots import Dot, Dots
 from entrepot.report.charts.list_dates import ListDates, ListRow, ListSpan
+from entrepot.report.charts.value_line import LinePoint, ValueLine
 from entrepot.report.charts.world import Partner
 from entrepot.report.charts.world_shapes import BOUNDARIES, WorldShapes
 from entrepot.report.overview import (
     COUNTED,
     NAMED,
     SHOWN,
+    PageCard,
     goods_of,
     is_place,
     money,
+    over_half,
     percent_cell,
     scope,
+    spread_between,
     threshold,
 )
-from entrepot.report.parts import Note, Remark, Section
+from entrepot.report.parts import Note, RangeBar, Remark, Section
 from entrepot.report.phrasing import capital
 from entrepot.report.source_lines import source_line
+from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from entrepot.figures.breakdown import Breakdown
-    from entrepot.figures.exporter_prices import ExporterPrices
+    from entrepot.figures.definition import Side
+    from entrepot.figures.exporter_prices import ExporterPrices, UnitValueYears
     from entrepot.goods import GoodsList
     from entrepot.goods.history import ListedPeriod
     from entrepot.lake import Lake
 
-__all__ = ["largest_suppliers", "list_dates", "prices_by_exporter"]
+__all__ = [
+    "goods_cards",
+    "largest_suppliers",
+    "list_dates",
+    "prices_by_exporter",
+    "prices_over_time",
+]
 
 STEPS = (25.0, 50.0, 75.0)
 """Shares of the largest supplier in per cent at which a darker step begins."""
+
+
+def goods_cards(
+    sold: Breakdown,
+    bought: Breakdown,
+    reported: Mapping[Side, Mapping[str, float]],
+    prices: ExporterPrices | None,
+    listed: Sequence[str],
+) -> tuple[PageCard, ...]:
+    """Return the numbers at the head of the page of goods.
+
+    Parameters
+    ----------
+    sold
+        Shares of world exports by exporter.
+    bought
+        Shares of the largest exporter by importer.
+    reported
+        By reporting side, each exporter's share of all exports (`shares_as_reported`).
+    listed
+        Short names of the lists of controlled goods that have the goods, in the order of listing.
+    """
+    return (
+        _share_card(sold, reported),
+        _concentration_card(sold),
+        _half_card(bought),
+        _price_card(sold, prices),
+        _lists_card(listed),
+    )
+
+
+def _share_card(sold: Breakdown, reported: Mapping[Side, Mapping[str, float]]) -> PageCard:
+    first, asked = sold.parts[0], sold.definition
+    said = {side: shares[first.code] for side, shares in reported.items() if first.code in shares}
+    spread = spread_between(first.value, said.values())
+    definition = "By value, re-exports included."
+    if said:
+        each = [f"as {side}s report {figure_value(share, 'share')}" for side, share in said.items()]
+        definition += f" {capital(joined(each))}."
+    value, unit = split_unit(first.value, "share")
+    return PageCard(
+        f"{capital(possessive(area_phrase(first.code)))} share of world exports, {asked.period}",
+        value,
+        unit,
+        f"{spread.text}{NBSP}%" if spread else "no range: only one value available",
+        definition,
+        "reconciled",
+        source_name(asked.source or ""),
+        RangeBar(
+            ("0", f"100{NBSP}%"),
+            first.value,
+            (spread.low, spread.high) if spread else None,
+            None,
+        ),
+    )
+
+
+def _concentration_card(sold: Breakdown) -> PageCard:
+    index = sold.concentration
+    return PageCard(
+        "Concentration of exporters (HHI)",
+        number(index, 2),
+        "",
+        f"as {number(1 / index, 2)} equal exporters",
+        f"Sum of the squared shares of {len(sold.parts)} exporters; 1 is one exporter.",
+        "computed",
+        source_name(sold.definition.source or ""),
+        RangeBar(("0", "1"), index, None, None),
+    )
+
+
+def _half_card(bought: Breakdown) -> PageCard:
+    asked = bought.definition
+    seller = area_phrase(asked.exporter)
+    most, every = over_half(bought)
+    more, all_of = over_half(bought, SHOWN)
+    size, least = (threshold(each, asked.currency) for each in (COUNTED, SHOWN))
+    return PageCard(
+        f"Importers with over half from {seller}",
+        str(most),
+        f"of {every}",
+        f"{more} of {all_of} above {least}",
+        f"Importers of {size} or more, without {seller}.",
+        "computed",
+        source_name(asked.source or ""),
+        RangeBar(("0", str(every)), most / every, None, None) if every else None,
+    )
+
+
+def _price_card(sold: Breakdown, prices: ExporterPrices | None) -> PageCard:
+    first = sold.parts[0].code
+    name = f"{capital(possessive(area_phrase(first)))} export unit value"
+    name += f", {prices.definition.currency} a kg" if prices else ""
+    parts = [one for one in prices.parts if is_place(one.code)][:NAMED] if prices else []
+    own = next((one for one in parts if one.code == first), None)
+    if prices is None or own is None:
+        several = len(sold.definition.goods) != 6
+        return PageCard(
+            name,
+            "–",
+            "",
+            "several codes: a unit value would mix prices" if several else "no weights available",
+            "Value over weight, of single six-digit codes."
+            if several
+            else "Value over weight, from data with weights.",
+            "missing",
+            command="" if several else bring_in("comtrade"),
+        )
+    low = min(parts, key=lambda one: one.unit_value)
+    high = max(parts, key=lambda one: one.unit_value)
+    end = round_up(high.unit_value)
+    ends = [f"{number(one.unit_value)} ({area_name(one.code)})" for one in (low, high)]
+    return PageCard(
+        name,
+        number(own.unit_value),
+        "",
+        " to ".join(ends),
+        f"Value over weight. The range is that of the {len(parts)} largest exporters with "
+        "weights, whose goods differ.",
+        "reported" if prices.is_reported else "reconciled",
+        f"{source_name(prices.definition.source or '')}, {prices.definition.period}",
+        RangeBar(
+            ("0", number(end, 1)),
+            own.unit_value / end,
+            (low.unit_value / end, high.unit_value / end),
+            None,
+        ),
+    )
+
+
+def _lists_card(listed: Sequence[str]) -> PageCard:
+    every = len(goods_lists(skip_broken=True))
+    # Their annexes are in the chart below.
+    short = list(dict.fromkeys(name.partition(" (")[0] for name in listed))
+    named = [*short[:2], *([f"{len(listed) - 2} more"] if len(short) > 2 else [])]
+    return PageCard(
+        "Lists of controlled goods",
+        str(len(listed)),
+        f"of {every}",
+        capital(joined(named)) if named else "on none that was read",
+        "Lists with these codes or their headings, now or before. The law’s text decides.",
+        "published",
+        "dated lists",
+    )
 
 
 def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
@@ -194,6 +363,12 @@ def _row_of(one: GoodsList, spans: Sequence[ListSpan]) -> ListRow:
 # What a kilogram was worth.
 
 
+_BASKETS = (
+    "A unit value compares baskets, not like with like: dearer goods under one code read as a "
+    "higher price."
+)
+
+
 def prices_by_exporter(found: ExporterPrices | None, lake: Lake) -> Section | None:
     """Return unit values of the largest exporters as dots; None for fewer than three."""
     parts = [one for one in found.parts if is_place(one.code)][:NAMED] if found else []
@@ -215,12 +390,7 @@ def prices_by_exporter(found: ExporterPrices | None, lake: Lake) -> Section | No
     notes = [
         Note(
             "How to read it",
-            (
-                Remark(
-                    "A unit value compares baskets, not like with like: dearer goods under one "
-                    "code read as a higher price."
-                ),
-            ),
+            (Remark(_BASKETS),),
         )
     ]
     without = [code for code in found.without if is_place(code)][:3]
@@ -260,5 +430,63 @@ def prices_by_exporter(found: ExporterPrices | None, lake: Lake) -> Section | No
         tuple(notes),
         source_line(
             asked.source or "", when, lake, f"HS {spaced_code(asked.goods)}", unit, "FOB", reported
+        ),
+    )
+
+
+def prices_over_time(found: UnitValueYears | None, lake: Lake) -> Section | None:
+    """Return unit values of an exporter year by year as a line; None for fewer than two years."""
+    if found is None:
+        return None
+    asked, years = found.definition, found.years
+    unit = f"{asked.currency} a kg"
+    (first, then), (last, now) = years[0], years[-1]
+    seller, buyer = area_phrase(asked.exporter), area_phrase(asked.importer)
+    to = "" if asked.importer == WORLD else f" to {buyer}"
+    peak, top = max(years, key=lambda one: one[1])
+    title = f"{capital(possessive(seller))} exports{to} were worth {number(then)} {unit} in {first}"
+    title += f", {number(now)} in {last}"
+    goods = goods_words(asked.goods)
+    deck = f"Value over weight of {goods}, {first} to {last}, in current {asked.currency}."
+    if peak not in (first, last):
+        deck += f" The highest was {number(top)} in {peak}."
+    broken = break_between([asked.importer, asked.exporter], first, last, is_blend=found.is_blend)
+    notes = [Note("How to read it", (Remark(_BASKETS),))]
+    if broken is not None:
+        notes.append(
+            Note(
+                "A change of reporter",
+                (
+                    Remark(
+                        f"{reporters_before_and_after(broken)}. The change between the two years "
+                        "may reflect the change of reporter."
+                    ),
+                ),
+            )
+        )
+    points = tuple(LinePoint(year, value, number(value)) for year, value in years)
+    table = BriefTable(
+        capital(f"unit values of {goods}, {first} to {last}"),
+        ("Year", unit),
+        (False, True),
+        tuple((str(year), number(value)) for year, value in years),
+        ("", unit),
+    )
+    return Section(
+        "prices-over-time",
+        "Price over time",
+        Remark(title),
+        deck,
+        Chart(ValueLine(points, unit, broken), f"{title}."),
+        table,
+        tuple(notes),
+        source_line(
+            asked.source or "",
+            f"{first} to {last}",
+            lake,
+            f"HS {spaced_code(asked.goods)}",
+            unit,
+            "FOB",
+            "reconciled" if found.is_blend else "exporters' reports",
         ),
     )

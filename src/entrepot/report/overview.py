@@ -6,16 +6,24 @@ of what it is on one line: publisher, data set, vintage, year.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import floor, log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import spaced_code
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
-from entrepot.model.display import MINUS, figure_value, number, per_cent, small_part
+from entrepot.model.display import (
+    MINUS,
+    NBSP,
+    figure_value,
+    number,
+    per_cent,
+    range_text,
+    small_part,
+)
 from entrepot.report.charts import BriefTable, Chart
-from entrepot.report.charts.ranked import RankedBar, RankedBars
+from entrepot.report.charts.ranked import RANGE, RankedBar, RankedBars
 from entrepot.report.charts.world import Partner, World, grid
 from entrepot.report.charts.world_shapes import BOUNDARIES, WorldShapes
 from entrepot.report.parts import Note, Remark, Section
@@ -23,21 +31,26 @@ from entrepot.report.phrasing import capital, count_word, span_like
 from entrepot.report.source_lines import source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from entrepot.figures import Figure
     from entrepot.figures.breakdown import Breakdown, BreakdownPart
     from entrepot.lake import Lake
+    from entrepot.report.parts import RangeBar
 
 __all__ = [
     "COUNTED",
     "NAMED",
+    "PageCard",
+    "Spread",
     "concentration",
     "dependence_map",
     "dependent_goods",
     "dependents",
     "is_place",
     "over_half",
+    "spread_between",
+    "spread_of",
     "suppliers_of",
 ]
 
@@ -50,6 +63,54 @@ STEPS = (10.0, 25.0, 50.0, 75.0)
 NAMED = 12
 """Bars with a name; the others are one bar."""
 GOODS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class PageCard:
+    """A number at the head of a page, in the parts of a `Card` but without a Figure behind it.
+
+    Attributes
+    ----------
+    range
+        The range in words, why there is none, or how to read the value.
+    tag
+        ``reconciled``, ``reported``, ``computed`` or ``missing``.
+    """
+
+    name: str
+    value: str
+    unit: str
+    range: str
+    definition: str
+    tag: str
+    source: str = ""
+    bar: RangeBar | None = None
+    command: str = ""
+    caveats: tuple[str, ...] = ()
+
+
+class Spread(NamedTuple):
+    """The ends of a share under other definitions, and how a table prints them."""
+
+    low: float
+    high: float
+    text: str
+
+
+def spread_of(figure: Figure) -> Spread | None:
+    """Return the range of a share; None where there is none, or where both ends print alike."""
+    text = span_like(figure)
+    if not text or figure.low is None or figure.high is None:
+        return None
+    return Spread(figure.low, figure.high, text)
+
+
+def spread_between(value: float, others: Iterable[float]) -> Spread | None:
+    """Return the range of a share and of what else it may be; None where all print alike."""
+    every = [value, *others]
+    low, high = min(every), max(every)
+    text = range_text(low, high, "share", value=value).removesuffix(f"{NBSP}%")
+    return Spread(low, high, text) if _percent(low) != _percent(high) else None
 
 
 def _percent(share: float) -> str:
@@ -91,10 +152,11 @@ def goods_of(found: Breakdown) -> str:
 def suppliers_of(
     found: Breakdown,
     lake: Lake,
-    ranged: Mapping[str, Figure] | None = None,
+    ranged: Mapping[str, Spread | None] | None = None,
     *,
     most: int = NAMED,
     before: Breakdown | None = None,
+    compared: str = "",
 ) -> Section:
     """Return the suppliers of a country, or of all importers, as ranked bars.
 
@@ -103,11 +165,13 @@ def suppliers_of(
     found
         Import shares by exporter; the importer is the world for exporters of goods.
     ranged
-        By supplier, the Figure with its range, where it is known already.
+        By supplier, the range of its share, where it is known already.
     most
         Bars with a name.
     before
         The same of an earlier year from the same source, for the change of each share.
+    compared
+        What the ranges compare, for the source line, where it is not other definitions.
     """
     asked, when = found.definition, found.definition.period
     of_world = asked.importer == WORLD
@@ -124,7 +188,7 @@ def suppliers_of(
     heads: tuple[str, ...] = (
         "Exporter" if of_world else "Supplier",
         "Share",
-        "Range",
+        RANGE,
         f"m {asked.currency}",
     )
     is_ranged = any(bar.low is not None for bar in bars)
@@ -168,7 +232,8 @@ def suppliers_of(
         ("", "per cent", f"million {asked.currency}"),
     )
     key = [("supplier", "largest"), ("context", "others")]
-    key += [("whisker", "range across definitions")] if is_ranged else []
+    if is_ranged:
+        key.append(("whisker", f"range: {compared}" if compared else "range across definitions"))
     return Section(
         "suppliers",
         "Who supplies the world" if of_world else "Suppliers",
@@ -176,7 +241,7 @@ def suppliers_of(
         deck,
         Chart(RankedBars(tuple(bars), heads), f"{title}. {listed}.", tuple(key)),
         table,
-        (_how_to_read(of_world=of_world),),
+        (_how_to_read(of_world=of_world, compared=compared),),
         source_line(asked.source or "", when, lake, *scope(found)),
     )
 
@@ -188,26 +253,22 @@ def _points(change: float) -> str:
     return f"{sign}{text}"
 
 
-def _supplier_bar(one: BreakdownPart, figure: Figure | None, *, marked: bool) -> RankedBar:
-    ends = (figure.low, figure.high) if figure is not None else (None, None)
-    low, high = ends
-    span = span_like(figure) if figure is not None else ""
-    if not span:  # ends that print the same are no range for a reader
-        span, low, high = "–", None, None
+def _supplier_bar(one: BreakdownPart, spread: Spread | None, *, marked: bool) -> RankedBar:
     return RankedBar(
         area_name(one.code),
         100 * one.value,
-        None if low is None else 100 * low,
-        None if high is None else 100 * high,
-        (_percent(one.value), span, money(one.traded)),
+        100 * spread.low if spread else None,
+        100 * spread.high if spread else None,
+        (_percent(one.value), spread.text if spread else "–", money(one.traded)),
         marked=marked,
     )
 
 
-def _how_to_read(*, of_world: bool) -> Note:
+def _how_to_read(*, of_world: bool, compared: str = "") -> Note:
+    spans = f" The line spans the share {compared}." if compared else ""
     text = (
-        "The bar is the share of all importers' purchases. Re-exports are included: a country "
-        "that trades goods on counts as their exporter."
+        f"The bar is the share of all importers' purchases.{spans} Re-exports are included: a "
+        "country that trades goods on counts as their exporter."
         if of_world
         else "The bar is the share; the line, where there is one, spans other defensible "
         "definitions. It is not a confidence interval. A dash: no other definition is available."
@@ -227,14 +288,14 @@ def scope(found: Breakdown) -> tuple[str, ...]:
 # A map: the share of one supplier in the imports of every country.
 
 
-def over_half(found: Breakdown) -> tuple[int, int]:
+def over_half(found: Breakdown, least: float = COUNTED) -> tuple[int, int]:
     """Return how many importers of some size get more than half from one supplier, and of all."""
     sellers = found.definition.members("exporter")
     counted = [
         one
         for one in found.parts
         # Without the suppliers themselves, which import from each other where they are a group.
-        if one.traded >= COUNTED and is_place(one.code) and one.code not in sellers
+        if one.traded >= least and is_place(one.code) and one.code not in sellers
     ]
     return sum(one.value > 0.5 for one in counted), len(counted)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.availability import BUNDLED
 from entrepot.figures.citation import titled
-from entrepot.lake.bundled import bundled
+from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.report.attribution import row_of
 from entrepot.report.parts import PageLink
 from entrepot.sources import is_own, source_info, split_address
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.published.read import Published
 
-__all__ = ["source_line", "sources_line", "span_of", "statement_title"]
+__all__ = ["source_label", "source_line", "sources_line", "span_of", "statement_title"]
 
 OWN = "Entrepôt"
 """Publisher of bundled results, which are sums of our own over a data set."""
@@ -29,6 +29,14 @@ OWN = "Entrepôt"
 def source_line(source: str, period: object, lake: Lake, *more: str) -> tuple[str | PageLink, ...]:
     """Return publisher and data set with their address, vintage, time, and what else is to say."""
     return ("Source: ", *_data_set(source, period, lake, *more), ", Entrepôt computation.")
+
+
+def source_label(source: str, lake: Lake) -> str:
+    """Return a data set with its publisher and vintage, as a reader chooses it from a list."""
+    link, vintage = _cited(source, lake)
+    name = link.text if isinstance(link, PageLink) else link
+    extract = f", {len(bundled_codes())} codes" if split_address(source)[0] == BUNDLED else ""
+    return f"{name} {vintage}".strip() + extract
 
 
 def sources_line(
@@ -96,21 +104,27 @@ def _published_by(printed: Iterable[Published], head: str) -> Iterator[str | Pag
 
 
 def _data_set(source: str, period: object, lake: Lake, *more: str) -> tuple[str | PageLink, str]:
+    link, vintage = _cited(source, lake)
+    name = split_address(source)[0]
+    # Its name; conditions are on the page of the data.
+    licence = "" if is_own(name) else source_info(name).licence
+    known = licence.partition(" (")[0].partition(";")[0]
+    words = ", ".join(filter(None, [vintage, str(period), *more, known]))
+    return link, f" {words}" if vintage else f", {words}"
+
+
+def _cited(source: str, lake: Lake) -> tuple[str | PageLink, str]:
+    """Return a data set with its address, and its vintage; empty where that is not known."""
     name, vintage = split_address(source)
     if is_own(name):
         titles = [one.title for one in lake.holdings(name) if one.title]
         link: str | PageLink = titles[0] if titles else name
-        known = ""
     else:
         info = source_info(name)
         link = PageLink(titled(info), info.url if "://" in info.url else "")
-        # Its name; conditions are on the page of the data.
-        known = info.licence.partition(" (")[0].partition(";")[0]
     if name == BUNDLED:
         link = PageLink("CEPII BACI", source_info("baci").url)
         vintage = bundled().vintage
     # Only releases of which some row is current; superseded ones may still be loaded.
     releases = {one.vintage for one in lake.holdings(name) if one.counts} - {"unknown", ""}
-    vintage = vintage or ", ".join(sorted(releases))
-    words = ", ".join(filter(None, [vintage, str(period), *more, known]))
-    return link, f" {words}" if vintage else f", {words}"
+    return link, vintage or ", ".join(sorted(releases))

@@ -143,18 +143,23 @@ def _search(app: FastAPI, service: Service) -> None:
 
     @app.get("/go", include_in_schema=False)
     def go(request: Request) -> Response:
-        importer, supplier, chosen = _keys(request, "importer", "supplier", "goods")
-        goods = named_goods(chosen)
+        importer, supplier, chosen, period, source = _keys(
+            request, "importer", "supplier", "goods", "period", "source"
+        )
+        goods, time = named_goods(chosen), {"period": period, "source": source}
         if not importer:
-            return _to(f"/goods/{goods}" if goods and goods != "all" else "/", {})
+            return _to(f"/goods/{goods}", time) if goods and goods != "all" else _to("/", {})
         path = f"/country/{named_area(importer)}"
-        if supplier:
+        if supplier:  # a brief has a source for each figure
             path += f"/from/{named_area(supplier)}"
-        return _to(path, {"goods": goods} if goods else {})
+            time.pop("source")
+        return _to(path, {"goods": goods} | time)
 
 
 def _to(path: str, keys: dict[str, str]) -> Response:
-    query = f"?{urlencode(keys, safe=':@,')}" if keys else ""
+    """Return the redirect to a path and those keys that say something."""
+    said = {name: text for name, text in keys.items() if text}
+    query = f"?{urlencode(said, safe=':@,')}" if said else ""
     # 303 and a path only: a form becomes an address
     # to share, and no Host header can lead elsewhere.
     return Response(status_code=303, headers={"Location": quote(path, safe="/+,") + query})
@@ -321,11 +326,11 @@ def _named(app: FastAPI, service: Service) -> None:
 
     @app.get("/goods/{name}", include_in_schema=False)
     def one_list(name: str, request: Request) -> Response:
-        [period] = _keys(request, "period")
+        period, source = _keys(request, "period", "source")
         if (code := named_goods(name)) != name:
-            return _to(f"/goods/{code}", {"period": period} if period else {})
+            return _to(f"/goods/{code}", {"period": period, "source": source})
         return service.answer(
-            request, lambda lake: catalogue.goods_page(lake, name, period), may_lag=True
+            request, lambda lake: catalogue.goods_page(lake, name, period, source), may_lag=True
         )
 
     @app.get("/measures/{name}", include_in_schema=False)

@@ -18,7 +18,7 @@ from entrepot.report.charts import draw
 from entrepot.report.charts.dots import Dot, Dots
 from entrepot.report.charts.list_dates import ListDates, ListRow, ListSpan
 from entrepot.report.charts.world_shapes import WorldShapes
-from entrepot.report.goods_overview import largest_suppliers, list_dates
+from entrepot.report.goods_overview import goods_cards, largest_suppliers, list_dates
 from entrepot.report.render_html import SWATCHES
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -120,3 +120,27 @@ def test_dots_stay_inside(largest: float) -> None:
         drawing = drawn.draw(name=name, alt_text="prices")
         assert outside(drawing) == []
         assert overlapping(drawing) == []
+
+
+def test_cards_say_what_the_page_has_and_what_is_missing(lake: Lake) -> None:
+    keys = {"goods": "850511", "period": "2022"}
+    sold = breakdown("import_share", "exporter", lake, **keys)
+    bought = breakdown("import_share", "importer", lake, exporter="CHN", **keys)
+    reported = {"importer": {"CHN": 0.617}, "exporter": {"JPN": 0.1, "CHN": 0.66}}
+    names = ["canadian industrial goods (Schedule 7)", "EU goods (Annex VII)", "a third"]
+    share, index, half, price, lists = goods_cards(sold, bought, reported, None, names)
+    assert (share.value, share.unit) == ("61.5", "%")
+    assert share.range == "61 to 66\xa0%"
+    assert "As importers report 61.7\xa0% and as exporters report 66.0\xa0%" in share.definition
+    assert share.bar is not None
+    assert share.bar.computed == pytest.approx((sold.parts[0].value, 0.66))
+    squares = sum(one.value**2 for one in sold.parts)
+    assert index.value == f"{squares:.2f}"
+    assert index.range == f"as {1 / squares:.1f} equal exporters"
+    large = [one for one in bought.parts if one.traded >= 1e6 and one.code != "CHN"]
+    assert int(half.value) == sum(one.value > 0.5 for one in large)
+    assert (price.value, price.tag) == ("–", "missing")
+    assert "data add comtrade" in price.command
+    assert (lists.value, lists.range) == ("3", "Canadian industrial goods, EU goods and 1 more")
+    alone, *_ = goods_cards(sold, bought, {}, None, [])
+    assert alone.range == "no range: only one value available"

@@ -29,6 +29,13 @@ SENT = {
     "/country/Kazakhstan/from/RUS/tiers.csv": "/country/KAZ/from/RUS/tiers.csv",
     "/country/Kazakhstan/from/RUS/brief.pdf": "/country/KAZ/from/RUS/brief.pdf",
     "/country/Kazakhstan+kyrgyzstan/from/RUS": "/country/KAZ+KGZ/from/RUS",
+    "/go?goods=Cobalt&importer=&period=2022&source=minerals": (
+        "/goods/8105?period=2022&source=minerals"
+    ),
+    "/go?goods=850511&importer=Japan&period=2022&source=": "/country/JPN?goods=850511&period=2022",
+    "/go?goods=850511&importer=Japan&supplier=China&period=2022&source=baci": (
+        "/country/JPN/from/CHN?goods=850511&period=2022"
+    ),
     "/country/Russia?goods=a%0d%0ab%26c": "/country/RUS?goods=a%0D%0Ab%26c",
 }
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["RankedBar", "RankedBars"]
+__all__ = ["RANGE", "RankedBar", "RankedBars"]
+
+RANGE = "Range"
+"""Head of the column with the ranges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class RankedBar:
     value, low, high
         In the unit of the axis; the ends are None where there is no range.
     cells
-        Texts of the columns; the first is the value, which a phone shows above the bar.
+        Texts of the columns; the first is the value, which a phone shows above the bar, with the
+        range.
     marked
         Whether it is the one that the chart is about.
     is_rest
@@ -107,6 +111,8 @@ def _draw(data: RankedBars, name: str, alt_text: str) -> str:
     layers += _heads(data, plan, widths)
     for place, bar in enumerate(data.bars):
         layers += _bar(bar, plan, scale, AXIS + place * plan.row, widths, names)
+        if not plan.names:
+            layers += _above(bar, data, plan, AXIS + place * plan.row + 18)
     zero = [{"x": left, "x2": left, "y": AXIS - 6, "y2": height}]
     layers += lines(zero, style="base")
     return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
@@ -185,9 +191,21 @@ def _bar(
             is_first = place == 0
             layers += labels([cell], style=words if is_first else "label", bold=is_first)
         return layers
+    return layers
+
+
+def _above(bar: RankedBar, data: RankedBars, plan: _Plan, y: float) -> list[MarkLayer]:
+    """Return name, value and range above a bar, which has no columns beside it."""
     value = bar.cells[0]
-    room = plan.width - text_width(value, bold=True) - 20
-    head = {"x": 8, "y": top + 18, "text": cut(bar.name, room, bold=bar.marked)}
-    layers += labels([head], style=words, bold=bar.marked)
-    end = {"x": plan.width, "y": top + 18, "text": value, "align": "right"}
-    return [*layers, *labels([end], style=words, bold=True)]
+    ranges = [cell for head, cell in zip(data.heads[1:], bar.cells, strict=True) if head == RANGE]
+    every = [one.cells[data.heads.index(RANGE) - 1] for one in data.bars] if ranges else []
+    # All values end where the widest range begins, so that they stand below each other.
+    right = plan.width - (max(map(text_width, every)) + 12 if every else 0)
+    room = right - text_width(value, bold=True) - 20
+    words = "label-supplier" if bar.marked else "label"
+    name = {"x": 8, "y": y, "text": cut(bar.name, room, bold=bar.marked)}
+    layers = labels([name], style=words, bold=bar.marked)
+    end = {"x": right, "y": y, "text": value, "align": "right"}
+    layers += labels([end], style=words, bold=True)
+    said = [{"x": plan.width, "y": y, "text": text, "align": "right"} for text in ranges]
+    return [*layers, *labels(said, style="note")]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
-from entrepot.figures.breakdown import breakdown
-from entrepot.figures.exporter_prices import exporter_prices
+from entrepot.figures.breakdown import breakdown, shares_as_reported
+from entrepot.figures.exporter_prices import exporter_prices, unit_value_years
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
 from entrepot.goods.parse import goods_words
@@ -19,19 +19,29 @@ from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name, area_phrase, areas, groups
 from entrepot.model.display import figure_value
 from entrepot.report.charts import draw
-from entrepot.report.goods_overview import largest_suppliers, list_dates, prices_by_exporter
-from entrepot.report.overview import over_half, suppliers_of
+from entrepot.report.goods_overview import (
+    goods_cards,
+    largest_suppliers,
+    list_dates,
+    prices_by_exporter,
+    prices_over_time,
+)
+from entrepot.report.overview import NAMED, over_half, spread_between, suppliers_of
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.home import pickers
-from entrepot.serve.views.market import broken_down, single_share, years_of
+from entrepot.serve.views.market import broken_down, choices, sources_differ
 from entrepot.serve.views.search import named_goods
 from entrepot.sources import bring_in, source_ids, source_info
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.breakdown import Breakdown
     from entrepot.goods import GoodsList
+    from entrepot.goods.history import ListedPeriod
     from entrepot.lake import Lake
     from entrepot.report.parts import Section
 
@@ -177,68 +187,90 @@ def lists_table(_: Lake) -> AnswerRows:
     return AnswerRows([*names, "entries"], rows, "lists")
 
 
-def goods_page(lake: Lake, name: str, period: str = "") -> ServedAnswer:
+def goods_page(lake: Lake, name: str, period: str = "", source: str = "") -> ServedAnswer:
     """Return the page of a list, or of codes."""
     if _CODES.fullmatch(name):
-        return _codes_page(lake, named_goods(name), period)
+        return _codes_page(lake, named_goods(name), period, source)
     found = _list(name)
     return page("goods.html.j2", "/goods", goods=found, codes=len({e.code for e in found.entries}))
 
 
-def _codes_page(lake: Lake, codes: str, period: str) -> ServedAnswer:
+def _codes_page(lake: Lake, codes: str, period: str, source: str) -> ServedAnswer:
     """Return the page of codes: who exports them, who depends on the largest, on which lists."""
     seen = [one for code in codes.split(",") for one in _history(code)]
     is_known = bool(goods_title_of(codes))
-    sold = broken_down("import_share", "exporter", lake, codes, period) if is_known else None
-    sections: list[Section | None] = []
-    answer = first = ""
-    if sold is not None:
-        asked = sold.definition
-        first = sold.parts[0].code
-        time = {"goods": codes, "period": str(asked.period)}
-        keys = time | {"source": asked.source}
-        bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
-        tops = breakdown("top_supplier", "importer", lake, **keys)
-        sections = [suppliers_of(sold, lake), largest_suppliers(tops, lake)]
-        is_one = bool(_SIX.fullmatch(codes))
-        said = single_share(bought, lake, "this page")
-        most, every = over_half(bought)
-        answer = (
-            f"{capital(area_phrase(first))} had "
-            f"**{figure_value(sold.parts[0].value, 'share')}** of the world's exports of "
-            f"{goods_words(codes)} in {asked.period} and supplied more than half of the imports "
-            f"of **{most} of {every}** countries. World trade was "
-            f"{figure_value(sold.total, asked.currency)}. {said}"
-        ).strip()
-        if is_one:
-            sections.append(prices_by_exporter(exporter_prices(lake, **time), lake))
+    sold = None
+    if is_known:
+        sold = broken_down("import_share", "exporter", lake, codes, period, source=source)
     chosen = {"goods": codes} | ({"period": period} if period else {})
     charts = {"suppliers": {"show": "exporters"} | chosen, "largest": {"show": "largest"} | chosen}
-    charts["share"] = {"show": "map", "supplier": first} | chosen
+    parts: dict[str, Any] = {"sections": [], "cards": [], "answer": "", "first": ""}
+    if sold is not None:
+        parts |= _supplied(lake, codes, sold, seen)
+        charts["share"] = {"show": "map", "supplier": sold.parts[0].code} | chosen
     listed = list_dates(codes, seen, [goods_list(one) for one in _ROWS])
+    shown = [*parts["sections"], *filter(None, [listed])]
     return page(
         "code.html.j2",
         "/goods",
         code=codes,
         spaced=spaced_code(codes),
         name=goods_words(codes) if is_known else "",
-        answer=answer,
-        years=years_of(lake, codes) if is_known else [],
-        year=str(sold.definition.period) if sold else period,
-        first=area_name(first) if first else "",
         charts={name: urlencode(chart, safe=",") for name, chart in charts.items()},
-        sections=(shown := [one for one in sections if one]),
-        drawings={
-            one.id: draw(one.picture, one.table)
-            for one in (*shown, *filter(None, [listed]))
-            if one.picture
-        },
+        drawings={one.id: draw(one.picture, one.table) for one in shown if one.picture},
         listed=listed,
         seen=seen,
         covered=_COVERED,
         bring=bring_in("baci"),
+        **(choices(lake, codes, sold, period) if is_known else {}),
+        **parts,
         **pickers(),
     )
+
+
+def _supplied(
+    lake: Lake, codes: str, sold: Breakdown, seen: Sequence[ListedPeriod]
+) -> dict[str, Any]:
+    """Return answer, cards and sections of goods of which all trade of a year is loaded."""
+    asked = sold.definition
+    first = sold.parts[0].code
+    time = {"goods": codes, "period": str(asked.period)}
+    keys = time | {"source": asked.source}
+    bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
+    tops = breakdown("top_supplier", "importer", lake, **keys)
+    reported = shares_as_reported(asked, lake)
+    ranged = {
+        one.code: spread_between(
+            one.value, [shares[one.code] for shares in reported.values() if one.code in shares]
+        )
+        for one in sold.parts[:NAMED]
+    }
+    compared = "as exporters or importers report it" if any(ranged.values()) else ""
+    is_one = bool(_SIX.fullmatch(codes))
+    prices = exporter_prices(lake, **time) if is_one else None
+    over_years = unit_value_years(lake, goods=codes, exporter=first) if is_one else None
+    sections: list[Section | None] = [
+        suppliers_of(sold, lake, ranged, compared=compared),
+        largest_suppliers(tops, lake),
+        prices_by_exporter(prices, lake),
+        prices_over_time(over_years, lake),
+    ]
+    said = sources_differ(bought, lake)
+    most, every = over_half(bought)
+    answer = (
+        f"{capital(area_phrase(first))} had "
+        f"**{figure_value(sold.parts[0].value, 'share')}** of the world's exports of "
+        f"{goods_words(codes)} in {asked.period} and supplied more than half of the imports "
+        f"of **{most} of {every}** countries. World trade was "
+        f"{figure_value(sold.total, asked.currency)}. {said}"
+    ).strip()
+    names = dict.fromkeys(one.of.short for one in sorted(seen, key=lambda one: one.entry.starts))
+    return {
+        "answer": answer,
+        "first": area_name(first),
+        "cards": goods_cards(sold, bought, reported, prices, list(names)),
+        "sections": [one for one in sections if one],
+    }
 
 
 def goods_title_of(code: str) -> str:

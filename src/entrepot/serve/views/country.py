@@ -23,9 +23,11 @@ from entrepot.report.cards import source_on_card
 from entrepot.report.charts import draw
 from entrepot.report.overview import (
     NAMED,
+    Spread,
     concentration,
     dependent_goods,
     dependents,
+    spread_of,
     suppliers_of,
 )
 from entrepot.report.phrasing import capital
@@ -35,7 +37,7 @@ from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row
 from entrepot.serve.views.home import Pair, bundled_pairs, home_page, pickers
-from entrepot.serve.views.market import broken_down, single_share, years_of
+from entrepot.serve.views.market import broken_down, sources_differ, years_of
 from entrepot.serve.views.search import named_goods, search
 
 if TYPE_CHECKING:
@@ -168,7 +170,7 @@ def _from_breakdowns(
     """Return the sections of a country of which all trade of a year is loaded."""
     asked = sold.definition
     keys = {"goods": asked.goods, "period": str(asked.period), "source": asked.source}
-    ranged: dict[str, Figure] = {}
+    ranged: dict[str, Spread | None] = {}
     over_time = None
     if complete:
         # A dozen shares with ranges may exceed the time
@@ -176,7 +178,7 @@ def _from_breakdowns(
         with resumed(lake, "country", importer, asked.goods, str(asked.period)) as context:
             for one in sold.parts[:NAMED]:
                 share = context.ask("import_share", importer=importer, exporter=one.code, **keys)
-                ranged[one.code] = share
+                ranged[one.code] = spread_of(share)
             years = years_of(lake, asked.goods)[:_YEARS]
             found = [
                 context.value("hhi", importer=importer, **(keys | {"period": str(year)}))
@@ -200,7 +202,7 @@ def _from_breakdowns(
         f"{capital(area_phrase(first.code))} was the largest supplier with "
         f"**{figure_value(first.value, 'share')}**."
     )
-    answer += f" {single_share(sold, lake, 'this page')}"
+    answer += f" {sources_differ(sold, lake)}"
     return {
         "sections": [one for one in listed if one],
         "answer": answer.strip(),
