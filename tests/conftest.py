@@ -8,14 +8,14 @@ import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
     from pyspark.sql import SparkSession
 
 for _threads in (
@@ -38,6 +38,8 @@ QUIET = (
     "--no-first-run",
 )
 SPARK = "local[2]"
+PATIENCE = 300.0
+"""Seconds after which a page of a busy machine is given up; none takes as long as that."""
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["exploring"]  # which examples Hypothesis draws, and how many
 SLOW = ("lake", "serve", "watching")
@@ -127,17 +129,33 @@ def baci_csv(shared_data: Path) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium; nothing is downloaded. A process cannot start a second one."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         # Where the project's own check runs, a missing browser is a failure.
         outcome = pytest.fail if os.environ.get("ENTREPOT_REQUIRE_BROWSER") else pytest.skip
         outcome(f"needs a Chromium on the path ({', '.join(CHROMIUM)})")
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=found, args=list(QUIET))
+        started = play.chromium.launch(
+            executable_path=found, args=list(QUIET), timeout=1000 * PATIENCE
+        )
+        started.new_page = _patient(started.new_page)  # type: ignore[method-assign]
+        started.new_context = _patient(started.new_context)  # type: ignore[method-assign]
         yield started
         started.close()
+
+
+def _patient(opens: Callable[..., Page | BrowserContext]) -> Callable[..., Any]:
+    """Let what is opened wait longer than the half minute that is usual."""
+
+    def opened(**how: Any) -> Page | BrowserContext:
+        found = opens(**how)
+        found.set_default_timeout(1000 * PATIENCE)
+        return found
+
+    return opened
 
 
 @pytest.fixture(scope="session")

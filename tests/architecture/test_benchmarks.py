@@ -115,7 +115,7 @@ def test_help_is_printed_and_a_slip_refused(words: list[str]) -> None:
     def run(word: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *words, word]
         return subprocess.run(
-            command, cwd=FOLDER.parent, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=FOLDER.parent, capture_output=True, text=True, check=False, timeout=600
         )
 
     asked = run("--help")

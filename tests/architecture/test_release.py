@@ -267,17 +267,17 @@ def _serve_from(steps: list[tuple[str, str]], root: Path, built: Path) -> None:
         [*_on_a_read_only_root(root), *entry, *command], env=env, cwd="/", stderr=subprocess.PIPE
     ) as serving:
         try:
-            ends = time.monotonic() + 90
+            ends = time.monotonic() + 600
             while not is_healthy():
                 assert serving.poll() is None, serving.stderr and serving.stderr.read().decode()
                 assert time.monotonic() < ends
                 time.sleep(0.2)
             asked = urllib.request.Request(f"http://127.0.0.1:{port}/")
             with pytest.raises(urllib.error.HTTPError, match="401"):
-                urllib.request.urlopen(asked, timeout=30)
+                urllib.request.urlopen(asked, timeout=200)
         finally:
             serving.send_signal(signal.SIGINT)
-            serving.wait(30)
+            serving.wait(200)
     after = {path for path in root.rglob("*") if root / "tmp" not in path.parents}
     assert after == before
 

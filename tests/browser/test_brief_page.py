@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def test_the_page_works_without_scripts(browser: Browser, pages: dict[str, Path]
     with opened(browser, pages["full"], java_script_enabled=False) as page:
         assert page.locator("h1").inner_text().startswith("Russia")
         page.locator("#goods summary").click()
-        assert page.locator("#goods details table").is_visible()
+        page.locator("#goods details table").wait_for()
 
 
 def test_a_caveat_link_arrives_at_its_caveat(browser: Browser, pages: dict[str, Path]) -> None:
@@ -200,7 +201,7 @@ def test_a_caveat_link_arrives_at_its_caveat(browser: Browser, pages: dict[str, 
         link = page.locator(".card .see").first
         wanted = link.get_attribute("href") or ""
         link.click()
-        assert page.evaluate("document.querySelector(':target').id") == wanted.removeprefix("#")
+        expect(page.locator(":target")).to_have_id(wanted.removeprefix("#"))
 
 
 def test_the_keyboard_reaches_tables_and_links(browser: Browser, pages: dict[str, Path]) -> None:

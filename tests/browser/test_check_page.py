@@ -85,10 +85,10 @@ def test_a_click_on_a_number_opens_what_was_found_without_a_script(
     with opened(browser, pages["quotes"], width, java_script_enabled=False) as page:
         page.locator(".mark.differs").first.click()
         shown = page.locator(".more:target")
-        assert shown.is_visible()
+        shown.wait_for()
         assert "39" in shown.inner_text()
         shown.locator(".back a").click()
-        assert page.locator(".prose span:target").is_visible()
+        page.locator(".prose span:target").wait_for()
 
 
 def test_on_a_wide_screen_the_text_stays_where_it_is_read(
@@ -100,6 +100,7 @@ def test_on_a_wide_screen_the_text_stays_where_it_is_read(
         before = page.evaluate("scrollY")
         assert before > 1000
         mark.click()
+        page.locator(".more:target").wait_for()
         assert abs(page.evaluate("scrollY") - before) < 150
         box = page.locator(".more:target").bounding_box()
         assert box is not None

@@ -39,10 +39,10 @@ HOSTILE = (
 
 
 def read_text(page: Page, text: str) -> None:
-    page.locator("#text:focus").wait_for(timeout=120_000)  # the cursor is in the field, by itself
+    page.locator("#text:focus").wait_for()  # the cursor is in the field, by itself
     page.keyboard.insert_text(text)
     page.keyboard.press("Control+Enter")
-    page.locator(".num, .kicker:text-matches('^[45]')").first.wait_for(timeout=120_000)
+    page.locator(".num, .kicker:text-matches('^[45]')").first.wait_for()
     assert page.locator(".num").count(), page.locator("main").inner_text()
 
 
@@ -52,7 +52,7 @@ def settled(page: Page) -> str:
 
 def quiet(page: Page) -> None:
     """Wait until nothing is being tested."""
-    page.locator("#desk:not([aria-busy=true])").wait_for(timeout=120_000)
+    page.locator("#desk:not([aria-busy=true])").wait_for()
 
 
 def test_twenty_numbers_from_paste_to_verdicts_by_keyboard_alone(
@@ -64,6 +64,7 @@ def test_twenty_numbers_from_paste_to_verdicts_by_keyboard_alone(
     page = watched.page
     read_text(page, ARTICLE)
     assert page.locator(".num").count() == 20
+    quiet(page)
     page.keyboard.press("Shift+A")
     assert not settled(page).startswith("0 ")
     for _ in range(40):
@@ -193,14 +194,14 @@ def test_choices_stay_in_the_browser_and_the_text_is_in_no_address(
     before = settled(page)
     assert before != "0 of 20 settled"
     page.reload()
-    page.locator(".num").first.wait_for(timeout=120_000)
+    page.locator(".num").first.wait_for()
     assert settled(page) == before
     assert all(method == "GET" or url == f"{site}/api/desk" for method, url in sent)
     assert not any("Gazette" in url or "3.4" in url for _, url in sent)
     page.get_by_role("button", name="Another text").click()
     page.locator("#text").fill("Words first. " + ARTICLE)  # the sentences are the same
     page.keyboard.press("Control+Enter")
-    page.locator(".num").first.wait_for(timeout=120_000)
+    page.locator(".num").first.wait_for()
     assert settled(page) == before
 
 
@@ -236,7 +237,7 @@ def test_as_a_file_it_works_alone_and_holds_a_hostile_text(
     file = write_desk(article_of(f"{ARTICLE}\n\n{HOSTILE}"), tmp_path / "desk.html")
     watched = open_page(file.as_uri(), "")
     page = watched.page
-    page.locator(".num").first.wait_for(timeout=120_000)
+    page.locator(".num").first.wait_for()
     assert "taken" not in page.title()
     assert violations(page) == []
     offered = page.locator(".opt .chip").first.inner_text()

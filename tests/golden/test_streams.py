@@ -227,7 +227,7 @@ def test_a_terminal_that_lacks_a_sign_gets_its_number(encoding: str) -> None:
         [ENTREPOT, "measure", "list"],
         env=usual | {"PYTHONIOENCODING": encoding},
         capture_output=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")

@@ -67,7 +67,7 @@ def test_killed_at_random_moments(lake_with_old: Callable[[str], Lake], new: lis
         usual = []
         for at in range(2):
             lake = lake_with_old(f"whole-{at}")
-            code, took = run(lake, 60)
+            code, took = run(lake, 600)
             assert (code, state_of(lake)) == (0, NEW.state)
             usual.append(took)
         for at in range(KILLS):

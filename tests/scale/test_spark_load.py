@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from made_lake import NEW, OLD, TIMES, left_over, named_files_are_there, python,
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from entrepot.lake import Lake
 
@@ -36,6 +36,30 @@ def begun(lake: Lake) -> bool:
     return any(lake.path.glob(".staging-*/part-*"))
 
 
+def children(process: int) -> set[int]:
+    """Return the processes that one has started, and those that these have."""
+    parents = {int(one.name): parent(int(one.name)) for one in Path("/proc").glob("[0-9]*")}
+    found, new = set[int](), {process}
+    while new:
+        new = {one for one, above in parents.items() if above in new}
+        found |= new
+    return found
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there, and no zombie that nobody has waited for."""
+    return parent(process) is not None
+
+
+def parent(process: int) -> int | None:
+    """Return the parent of a process that is there."""
+    try:
+        state, above = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state in "ZX" else int(above)
+
+
 def test_killed_while_workers_write(lake_with_old: Callable[[str], Lake], new: list[Path]) -> None:
     """Twice in the midst of it by rule, so that the test means something on any machine."""
     pytest.importorskip("pyspark", reason="needs pyspark: make spark")
@@ -50,11 +74,12 @@ def test_killed_while_workers_write(lake_with_old: Callable[[str], Lake], new: l
         loading = subprocess.Popen(
             python(script, lake.path, *new), env=environment, stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + 240
+        until = time.monotonic() + 600
         while not begun(lake) and loading.poll() is None:
             assert time.monotonic() < until
             time.sleep(0.005)
         time.sleep(draw.uniform(0, 1.5) if at else 0)
+        workers = children(loading.pid)
         loading.send_signal(signal.SIGKILL)
         code = loading.wait()
         state = state_of(lake)
@@ -66,5 +91,8 @@ def test_killed_while_workers_write(lake_with_old: Callable[[str], Lake], new: l
         report = lake.add("baci", new)
         assert len(report.unchanged) == (2 if state == NEW.state else 0)
         assert state_of(lake) == NEW.state
-        time.sleep(3)  # Spark's own processes end by themselves
+        until = time.monotonic() + 600
+        while any(map(is_alive, workers)):  # Spark's own processes end by themselves
+            assert time.monotonic() < until
+            time.sleep(0.05)
         assert not left_over(lake)

@@ -37,7 +37,7 @@ ASKED: dict[str, Any] = {
     "source": "baci",
 }
 SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
-PATIENCE = 40
+PATIENCE = 75
 """Thirty seconds, and what a busy machine adds."""
 
 

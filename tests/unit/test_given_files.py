@@ -128,7 +128,7 @@ def test_a_pipe_or_device_is_refused_at_once(words: list[str], tmp_path: Path, p
                 assert "this is a pipe" in text
             continue
         assert f"this is {what}" in " ".join(text.split()), text
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 100
 
 
 @pytest.mark.parametrize("words", WRITES.values(), ids=WRITES)
@@ -219,7 +219,7 @@ def test_a_substituted_process_is_a_pipe_too(tmp_path: Path) -> None:
     program = "import sys; from pathlib import Path; from entrepot.files import read_text; "
     program += "read_text(Path('/dev/stdin'))"
     done = subprocess.run(
-        [sys.executable, "-c", program], input=b"a", capture_output=True, check=False, timeout=60
+        [sys.executable, "-c", program], input=b"a", capture_output=True, check=False, timeout=600
     )
     assert b"this is a pipe" in done.stderr
 

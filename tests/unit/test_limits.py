@@ -55,9 +55,9 @@ def test_a_thread_that_knows_nothing_is_held_to_the_limits_of_the_process(tmp_pa
 
 def test_time_ends_whatever_catches_errors(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path)
-    with under(Limits(ends=time.monotonic() + 60)):
+    with under(Limits(ends=time.monotonic() + 600)):
         step()
-        assert 59 < (left() or 0) <= 60
+        assert 500 < (left() or 0) <= 600
     with under(Limits(ends=time.monotonic() - 1)):
         for work in (step, lambda: lake.connection, lambda: goods_selection("chpl")):
             with pytest.raises(TimeUp):

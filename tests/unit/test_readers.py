@@ -241,18 +241,18 @@ def test_a_program_that_fails_ends_in_words_and_in_time(
 ) -> None:
     began = time.monotonic()
     with pytest.raises(OutsideError, match=words):
-        draft_with(ARTICLE, program(tmp_path, lines), seconds=3)
-    assert time.monotonic() - began < 40
+        draft_with(ARTICLE, program(tmp_path, lines), seconds=3 if "within" in words else 40)
+    assert time.monotonic() - began < 55
 
 
 @pytest.mark.parametrize("apart", ["", "os.setsid();"])
 def test_what_a_program_leaves_running_is_not_waited_for(tmp_path: Path, apart: str) -> None:
     """A child that held the output open had a good answer refused, after two minutes."""
     answer = f"print(json.dumps({{'claims': [{GOOD!r}]}}), flush=True)"
-    lines = f"if os.fork() == 0:\n    {apart} time.sleep(20); os._exit(0)\n{answer}"
+    lines = f"if os.fork() == 0:\n    {apart} time.sleep(60); os._exit(0)\n{answer}"
     began = time.monotonic()
     assert draft_with(ARTICLE, program(tmp_path, lines)).claims
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 50
 
 
 def test_messages_of_a_program_are_shown_up_to_a_length(

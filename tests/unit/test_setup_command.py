@@ -121,27 +121,28 @@ def test_once_more_fetches_and_loads_nothing(server: Server, run: Run, tmp_path:
 
 def test_a_killed_setup_continues_where_it_was(server: Server, run: Run, tmp_path: Path) -> None:
     half = len(ZIP) // 2
-    sent = threading.Event()
+    sent, over = threading.Event(), threading.Event()
 
     def stalls(handler: BaseHTTPRequestHandler) -> None:
         whole(b"", Content_Length=str(len(ZIP)), ETag='"one"')(handler)
         handler.wfile.write(ZIP[:half])
         handler.wfile.flush()
         sent.set()
-        time.sleep(5)
+        over.wait(600)
 
     # The first request asks for the size, the second for the file.
     server.answers(ranged(ZIP, '"one"'), stalls)
     words = ["setup", "--answers", answers(tmp_path, NO_BRIEF), "--lake", str(tmp_path / "lake")]
     command = [sys.executable, "-c", PATCHED, server.url, *words]
     with subprocess.Popen(command, env=os.environ, stderr=subprocess.DEVNULL) as child:
-        assert sent.wait(60)
+        assert sent.wait(600)
         part = tmp_path / "cache" / "downloads" / "baci"
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 600
         while not any(file.stat().st_size == half for file in part.glob("*")):
             assert time.monotonic() < ends
             time.sleep(0.02)
         child.send_signal(signal.SIGKILL)
+        over.set()
     assert not (tmp_path / "lake" / "catalog.json").exists()
     server.answers(ranged(ZIP, '"one"'))
     code, _, _ = run("--answers", answers(tmp_path, NO_BRIEF))

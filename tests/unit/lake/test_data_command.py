@@ -103,7 +103,7 @@ def test_on_a_terminal_it_asks(
             seen += os.read(ours, 1000)
         assert tree(tmp_path) == before  # before the reply
         os.write(ours, f"{reply}\n".encode())
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=600)
     os.close(ours)
     assert b"baci 2022 (vintage V202501, 3 rows)" in seen
     assert process.returncode == (0 if gone else 1)

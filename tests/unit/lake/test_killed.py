@@ -45,7 +45,7 @@ def timed(copy):
     def late(*args):
         threading.Timer(0.002, os.kill, (os.getpid(), signal.SIGKILL)).start()
         copy(*args)
-        threading.Event().wait(5)
+        threading.Event().wait(100)
     return late
 
 if stop == "copy":
@@ -63,7 +63,7 @@ AFTER = [(1000.0,), (10500.0,), (200000.0,), (9000.0,)]
 
 def _run(lake: Path, stop: object, files: list[Path]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", CHILD, str(lake), str(stop), *map(str, files)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
 
 @pytest.fixture

@@ -44,7 +44,15 @@ ME = Holder(4711, platform.node(), Holder.here("").user, NOW.isoformat(), "addin
         ),
     ],
 )
-def test_a_holder_in_words(holder: Holder, words: str) -> None:
+def test_a_holder_in_words(holder: Holder, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Today(datetime):
+        """The day on which the tests began, also after midnight."""
+
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            return NOW
+
+    monkeypatch.setattr("entrepot.lake.lock.datetime", Today)
     assert str(holder) == words
 
 

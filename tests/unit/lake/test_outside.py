@@ -45,7 +45,7 @@ def test_no_room(lake: Lake, write: Write, rows: int, packed: bool, limit: int) 
         path.write_bytes(gzip.compress(content))
         assert path.stat().st_size < limit < len(content)
     command = [sys.executable, "-c", LIMITED, str(lake.path), str(limit), str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.stderr.startswith("4 "), done.stderr
     assert "free some space" in done.stderr
     assert tree(lake.path) == {}
@@ -109,6 +109,6 @@ def test_what_the_engine_says_of_a_full_disk_is_put_in_words(
     before = tree(lake.path)
     code = LIMITED.replace('held.add("baci", sys.argv[3:])', "held.rebuild()")
     command = [sys.executable, "-c", code, str(lake.path), str(limit)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.stderr.startswith("4 the disk is full\n"), done.stderr
     assert tree(lake.path) == before

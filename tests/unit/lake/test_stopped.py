@@ -45,7 +45,7 @@ main.run()
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", COMMAND, *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
@@ -105,7 +105,7 @@ def test_in_another_thread_nothing_is_done_about_signals(lake: Lake, write: Writ
 
     thread = threading.Thread(target=work)
     thread.start()
-    thread.join(60)
+    thread.join(600)
     assert failed == []
     assert [Path(name).name for held in lake.holdings() for name in held.files] == [NAME]
 

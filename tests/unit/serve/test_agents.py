@@ -116,7 +116,7 @@ def served(folder: Path, *words: str) -> Iterator[str]:
     try:
         yield _address(started.stderr)
         started.send_signal(signal.SIGINT)
-        assert started.wait(20) == 130
+        assert started.wait(200) == 130
         assert "Traceback" not in started.stderr.read()
     finally:
         started.kill()
@@ -158,7 +158,7 @@ def test_over_http_with_a_token(tmp_path: Path) -> None:
         assert text_of(status)["loaded"] == []
 
         def post(headers: dict[str, str], body: Any = asked, **more: Any) -> int:
-            return httpx.post(address, json=body, headers=headers, **more).status_code
+            return httpx.post(address, json=body, headers=headers, timeout=200, **more).status_code
 
         assert post(bearer) == 200
         assert post(kinds) == 401
@@ -169,7 +169,7 @@ def test_over_http_with_a_token(tmp_path: Path) -> None:
         # The library takes it for a notification, and would say 202 and nothing else.
         assert post(bearer, asked | {"id": None}) == 400
         # A stream on which nothing would ever come: the protocol has 405 for a server without one.
-        stream = httpx.get(address, headers=bearer, timeout=20)
+        stream = httpx.get(address, headers=bearer, timeout=200)
         assert (stream.status_code, stream.headers["allow"]) == (405, "POST")
         assert httpx.get(address.replace("/mcp", "/healthz")).status_code == 200
         assert httpx.get(address.replace("/mcp", "/etc/passwd"), headers=bearer).status_code == 404
@@ -231,7 +231,7 @@ def test_a_body_that_never_comes_is_not_waited_for(
     async def ask() -> None:
         scope = {"type": "http", "method": "POST", "path": "/mcp", "raw_path": b"/mcp"}
         scope |= {"query_string": b"", "headers": [(b"host", b"127.0.0.1")], "client": None}
-        with anyio.fail_after(20):
+        with anyio.fail_after(200):
             await app(scope, receive, send)
 
     in_own_loop(ask)

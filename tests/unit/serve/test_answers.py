@@ -94,32 +94,34 @@ def test_a_question_that_takes_too_long_is_stopped(tmp_path: Path, late: float) 
 
     with pytest.raises(TooLongError, match=r"1\.5 seconds"):
         pool.start(endless).result()
-    assert ended.wait(20), "the query goes on"
+    assert ended.wait(100), "the query goes on"
+    pool.seconds = 100
     assert pool.start(lambda _: 5).result() == 5
 
 
 def test_a_wait_for_a_turn_is_no_part_of_the_time_of_a_question(tmp_path: Path) -> None:
-    pool = Pool(tmp_path, seconds=4, workers=1)
+    pool = Pool(tmp_path, seconds=8, workers=1)
 
     def work(_: Lake) -> bool:
-        time.sleep(2.5)
+        time.sleep(5)
         return True
 
     both = [pool.start(work), pool.start(work)]
-    assert both[1].result() is True, "2.5 s of waiting and 2.5 s of work are within 4 s each"
+    assert both[1].result() is True, "5 s of waiting and 5 s of work are within 8 s each"
 
 
 def test_a_question_whose_turn_does_not_come_is_refused_and_given_up(tmp_path: Path) -> None:
     pool, go, done = Pool(tmp_path, seconds=2, workers=1), threading.Event(), []
-    first = pool.start(lambda _: go.wait(20))
+    first = pool.start(lambda _: go.wait(100))
     second = pool.start(lambda _: done.append("second"))
     with pytest.raises(BusyError, match=r"no turn came within 2 seconds"):
         second.result()
     with pytest.raises(BusyError):  # whoever waits for the same one
         second.result()
-    go.set()
     with pytest.raises(TooLongError):
         first.result()
+    go.set()
+    pool.seconds = 100
     pool.start(lambda _: done.append("third")).result()
     assert done == ["third"]
 
@@ -130,10 +132,10 @@ def test_an_economy_does_not_stay_in_memory(
     monkeypatch.setattr("entrepot.serve.pool.KEEPS", 0.05)
     kept: list[object] = []
     monkeypatch.setattr("entrepot.figures.value_added._LAST", kept)
-    pool = Pool(tmp_path, seconds=20)
+    pool = Pool(tmp_path, seconds=100)
     for _ in range(2):
         pool.start(lambda _: kept.append("half a gigabyte")).result()
-        for _ in range(200):
+        for _ in range(5000):
             if not kept:
                 break
             time.sleep(0.02)
@@ -149,7 +151,7 @@ def test_what_was_worked_on_goes_with_a_question_that_failed(
     tmp_path: Path, is_stopped: bool
 ) -> None:
     """Nine economies of questions that took too long stayed for good: 1.6 GB."""
-    pool, seen = Pool(tmp_path, seconds=0.3 if is_stopped else 20), []
+    pool, seen = Pool(tmp_path, seconds=0.3 if is_stopped else 100), []
 
     def work(_: Lake) -> None:
         economy = Economy()
@@ -166,7 +168,7 @@ def test_what_was_worked_on_goes_with_a_question_that_failed(
         question = pool.start(work)
         with pytest.raises(TooLongError if is_stopped else ValueError) as told:
             question.result()
-        for _ in range(200):
+        for _ in range(5000):
             if seen[0]() is None:
                 break
             time.sleep(0.02)
@@ -184,8 +186,8 @@ def test_what_cycles_hold_does_not_stay_in_memory(
     del economy
     gc.disable()
     try:
-        Pool(tmp_path, seconds=20).start(lambda _: 5).result()
-        for _ in range(200):
+        Pool(tmp_path, seconds=100).start(lambda _: 5).result()
+        for _ in range(5000):
             if seen() is None:
                 break
             time.sleep(0.02)
@@ -219,14 +221,14 @@ def test_questions_that_come_at_once_work_an_economy_out_once(
 
 
 def test_a_queue_that_is_full_says_so(tmp_path: Path) -> None:
-    pool = Pool(tmp_path, seconds=20, workers=1, waiting=2)
+    pool = Pool(tmp_path, seconds=100, workers=1, waiting=2)
     go = threading.Event()
-    first = [pool.start(lambda _: go.wait(20)) for _ in range(2)]
+    first = [pool.start(lambda _: go.wait(100)) for _ in range(2)]
     with pytest.raises(BusyError):
         pool.start(lambda _: True)
     go.set()
     assert [one.result() for one in first] == [True, True]
-    for _ in range(100):  # room is made a moment after the result
+    for _ in range(5000):  # room is made a moment after the result
         try:
             assert pool.start(lambda _: 7).result() == 7
             break
@@ -377,7 +379,7 @@ def test_a_page_of_before_says_so_and_the_new_one_follows(tmp_path: Path, path: 
 
 
 def _when_new(client: Client, path: str) -> httpx.Response:
-    for _ in range(200):
+    for _ in range(5000):
         answer = client.get(path)
         if answer.headers["cache-status"] == "entrepot; hit":
             return answer
@@ -410,10 +412,10 @@ def test_what_no_lake_decides_is_answered_while_all_questions_wait(tmp_path: Pat
         patched.setattr(
             app, "Pool", lambda *at, **keys: pools.append(Pool(*at, **keys)) or pools[0]
         )
-        client = Client(create_app(tmp_path, seconds=30))
+        client = Client(create_app(tmp_path, seconds=300))
     go = threading.Event()
     for _ in range(app.READERS - app.SPARE):
-        pools[0].start(lambda _: go.wait(30))
+        pools[0].start(lambda _: go.wait(300))
     try:
         for path in ("/style/page.css", "/script/page.js", "/icon.svg", "/search.json?q=chi"):
             answer = client.get(path)

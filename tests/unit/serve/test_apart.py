@@ -18,7 +18,7 @@ from entrepot.serve.pool import Turns
 from entrepot.serve.problems import BusyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 TEXT = "China's exports to Russia fell by 3.4 % in 2025."
@@ -55,7 +55,7 @@ def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Processes in which some texts cost more than any text may."""
     monkeypatch.setattr(apart, "CODE", COSTLY)
     monkeypatch.setattr(apart, "_idle", [])
-    monkeypatch.setattr("entrepot.serve.service.TEXT_SECONDS", 1.0)
+    monkeypatch.setattr("entrepot.serve.service.TEXT_SECONDS", 2.0)  # of the processor
     yield
     apart._end_all()
 
@@ -63,14 +63,14 @@ def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_text_that_costs_too_much_is_ended_and_the_next_one_answered(
     tmp_path: Path, costly: None
 ) -> None:
-    client = Client(create_app(tmp_path / "no-lake", seconds=15))
+    client = Client(create_app(tmp_path / "no-lake", seconds=100))
     start = time.monotonic()
     for text in ("turn", "memory", "engine"):
         answer = client.send("POST", "/api/check", content=text)
         assert answer.status_code == 503, answer.text
         assert "entrepot check" in answer.json()["hint"]
     assert client.send("POST", "/api/check", content=TEXT).status_code == 200
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 300
 
 
 def test_a_text_that_only_waits_is_ended_too(tmp_path: Path, costly: None) -> None:
@@ -78,7 +78,7 @@ def test_a_text_that_only_waits_is_ended_too(tmp_path: Path, costly: None) -> No
     [process] = apart._idle
     client = Client(create_app(tmp_path / "no-lake", seconds=0.5))
     assert client.send("POST", "/api/check", content="sleep").status_code == 503
-    assert process._popen.wait(10) != 0
+    assert process._popen.wait(100) != 0
 
 
 def test_a_process_does_many_texts_however_large_the_server_is(
@@ -120,7 +120,7 @@ def test_costly_texts_hold_up_no_question(tmp_path: Path) -> None:
         held = [crowd.submit(sent, number) for number in range(8)]
         start = time.monotonic()
         assert client.get("/api/ask?measure=value&importer=RUS&exporter=CHN&period=2024").json()
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < 50
         assert {one.result() for one in held} <= {422, 503}
 
 
@@ -145,31 +145,47 @@ def test_each_size_of_a_text_can_be_chosen(tmp_path: Path) -> None:
     assert client.send("POST", "/api/desk", json={"text": TEXT[:60]}).status_code == 200
 
 
+def _until(is_so: Callable[[], bool]) -> None:
+    for _ in range(10_000):
+        if is_so():
+            return
+        time.sleep(0.01)
+    pytest.fail("it never came")
+
+
 def test_readers_take_turns_and_none_has_all_threads() -> None:
-    turns, go, begun = Turns(3, 100, "turn"), threading.Event(), []
+    turns, ticket, begun = Turns(3, 100, "turn"), threading.Semaphore(0), []
     done = []
 
     def work(name: str) -> None:
         begun.append(name)
-        go.wait(20)
+        assert ticket.acquire(timeout=100)
         done.append(name)
 
     held = [turns.submit(lambda n=n: work(f"a{n}"), "a") for n in range(8)]
     held.append(turns.submit(lambda: work("b0"), "b"))
-    for _ in range(200):
-        if len(begun) == 3:
-            break
-        time.sleep(0.01)
+    _until(lambda: len(begun) == 3)
     assert sorted(begun) == ["a0", "a1", "b0"], "one thread is left for the next reader"
     held += [turns.submit(lambda n=n: work(f"b{n}"), "b") for n in range(1, 3)]
     held.append(turns.submit(lambda: work("c0"), "c"))
     held[7].cancel()
-    go.set()
+
+    def have_begun(ended: int) -> bool:
+        left = [
+            count - sum(name[0] == reader for name in done)
+            for reader, count in (("a", 7), ("b", 3), ("c", 1))
+        ]
+        at_work = min(3, sum(min(2, count) for count in left))
+        return len(done) == ended and len(begun) == ended + at_work
+
+    for ended in range(1, 12):  # one by one: threads that are let go at once overtake each other
+        ticket.release()
+        _until(lambda ended=ended: have_begun(ended))
     for one in held[:7] + held[8:]:
-        one.result(20)
+        one.result(100)
     assert begun.index("c0") < begun.index("a4"), "the last reader does not wait for all of a's"
     assert "a7" not in done
-    assert turns.submit(lambda: 5, "a").result(20) == 5
+    assert turns.submit(lambda: 5, "a").result(100) == 5
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
@@ -182,7 +198,7 @@ def test_a_quick_question_waits_for_one_turn_of_each_other_reader(
 
     def slow(name: str) -> None:
         begun.append(name)
-        assert ticket.acquire(timeout=20)
+        assert ticket.acquire(timeout=100)
 
     every = [turns.submit(lambda n=n: slow(f"a{n}"), f"a{n}") for n in range(others)]
     every += [
@@ -193,27 +209,30 @@ def test_a_quick_question_waits_for_one_turn_of_each_other_reader(
     before = len(begun)
     quick = turns.submit(lambda: begun.append("b"), "b")
     ticket.release(others + 1)  # so many slow questions end
-    quick.result(20)
+    quick.result(100)
     assert begun.index("b") - before <= others
     ticket.release(500)
     for one in every:
-        one.result(20)
+        one.result(100)
 
 
 def test_there_is_room_again_after_errors_and_what_was_given_up() -> None:
     turns, go = Turns(1, 3, "turn"), threading.Event()
-    first = turns.submit(lambda: go.wait(20), "a")
+    first = turns.submit(lambda: go.wait(100), "a")
     second, third = (turns.submit(lambda: 1 / 0, "b") for _ in range(2))
     with pytest.raises(BusyError):
         turns.submit(lambda: 5, "c")
     third.cancel()
     go.set()
-    assert first.result(20)
-    assert isinstance(second.exception(20), ZeroDivisionError)
-    assert [turns.submit(lambda n=n: n, "c").result(20) for n in range(9)] == list(range(9))
+    assert first.result(100)
+    assert isinstance(second.exception(100), ZeroDivisionError)
+    assert [turns.submit(lambda n=n: n, "c").result(100) for n in range(9)] == list(range(9))
 
 
-def test_one_reader_has_so_many_requests_in_hand_and_another_is_answered(tmp_path: Path) -> None:
+def test_one_reader_has_so_many_requests_in_hand_and_another_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrepot.serve.request_body.PATIENCE", 600)
     app = create_app(tmp_path / "no-lake", access=Access(behind_proxy=True))
     held = threading.Event()
 
@@ -226,7 +245,7 @@ def test_one_reader_has_so_many_requests_in_hand_and_another_is_answered(tmp_pat
                 await anyio.sleep(0.02)
 
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app), base_url=HERE, timeout=60
+            transport=httpx.ASGITransport(app=app), base_url=HERE, timeout=600
         ) as client:
             found: list[int] = []
 
@@ -239,7 +258,10 @@ def test_one_reader_has_so_many_requests_in_hand_and_another_is_answered(tmp_pat
             async with anyio.create_task_group() as group:
                 for _ in range(7):
                     group.start_soon(send, "10.9.9.9, 192.0.2.1")
-                await anyio.sleep(0.5)
+                with anyio.fail_after(100):
+                    while len(found) < 3:
+                        await anyio.sleep(0.02)
+                await anyio.sleep(0.5)  # and no more than these
                 refused = list(found)
                 other = await client.post(
                     "/api/check", content=b" ", headers={"x-forwarded-for": "192.0.2.2"}
@@ -264,6 +286,6 @@ def test_a_process_apart_may_not_ask_for_more_memory_than_is_promised() -> None:
         "try:\n    bytearray(apart.DATA)\nexcept MemoryError:\n    sys.stderr.write('refused')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=600
     )
     assert done.stderr.endswith("refused"), done.stderr

@@ -127,7 +127,7 @@ def test_a_lake_restored_while_it_is_asked(lakes: tuple[Path, Path], tmp_path: P
             Lake.open(one).restore(backup)
     finally:
         ends.set()
-        asking.join(60)
+        asking.join(600)
     assert not broken, broken
     assert {None if value is None else round(value) for value in found} <= {
         None,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 import socket
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.ask_server import in_own_loop
 from uvicorn import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.server import ServerState
@@ -21,10 +21,10 @@ from uvicorn.server import ServerState
 from entrepot.serve.server import patient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PATIENCE = 1.5
+PATIENCE = 2.5
 CODE = """
 import sys
 from pathlib import Path
@@ -54,20 +54,26 @@ def port(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[int]:
     with log.open("wb") as opened_log:
         server = subprocess.Popen(command, stderr=opened_log)
     try:
-        for _ in range(300):
-            try:
-                httpx.get(f"http://127.0.0.1:{found}/icon.svg", timeout=5)
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
+        listens(found, server)
         yield found
     finally:
         server.terminate()
-        assert server.wait(20) is not None
+        assert server.wait(100) is not None
+
+
+def listens(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Wait until it does."""
+    for _ in range(3000):
+        with suppress(httpx.HTTPError):
+            httpx.get(f"http://127.0.0.1:{port}/icon.svg", timeout=100)
+            return
+        assert server.poll() is None
+        time.sleep(0.1)
+    pytest.fail("nobody listens")
 
 
 def opened(port: int, begin: bytes) -> socket.socket:
-    found = socket.create_connection(("127.0.0.1", port), timeout=30)
+    found = socket.create_connection(("127.0.0.1", port), timeout=100)
     found.sendall(begin)
     return found
 
@@ -75,8 +81,8 @@ def opened(port: int, begin: bytes) -> socket.socket:
 def answered(port: int) -> None:
     """Somebody else is answered meanwhile."""
     start = time.monotonic()
-    assert httpx.get(f"http://127.0.0.1:{port}/measures", timeout=20).status_code == 200
-    assert time.monotonic() - start < 15
+    assert httpx.get(f"http://127.0.0.1:{port}/measures", timeout=100).status_code == 200
+    assert time.monotonic() - start < 60
 
 
 def test_connections_of_one_reader_leave_room_for_others(port: int) -> None:
@@ -103,7 +109,7 @@ def test_half_open_connections_do_not_keep_out_what_comes_later(port: int) -> No
         try:
             for place in range(240):
                 one = socket.create_connection(
-                    ("127.0.0.1", port), 30, source_address=(f"127.0.0.{2 + place % 6}", 0)
+                    ("127.0.0.1", port), 100, source_address=(f"127.0.0.{2 + place % 6}", 0)
                 )
                 stack.enter_context(one).sendall(HEAD)
         except OSError:
@@ -144,16 +150,16 @@ def test_headers_that_never_end_are_cut_off(port: int) -> None:
     with ExitStack() as stack:
         crowd = [stack.enter_context(opened(port, HEAD)) for _ in range(60)]
         answered(port)
-        assert trickled(crowd[0], b"X-More: 1\r\n", 20).startswith(b"HTTP/1.1 408")
+        assert trickled(crowd[0], b"X-More: 1\r\n", 100).startswith(b"HTTP/1.1 408")
         for one in crowd[1:]:
-            one.settimeout(20)
+            one.settimeout(100)
             assert one.recv(4096).startswith(b"HTTP/1.1 408")
             assert one.recv(4096) == b""
 
 
 def test_who_says_nothing_is_let_go(port: int) -> None:
     with opened(port, b"") as silent:
-        silent.settimeout(20)
+        silent.settimeout(100)
         assert silent.recv(4096) == b""
 
 
@@ -165,7 +171,7 @@ def test_a_body_that_trickles_is_cut_off(port: int, head: bytes) -> None:
     with ExitStack() as stack:
         crowd = [stack.enter_context(opened(port, POST + head)) for _ in range(20)]
         answered(port)
-        said = trickled(crowd[0], piece, 20)
+        said = trickled(crowd[0], piece, 100)
         assert said.startswith(b"HTTP/1.1 503")
         assert b"did not arrive" in said
 
@@ -175,7 +181,7 @@ def test_who_never_reads_is_let_go(port: int) -> None:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", port))
-        client.settimeout(30)
+        client.settimeout(100)
         client.sendall(ask * 300)
         time.sleep(PATIENCE * 3)
         answered(port)
@@ -183,6 +189,25 @@ def test_who_never_reads_is_let_go(port: int) -> None:
             for _ in range(100_000):
                 if not client.recv(2**20):
                     raise ConnectionError("closed")
+
+
+class NoTime(selectors.DefaultSelector):
+    """Lets time pass without waiting for it: a busy machine keeps no order of what is due."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> Any:
+        self.now += timeout or 0.0
+        return super().select(0)
+
+
+def without_waiting(work: Callable[[], Any]) -> None:
+    """Run in a thread of its own, in a loop in which a pause takes no time."""
+    selector = NoTime()
+    loop = asyncio.SelectorEventLoop(selector)
+    loop.time = lambda: selector.now  # type: ignore[method-assign]
+    with ThreadPoolExecutor(1) as beside, asyncio.Runner(loop_factory=lambda: loop) as runner:
+        beside.submit(runner.run, work()).result()
 
 
 class Line(asyncio.Transport):
@@ -230,24 +255,17 @@ def test_a_slow_reader_is_waited_for_as_long_as_he_reads(
         return line
 
     line = Line()
-    in_own_loop(read)
+    without_waiting(read)
     assert line.gone is is_gone
 
 
 def test_many_at_once_are_answered_or_told_to_wait(port: int) -> None:
-    found: list[int] = []
-
-    def ask() -> None:
-        found.append(httpx.get(f"http://127.0.0.1:{port}/measures", timeout=60).status_code)
-
-    threads = [threading.Thread(target=ask) for _ in range(40)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(found) == 40
-    assert set(found) <= {200, 503}
-    assert 200 in found
+    with ExitStack() as stack:
+        whole = HEAD + b"Connection: close\r\n\r\n"
+        crowd = [stack.enter_context(opened(port, whole)) for _ in range(40)]
+        found = {one.makefile("rb").readline().split()[1] for one in crowd}
+    assert found <= {b"200", b"503"}
+    assert b"200" in found
 
 
 @pytest.mark.parametrize(
@@ -267,7 +285,7 @@ def test_many_at_once_are_answered_or_told_to_wait(port: int) -> None:
 )
 def test_what_is_no_request_harms_nobody(port: int, begin: bytes) -> None:
     with opened(port, b"") as client:
-        client.settimeout(20)
+        client.settimeout(100)
         said = b""
         try:
             client.sendall(begin)
@@ -289,7 +307,7 @@ def test_a_body_that_breaks_off_into_nonsense_is_no_error_of_the_server(
     for head in heads:
         for body in (b"zz\r\n", b"-1\r\n", b"1\r\nxyz\r\n", b"1\r\nx\r\n\x00\r\n"):
             with opened(port, head + b"Transfer-Encoding: chunked\r\n\r\n" + body) as client:
-                client.settimeout(20)
+                client.settimeout(100)
                 with suppress(ConnectionError):
                     while client.recv(65536):
                         pass
@@ -304,19 +322,15 @@ def test_a_slow_client_does_not_keep_a_server_that_is_to_end(tmp_path: Path) -> 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         found = free.getsockname()[1]
-    code = CODE.format(patience=60).replace("run(", "import entrepot.serve.server as s\nrun(", 1)
+    code = CODE.format(patience=600).replace("run(", "import entrepot.serve.server as s\nrun(", 1)
     code = code.replace("run(Path", "s._LAST_ANSWERS = 1\nrun(Path")
     command = [sys.executable, "-c", code, str(tmp_path / "no-lake"), str(found)]
     server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
-            with suppress(httpx.HTTPError):
-                httpx.get(f"http://127.0.0.1:{found}/icon.svg", timeout=5)
-                break
-            time.sleep(0.1)
+        listens(found, server)
         with opened(found, POST + b"Content-Length: 90000\r\n\r\nChina"):
             time.sleep(0.5)
             server.terminate()
-            assert server.wait(30) is not None  # a loaded machine; it was a minute
+            assert server.wait(200) is not None
     finally:
         server.kill()

@@ -50,7 +50,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
 
 
 def _until_found(client: Client) -> str:
-    for _ in range(200):
+    for _ in range(3000):
         found = client.get("/", **PAGE)
         assert found.status_code == 202
         if "share of Russia" in found.text:
@@ -67,7 +67,7 @@ def test_a_slow_page_shows_what_is_known_and_then_the_rest(tmp_path: Path, slow:
     assert waiting.headers["refresh"] == waiting.headers["retry-after"] == "3"
     assert waiting.headers["cache-control"] == "no-store"
     slow.go.set()
-    for _ in range(200):
+    for _ in range(3000):
         found = client.get("/", **PAGE)
         if found.status_code != 202:
             break
@@ -80,9 +80,12 @@ def test_a_slow_page_shows_what_is_known_and_then_the_rest(tmp_path: Path, slow:
 def test_a_program_that_repeats_its_request_has_the_answer(tmp_path: Path, slow: Slow) -> None:
     """It is told 503, which clients repeat, and never 202, which they take for the answer."""
     client = Client(create_app(tmp_path, seconds=3))
-    first = client.get("/")
-    assert (first.status_code, first.headers["retry-after"]) == (503, "3")
-    assert first.headers["content-type"] == "application/problem+json"
+    for _ in range(9):  # a busy machine has found nothing yet the first time
+        first = client.get("/")
+        assert (first.status_code, first.headers["retry-after"]) == (503, "3")
+        assert first.headers["content-type"] == "application/problem+json"
+        if first.json()["found"]:
+            break
     assert "56.3" in first.json()["found"][0]
     slow.go.set()
     for _ in range(50):
@@ -94,7 +97,7 @@ def test_a_program_that_repeats_its_request_has_the_answer(tmp_path: Path, slow:
 
 def test_a_program_that_prefers_it_is_told_what_is_known(tmp_path: Path, slow: Slow) -> None:
     client = Client(create_app(tmp_path))
-    for _ in range(200):
+    for _ in range(3000):
         found = client.get("/", prefer="wait=5, respond-async")
         assert found.status_code == 202
         if found.json()["found"]:
@@ -106,7 +109,7 @@ def test_a_program_that_prefers_it_is_told_what_is_known(tmp_path: Path, slow: S
     assert found.headers["retry-after"] == "3"
     assert found.headers["cache-control"] == "no-store"
     slow.go.set()
-    for _ in range(200):
+    for _ in range(3000):
         found = client.get("/", prefer="respond-async")
         if found.status_code != 202:
             break
@@ -115,12 +118,12 @@ def test_a_program_that_prefers_it_is_told_what_is_known(tmp_path: Path, slow: S
 
 def test_a_page_that_is_looked_at_outlasts_the_limit(tmp_path: Path, slow: Slow) -> None:
     """The page takes more than twice as long."""
-    client = Client(create_app(tmp_path, seconds=1.5))
-    end = time.monotonic() + 3.5
+    client = Client(create_app(tmp_path, seconds=3))
+    end = time.monotonic() + 7
     while time.monotonic() < end:
         assert client.get("/", **PAGE).status_code == 202
     slow.go.set()
-    for _ in range(200):
+    for _ in range(3000):
         found = client.get("/", **PAGE)
         if found.status_code != 202:
             break
@@ -128,7 +131,7 @@ def test_a_page_that_is_looked_at_outlasts_the_limit(tmp_path: Path, slow: Slow)
 
 
 def test_a_page_that_nobody_looks_at_ends_with_the_limit(tmp_path: Path) -> None:
-    pool, ended = Pool(tmp_path, seconds=0.3), threading.Event()
+    pool, ended = Pool(tmp_path, seconds=2), threading.Event()
 
     def endless(_: Lake) -> None:
         try:
@@ -141,7 +144,7 @@ def test_a_page_that_nobody_looks_at_ends_with_the_limit(tmp_path: Path) -> None
     question = pool.start(endless)
     with pytest.raises(AtWorkError):
         question.watched(0.05)
-    assert ended.wait(20)
+    assert ended.wait(100)
     with pytest.raises(TooLongError):
         question.watched(0.05)
 
@@ -154,12 +157,12 @@ def test_an_endless_question_ends_though_it_is_looked_at(
     began = time.monotonic()
     # A loop in the block, because it is not known which of the looks ends in the error.
     with pytest.raises(TooLongError):  # noqa: PT012
-        while time.monotonic() < began + 30:
+        while time.monotonic() < began + 100:
             try:
                 question.watched(0.05)
             except AtWorkError:
                 continue
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 100
 
 
 def _endless_query(lake: Lake) -> None:
@@ -182,11 +185,11 @@ def test_what_is_found_is_said_once_each_and_only_if_somebody_listens(tmp_path: 
     def work(_: Lake) -> None:
         say(line)
         say(line)
-        go.wait(20)
+        go.wait(100)
 
-    question = Pool(tmp_path, seconds=20).start(work)
+    question = Pool(tmp_path, seconds=100).start(work)
     found: tuple[str, ...] = ()
-    for _ in range(200):
+    for _ in range(3000):
         with pytest.raises(AtWorkError) as told:
             question.watched(0.02)
         found = told.value.found
