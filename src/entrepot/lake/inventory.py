@@ -270,12 +270,21 @@ def codes_of_all_goods(digits: int) -> int:
     return _CODES_OF_ALL_GOODS.get(min(digits, 8), 0)
 
 
-def few_products(parts: Sequence[Partition]) -> tuple[Finding, ...]:
-    """Say where a delivery has so few codes that they are hardly all goods."""
+def few_products(parts: Sequence[Partition], *, areas: int = 0) -> tuple[Finding, ...]:
+    """Say where a delivery has so few codes that they are hardly all goods.
+
+    Parameters
+    ----------
+    parts, areas
+        Partitions, and the least number of exporters of those that are looked at.
+    """
     few = [
         (part.products, part.digits, part.period)
         for part in parts
-        if part.period and part.digits and part.products < codes_of_all_goods(part.digits)
+        if part.period
+        and part.digits
+        and part.exporters >= areas
+        and part.products < codes_of_all_goods(part.digits)
     ]
     if not few:
         return ()

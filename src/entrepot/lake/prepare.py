@@ -303,11 +303,17 @@ def findings_of_all(
     info: SourceInfo, parts: tuple[Partition, ...], found: Sequence[Finding]
 ) -> tuple[Finding, ...]:
     """Say what is odd about all partitions of a delivery together, beyond what was found."""
-    has_all = any(one.rule == COMPLETE for one in found) or (info.whole and not info.computed)
-    few = () if has_all else few_products(parts)
+    has_all = any(one.rule == COMPLETE for one in found)
+    # A release has all goods, and an extract of it for one pair may have few; so many countries
+    # trade in all of them, unless somebody took some goods out.
+    least = _MANY_EXPORTERS if info.whole and not info.computed else 0
+    few = () if has_all else few_products(parts, areas=least)
     odd = odd_periods(parts, date.today())
     balanced = any(one.rule == BALANCED for one in found)
     return (*odd, *few) if balanced else (*checks.coverage(info, parts), *odd, *few)
+
+
+_MANY_EXPORTERS = 20
 
 
 def _require_one(first: FileTable | None, table: FileTable, *, one_delivery: bool) -> None:

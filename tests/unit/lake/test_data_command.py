@@ -19,6 +19,7 @@ import pytest
 from lake_files import NAME, ROWS, Write, tree
 from typer.testing import CliRunner, Result
 
+import entrepot as ep
 from entrepot.cli.data import app
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError
 from entrepot.lake import Lake, store
@@ -328,3 +329,22 @@ def test_no_text_of_an_exported_csv_is_a_formula(tmp_path: Path) -> None:
 def test_a_frame_of_an_unknown_kind_is_not_called_missing() -> None:
     with pytest.raises(RequestError, match="no such kind of frame: arrow"):
         frame_of([{"a": 1}], "arrow")  # type: ignore[arg-type]  # what is refused
+
+
+def test_a_release_cut_to_some_goods_is_not_all_goods(write: Write, lake: Lake) -> None:
+    """Twenty countries trade in all goods; with few codes somebody took the others out."""
+    sellers = (156, 276, 392, 410, 826, 380, 724, 528, 56, 752, 246, 208, 40, 616, 203, 348, 642,
+               100, 300, 620, 372)  # fmt: skip
+    rows = [f"2022,{one},643,85011{code},5,1" for one in sellers for code in range(3)]
+    lake.add("baci", [write(rows)])
+    [item] = [one for one in lake.holdings() if one.source == "baci"]
+    assert item.has_few_products
+    asked = {"importer": "RUS", "exporter": "CHN", "period": 2022, "source": "baci", "lake": lake}
+    figure = ep.ask("value", **asked)
+    assert figure.status == "insufficient_data"
+    assert ep.ask("value", goods="850110", **asked).value == 5000.0
+
+
+def test_an_extract_of_one_pair_may_have_few_codes(write: Write, lake: Lake) -> None:
+    lake.add("baci", [write(["2022,156,643,850110,5,1"])])
+    assert not any(one.has_few_products for one in lake.holdings())
