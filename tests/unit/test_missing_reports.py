@@ -100,3 +100,24 @@ def test_a_buyer_without_report_is_no_zero_of_the_seller_s_exports(tmp_path: Pat
     lake = _lake(tmp_path, (USA, CHILE), (USA, GERMANY))
     found = _values(lake, "export_share", importer="CHL", exporter="USA")
     assert {value for some in found.values() for value in some} == {50}
+
+
+def test_a_group_without_the_report_of_a_large_member_is_no_end_of_a_range(tmp_path: Path) -> None:
+    """The United States report sales to Germany, and Finland, with 80 of the 100, none at all."""
+    lake = _lake(tmp_path, (USA, GERMANY))
+    keys = {"importer": "DEU", "exporter": "FIN+USA"}
+    found = _values(lake, "import_share", **keys)
+    assert {value for some in found.values() for value in some} == {100}
+    keys |= {"goods": GOODS, "period": 2022, "source": "comtrade", "reported_by": "exporter"}
+    figure = ep.ask("import_share", lake=lake, **keys)
+    [said] = [one.text for one in figure.caveats if one.id == "not-recorded"]
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == (
+        "Finland reports none of these goods; in the mirror report it has 80.0 % of this trade."
+    )
+
+
+def test_a_member_that_the_mirror_report_does_not_name_is_not_missing(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, (USA, GERMANY))
+    found = _values(lake, "import_share", importer="DEU", exporter="USA+FRA")
+    assert len(found) > 1
+    assert {20} in found.values()

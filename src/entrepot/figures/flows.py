@@ -41,6 +41,7 @@ from entrepot.figures.row_facts import (
     not_delivered,
     reported_on_two_bases,
     steps_reported,
+    words_unreported,
     words_without_records,
 )
 from entrepot.figures.rows import SourceRows, reading_once
@@ -388,6 +389,8 @@ def _about_rows(
         return
     if nothing_of := words_without_records(areas_without_records(cells, definition), definition):
         yield caveats.caveat("not-recorded", f"{cells.available.source} records {nothing_of}.")
+    if unreported := words_unreported(cells, definition, goods):
+        yield caveats.caveat("not-recorded", f"{unreported[0].upper()}{unreported[1:]}.")
     summed = {area for total, _ in total_flows for area in (total.importer, total.exporter)}
     if names := " and ".join(sorted(several & summed)):
         kept = "part of its total, as the partner is a member" if buyers & sellers else "left out"

@@ -11,12 +11,13 @@ from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NOT_SAID, Evidence
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import everything, given_name, is_everything, of_flow
-from entrepot.figures.sides import members_of, reach, totals, traded_by
+from entrepot.figures.sides import among, members_of, reach, totals, traded_by
 from entrepot.figures.working_set import number_of_rows, working_set
 from entrepot.goods.editions import known_codes
 from entrepot.lake import distinct, fetch
 from entrepot.lake.merge import UNKNOWN
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, area_phrase
+from entrepot.model.display import figure_value
 from entrepot.model.product import harmonized
 from entrepot.sources import split_address
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, Goods, SourceRows
     from entrepot.model.period import Period
+
+_MUCH = 0.05
+"""Part of a group's trade in the mirror report that is not left out of the group's number."""
 
 __all__ = [
     "amounts_by_code",
@@ -42,6 +46,8 @@ __all__ = [
     "reported_on_two_bases",
     "steps_reported",
     "traders",
+    "unreported",
+    "words_unreported",
     "words_without_records",
 ]
 
@@ -317,6 +323,65 @@ def words_without_records(unrecorded: Mapping[Side, Collection[str]], asked: Def
         which = f"{asked.valuation.upper()} values of {trade}" if asked.valuation else trade
         parts.append(f"no {which} by {', '.join(sorted(areas))}")
     return " and ".join(parts)
+
+
+def unreported(
+    cells: SourceRows, asked: Definition, goods: Goods
+) -> tuple[frozenset[str], dict[str, float]]:
+    """Return which of the areas asked for report any of the goods, and whose reports are missing.
+
+    Few members of a group trade in everything, so that those are missing that the mirror report of
+    the flow names, each with its part of what the mirror report has of all of them.
+    """
+    side = cells.reported_by
+    assert side is not None, "the rows are one side's reports"
+    one_way = asked.but(base=None, flow="one_way")
+    read = replace(cells, kept=None)
+    members = members_of(asked, side)
+    reported = frozenset(
+        one for (one,) in distinct(read.rows(side, goods, one_way, among(side, asked)), side)
+    )
+    if not reported or members <= reported:
+        return reported, {}
+    mirror = read.as_reported_by(other_side(side)).flow(one_way, goods)
+    amounts = {
+        one: amount or 0.0
+        for one, amount in fetch(
+            mirror.select(side, nw.col(read.column(asked)).alias("amount"))
+            .group_by(side)
+            .agg(nw.col("amount").sum())
+        )
+    }
+    total = sum(amounts.values())
+    return reported, {
+        one: amount / total if total else 0.0
+        for one, amount in sorted(amounts.items())
+        if one in members - reported
+    }
+
+
+MUCH_UNREPORTED = 0.05
+"""Part of a group's trade, by the mirror report, of members without a report that is not left out.
+
+A group's number without them is too small by about as much.
+"""
+
+
+def words_unreported(cells: SourceRows, asked: Definition, goods: Goods) -> str:
+    """Say which members of a group report none of the goods, where the group has much there.
+
+    Its number is too small by about as much. Empty text where little or nothing is missing.
+    """
+    side, trade = cells.reported_by, question(asked.measure).trade
+    if side is None or trade not in ("flow", "market", "sales") or len(members_of(asked, side)) < 2:
+        return ""
+    _, missing = unreported(cells, asked, goods)
+    if sum(missing.values()) < _MUCH:
+        return ""
+    names = " and ".join(area_phrase(one) for one in missing)
+    reports, it = ("report", "they have") if len(missing) > 1 else ("reports", "it has")
+    part = figure_value(sum(missing.values()), "share")
+    return f"{names} {reports} none of these goods; in the mirror report {it} {part} of this trade"
 
 
 def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:

@@ -13,7 +13,7 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.availability import of_lake
 from entrepot.figures.columns import in_currency
-from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES, other_side
+from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.listing_dates import listing
@@ -21,12 +21,17 @@ from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REST
 from entrepot.figures.questions.rerouted import other_goods
-from entrepot.figures.row_facts import areas_without_records, editions_of, words_without_records
+from entrepot.figures.row_facts import (
+    areas_without_records,
+    editions_of,
+    unreported,
+    words_without_records,
+)
 from entrepot.figures.rows import both_markets, called_reimports, everything
-from entrepot.figures.sides import among, leaves, members_of, reach, totals, traded_by
+from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.editions import known_codes
 from entrepot.goods.selection import wanted
-from entrepot.lake import distinct, fetch, relation, stored
+from entrepot.lake import fetch, relation, stored
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 
 if TYPE_CHECKING:
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date
 
-    from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.definition import Definition
     from entrepot.figures.questions.rerouted import OtherGoods
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
@@ -219,21 +224,10 @@ def is_zero(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
     """
     if asked.measure not in OF_PAIRS or _has_rows(cells, asked, goods):
         return True
-    side = cells.reported_by
-    if side is None:
+    if cells.reported_by is None:
         return False
-    one_way = asked.but(base=None, flow="one_way")
-    read = replace(cells, kept=None)
-    reported = _areas_on(side, read.rows(side, goods, one_way, among(side, asked)))
-    missing = members_of(asked, side) - reported
-    if not missing or not reported:
-        return bool(reported)
-    # Few members of a group trade in everything: those are missing that the mirror report names.
-    return not missing & _areas_on(side, read.as_reported_by(other_side(side)).flow(one_way, goods))
-
-
-def _areas_on(side: Side, rows: Frame) -> frozenset[str]:
-    return frozenset(one for (one,) in distinct(rows, side))
+    reported, missing = unreported(cells, asked, goods)
+    return bool(reported) and not missing
 
 
 def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:

@@ -58,7 +58,7 @@ from entrepot.figures.no_value import (
 )
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
-from entrepot.figures.row_facts import editions_of, reported_on_two_bases
+from entrepot.figures.row_facts import editions_of, reported_on_two_bases, words_unreported
 from entrepot.figures.rows import SourceRows, asked_beside, is_everything, times_together
 from entrepot.figures.run_measure import is_zero, moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
@@ -749,7 +749,7 @@ class Judge:
     mass_shares: Mapping[tuple[int, int], float]
     left: Left
     _known: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
-    _zeros: dict[tuple[str, str, str, Goods], bool] = field(default_factory=dict)
+    _silent: dict[tuple[str, str, str, bool, Goods], str] = field(default_factory=dict)
 
     def weighted_enough(
         self,
@@ -793,12 +793,15 @@ class Judge:
             self._known[key] = lost.reason if lost else ""
         if self._known[key] or value is None:
             return self._known[key] or "no value"
-        if value:
-            return ""
-        place_of_goods = (*key[:3], one.choice.goods)
-        if place_of_goods not in self._zeros:
-            self._zeros[place_of_goods] = is_zero(time.cells, asked, one.choice.goods)
-        if self._zeros[place_of_goods]:
-            return ""
-        side = time.cells.reported_by
-        return NO_REPORT.format(side) if side else NOT_RECORDED
+        place_of_goods = (*key, one.choice.goods)
+        if place_of_goods not in self._silent:
+            silent = words_unreported if value else _no_zero
+            self._silent[place_of_goods] = silent(time.cells, asked, one.choice.goods)
+        return self._silent[place_of_goods]
+
+
+def _no_zero(cells: SourceRows, asked: Definition, goods: Goods) -> str:
+    """Say why no trade is not called zero; empty text where it is."""
+    if is_zero(cells, asked, goods):
+        return ""
+    return NO_REPORT.format(cells.reported_by) if cells.reported_by else NOT_RECORDED
