@@ -63,8 +63,12 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     RequestError
-        If there is no such user.
+        If there is no such user, or it is no path.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise RequestError(
+            f"{type(path).__name__} is no path", where=repr(path)[:80], hint="give a path as text"
+        )
     try:
         return Path(path).expanduser()
     except RuntimeError:

@@ -208,7 +208,7 @@ def _where(name: str) -> str:
 def _require_name(folder: str | os.PathLike[str]) -> None:
     """Refuse a name that no folder can have; a folder that is not there is an empty lake."""
     try:
-        os.lstat(folder)
+        os.lstat(expanded(folder))
     except (ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno != errno.ENAMETOOLONG:
             return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims import verdict_text
@@ -25,6 +24,7 @@ from entrepot.claims.read import check_readable, document_of
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, LikelyError, Verdict
 from entrepot.claims.statements import ReferenceLevels, known_statements
 from entrepot.errors import RequestError
+from entrepot.files import expanded
 from entrepot.model.display import NBSP, joined
 
 if TYPE_CHECKING:
@@ -559,13 +559,14 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     BadFileError
         With file, line and place of whatever is not as it should be.
     """
-    check_readable(Path(path))
-    if Path(path).suffix.lower() in TEXTS:
+    file = expanded(path)
+    check_readable(file)
+    if file.suffix.lower() in TEXTS:
         # Lazy: word lists and weights of the reader load only for plain text.
         from entrepot.claims.draft import as_document, draft, read_article
 
-        return as_document(draft(read_article(Path(path))))
+        return as_document(draft(read_article(file)))
     from entrepot.claims.schema import ClaimsFile
     from entrepot.model.closed_yaml import read_closed
 
-    return document_of(read_closed(Path(path), ClaimsFile))
+    return document_of(read_closed(file, ClaimsFile))

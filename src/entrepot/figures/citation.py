@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
+from entrepot.errors import UnknownNameError
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.sources import is_own, source_ids, source_info, split_address
 from entrepot.version import __version__
@@ -64,6 +65,7 @@ def citation(
             return json.dumps([_csl(name, title, note, link, accessed)], ensure_ascii=False)
         case "ris":
             return _ris(name, title, note, link, accessed)
+    raise UnknownNameError("form of a citation", form, FORMS)
 
 
 def _bibtex(name: str, title: str, note: str, link: str, accessed: str) -> str:

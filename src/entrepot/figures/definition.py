@@ -99,9 +99,11 @@ class Definition:
             For a missing period or one that cannot be read, or `k` below one.
         """
         given = {name: value for name, value in keys.items() if value is not None}
-        for name in given:
+        for name, value in given.items():
             if name not in KEYS:
                 raise UnknownNameError("key of a definition", name, ("measure", *KEYS))
+            if isinstance(value, (list, tuple)) and name in _JOINED:
+                given[name] = _JOINED[name].join(map(str, value))
         if "period" not in given:
             raise RequestError("a period is missing", hint="add --period 2023")
         given = {name: _read(name, KEYS[name], value) for name, value in given.items()}
@@ -173,6 +175,10 @@ class Definition:
                 continue  # that of the data, which only an answer knows
             found[field.name] = str(value) if isinstance(value, Period) else value
         return found
+
+
+_JOINED = {"importer": "+", "exporter": "+", "goods": ","}
+"""Keys that may be a list in Python, with what joins its parts in a definition."""
 
 
 def _read(name: str, key: Key, value: Any) -> Any:

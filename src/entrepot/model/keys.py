@@ -67,15 +67,15 @@ class Keys(TypedDict, total=False):
     """Keywords of a definition; numbers may come as text."""
 
     importer: Annotated[
-        str,
+        str | list[str] | tuple[str, ...],
         Key("Importing country, group or sum: RUS, EU27, CHN+HKG, WLD.", "measure", areas=True),
     ]
     exporter: Annotated[
-        str,
+        str | list[str] | tuple[str, ...],
         Key("Exporting country, group or sum: CHN, coalition, WLD.", "measure", areas=True),
     ]
     goods: Annotated[
-        str,
+        str | list[str] | tuple[str, ...],
         Key(
             "all, chpl, chpl:4.B, chpl@2024-01-01, mine.csv, 85, 8542, inputs.",
             "goods",

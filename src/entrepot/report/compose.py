@@ -143,7 +143,7 @@ def opened(
     """Return both sides as codes, and the lake that is asked."""
     from entrepot.lake import Lake
 
-    sides = as_codes(importer) or importer, as_codes(supplier) or supplier
+    sides = as_codes(str(importer)) or importer, as_codes(str(supplier)) or supplier
     return sides, lake if isinstance(lake, Lake) else Lake.open(lake)
 
 

@@ -25,7 +25,7 @@ from entrepot.figures.screening import (
     read_file,
     screen,
 )
-from entrepot.files import cannot_write, drafted, require_target
+from entrepot.files import cannot_write, drafted, expanded, require_target
 from entrepot.goods.screening import (
     LISTED,
     NO_LIST,
@@ -199,7 +199,7 @@ def ask_screening(
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     with opened.reading():
         found = screen(
-            read_file(Path(file), sheet=sheet, code=code),
+            read_file(expanded(file), sheet=sheet, code=code),
             stated,
             nomenclature=edition,
             order=cast("Any", order or None),

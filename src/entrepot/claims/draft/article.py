@@ -15,6 +15,7 @@ from entrepot.claims.draft.ranks import places_in
 from entrepot.claims.draft.reading import numbers_of, read_sentence, table_in
 from entrepot.claims.draft.readings import merged
 from entrepot.claims.draft.sentences import sentences
+from entrepot.files import expanded
 from entrepot.model.table_files import frame_of, write_whole
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def draft_file(file: Path | str, *, date: str = "", publisher: str = "") -> Arti
     >>> draft = ep.draft("article.txt", date="2026-01-20")  # doctest: +SKIP
     >>> draft.save("article.yaml")  # doctest: +SKIP
     """
-    return draft(read_article(Path(file), date=date, publisher=publisher))
+    return draft(read_article(expanded(file), date=date, publisher=publisher))
 
 
 def draft(article: Article, *, to_check: bool = False) -> ArticleDraft:

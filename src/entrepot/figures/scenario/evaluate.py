@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ from entrepot.figures.scenario.levels import ASSUMED, NOT_REPLACED
 from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario
 from entrepot.figures.scenario.schema import ScenarioFile, parse_scenario, read_scenario
 from entrepot.figures.value_added import Known, economy_of
+from entrepot.files import expanded
 from entrepot.lake import Lake
 from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, shortages, stopped
@@ -29,7 +31,7 @@ from entrepot.sources.icio.wheel import kept_arrays
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.figure import Figure
@@ -73,9 +75,13 @@ def ask_scenario(
     """
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     if isinstance(what, (str, Path)):
-        file = read_scenario(Path(what))
+        file = read_scenario(expanded(what))
     elif isinstance(what, ScenarioFile):
         file = what
+    elif not isinstance(what, Mapping):
+        raise RequestError(
+            f"{type(what).__name__} is no scenario", hint="give the path of a file, or a dictionary"
+        )
     else:
         # Through JSON: a dictionary is checked by the same
         # parser as a file; `str` for dates and paths.
