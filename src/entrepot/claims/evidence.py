@@ -281,7 +281,7 @@ def _loose(
 
 
 def _division(used: list[ReferenceLevel]) -> str:
-    """Return the division as a reader can redo it: "103.3 bn USD / 3.77 tn USD"."""
+    """Return the division as a reader can redo it: "USD 103.3 bn / USD 3.77 tn"."""
     return " / ".join(
         figure_value(known.interval.middle, known.terms[0][0].currency, 4) for known in used
     )

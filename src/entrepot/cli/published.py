@@ -235,7 +235,7 @@ def said(row: Published) -> str:
     >>> from entrepot.sources.published.read import published
     >>> rows = {row.id: row for row in published("all")}
     >>> said(rows["GD-002"]).replace("\u00a0", " "), said(rows["CR-031"])
-    ('18.317 tn USD', '240.1 bn USD')
+    ('USD 18.317 tn', 'USD 240.1 bn')
     """
     from entrepot.claims.quantity_text import stated
 

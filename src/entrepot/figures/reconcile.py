@@ -706,7 +706,7 @@ class Reconciliation:
             [side, f"{cells:,}", f"{value / 1e9:,.1f}"]
             for side, (cells, value) in self.result.counts.items()
         ]
-        return ["reported by", "cells", "bn USD"], rows
+        return ["reported by", "cells", "USD bn"], rows
 
     def __str__(self) -> str:
         head, rows = self.counts
@@ -749,7 +749,7 @@ class Reconciliation:
 
 
 def _cells(counted: tuple[int, float]) -> str:
-    return f"{agreed(counted[0], 'cell', 'cells')} ({counted[1] / 1e9:,.1f} bn USD)"
+    return f"{agreed(counted[0], 'cell', 'cells')} (USD {counted[1] / 1e9:,.1f} bn)"
 
 
 def _counted(found: tuple[int, float]) -> dict[str, Any]:

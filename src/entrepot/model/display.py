@@ -24,6 +24,7 @@ __all__ = [
     "NBSP",
     "SCALES",
     "agreed",
+    "around",
     "day_text",
     "decimals",
     "figure_value",
@@ -38,6 +39,7 @@ __all__ = [
     "small_part",
     "split_address",
     "split_unit",
+    "with_unit",
 ]
 
 NBSP = "\u00a0"
@@ -169,7 +171,7 @@ def _scale(largest: float, unit: str) -> tuple[float, str]:
         return 1 / _PER_CENT[unit], "points" if unit == "share_points" else "%"
     if unit in MONEY:
         # A scale is used from 0.9995 of it on: 999,600,000 rounds to 1.00 bn, and not to 1,000 m.
-        fits = ((size, f"{word} {unit}") for size, word in SCALES if abs(largest) >= size * 0.9995)
+        fits = ((size, f"{unit} {word}") for size, word in SCALES if abs(largest) >= size * 0.9995)
         return next(fits, (1.0, unit))
     return 1.0, {"index": "", "count": "", "ratio": "times"}.get(unit, unit)
 
@@ -202,13 +204,13 @@ def split_unit(
     Examples
     --------
     >>> split_unit(0.563, "share"), split_unit(5.243e9, "USD"), split_unit(13.9, "ratio")
-    (('56.3', '%'), ('5.24', 'bn USD'), ('13.9', 'times'))
+    (('56.3', '%'), ('5.24', 'USD bn'), ('13.9', 'times'))
     >>> split_unit(1.06e9, "USD", like=8.43e8)
-    ('1,060', 'm USD')
+    ('1,060', 'USD m')
     """
     if unit == "count" and value == int(value):
         return _fixed(value, 0), ""
-    # Nothing is in no scale: 0 USD, and not 0 m USD.
+    # Nothing is in no scale: USD 0, and not USD 0 m.
     size, word = _scale(like if like is not None and value else value, unit)
     shown = _in_unit(value, unit, size)
     if unit in _PER_CENT and abs(shown) < _NOISE:
@@ -244,7 +246,7 @@ def figure_value(
     text, word = split_unit(value, unit, digits, like=like)
     if unit in ("percent", "relative", "share_points") and value > 0 and text != "0":
         text = f"+{text}"
-    return _glued(text, word)
+    return with_unit(text, word)
 
 
 def range_text(
@@ -282,18 +284,18 @@ def range_text(
     >>> [range_text(low, high, "share").replace(NBSP, " ") for low, high in ends]
     ['38 to 90 %', '2.7 to 3.0 %', '0.01 to 0.1 %']
     >>> range_text(228_104_500_000, 228_105_500_000, "USD").replace(NBSP, " ")
-    '228.10 to 228.11 bn USD'
+    'USD 228.10 to 228.11 bn'
     >>> range_text(0.8e9, 1.06e9, "USD", value=0.843e9).replace(NBSP, " ")
-    '800 to 1,060 m USD'
+    'USD 800 to 1,060 m'
     """
     if low is None or high is None:
         return ""
     (first, first_word), (last, last_word) = range_ends(low, high, unit, digits, value=value)
     if low == high:
-        return _glued(first, first_word)
+        return with_unit(first, first_word)
     if first_word == last_word:
-        return _glued(f"{first}{between}{last}", last_word)
-    return f"{_glued(first, first_word)}{between}{_glued(last, last_word)}"
+        return with_unit(f"{first}{between}{last}", last_word)
+    return f"{with_unit(first, first_word)}{between}{with_unit(last, last_word)}"
 
 
 def range_ends(
@@ -305,7 +307,7 @@ def range_ends(
         return one, one
     larger = max(low, high, key=abs)
     fitting = _digits_of_range(low, high)
-    # "5 m USD to 2 bn USD" is read more easily than "0.005 to 2 bn USD".
+    # "USD 5 m to USD 2 bn" is read more easily than "USD 0.005 to 2 bn".
     is_far = unit in MONEY and 0 < min(abs(low), abs(high)) * _FAR <= abs(larger)
     # "0.8 to 1.1 bn" round a value of 843 m would be two units for one number.
     is_near = value is not None and abs(value) * _FAR > abs(larger)
@@ -395,8 +397,30 @@ def first_of(words: Sequence[str], most: int = 5) -> str:
     return ", ".join(words[:most]) + more
 
 
-def _glued(text: str, unit: str) -> str:
-    return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text
+def with_unit(text: str, unit: str) -> str:
+    """Return digits with their unit as `split_unit` returns it: a currency before, others behind.
+
+    Examples
+    --------
+    >>> said = [("5.24", "USD bn"), ("16", "USD a kg"), ("38 to 76", "%"), ("0.42", "")]
+    >>> [with_unit(*one).replace(NBSP, " ") for one in said]
+    ['USD 5.24 bn', 'USD 16 a kg', '38 to 76 %', '0.42']
+    """
+    before, behind = around(unit)
+    # A range keeps its spaces, where a line may break; a unit of two words does not.
+    return NBSP.join(filter(None, (before, text, behind.replace(" ", NBSP))))
+
+
+def around(unit: str) -> tuple[str, str]:
+    """Return what of a unit stands before the digits, and what behind.
+
+    Examples
+    --------
+    >>> around("USD bn"), around("EUR"), around("%"), around("CNY per USD")
+    (('USD', 'bn'), ('EUR', ''), ('', '%'), ('CNY', 'per USD'))
+    """
+    first, _, rest = unit.partition(" ")
+    return (first, rest) if first in MONEY else ("", unit)
 
 
 def printable(text: str) -> str:

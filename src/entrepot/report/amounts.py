@@ -59,7 +59,7 @@ class Amounts:
         if abs(value) <= self.nothing:
             return "0"
         shown = value / self.size
-        # Below one of the unit two significant digits: 17,000 USD in millions is 0.017, never 0.0.
+        # Below one of the unit two significant digits: USD 17,000 in millions is 0.017, never 0.0.
         text = number(shown, 2)
         if abs(shown) >= 1:
             text = f"{shown:,.{self.decimals}f}".replace("-", MINUS)
@@ -80,7 +80,7 @@ def amounts_of(unit: str, values: Iterable[object]) -> Amounts:
     --------
     >>> shown = amounts_of("USD", [2.5e9, 17_000.0, None])
     >>> shown.unit, shown.text(2.5e9), shown.text(17_000.0), shown.text(0.0), shown.text(None)
-    ('million USD', '2,500.0', '0.017', '0', '')
+    ('USD m', '2,500.0', '0.017', '0', '')
     """
     largest = max((abs(one) for one in values if isinstance(one, (int, float))), default=0.0)
     nothing = largest * _NOTHING
@@ -88,7 +88,7 @@ def amounts_of(unit: str, values: Iterable[object]) -> Amounts:
         return Amounts(unit, 1.0, 1, nothing)
     if largest < _MILLION:
         return Amounts(unit, 1.0, 0, nothing)
-    return Amounts(f"million {unit}", _MILLION, 1, nothing)
+    return Amounts(f"{unit} m", _MILLION, 1, nothing)
 
 
 def change_of(row: Mapping[str, Any]) -> float:
@@ -216,7 +216,7 @@ def scale_of(unit: str, largest: float) -> Scale:
     Examples
     --------
     >>> scale_of("share", 0.5), scale_of("USD", 5.2e9).word
-    (Scale(factor=100.0, word='%'), 'bn USD')
+    (Scale(factor=100.0, word='%'), 'USD bn')
     """
     if unit in ("share", "relative"):
         return Scale(100.0, "%")
@@ -226,6 +226,6 @@ def scale_of(unit: str, largest: float) -> Scale:
         # From 999.5 million on three digits round to 1,000 million, so a billion is the unit.
         fits = ((size, name) for size, name in SCALES if abs(largest) >= size * 0.9995)
         size, name = next(fits, (1.0, ""))
-        return Scale(1.0 / size, f"{name} {unit}".strip())
+        return Scale(1.0 / size, f"{unit} {name}".strip())
     words = {"percent": "%", "ratio": "times", "index": "index", "count": "number"}
     return Scale(1.0, words.get(unit, unit))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.figure import in_reverse
-from entrepot.model.display import NBSP, figure_value, range_text, split_unit
+from entrepot.model.display import figure_value, range_text, split_unit, with_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
@@ -187,7 +187,7 @@ def _span(ends: tuple[float, float], figure: Figure) -> str:
     """Return ends of some of the definitions; those that print the same are one number."""
     low, high = (split_unit(end, figure.unit, like=figure.value) for end in ends)
     if low == high:
-        return NBSP.join(low)
+        return with_unit(*low)
     return range_text(*ends, figure.unit, value=figure.value)
 
 

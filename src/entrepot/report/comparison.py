@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures import flow_sources
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, pinned, possessive
-from entrepot.model.display import NBSP, joined
+from entrepot.model.display import NBSP, joined, with_unit
 from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed
@@ -464,7 +464,7 @@ def share_clause(figure: Figure, ends: Range) -> str:
     # The range over all sources in place of the Figure's own, which is of one.
     spread = phrasing.span(replace(figure, low=ends[0], high=ends[1])) if ends else ""
     range_ = f" ({spread})" if spread else ""
-    value = NBSP.join(phrasing.shown(figure))
+    value = with_unit(*phrasing.shown(figure))
     return f"{phrasing.capital(whose)} was {value}{range_} in {one.period}"
 
 

@@ -20,6 +20,7 @@ from entrepot.model.display import (
     number,
     per_cent,
     split_unit,
+    with_unit,
 )
 from entrepot.report.amounts import round_up
 from entrepot.report.breaks import break_between, reporters_before_and_after
@@ -259,7 +260,7 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
     listed = ", ".join(f"{one.name}: {one.text}" for one in partners[:6])
     table = BriefTable(
         f"Largest supplier by importer{of}, {when}",
-        ("Importer", "Largest supplier", "Share, %", f"Imports, m {asked.currency}"),
+        ("Importer", "Largest supplier", "Share, %", f"Imports, {asked.currency} m"),
         (False, False, True, True),
         tuple(
             (
@@ -270,7 +271,7 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
             )
             for one in parts
         ),
-        ("", "", "per cent", f"million {asked.currency}"),
+        ("", "", "per cent", f"{asked.currency} m"),
         "Table of this map",
     )
     return Section(
@@ -384,7 +385,8 @@ def prices_by_exporter(found: ExporterPrices | None, lake: Lake) -> Section | No
     )
     goods = goods_words(asked.goods)
     ours, theirs = (number(one.unit_value) for one in (largest, second))
-    title = f"{capital(possessive(area_phrase(largest.code)))} exports were worth {ours} {unit}, "
+    title = f"{capital(possessive(area_phrase(largest.code)))} exports were worth "
+    title += f"{with_unit(ours, unit)}, "
     title += f"{possessive(area_phrase(second.code))} {theirs}"
     deck = f"Value over weight of {goods}, {when}: the {len(dots)} largest exporters with weights."
     notes = [
@@ -401,7 +403,7 @@ def prices_by_exporter(found: ExporterPrices | None, lake: Lake) -> Section | No
         )
     table = BriefTable(
         capital(f"unit values of {goods}, {when}"),
-        ("Exporter", unit, f"Value, m {asked.currency}", "Of it with a weight, %"),
+        ("Exporter", unit, f"Value, {asked.currency} m", "Of it with a weight, %"),
         (False, True, True, True),
         tuple(
             (
@@ -413,7 +415,7 @@ def prices_by_exporter(found: ExporterPrices | None, lake: Lake) -> Section | No
             for one in found.parts
             if is_place(one.code) and one.value
         ),
-        ("", unit, f"million {asked.currency}", "per cent"),
+        ("", unit, f"{asked.currency} m", "per cent"),
     )
     reported = "exporters' reports" if found.is_reported else "reconciled"
     return Section(

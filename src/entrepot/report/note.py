@@ -149,8 +149,7 @@ class DecisionNote:
 
     def __str__(self) -> str:
         rows = "\n".join(
-            f"  {one.card.name}: {one.card.value} {one.card.unit}".rstrip() + f" ({one.card.range})"
-            for one in self.numbers
+            f"  {one.card.name}: {one.card.whole} ({one.card.range})" for one in self.numbers
         )
         return f"{self.title}\n{plain(' '.join(one.text for one in self.answer))}\n{rows}"
 
@@ -164,7 +163,7 @@ class DecisionNote:
                 {
                     "name": one.card.name,
                     "shown": {
-                        "value": f"{one.card.value} {one.card.unit}".strip(),
+                        "value": one.card.whole,
                         "range": one.card.range,
                     },
                     "sources": list(one.marks),

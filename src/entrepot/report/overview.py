@@ -134,7 +134,7 @@ def percent_cell(share: float) -> str:
 
 
 def threshold(value: float, currency: str) -> str:
-    """Return a limit that we chose, of one digit: 1 m USD, not 1.00 m, which looks measured."""
+    """Return a limit that we chose, of one digit: USD 1 m, not USD 1.00 m, which looks measured."""
     return figure_value(value, currency, digits=1)
 
 
@@ -189,7 +189,7 @@ def suppliers_of(
         "Exporter" if of_world else "Supplier",
         "Share",
         RANGE,
-        f"m {asked.currency}",
+        f"{asked.currency} m",
     )
     is_ranged = any(bar.low is not None for bar in bars)
     if not is_ranged:
@@ -226,10 +226,10 @@ def suppliers_of(
     rows = tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts)
     table = BriefTable(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
-        (heads[0], "Share, %", f"m {asked.currency}"),
+        (heads[0], "Share, %", f"{asked.currency} m"),
         (False, True, True),
         rows,
-        ("", "per cent", f"million {asked.currency}"),
+        ("", "per cent", f"{asked.currency} m"),
     )
     key = [("supplier", "largest"), ("context", "others")]
     if is_ranged:
@@ -349,10 +349,10 @@ def dependence_map(
     listed = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
     table = BriefTable(
         f"{capital(possessive(seller))} share of imports{of}, {when}",
-        ("Importer", "Share, %", f"Imports, m {asked.currency}"),
+        ("Importer", "Share, %", f"Imports, {asked.currency} m"),
         (False, True, True),
         tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts),
-        ("", "per cent", f"million {asked.currency}"),
+        ("", "per cent", f"{asked.currency} m"),
         "Table of this map",
     )
     return Section(
@@ -409,7 +409,7 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
         key.insert(0, ("supplier", f"{area_name(often)} is the largest supplier"))
     table = BriefTable(
         f"Goods by share of the largest supplier, {when}",
-        ("Goods", "HS code", "Share, %", "Largest supplier", f"m {asked.currency}"),
+        ("Goods", "HS code", "Share, %", "Largest supplier", f"{asked.currency} m"),
         (False, False, True, False, True),
         tuple(
             (
@@ -421,10 +421,10 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
             )
             for one in parts[:100]
         ),
-        ("", "", "per cent", "", f"million {asked.currency}"),
+        ("", "", "per cent", "", f"{asked.currency} m"),
         "Table of this chart" if len(parts) <= 100 else "Table of the first 100 goods",
     )
-    heads = ("Goods", "Share", "Largest supplier", f"m {asked.currency}")
+    heads = ("Goods", "Share", "Largest supplier", f"{asked.currency} m")
     return Section(
         "dependent-goods",
         "Most dependent goods",
@@ -470,13 +470,13 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
         f"{capital(possessive(seller))} share of each country's imports{of}, {when}, per cent. "
         f"Importers of {threshold(least, asked.currency)} or more."
     )
-    heads = ("Importer", "Share", f"Imports, m {asked.currency}")
+    heads = ("Importer", "Share", f"Imports, {asked.currency} m")
     table = BriefTable(
         f"Importers by share from {seller}, {when}",
-        ("Importer", "Share, %", f"Imports, m {asked.currency}"),
+        ("Importer", "Share, %", f"Imports, {asked.currency} m"),
         (False, True, True),
         tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts),
-        ("", "per cent", f"million {asked.currency}"),
+        ("", "per cent", f"{asked.currency} m"),
     )
     return Section(
         "dependents",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.figures.card import fragment, table_html
-from entrepot.model.display import folded
+from entrepot.model.display import around, folded, with_unit
 from entrepot.model.table_files import frame_of, write_whole
 
 if TYPE_CHECKING:
@@ -169,6 +169,16 @@ class Card:
     reason: str = ""
     command: str = ""
 
+    @property
+    def whole(self) -> str:
+        """Value and unit as one text."""
+        return with_unit(self.value, self.unit)
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """What of the unit stands before the value, in small letters, and what behind."""
+        return around(self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -283,10 +293,7 @@ class Brief:
         return without_folders(text, self.folders)
 
     def __str__(self) -> str:
-        cards = "\n".join(
-            f"  {card.name}: {card.value} {card.unit}".rstrip() + f" ({card.range})"
-            for card in self.cards
-        )
+        cards = "\n".join(f"  {card.name}: {card.whole} ({card.range})" for card in self.cards)
         words = plain(" ".join(sentence.text for sentence in self.answer))
         return folded([self.title, words, *cards.split("\n")])
 
@@ -312,7 +319,7 @@ class Brief:
 
     def _repr_html_(self) -> str:
         words = plain(" ".join(sentence.text for sentence in self.answer))
-        rows = [[card.name, f"{card.value} {card.unit}".strip(), card.range] for card in self.cards]
+        rows = [[card.name, card.whole, card.range] for card in self.cards]
         table = table_html(["", "value", "range"], rows)
         return fragment(
             self.title,

@@ -10,7 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
-from entrepot.model.display import NBSP, figure_value, joined, number, range_ends, split_unit
+from entrepot.model.display import (
+    NBSP,
+    figure_value,
+    joined,
+    number,
+    range_ends,
+    split_unit,
+    with_unit,
+)
 from entrepot.report.attribution import printed_row
 
 if TYPE_CHECKING:
@@ -96,7 +104,7 @@ def about(figure: Figure) -> str:
     if figure.value is None:
         raise ValueError("a Figure without a value has no words")
     row = printed_row(figure)
-    exact = " ".join(shown(figure)).strip().replace(" ", NBSP)
+    exact = with_unit(*shown(figure))
     if row is not None and row.relation in _RELATIONS:
         return f"{_RELATIONS[row.relation]}{exact}"
     short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")

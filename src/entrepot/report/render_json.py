@@ -57,7 +57,7 @@ def _figure(card: Card) -> dict[str, Any]:
 
 def _shown(card: Card) -> dict[str, str]:
     return {
-        "value": f"{card.value} {card.unit}".strip(),
+        "value": card.whole,
         "range": card.range,
         "definition": card.definition,
         "tag": card.tag,

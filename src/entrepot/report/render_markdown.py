@@ -59,7 +59,7 @@ def _numbers(brief: Brief, caveats: Iterable[str]) -> str:
 
 def _cards(brief: Brief) -> Iterator[tuple[str, ...]]:
     for card in brief.cards:
-        value = f"**{card.value}**" + (f" {card.unit}" if card.unit else "")
+        value = f"**{card.whole}**"
         counted = _counted(card) + _numbers(brief, card.caveats)
         yield card.name, value, card.range, counted, f"{card.tag}: {card.source}"
 

@@ -101,7 +101,7 @@ def _number(one: NoteFigure) -> dict[str, Any]:
     return {
         "name": _curly(card.name),
         "value": card.value,
-        "unit": card.unit,
+        "around": list(card.around),
         "range": card.range,
         "counted": _curly(unbroken(one.counted)),
         "missing": card.tag == "missing",

@@ -128,7 +128,7 @@ class _Document:
         for place, (cell, one) in enumerate(zip(row.cells, numbers, strict=True)):
             self._cleared(cell)
             self.line(one.card.name, 8.5, bold=True, where=cell, after=2)
-            value = f"{one.card.value}\u00a0{one.card.unit}".strip()
+            value = one.card.whole
             colour = "muted" if one.card.tag == "missing" else "ink" if place else "supplier"
             self.line(value, 18, bold=True, colour=colour, marks=one.marks, where=cell, after=1)
             self.line(one.card.range, 8.5, bold=True, where=cell, after=1)
@@ -229,9 +229,7 @@ class _Slides:
         answer = plain(" ".join(one.text for one in self._brief.answer))
         self._text(slide, answer, (_EDGE, 2.1, _WIDE - 2 * _EDGE, 2.6), 22)
         rows = [f"{name}: {text}" for name, text in self._brief.state]
-        rows += [
-            f"{card.name}: {card.value} {card.unit} ({card.range})" for card in self._brief.cards
-        ]
+        rows += [f"{card.name}: {card.whole} ({card.range})" for card in self._brief.cards]
         box = (_EDGE, 4.6, _WIDE - 2 * _EDGE, 2.3)
         self._text(slide, "\n".join(rows), box, 12, colour="muted")
 

@@ -104,7 +104,7 @@ def _card(brief: Brief, card: Card) -> dict[str, Any]:
     return {
         "name": card.name,
         "value": card.value,
-        "unit": card.unit,
+        "around": list(card.around),
         "range": card.range,
         "counted": card.definition,
         "command": card.command,

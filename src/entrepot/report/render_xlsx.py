@@ -603,14 +603,14 @@ def number_format(text: str, word: str, unit: str) -> str:
 
     Examples
     --------
-    >>> number_format("38.6", "%", "share"), number_format("5.24", "bn USD", "USD")
+    >>> number_format("38.6", "%", "share"), number_format("5.24", "USD bn", "USD")
     ('0.0%', '#,##0.00,,,"\xa0bn"')
     """
     places = len(text.partition(".")[2])
     decimals = "." + "0" * places if places else ""
     if unit in ("share", "relative", "share_points"):
         return f"0{decimals}%"
-    scale = word.partition(" ")[0] if unit in MONEY and " " in word else ""
+    scale = word.partition(" ")[2] if unit in MONEY else ""
     behind = scale or _UNITS.get(unit, "")
     end = f'"{NBSP}{behind}"' if behind else ""
     shown = f"#,##0{decimals}{_SCALED[scale]}{end}"

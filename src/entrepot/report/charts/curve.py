@@ -12,7 +12,7 @@ from entrepot.figures.definition import AS_ASKED
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
-from entrepot.model.display import MINUS, NBSP, joined, number, per_cent, range_text
+from entrepot.model.display import MINUS, joined, number, per_cent, range_text, with_unit
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of, scale_of
 from entrepot.report.attribution import is_computed
@@ -103,7 +103,7 @@ def _column_of(
         picks=picks,
         published=printed,
         headline=headline,
-        title=f"{text}{NBSP}{scale.word}: {said}",
+        title=f"{with_unit(text, scale.word)}: {said}",
     )
 
 
@@ -131,7 +131,7 @@ def definitions_title(share: Figure, count: int) -> BriefSentence:
     what = "share" if share.unit == "share" else "number"
     if share.low is None or share.high is None:  # they agree
         return BriefSentence(
-            f"{name} of one {what} all give {NBSP.join(phrasing.shown(share))}", (share,)
+            f"{name} of one {what} all give {with_unit(*phrasing.shown(share))}", (share,)
         )
     ends, beyond = _ends(share)
     given = range_text(*ends, share.unit, value=share.value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase
-from entrepot.model.display import NBSP
+from entrepot.model.display import with_unit
 from entrepot.report import phrasing
 from entrepot.report.amounts import scale_of
 from entrepot.report.charts import Chart
@@ -65,7 +65,7 @@ def _hub_lane(
     name: str, bounds: tuple[float, float, float], scale: Scale, *, together: bool = False
 ) -> HubLane:
     low, value, high = bounds
-    matched = f"matched {scale.text(value)}{NBSP}{scale.word}" if high else ""
+    matched = f"matched {with_unit(scale.text(value), scale.word)}" if high else ""
     return HubLane(name, low, value, high, _between(low, high, scale), matched, together)
 
 
@@ -73,10 +73,12 @@ def _between(low: float, high: float, scale: Scale) -> str:
     """Return both bounds in words; a lower one of nothing bounds nothing."""
     if not high:
         return "no excess trade"
-    most = f"{scale.text(high)}{NBSP}{scale.word}"
+    most = with_unit(scale.text(high), scale.word)
     if not low:
         return f"at most {most}"
-    return most if low == high else f"{scale.text(low)} to {most}"
+    if low == high:
+        return most
+    return with_unit(f"{scale.text(low)} to {scale.text(high)}", scale.word)
 
 
 def _rerouted_title(figure: Figure) -> str:

@@ -10,7 +10,7 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, number, range_text
+from entrepot.model.display import NBSP, number, range_text, with_unit
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, when_of
 from entrepot.report.breaks import break_of, not_drawn
@@ -99,7 +99,7 @@ def ends_of(figure: Figure, between: str = "–") -> str:
     """Return a share in words, by its range where it has one."""
     if figure.specifications and figure.low is not None and figure.high is not None:
         return range_text(figure.low, figure.high, figure.unit, value=figure.value, between=between)
-    return NBSP.join(phrasing.shown(figure))
+    return with_unit(*phrasing.shown(figure))
 
 
 def direction_word(before: Figure, after: Figure) -> str:

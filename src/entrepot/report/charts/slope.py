@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, figure_value
+from entrepot.model.display import figure_value, with_unit
 from entrepot.report import phrasing
 from entrepot.report.amounts import change_of, scale_of
 from entrepot.report.breaks import break_of, reporters_before_and_after
@@ -196,7 +196,7 @@ def _strokes(data: Slope, frame: Frame) -> list[MarkLayer]:
 
 
 def _title(line: SlopeLine, text: str, when: str, data: Slope) -> str:
-    return f"{line.name}, {when}: {f'{text} {data.unit}' if text else 'none'}"
+    return f"{line.name}, {when}: {with_unit(text, data.unit) if text else 'none'}"
 
 
 # A line that goes to where nothing is recorded, or across a change of reporter, is dotted.
@@ -307,7 +307,7 @@ def _slope_title(figure: Figure, shown: list[dict[str, Any]], scale: Scale) -> s
     for row, word in ((max(shown, key=change_of), "gained"), (min(shown, key=change_of), "lost")):
         change = change_of(row)
         if change > 0 if word == "gained" else change < 0:
-            size = f"{scale.text(abs(change))}{NBSP}{scale.word}"
+            size = with_unit(scale.text(abs(change)), scale.word)
             name = row[asked.named_by] if asked.named_by else area_phrase(str(row["exporter"]))
             parts.append(f"{name} {word} {size}")
     listed = ", ".join(parts) or f"no {asked.named_by or 'supplier'} gained or lost"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.columns import in_currency
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import NBSP
+from entrepot.model.display import with_unit
 from entrepot.report import phrasing
 from entrepot.report.amounts import scale_of
 from entrepot.report.charts import Chart
@@ -256,14 +256,14 @@ def _title(figure: Figure, scale: Scale) -> str:
     seller, buyer = area_phrase(asked.exporter), area_phrase(asked.importer)
     flow = f"Exports from {seller} to {buyer}"
     word = "did not change" if not change else "rose by" if change > 0 else "fell by"
-    size = f" {scale.text(abs(change))}{NBSP}{scale.word}" if change else ""
+    size = f" {with_unit(scale.text(abs(change)), scale.word)}" if change else ""
     text = f"{flow} {word}{size} from {asked.base:–} to {asked.period:–}"
     signs = [
         (name, _money(figure, key))
         for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))
     ]
     listed = [
-        f"{name} {'added' if v > 0 else 'took'} {scale.text(abs(v))}{NBSP}{scale.word}"
+        f"{name} {'added' if v > 0 else 'took'} {with_unit(scale.text(abs(v)), scale.word)}"
         for name, v in signs
         if v
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from entrepot.model.display import with_unit
 from entrepot.report.charts.drawing import labels, lines, moved, rects, render, ticks, wrapped
 from entrepot.report.charts.place import BOLD, Box, text_box, text_width
 
@@ -132,7 +133,7 @@ def _scale_labels(panel: TierPanel, data: TierPanels, grid: _Grid, top: float) -
     bars += _placed_values(panel, grid, top)[1]
     rows = []
     for value in ticks(top, at_most=3)[1:]:
-        text = f"{value:,g}" + (f"\u00a0{data.unit}" if value == top else "")
+        text = with_unit(f"{value:,g}", data.unit if value == top else "")
         y = grid.plot * (1 - value / top) - 4
         if not any(text_box(text, 0, y, size=12.5).meets(bar, 1) for bar in bars):
             rows.append({"x": 0, "y": y, "text": text})
@@ -151,7 +152,7 @@ def _bars(panel: TierPanel, grid: _Grid, top: float, unit: str) -> list[MarkLaye
                 "x2": _centre(panel, grid, bar.year) + half,
                 "y": grid.plot * (1 - bar.value / top),
                 "y2": grid.plot,
-                "title": f"{when}{bar.year}: {bar.text} {unit}",
+                "title": f"{when}{bar.year}: {with_unit(bar.text, unit)}",
                 "of": (name, str(bar.year)),
             }
             for bar in panel.bars

@@ -421,7 +421,7 @@ def _lost(sides: Sequence[Loss]) -> str:
 
 
 def _verb(loss: Loss) -> str:
-    """Return "lose 0.4 to 3.7 % of output (17 to 152 bn USD)", a gain as one."""
+    """Return "lose 0.4 to 3.7 % of output (USD 17 to 152 bn)", a gain as one."""
     least, most = _ends(loss.lost_share)
     if least == most == 0:
         return f"lose {_NOTHING}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.citation import data_set
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP, number, with_unit
 from entrepot.report import phrasing
 from entrepot.report.attribution import row_of
 from entrepot.report.breaks import break_of
@@ -216,11 +216,9 @@ def _notes(
     if change is not None and len(tiers) > 1 and hot in tiers:
         ends = (hot.values[before], hot.values[last])
         first, now = (unit.amount(figure) for figure in ends)
+        both = with_unit(f"{first} to {now}", unit.name)
         moved = phrasing.direction(change, up="went up", down="went down", level="stayed")
-        text = (
-            f"{phrasing.capital(hot.name)} {moved} from {first} to {now}{NBSP}{unit.name} between "
-            f"{before} and {last}."
-        )
+        text = f"{phrasing.capital(hot.name)} {moved} from {both} between {before} and {last}."
         notes.append(Note("What stands out", (BriefSentence(text, ends),)))
     if broken:
         text = (
@@ -295,7 +293,7 @@ class Unit:
         highest = max(f.required() for tier in tiers for f in tier.values.values())
         # Up to 20,000 million, which still fits above a bar.
         word, scale = ("m", 1e6) if highest < 2e10 else ("bn", 1e9)
-        name = f"{word} {next(f.unit for tier in tiers for f in tier.values.values())}"
+        name = f"{next(f.unit for tier in tiers for f in tier.values.values())} {word}"
         size = highest / scale
         # Decimals of the largest value for all, so that columns line up.
         return cls(name, scale, 0 if size >= 100 else 1 if size >= 10 else 2)

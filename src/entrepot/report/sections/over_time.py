@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures import flow_sources
 from entrepot.figures.citation import data_set, source_name
 from entrepot.goods import goods_title
-from entrepot.model.display import NBSP
+from entrepot.model.display import NBSP, with_unit
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed
 from entrepot.report.breaks import break_of, not_drawn, reporters_before_and_after
@@ -268,7 +268,7 @@ def alt_text(
     parts = [f"{title}. {what}, per cent."]
     if series:
         values = ", ".join(
-            f"{f.definition.period}: {NBSP.join(phrasing.shown(f))}" for f in series if f.value
+            f"{f.definition.period}: {with_unit(*phrasing.shown(f))}" for f in series if f.value
         )
         parts.append(f"Computed: {values}.")
     if rows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures import Definition
 from entrepot.figures.citation import source_name
 from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
-from entrepot.model.display import NBSP, figure_value, joined, number, range_text
+from entrepot.model.display import figure_value, joined, number, range_text
 from entrepot.reconciliation.mirror_gaps import FAR, LEAST
 from entrepot.report import mirror_comparison, phrasing
 from entrepot.report.charts import BriefTable
@@ -129,7 +129,7 @@ def _deck(compared: ComparedReports) -> str:
     span = f"in {first}" if first == last else f"{first} to {last}"
     return (
         f"Annual flows that both sides could report, {span}, with at least "
-        f"{number(LEAST / _MILLION, 1)}{NBSP}million USD on one side. Next to nothing: less than a "
+        f"{figure_value(LEAST, 'USD', 1)} on one side. Next to nothing: less than a "
         f"{FAR:g}th of that, or none."
     )
 
@@ -157,10 +157,10 @@ def _table(subject: Subject, rows: Sequence[MirrorPair]) -> BriefTable | None:
     if len(rows) > 1:
         largest_of = f"The {phrasing.cardinal(len(rows))} largest differences"
     return BriefTable(
-        caption=f"{largest_of}{''.join(shared)}, million USD",
+        caption=f"{largest_of}{''.join(shared)}, USD m",
         head=("Good", *kept, f"{seller} reports", f"{buyer} reports", "Difference"),
         numeric=(False, *(name == "Year" for name in kept), True, True, True),
-        units=("", *("" for _ in kept), "million USD", "million USD", "million USD"),
+        units=("", *("" for _ in kept), "USD m", "USD m", "USD m"),
         rows=tuple(_row(subject, one, kept) for one in rows),
         name="",
     )
@@ -252,7 +252,7 @@ _WHY = {
 
 
 def amount(least: float, most: float) -> str:
-    """Return a report in million USD, both ends where its currency leaves some, or "none".
+    """Return a report in USD m, both ends where its currency leaves some, or "none".
 
     Examples
     --------
