@@ -151,7 +151,7 @@ def test_five_cards_each_with_range_definition_and_provenance(told: Brief) -> No
 
 
 def test_figures_that_others_reckoned_too(told: Brief) -> None:
-    """Checks of the data folder: 5,243 m USD in 2023, machine tools 222 to 813 m USD."""
+    """Checks of the data folder: USD 5,243 m in 2023, machine tools USD 222 to 813 m."""
     share, value, growth, _, _ = (card.figure for card in told.cards)
     assert share.value == pytest.approx(0.563)
     assert value.value == pytest.approx(5243e6, rel=1e-3)
@@ -363,7 +363,7 @@ def test_what_is_printed_of_others_is_said_and_in_their_verb(union: Brief, empty
     assert all(row[0][0].isupper() for row in weights.table.rows)
     # The first sentence is of imported inputs, since no share of all goods is known.
     mexico = plain(brief("MEX", "CHN", "all", lake=empty).answer[1].text).replace("\u00a0", " ")
-    assert mexico.startswith("In 2024 China supplied goods worth 130 bn USD to Mexico;")
+    assert mexico.startswith("In 2024 China supplied goods worth USD 130 bn to Mexico;")
 
 
 def test_the_break_is_named_where_it_is_and_nowhere_else(told: Brief, empty: Lake) -> None:

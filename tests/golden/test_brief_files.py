@@ -96,7 +96,7 @@ def paper(told: Brief) -> bytes:
     return render_pdf(told)
 
 
-_SCALES = {"%": 100.0, "bn USD": 1e-9, "times": 1.0}
+_SCALES = {"%": 100.0, "USD bn": 1e-9, "times": 1.0}
 
 
 def _number(text: str) -> float:
@@ -175,7 +175,7 @@ def test_headline_figures_and_a_table_are_the_same_in_json_workbook_and_pdf(
         assert found[place + 1] == [cells_of[0], *numbers]
         assert bare("".join(cells_of)) in text
     assert len(section["table"]["rows"]) == 6
-    assert found[0][1:] == [f"{year}, m USD" for year in section["table"]["columns"][1:]]
+    assert found[0][1:] == [f"{year}, USD m" for year in section["table"]["columns"][1:]]
 
 
 def test_every_figure_behind_the_brief_is_there_with_all_its_digits(
@@ -394,7 +394,7 @@ def test_no_footnote_is_left_on_another_page(told: Brief, paper: bytes) -> None:
 
 def test_a_long_table_breaks_over_pages_under_the_same_head(told: Brief) -> None:
     rows = tuple((f"good {place}", f"{place}") for place in range(150))
-    long = BriefTable("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
+    long = BriefTable("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "USD m"))
     section = replace(told.sections[0], table=long)
     text = pages(render_pdf(replace(told, sections=(section,))))
     with_head = [page for page in text if "NameofgoodsWorth" in page]
@@ -406,7 +406,7 @@ def test_a_long_table_breaks_over_pages_under_the_same_head(told: Brief) -> None
 def test_no_row_is_left_alone_on_a_page(told: Brief, many: int) -> None:
     """Whatever the length of a table: its last page has three rows or more."""
     rows = tuple((f"good{place}.", f"{place}") for place in range(many))
-    long = BriefTable("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
+    long = BriefTable("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "USD m"))
     section = replace(told.sections[0], table=long, picture=None, notes=())
     text = pages(render_pdf(replace(told, sections=(section,))))
     ends = [page for page in text if f"good{many - 1}." in page]

@@ -155,9 +155,9 @@ def test_titles_follow_the_numbers(draw: Run) -> None:
     germany = alt_text(draw, "top_supplier", "--exporter", "DEU", *plain)
     assert germany["title"].startswith("Germany supplied 0\u00a0% of")
     places = alt_text(draw, "reorientation", "--period", "2022", "--base", "2020", *plain)
-    assert places["title"].endswith("China gained 120\u00a0USD, Germany lost 120\u00a0USD")
+    assert places["title"].endswith("China gained USD\u00a0120, Germany lost USD\u00a0120")
     back = alt_text(draw, "reorientation", "--period", "2020", "--base", "2019", *plain)
-    assert back["title"].endswith("China gained 20.0\u00a0USD, Germany lost 20.0\u00a0USD")
+    assert back["title"].endswith("China gained USD\u00a020.0, Germany lost USD\u00a020.0")
 
 
 def test_the_parts_of_a_change_add_up(draw: Run, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_the_parts_of_a_change_add_up(draw: Run, tmp_path: Path) -> None:
     assert before + sum(parts.values()) == pytest.approx(after)
     assert parts["Prices (unit values)"] > 0  # four dollars a kilogram became five
     title = alt_text(draw, *words, "--period", "2022", "--base", "2020")["title"]
-    assert "rose by 120\u00a0USD" in title
+    assert "rose by USD\u00a0120" in title
     assert "prices added" in title
 
 
@@ -282,7 +282,7 @@ def test_what_may_have_come_through_a_hub_has_its_bounds(draw: Run, tmp_path: Pa
     words += ["--period", "2022", "--base", "2020"]
     told = alt_text(draw, *words)
     assert told["title"] == (
-        "At most 100\u00a0USD of goods of China may have been rerouted to Russia via Turkey in 2022"
+        "At most USD\u00a0100 of goods of China may have been rerouted to Russia via Turkey in 2022"
     )
     assert "Customs records do not show" in told["source"][-1]
     [row] = table(draw, tmp_path / "t.csv", *words)

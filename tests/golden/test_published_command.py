@@ -34,8 +34,8 @@ def test_conflicts_on_a_terminal_say_arithmetic_slip_and_printers(entrepot: Run)
     code, out, _ = entrepot("published", "conflicts")
     assert code == 1
     assert "Cannot both be true" in out
-    assert "15.04 bn USD + 18.65 bn USD = 33.69" in out
-    assert "Likely error: swapped. Sputnik prints 11.28 bn USD" in out
+    assert "USD 15.04 bn + USD 18.65 bn = 33.69" in out
+    assert "Likely error: swapped. Sputnik prints USD 11.28 bn" in out
     assert "MNI (quoting A. Gabuev, Carnegie), GACC (CM-043)" in out
     assert "Differ for a stated reason" not in out
     assert "--all" in out
@@ -99,7 +99,7 @@ def test_numbers_are_shown_as_a_reader_writes_them(entrepot: Run) -> None:
     assert "18.317 tn" in " ".join(out.split())
     assert "18316765021690" not in out
     _, shown, _ = entrepot("published", "show", "GD-002")
-    assert shown.startswith("GD-002: 18.317\u00a0tn\u00a0USD")
+    assert shown.startswith("GD-002: USD\u00a018.317\u00a0tn")
     assert "flow" not in shown
     assert "published_on" not in shown
     assert json.loads(entrepot("published", "show", "GD-002", "--json")[1])["value"] > 1.8e13

@@ -109,7 +109,7 @@ def test_months_of_totals(shared_data: Path) -> None:
     plain = pd.to_numeric(rows.primaryValue).groupby(rows.period.str[:4]).sum()
     years = ours.groupby(ours.period.map(lambda day: str(day.year))).value_usd.sum()
     pd.testing.assert_series_equal(years, plain, check_names=False)
-    assert years["2024"] == pytest.approx(129.3e9, rel=0.01)  # Chinese customs: 129.3 bn USD
+    assert years["2024"] == pytest.approx(129.3e9, rel=0.01)  # Chinese customs: USD 129.3 bn
     assert set(ours.nomenclature) == {"HS2017", "HS2022"}
     assert set(ours["product"]) == {"TOTAL"}
     assert set(ours.freq) == {"M"}

@@ -59,13 +59,13 @@ def test_a_unit_value_is_value_over_weight(
 
 
 def test_estimated_weights_are_no_prices(lake: Lake) -> None:
-    """Vietnam and the Philippines share one unit value with all partners: 59.8 USD a kg."""
+    """Vietnam and the Philippines share one unit value with all partners: USD 59.8 a kg."""
     found = exporter_prices(lake, goods="850511", period="2022")
     assert found is not None
     assert {"VNM", "PHL"} <= set(found.without)
     section = prices_by_exporter(found, lake)
     assert section is not None
-    assert section.title.text == "China’s exports were worth 37.5 USD a kg, Japan’s 48.2"
+    assert section.title.text == "China’s exports were worth USD 37.5 a kg, Japan’s 48.2"
     assert [note.title for note in section.notes] == ["How to read it", "Left out"]
 
 

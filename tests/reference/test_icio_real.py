@@ -91,7 +91,7 @@ def test_shares_of_inputs_add_up_to_one(raw: dict[str, Block]) -> None:
 
 
 def test_output_and_inputs_against_printed_totals(raw: dict[str, Block]) -> None:
-    """World output 199.69 tn USD and inputs 103.41, as two who read 2022_SML.csv print them.
+    """World output USD 199.69 tn and inputs 103.41, as two who read 2022_SML.csv print them.
 
     Both hold the rest of the world, which is not here, so ours are a little less.
     """

@@ -101,7 +101,7 @@ def test_the_finding_says_so(lake: Lake) -> None:
     place = f"{ARMENIA} and {GEORGIA}"
     assert set(found) == {f"{place}, 2021 to 2022", f"{place}, 2023 by months"}
     words = found[f"{place}, 2021 to 2022"].example.replace("\u00a0", " ")
-    assert words == "2022 GEO ARM 8703: 144 m USD exported, 24,750 USD imported"
+    assert words == "2022 GEO ARM 8703: USD 144 m exported, USD 24,750 imported"
 
 
 def test_what_origin_leaves_out_consignment_has(

@@ -74,7 +74,7 @@ def test_goods_that_one_side_hides(
     assert finding.count == len(odd) > 700
     assert finding.text.startswith(f"{len(odd):,} of {len(large):,} goods")
     stake = (odd[one] - odd[other]).sum()
-    assert f"{stake / 1e9:.1f} bn USD in all" in money(finding.text)
+    assert f"USD {stake / 1e9:.1f} bn in all" in money(finding.text)
     largest = odd.loc[(odd[one] - odd[other]).idxmax()]
     assert f"{largest.cmd}: " in finding.example
 
@@ -89,7 +89,7 @@ def test_flows_that_differ_by_a_factor_of_two(
     assert finding.count == len(apart) > 500
     assert finding.text.startswith(f"{len(apart):,} of {len(large):,} flows")
     stake = (apart.out - apart.into).abs().sum()
-    assert f"{stake / 1e9:.3g} bn USD in all" in money(finding.text)
+    assert f"USD {stake / 1e9:.3g} bn in all" in money(finding.text)
 
 
 def test_copper_is_sold_where_it_does_not_land(both: pd.DataFrame) -> None:
@@ -122,4 +122,4 @@ def test_prices_far_from_all_others(lake: Lake, found: dict[str, Finding]) -> No
     finding = found["odd-price"]
     assert finding.count == len(odd)
     assert 0.006 < len(odd) / len(rows) < 0.008
-    assert f"{odd.value_usd.sum() / 1e6:.0f} m USD" in money(finding.text)
+    assert f"USD {odd.value_usd.sum() / 1e6:.0f} m" in money(finding.text)

@@ -114,7 +114,7 @@ def test_pairs_are_those_of_pandas(lake: Lake, sold: pd.DataFrame) -> None:
 
 
 def apart(lake: Lake) -> list[tuple[str, int]]:
-    """Pairs and years of 10 m USD or more, twice apart at every rate; plain Python on the rows."""
+    """Pairs and years of USD 10 m or more, twice apart at every rate; plain Python on the rows."""
     out: dict[tuple[str, int], dict[int, float]] = {}
     into: dict[tuple[str, int], float] = {}
     names = "exporter, importer, period"
@@ -142,7 +142,7 @@ def test_the_gap_is_a_finding(lake: Lake) -> None:
     assert finding.place == f"{BOUGHT} and {SOLD}, 2019 to 2023"
     # Poland, 470 m EUR: at 0.82 USD still 385, of which Kyrgyzstan saw 49.
     words = finding.example.replace("\u00a0", " ")
-    assert words == "2023 POL KGZ: 385 m USD exported, 48.8 m USD imported"
+    assert words == "2023 POL KGZ: USD 385 m exported, USD 48.8 m imported"
     assert finding.count == len(apart(lake))
     later = lake.flows(SOLD).to_native().filter("exporter = 'POL' AND year(period) = 2023")
     [(euros,)] = later.aggregate("sum(value_reported)").fetchall()

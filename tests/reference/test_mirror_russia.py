@@ -95,13 +95,13 @@ def test_lines_that_ended_are_those_of_pandas(
     finding = findings["vanished-line"]
     assert finding.count == count == 210
     assert max(last, key=lambda month: last[month]) in ("2022-03", "2022-04", "2022-05")
-    assert f"{stake / 1e9:.2f} bn EUR" in finding.text.replace("\u00a0", " ")
+    assert f"EUR {stake / 1e9:.2f} bn" in finding.text.replace("\u00a0", " ")
 
 
 def test_the_largest_is_a_chip(lines: pd.DataFrame, findings: dict[str, Finding]) -> None:
     finding = findings["vanished-line"]
     words = finding.example.replace("\u00a0", " ")
-    assert words == "NLD exports RUS 85423190: 280 m EUR in 12 months before 2022-03"
+    assert words == "NLD exports RUS 85423190: EUR 280 m in 12 months before 2022-03"
     line = lines[
         (lines.reporter == "Netherlands") & lines.partner.str.startswith("Russia")
         & (lines.code == "85423190")

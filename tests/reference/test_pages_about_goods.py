@@ -99,7 +99,7 @@ def test_what_a_value_rests_on(lake: Lake) -> None:
         figure = asked(lake, "eu-xl", year)
         assert figure.value is not None
         assert figure.uncertain_code_shares is not None
-        assert f"{figure.value / 1e9:.2f} bn USD" == rows["value"][place]
+        assert f"USD {figure.value / 1e9:.2f} bn" == rows["value"][place]
         assert (
             f"{100 * figure.uncertain_code_shares['split']:.0f} %" == rows["on split codes"][place]
         )
@@ -122,7 +122,7 @@ def test_codes_covered_in_part(lake: Lake) -> None:
         figure = asked(lake, name)
         assert figure.value is not None
         assert figure.uncertain_code_shares is not None
-        assert f"{figure.value / 1e9:.1f} bn USD" == value, name
+        assert f"USD {figure.value / 1e9:.1f} bn" == value, name
         assert f"{100 * figure.uncertain_code_shares['ex']:.0f} %" == share, name
 
 
@@ -132,7 +132,7 @@ def test_lists_on_a_day(lake: Lake) -> None:
         state = goods_list(name).on(date.fromisoformat(day))
         assert (len(state.listed), len(state.possible)) == (int(listed), int(possible))
         figure = asked(lake, f"{name}@{day}")
-        assert f"{(figure.value or 0) / 1e9:.2f} bn USD" == value
+        assert f"USD {(figure.value or 0) / 1e9:.2f} bn" == value
     history = goods_list("eu-xxiii").history
     served = sum(entry.wind_down is not None for entry in history)
     page = " ".join((PAGES / "list-day.md").read_text(encoding="utf-8").split())
@@ -141,7 +141,7 @@ def test_lists_on_a_day(lake: Lake) -> None:
         day = datetime.strptime(words, "%d %B %Y").date().isoformat()
         assert len(goods_list("eu-xxiii").on(date.fromisoformat(day)).listed) == number(codes)
         figure = asked(lake, f"eu-xxiii@{day}")
-        assert f"{(figure.value or 0) / 1e9:.1f} bn USD" == value, words
+        assert f"USD {(figure.value or 0) / 1e9:.1f} bn" == value, words
 
 
 def test_codes_that_gather(shared_data: Path) -> None:

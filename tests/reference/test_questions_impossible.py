@@ -85,7 +85,7 @@ def test_a_rate_that_is_none_of_the_time_is_refused(
     if fine:
         assert ask(tmp_path, "conversions", **keys).status == "ok"
         return
-    with pytest.raises(RequestError, match=f"a rate of {spot:g} CNY a dollar") as refused:
+    with pytest.raises(RequestError, match=f"a rate of CNY {spot:g} a dollar") as refused:
         ask(tmp_path, "conversions", **keys)
     assert "7.14" in str(refused.value), "1.63 tn yuan over 228.1 bn dollars"
 

@@ -63,7 +63,7 @@ def test_suppliers_of_russia(run: Callable[[str, str], dict[str, Any]]) -> None:
         after=2023,
         by=[],
     ).to_pylist()[0]
-    assert f"{nobody['not_returned'] / 1000:.1f} bn USD or {100 * nobody['part']:.1f} %" in TEXT
+    assert f"USD {nobody['not_returned'] / 1000:.1f} bn or {100 * nobody['part']:.1f} %" in TEXT
 
 
 def test_rerouting_of_the_eu(run: Callable[[str, str], dict[str, Any]]) -> None:

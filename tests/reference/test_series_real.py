@@ -103,7 +103,7 @@ def test_contributions_of_partners_to_graphite(minerals: list[Row]) -> None:
 
 
 def test_the_dollars_that_a_newsroom_made_of_yuan() -> None:
-    """Published for 2025: 1.63 trillion yuan; 228.1 bn USD by customs, 234 bn USD by a newsroom.
+    """Published for 2025: 1.63 trillion yuan; USD 228.1 bn by customs, USD 234 bn by a newsroom.
 
     The rate is the Federal Reserve's average of January 2026. Each printed number is rounded.
     """

@@ -35,7 +35,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 
 def test_a_lake_of_both_sides_values(whole: Lake) -> None:
-    """500,000 USD more come in, 400,000 more go out; a doubling comes off the lower end."""
+    """USD 500,000 more come in, 400,000 more go out; a doubling comes off the lower end."""
     found = ep.ask("rerouted", lake=whole, **ASKED)
     assert (found.status, found.unit) == ("ok", "USD")
     assert (found.low, found.value, found.high) == pytest.approx((200_000, 400_000, 400_000))

@@ -122,7 +122,7 @@ def test_a_few_cells_that_disagree_are_left_out_and_said() -> None:
     found, findings = read(text_of(many + bad))
     assert len(found) == len(many)
     assert rules_of(findings) == {"unclear-cells": 1}
-    assert "breakdowns differ by 65 USD" in findings[0].example
+    assert "breakdowns differ by USD 65" in findings[0].example
 
 
 def test_groups_of_transport_beside_their_members_are_not_added() -> None:
@@ -236,7 +236,7 @@ def test_headings_and_totals_go_where_their_lines_are() -> None:
 def test_what_headings_hold_and_lines_do_not_is_said() -> None:
     _, findings = read(text_of([row(900.0, product="8542"), row(500.0)]))
     assert rules_of(findings) == {"headings-with-lines": 1, "headings-with-lines-differ": 1}
-    assert "400 USD are in no line" in findings[1].text
+    assert "USD 400 are in no line" in findings[1].text
     assert findings[1].level == "warning"
 
 
@@ -267,14 +267,14 @@ def test_the_world_is_left_out_and_held_against_the_partners() -> None:
     rows[2] = row(1250.0, partner=WORLD)
     _, findings = read(text_of(rows))
     assert rules_of(findings) == {"world-totals": 1, "world-differs": 1}
-    assert "250 USD are with no partner" in findings[1].text
-    assert "1,250 USD, its partners 1,000 USD" in findings[1].example
+    assert "USD 250 are with no partner" in findings[1].text
+    assert "USD 1,250, its partners USD 1,000" in findings[1].example
 
 
 def test_a_world_without_partners_is_said_and_alone_has_no_flow() -> None:
     _, findings = read(text_of([row(600.0), row(77.0, partner=WORLD, product="854232")]))
     assert rules_of(findings) == {"world-totals": 1, "world-alone": 1}
-    assert "77 USD count as partners not in the data" in findings[1].text
+    assert "USD 77 count as partners not in the data" in findings[1].text
     found, findings = read(text_of([row(77.0, partner=WORLD)]))
     assert not found
     assert rules_of(findings) == {"world-totals": 1, "world-alone": 1}

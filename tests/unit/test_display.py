@@ -27,9 +27,9 @@ def test_three_significant_digits(value: float, text: str) -> None:
     ("value", "unit", "text"),
     [
         (0.534, "share", "53.4 %"),
-        (5_242_751_142, "USD", "5.24 bn USD"),
-        (999_700_000, "USD", "1.00 bn USD"),
-        (1.63e12, "CNY", "1.63 tn CNY"),
+        (5_242_751_142, "USD", "USD 5.24 bn"),
+        (999_700_000, "USD", "USD 1.00 bn"),
+        (1.63e12, "CNY", "CNY 1.63 tn"),
         (-9.9, "percent", "−9.9 %"),
         (266.4, "percent", "+266 %"),
         (14.44, "ratio", "14.4 times"),
@@ -47,7 +47,7 @@ def test_space_before_a_unit_never_breaks() -> None:
 
 def test_ranges_share_the_unit_and_tell_their_ends_apart() -> None:
     assert range_text(0.384, 0.756, "share").replace("\u00a0", " ") == "38 to 76 %"
-    assert range_text(9e8, 1.1e9, "USD").replace("\u00a0", " ") == "0.9 to 1.1 bn USD"
+    assert range_text(9e8, 1.1e9, "USD").replace("\u00a0", " ") == "USD 0.9 to 1.1 bn"
     assert range_text(None, 1.0, "share") == ""
     assert range_text(228.1045e9, 228.1055e9, "USD").startswith("228.10 to 228.11")
 
@@ -62,7 +62,7 @@ def test_ranges_share_the_unit_and_tell_their_ends_apart() -> None:
         (-0.0035, 4.13, "percent", 0.0, "0 to 4.1 %"),
         (-0.0, 4.13, "percent", None, "0 to 4.1 %"),
         (-50.0, -3.0, "percent", None, "−50 to −3 %"),
-        (5e6, 2.34e9, "USD", None, "5 m USD to 2 bn USD"),
+        (5e6, 2.34e9, "USD", None, "USD 5 m to USD 2 bn"),
         (15, 17, "count", None, "15 to 17"),
         (0.31, 0.31, "share", None, "31.0 %"),
     ],

@@ -38,13 +38,13 @@ def test_the_change_of_a_value_is_in_euros(lake: Lake) -> None:
     parts = ("price", "quantity", "new", "gone", "unsplit")
     assert sum(float(figure.details[f"{one}_eur"]) for one in parts) == pytest.approx(126)
     assert not any("usd" in name for name in figure.details)
-    assert "value in the period: 137 EUR" in str(figure).replace("\xa0", " ")
+    assert "value in the period: EUR 137" in str(figure).replace("\xa0", " ")
 
 
 def test_what_is_trimmed_of_an_index_is_in_euros(lake: Lake) -> None:
     figure = ep.ask("price_index", lake=lake, **ASKED, trim=5)
     assert figure.details["trimmed_eur"] == 100
-    assert "100 EUR" in str(figure).replace("\xa0", " ")
+    assert "EUR 100" in str(figure).replace("\xa0", " ")
 
 
 def test_another_currency_is_refused_by_name(lake: Lake) -> None:

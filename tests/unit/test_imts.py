@@ -111,7 +111,7 @@ def test_totals_are_left_out_and_held_against_the_sum_of_partners(tmp_path: Path
     }
     above = next(one for one in held.findings if one.rule == "parts-above-world")
     assert above.level == "error"
-    assert above.example == ("RUS MG_CIF_USD 2024: world 100,000,000 USD, partners 101,000,000 USD")
+    assert above.example == ("RUS MG_CIF_USD 2024: world USD 100,000,000, partners USD 101,000,000")
 
 
 def test_special_partners_stay_as_parts(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def printed(name: str, value: float, like: str = "CR-001", **other: Any) -> Publ
         "value": value * 1e9,
         "low": (value - 0.5) * 1e9,
         "high": (value + 0.5) * 1e9,
-        "printed": f"{value:g} bn USD",
+        "printed": f"USD {value:g} bn",
         "publisher": "An outlet",
         "note": "",
     }
@@ -128,7 +128,7 @@ def test_a_total_that_its_two_directions_do_not_add_up_to() -> None:
     assert kinds(printed("XX-1", 220), there, back) == []
     (found,) = findings([printed("XX-1", 230), there, back])
     assert found.kind == "conflict"
-    assert found.because == "100 bn USD + 120 bn USD = 220\u00a0bn\u00a0USD, not 230 bn USD"
+    assert found.because == "USD 100 bn + USD 120 bn = USD\u00a0220\u00a0bn, not USD 230 bn"
 
 
 def test_directions_that_changed_places_are_named() -> None:
@@ -160,7 +160,7 @@ def test_directions_that_changed_places_are_named() -> None:
         ("XX-back-late", "conflict"),
     ]
     assert [one.likely_errors[0].kind for one in found] == ["swapped", "swapped"]
-    assert [one.likely_errors[0].corrected for one in found] == ["9.5 bn USD", "11.5 bn USD"]
+    assert [one.likely_errors[0].corrected for one in found] == ["USD 9.5 bn", "USD 11.5 bn"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_share_is_held_against_its_part_and_whole() -> None:
     share = replace(by_id()["CP-122"], id="XX-3", period=part.period, **keys)
     (found,) = findings([part, whole, share])
     assert (found.id, found.kind) == ("XX-3", "unstated")
-    assert found.because == "100 bn USD / 400 bn USD is 25.0\u00a0%, not 30 %"
+    assert found.because == "USD 100 bn / USD 400 bn is 25.0\u00a0%, not 30 %"
     (found,) = findings([part, whole, replace(share, reporter="CHN")])
     assert found.kind == "conflict"
     fits = replace(share, low=0.245, high=0.255, value=0.25, printed="25 %")
@@ -262,7 +262,7 @@ def test_every_sum_can_be_redone() -> None:
     redone = 0
     for one in bundled():
         sums = re.findall(
-            r"([\d.]+) (bn|tn) USD(?: \(\S+\))? \+ ([\d.]+) \2 USD(?: \(\S+\))? = ([\d.]+) \2",
+            r"USD ([\d.]+) (bn|tn)(?: \(\S+\))? \+ USD ([\d.]+) \2(?: \(\S+\))? = USD ([\d.]+) \2",
             one.because.replace("\u00a0", " "),
         )
         for first, _, second, total in sums:
@@ -281,7 +281,7 @@ def test_a_planted_slip_is_found_and_the_rest_unmoved() -> None:
         value=row.value and row.value * 10,
         low=2.448e12,
         high=2.449e12,
-        printed="2448.1 bn USD",
+        printed="USD 2448.1 bn",
         publisher="An outlet",
         confidence="low",
     )
@@ -316,7 +316,7 @@ def test_relatives_sort_what_is_in_print_of_one_thing() -> None:
     (one,) = [held for held in statements.all if held.row.id == "CR-001"]
     akin = relatives(one, statements)
     assert [row.id for row in akin.copies] == ["CR-002"]
-    assert [row.printed for row in akin.other_currencies] == ["1.63 tn CNY"]
+    assert [row.printed for row in akin.other_currencies] == ["CNY 1.63 tn"]
     assert [row.id for row in akin.conversions] == ["CR-004"]
     assert akin.first.published_on == "2026-01-14"
 

@@ -33,7 +33,7 @@ ROW = {
     "value": "13780000000",
     "low": "13775000000",
     "high": "13785000000",
-    "printed": "13.78 bn USD",
+    "printed": "USD 13.78 bn",
     "unit": "USD",
     "currency": "USD",
     "publisher": "A ministry",

@@ -102,5 +102,5 @@ def test_what_published_figures_imply_is_not_called_the_texts(tmp_path: Path) ->
         "  says: 50.1 billion dollars\n"
     )
     shown = " ".join(CliRunner().invoke(app, ["check", str(claims)]).stdout.split())
-    assert "Implied by all other figures, published ones included: 104 to 118 bn USD." in shown
+    assert "Implied by all other figures, published ones included: USD 104 to 118 bn." in shown
     assert "Implied by the text" not in shown

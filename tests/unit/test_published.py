@@ -141,7 +141,7 @@ def test_a_spot_conversion_is_not_customs_number() -> None:
     rows = stating("value", "CHN", "RUS", "all", 2025, flow="both", currency="USD")
     voices = by_origin(rows)
     assert set(voices) == {"GACC", "REUTERS-CONVERSION"}
-    assert [row.printed for row in voices["GACC"]] == ["228.105 bn USD", "228.1 bn USD"]
+    assert [row.printed for row in voices["GACC"]] == ["USD 228.105 bn", "USD 228.1 bn"]
     assert {row.confidence for row in voices["REUTERS-CONVERSION"]} == {"low"}
 
 
@@ -177,7 +177,7 @@ def test_the_same_goods_under_four_bases_stay_apart() -> None:
 
 def test_stating_is_exact() -> None:
     assert [row.id for row in stating("value", "CHN", "RUS", "all", 2024)] == ["CR-021", "HP-023"]
-    assert stating("value", "CHN", "RUS", "all", "2024-01..2024-07")[0].printed == "61.64 bn USD"
+    assert stating("value", "CHN", "RUS", "all", "2024-01..2024-07")[0].printed == "USD 61.64 bn"
     assert not stating("value", "CHN", "RUS", "all", 2030)
     growth = stating("growth", "CHN", "RUS", "all", 2023, base="2021")
     assert {row.printed for row in growth} == {"64.2 %"}

@@ -293,7 +293,7 @@ def test_definitions_of_published_studies(study: Lake) -> None:
     every = ask(study, "value", exporter="WLD", **after)
     assert every.value == pytest.approx(1_320_000)
     assert sum(one.rows for one in every.evidence) == 6  # the number of lines that studies print
-    assert "lines of 100,000 USD or more" in headline(every)
+    assert "lines of USD 100,000 or more" in headline(every)
     brands = ask(study, "value", exporter="WLD", company=AMERICAN, **after)
     assert brands.value == pytest.approx(450_000)
     # Without the threshold one line more; with the weeks of possible transit two and one more.

@@ -102,7 +102,7 @@ def test_sign() -> None:
 
 def test_scale_of_the_unit() -> None:
     found = checked(f"  - {{id: a, value: {{{CHILE}}}, says: 20.1 million dollars}}", *LEVELS)
-    assert first(found, "a") == ("unit_scale", "20.1 bn USD")
+    assert first(found, "a") == ("unit_scale", "USD 20.1 bn")
 
 
 def test_per_cent_for_points() -> None:
@@ -127,7 +127,7 @@ def test_right_in_another_currency() -> None:
     )
     assert first(found, "a")[0] == "currency"
     (text,) = {slip.text for slip in found.claims[0].likely_errors if slip.kind == "currency"}
-    said = "the number is right in CNY, as 139 bn CNY, not in USD; it should read 20.1 bn USD."
+    said = "the number is right in CNY, as CNY 139 bn, not in USD; it should read USD 20.1 bn."
     assert text.replace("\u00a0", " ") == said
 
 
@@ -140,14 +140,14 @@ def test_a_later_days_rate() -> None:
         *(rate("2019", 6.905), rate("2020-01", 6.95), rate("2020-02", 7.2), rate("2020-03", 7.05)),
     )
     kind, said = first(found, "a")
-    assert (kind, said) == ("spot_rate", "20.1 bn USD")
+    assert (kind, said) == ("spot_rate", "USD 20.1 bn")
     slip = next(item for item in found.claims if item.id == "a").likely_errors[0]
     assert "7.200 to the dollar, the rate of February 2020" in slip.text
 
 
 def test_the_year_before() -> None:
     found = checked(f"  - {{id: a, value: {{{CHILE}}}, says: 17.42 billion dollars}}", *LEVELS)
-    assert first(found, "a") == ("year", "20.13 bn USD")
+    assert first(found, "a") == ("year", "USD 20.13 bn")
 
 
 def test_parts_of_different_years() -> None:
@@ -162,7 +162,7 @@ def test_the_other_direction() -> None:
     found = checked(
         f"  - {{id: a, value: {{{CHILE}}}, says: 31.77 billion dollars}}", *LEVELS, back
     )
-    assert first(found, "a") == ("direction", "20.13 bn USD")
+    assert first(found, "a") == ("direction", "USD 20.13 bn")
 
 
 @pytest.mark.parametrize(("said", "meant"), [("mean", "38 %"), ("median", "61 %")])
@@ -189,7 +189,7 @@ def test_with_freight_for_without() -> None:
     mirror = row("CHN", "CHL", "2019", 21.51 * BILLION, 1e7, reporter="CHL", valuation="CIF")
     quoted = "says: 21.51 billion dollars, attributed_to: Customs of CHN"
     text = f"  - {{id: a, value: {{{CHILE}}}, {quoted}}}"
-    assert first(checked(text, *LEVELS, mirror), "a") == ("valuation", "20.13 bn USD")
+    assert first(checked(text, *LEVELS, mirror), "a") == ("valuation", "USD 20.13 bn")
 
 
 def test_months_for_a_year() -> None:
@@ -197,7 +197,7 @@ def test_months_for_a_year() -> None:
     found = checked(
         f"  - {{id: a, value: {{{CHILE}}}, says: 12.94 billion dollars}}", *LEVELS, months
     )
-    assert first(found, "a") == ("partial_period", "20.13 bn USD")
+    assert first(found, "a") == ("partial_period", "USD 20.13 bn")
 
 
 def test_with_a_territory() -> None:
@@ -206,7 +206,7 @@ def test_with_a_territory() -> None:
     found = checked(
         f"  - {{id: a, value: {{{CHILE}}}, says: 21.59 billion dollars}}", *LEVELS, other
     )
-    assert first(found, "a") == ("territory", "20.13 bn USD")
+    assert first(found, "a") == ("territory", "USD 20.13 bn")
 
 
 def test_another_total() -> None:
@@ -251,7 +251,7 @@ def test_two_slips_are_named_together() -> None:
         " says: $15.0 billion}\n"
     )
     assert first(found, "up") == ("sign", "+25.0 %")
-    assert first(found, "new") == ("unit_scale", "10.0 bn USD")
+    assert first(found, "new") == ("unit_scale", "USD 10.0 bn")
     best = found.explanations[0].likely_errors
     assert sorted(best) == [("sign", ("up",)), ("unit_scale", ("new",))]
     assert {item.id: item.verdict for item in found.claims if item.likely_errors} == {
@@ -295,7 +295,7 @@ def test_two_kinds_that_fit_equally_are_both_named_and_neither_chosen() -> None:
     back = row("CHL", "CHN", "2019", 31.13 * BILLION, 1e7, reporter="CHN")
     likely_errors = checked(claim, LEVELS[0], then, back).claims[0].likely_errors
     assert likely_errors[0].kind == "undecided"
-    assert likely_errors[0].corrected.replace("\u00a0", " ") == "20.13 bn USD"
+    assert likely_errors[0].corrected.replace("\u00a0", " ") == "USD 20.13 bn"
     assert {one.kind for one in likely_errors[1:]} >= {"direction", "year"}
     assert first(checked(claim, LEVELS[0], then), "sold")[0] == "year"
     assert first(checked(claim, LEVELS[0], back), "sold")[0] == "direction"

@@ -231,7 +231,7 @@ def test_a_total_over_the_world_is_held_against_its_partners(
     for one in found:
         assert (one.level, one.count) == ("warning", 1)
         assert words in one.text
-        shown = f"RUS 854231 2024-01-01: world {float(world):,.0f} USD, partners 1,000 USD"
+        shown = f"RUS 854231 2024-01-01: world USD {float(world):,.0f}, partners USD 1,000"
         assert one.example == shown
 
 

@@ -67,7 +67,7 @@ def names(
     def render(screen: Console) -> None:
         say(
             screen,
-            f"{role} named on {100 * found.coverage:.1f} % of {found.total:,.0f} {found.currency}; "
+            f"{role} named on {100 * found.coverage:.1f} % of {found.currency} {found.total:,.0f}; "
             f"concentration (HHI) {_between(*found.hhi)}",
         )
         head = ["name", f"value, {found.currency}", "of named", "of all", "lines", "first", "last"]

@@ -216,7 +216,7 @@ def chosen_lines(asked: Definition) -> list[str]:
     if lines := asked.tariff_lines:
         found.append(f"tariff line{'s' * (len(lines) > 1)} {', '.join(lines)}")
     if asked.line_value:
-        money = f"{asked.line_value:,.0f} {asked.currency}".strip()
+        money = f"{asked.currency or ''} {asked.line_value:,.0f}".strip()
         found.append(f"lines of {money} or more")
     if asked.companies and not asked.named_by:
         role, names = asked.companies

@@ -565,12 +565,12 @@ def refuse_rate(spot: float, usual: float | None, currency: str, report: str) ->
         return
     if usual is None:
         raise RequestError(
-            f"a rate of {spot:g} {currency} a dollar",
+            f"a rate of {currency} {spot:g} a dollar",
             why="a rate is above zero",
             hint=f"write how much {currency} a dollar was, such as --spot 7.08",
         )
     raise RequestError(
-        f"a rate of {spot:g} {currency} a dollar",
+        f"a rate of {currency} {spot:g} a dollar",
         why=f"{report} has {usual:.4g}; no rate of a day lies {MOST_APART:g} times away from it",
         hint=f"write how much {currency} a dollar was, such as --spot {usual:.3g}",
     )

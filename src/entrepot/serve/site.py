@@ -14,6 +14,7 @@ from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
 from entrepot.report.cards import source_on_card
 from entrepot.report.desk import desk_parts
+from entrepot.report.palette import DARK, LIGHT, variables
 from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
@@ -46,7 +47,7 @@ _BEFORE = (
     b'\n<div class="page before" role="status"><p class="deck">Newer data are being loaded. '
     b"This page shows the previous data; reload it in a moment.</p></div>"
 )
-SCRIPTS = ("copy", "frame", "mail", "page", "rest", "screen", "search", "tabs", "tooltips")
+SCRIPTS = ("copy", "embed", "frame", "mail", "page", "rest", "screen", "search", "tabs", "tooltips")
 MENU = (
     ("/countries", "Countries"),
     ("/goods", "Goods"),
@@ -132,8 +133,17 @@ def sheet(name: str) -> ServedAnswer:
         text = files("entrepot.report").joinpath("templates", "check.css").read_text("utf-8")
     else:
         own = files("entrepot.serve").joinpath("templates", "site.css").read_text("utf-8")
-        text = f"{page_style('brief.css', 'scenario.css')}\n{own}"
+        text = f"{page_style('brief.css', 'scenario.css')}\n{own}\n{_themes()}"
     return ServedAnswer(text.encode(), "text/css; charset=utf-8")
+
+
+def _themes() -> str:
+    """Return colours that a frame asks for, whatever those of its reader's system; not on paper."""
+    rules = (
+        f":root[data-theme={name}]{{color-scheme:{name};{variables(colours)}}}"
+        for name, colours in (("light", LIGHT), ("dark", DARK))
+    )
+    return f"@media screen{{{''.join(rules)}}}"
 
 
 @cache

@@ -206,9 +206,9 @@ def test_values_that_were_copied_are_found(
             stake += first["value"]
     one = found(rows)["repeated-value"]
     assert one.count == 2 * 12
-    assert f"{stake / 1e6:.2f} m USD too much" in money(one.text)
+    assert f"USD {stake / 1e6:.2f} m too much" in money(one.text)
     assert one.example.startswith("2022 KAZ ")
-    assert "2 cells with 125479 USD" in one.example
+    assert "2 cells with USD 125479" in one.example
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ def test_goods_without_a_name(
     rules = {one.rule: one for one in lake.check()}
     assert ("hidden-goods" in rules) is is_found
     if is_found:
-        assert money(rules["hidden-goods"].example) == ("2022 CHN RUS: 20.0 m USD, 6% of the flow")
+        assert money(rules["hidden-goods"].example) == ("2022 CHN RUS: USD 20.0 m, 6% of the flow")
         assert rules["hidden-goods"].count == 1
 
 
@@ -488,7 +488,7 @@ def test_partners_that_are_no_area(
     rules = {one.rule: one for one in lake.check()}
     assert ("hidden-partner" in rules) is is_found
     if is_found:
-        assert money(rules["hidden-partner"].example) == "2022 DEU: 20.0 m USD, 6% of its trade"
+        assert money(rules["hidden-partner"].example) == "2022 DEU: USD 20.0 m, 6% of its trade"
 
 
 def test_currencies_are_not_added_up(put: Any, lake: Lake) -> None:
@@ -499,7 +499,7 @@ def test_currencies_are_not_added_up(put: Any, lake: Lake) -> None:
         {"product": "999999", "importer": "KAZ", "value_reported": 2e7, **euros},
     )
     rules = {one.rule: one for one in lake.check()}
-    assert "(30.0 m USD and 20.0 m EUR)" in money(rules["hidden-goods"].text)
+    assert "(USD 30.0 m and EUR 20.0 m)" in money(rules["hidden-goods"].text)
     assert "Flows of 10,000,000 in the currency of the report or more" in rules["hidden-goods"].text
 
 
@@ -507,5 +507,5 @@ def test_the_least_amount_is_in_the_currency_of_the_reports(put: Any, lake: Lake
     euros = {"value_usd": None, "currency": "EUR", "value_reported": 2e7}
     put("comtrade", {"product": "999999", "importer": "KAZ", **euros})
     (found,) = (one for one in lake.check() if one.rule == "hidden-goods")
-    assert "Flows of 10.0 m EUR or more" in money(found.text)
+    assert "Flows of EUR 10.0 m or more" in money(found.text)
     assert repeated.CHANCE < 1e-3

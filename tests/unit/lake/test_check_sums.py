@@ -54,12 +54,12 @@ def test_empty_and_other_tables(lake: Lake, check: Callable[..., dict[str, Findi
 @pytest.mark.parametrize(
     ("keys", "rule", "example"),
     [
-        ({"exporter": "CHN", "importer": "CHN"}, "own-trade", "2022 CHN CHN 850110 1000000 USD"),
-        ({"value_usd": 0.0, "mass_kg": 5.0}, "mass-without-value", "2022 CHN RUS 850110 0 USD"),
+        ({"exporter": "CHN", "importer": "CHN"}, "own-trade", "2022 CHN CHN 850110 USD 1000000"),
+        ({"value_usd": 0.0, "mass_kg": 5.0}, "mass-without-value", "2022 CHN RUS 850110 USD 0"),
         (
             {"value_usd": None, "value_reported": 0.0, "currency": "EUR", "quantity": 2.0},
             "mass-without-value",
-            "2022 CHN RUS 850110 0 EUR",
+            "2022 CHN RUS 850110 EUR 0",
         ),
     ],
 )
@@ -109,7 +109,7 @@ def test_one_price_for_many_partners(
     if found_rows:
         one = found["shared-price"]
         assert one.count == found_rows
-        assert one.example == f"2022 CHN 850110: {found_rows} partners at 21 USD a kg"
+        assert one.example == f"2022 CHN 850110: {found_rows} partners at USD 21 a kg"
 
 
 def test_small_amounts_have_one_price_by_accident(
@@ -130,7 +130,7 @@ def test_goods_against_their_total(
     if above:
         one = found["parts-above-total"]
         assert (one.level, one.count) == ("warning", 1)
-        assert one.example.replace("\u00a0", " ") == "2022 CHN RUS: 2.00 m USD, total 1.90 m USD"
+        assert one.example.replace("\u00a0", " ") == "2022 CHN RUS: USD 2.00 m, total USD 1.90 m"
 
 
 def test_a_total_goes_before_its_parts(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
@@ -175,7 +175,7 @@ def test_a_year_and_its_months(
     assert found.keys() == ({"year-and-months"} if apart else set())
     if apart:
         assert found["year-and-months"].example.replace("\u00a0", " ") == (
-            "2022 CHN RUS: 12.0 m USD, months 14.4 m USD"
+            "2022 CHN RUS: USD 12.0 m, months USD 14.4 m"
         )
 
 
@@ -221,7 +221,7 @@ def test_a_total_that_jumps(
     assert found.keys() == ({"jump"} if jumps else set())
     if jumps:
         example = found["jump"].example.replace("\u00a0", " ")
-        assert example == "CHN (exports) 2020 to 2021: 100 m USD to 1.10 bn USD"
+        assert example == "CHN (exports) 2020 to 2021: USD 100 m to USD 1.10 bn"
 
 
 def test_small_totals_may_jump(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
@@ -322,7 +322,7 @@ def test_codes_that_an_edition_does_not_have(
     found = check(codes)
     assert found.keys() == {"unknown-code"}
     assert found["unknown-code"].count == 2
-    assert found["unknown-code"].example.replace("\u00a0", " ") == "854800 of HS2017, 3.00 m USD"
+    assert found["unknown-code"].example.replace("\u00a0", " ") == "854800 of HS2017, USD 3.00 m"
 
 
 def test_unknown_codes_are_not_added_up_over_currencies(
@@ -333,7 +333,7 @@ def test_unknown_codes_are_not_added_up_over_currencies(
     put("comtrade", {}, {**strange, "value_usd": 2e6}, {**strange, "importer": "KAZ", **euros})
     found = check({"HS2017": frozenset({"850110", "270900"})})["unknown-code"]
     assert found.text.startswith("One product code does not exist")
-    assert found.example.replace("\u00a0", " ") == "854800 of HS2017, 5.00 m EUR"
+    assert found.example.replace("\u00a0", " ") == "854800 of HS2017, EUR 5.00 m"
 
 
 def test_codes_that_nobody_uses(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
@@ -390,7 +390,7 @@ def test_months_are_added_up_only_where_all_are_there(
     assert check() == {}
     put("imts", TOTAL | {"period": MONTHS[11], "value_usd": 9e8})
     assert check()["sources-differ"].example.replace("\u00a0", " ") == (
-        "2022 CHN RUS: 120 m USD and 1.01 bn USD"
+        "2022 CHN RUS: USD 120 m and USD 1.01 bn"
     )
 
 

@@ -44,10 +44,10 @@ def test_what_one_side_hides_is_a_warning(lake: Lake, put: Put, buyer: str) -> N
     one = found["lost-in-transit"]
     assert one["level"] == "warning"
     assert one["example"].replace("\u00a0", " ") == (
-        "2022 CHN RUS 850110: 30.0 m USD exported, 2.00 m USD imported"
+        "2022 CHN RUS 850110: USD 30.0 m exported, USD 2.00 m imported"
     )
     assert one["place"] == ("comtrade, 2022" if buyer == "comtrade" else "comtrade and imts, 2022")
-    assert "28.0 m USD in all" in one["text"].replace("\u00a0", " ")
+    assert "USD 28.0 m in all" in one["text"].replace("\u00a0", " ")
     assert found["mirror-gap"]["count"] == 1
 
 

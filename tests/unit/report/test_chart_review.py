@@ -103,7 +103,7 @@ def _slope(values: tuple[tuple[float, float], ...], broken: Break | None = None)
         SlopeLine(f"C{n}", a, b, (f"{a:g}", f"{b:g}"), marked=n == 0, lost=n == 1)
         for n, (a, b) in enumerate(values)
     ]
-    return Slope(("2021", "2023"), tuple(lines), "bn USD", broken)
+    return Slope(("2021", "2023"), tuple(lines), "USD bn", broken)
 
 
 @pytest.mark.parametrize("name", ["wide", "narrow"])

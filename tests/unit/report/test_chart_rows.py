@@ -64,11 +64,11 @@ PICTURES = {
         [(0, 1), (1, 1), (0, 2), (1, 2)],
     ),
     "slope": (
-        Slope(("2022", "2023"), (SlopeLine("China", 41, 45, ("41", "45")),), "bn USD"),
+        Slope(("2022", "2023"), (SlopeLine("China", 41, 45, ("41", "45")),), "USD bn"),
         BY_NAME,
         [(0, 1), (0, 2)],
     ),
-    "tiers": (TierPanels((TierPanel("", "China", "", BARS),), "m USD"), BY_NAME, [(0, 1), (0, 2)]),
+    "tiers": (TierPanels((TierPanel("", "China", "", BARS),), "USD m"), BY_NAME, [(0, 1), (0, 2)]),
     "calendar": (
         Calendar((2022, 2023), (ReporterYears("Turkey", (1.0, 1.0), (0.0, 1.0)),)),
         table("Reporter|Imports|Exports", "China|2022|", "Turkey|2022 to 2023|2023"),
@@ -101,7 +101,7 @@ PICTURES = {
     "split": (
         ChangeSplit(
             (ChangePart("Value in 2022", 41, "41", total=True), ChangePart("Prices", 4, "+4")),
-            "bn USD",
+            "USD bn",
         ),
         table("Step|Value", "Value in 2022|41", "New goods|0", "Prices|4"),
         [(0, None), (2, None)],

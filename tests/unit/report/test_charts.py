@@ -56,7 +56,7 @@ TIERS = TierPanels(
         TierPanel("1", "Chips", "−2 % on 2022", BARS),
         TierPanel("4.B", "Machine tools", "+266 %", BARS, hot=True),
     ),
-    "m USD",
+    "USD m",
     BREAK,
 )
 WEIGHTS = Butterfly(
@@ -93,11 +93,11 @@ EXPOSURE = Exposure(
         (
             "Germany’s sectors, share from China",
             (
-                ExposedSector("Electronics", 31.9, "31.9", "8.20 bn USD"),
-                ExposedSector("Aircraft, trains and other vehicles", 0.4, "0.400", "12.0 m USD"),
+                ExposedSector("Electronics", 31.9, "31.9", "USD 8.20 bn"),
+                ExposedSector("Aircraft, trains and other vehicles", 0.4, "0.400", "USD 12.0 m"),
             ),
         ),
-        ("China’s sectors, share from Germany", (ExposedSector("Fishing", 0.0, "0", "0 USD"),)),
+        ("China’s sectors, share from Germany", (ExposedSector("Fishing", 0.0, "0", "USD 0"),)),
     )
 )
 EVENT = EventSteps(
@@ -183,7 +183,7 @@ def test_blended_and_single_reports_look_different() -> None:
 
 def test_marks_carry_a_title() -> None:
     wide, _ = draw(Chart(TIERS, "finding"))
-    assert "<title>1 Chips, 2023: 2023 m USD</title>" in wide
+    assert "<title>1 Chips, 2023: USD 2023 m</title>" in wide
 
 
 def test_every_style_is_painted_with_colours_that_a_drawing_may_have() -> None:

@@ -264,8 +264,8 @@ def test_a_published_figure_to_which_the_parts_add_up_decides_a_wrong_sum() -> N
     (item,) = [one for one in found.claims if one.verdict == "inconsistent"]
     assert item.id == "both"
     assert "do not decide it" not in item.reason
-    assert "has 240.1 bn USD" in item.reason
-    assert "Corrected value: 240.1 bn USD." in render_note(found).replace("\u00a0", " ")
+    assert "has USD 240.1 bn" in item.reason
+    assert "Corrected value: USD 240.1 bn." in render_note(found).replace("\u00a0", " ")
 
 
 def test_no_number_is_corrected_to_a_figure_that_does_not_decide_it() -> None:

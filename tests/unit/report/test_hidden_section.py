@@ -126,7 +126,7 @@ def test_the_table_has_the_five_largest_with_both_reports(lake: Lake) -> None:
     assert section.table is not None
     assert section.table.head == ("Good", "China reports", "Germany reports", "Difference")
     assert section.table.caption == (
-        "The five largest differences from China to Germany in 2022, million USD"
+        "The five largest differences from China to Germany in 2022, USD m"
     )
     assert len(section.table.rows) == 5
     for (gap, code, out, into), cells in zip(found, section.table.rows, strict=False):
@@ -145,7 +145,7 @@ def test_the_title_counts_what_is_next_to_nothing_and_what_could_be_compared(lak
 
 def test_what_the_largest_is_and_what_may_lie_behind_it(lake: Lake) -> None:
     text = words_of(shown(lake))
-    assert "Germany reports 30.0 m USD of 845710 from China in 2022, China 1.10 m USD." in text
+    assert "Germany reports USD 30.0 m of 845710 from China in 2022, China USD 1.10 m." in text
     assert "its report is a lower bound" in text
     assert "diversion elsewhere" not in text
     assert "One good had been reported by both sides for years before one side stopped." in text
@@ -153,7 +153,7 @@ def test_what_the_largest_is_and_what_may_lie_behind_it(lake: Lake) -> None:
 
 def test_other_main_suppliers_are_looked_at(lake: Lake) -> None:
     text = words_of(shown(lake))
-    assert "The United States: one of the two goods, difference 58.0 m USD." in text
+    assert "The United States: one of the two goods, difference USD 58.0 m." in text
     assert "France" not in text
 
 
@@ -351,8 +351,8 @@ def test_totals_that_are_far_apart_are_told(lake: Lake) -> None:
     text = words_of(shown(lake, "KAZ", "USA"))
     assert "Both sides report the only good" in text
     assert (
-        "Over all goods that both sides report, the United States reports 30.0 m USD to "
-        "Kazakhstan in 2022, Kazakhstan 12.0 m USD."
+        "Over all goods that both sides report, the United States reports USD 30.0 m to "
+        "Kazakhstan in 2022, Kazakhstan USD 12.0 m."
     ) in text
     assert "Over all goods" not in [note.title for note in shown(lake).notes]
 
@@ -380,7 +380,7 @@ def test_a_report_in_euros_is_given_at_both_rates() -> None:
     )  # fmt: skip
     said, why = largest(subject("KGZ", "DEU"), one)
     assert plain(said.text).replace("\u00a0", " ") == (
-        "Germany reports 82 to 160 m USD of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
+        "Germany reports USD 82 to 160 m of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
     )
     assert "diversion elsewhere" in why.text
 
@@ -445,7 +445,7 @@ def test_totals_are_told_where_nothing_else_can_be_compared(tmp_path: Path) -> N
     assert section.title.text == "Only totals over all goods can be compared"
     assert (
         "Over all goods that both sides report, the largest of two differences is this: China "
-        "reports 50.0 m USD to Germany in 2021, Germany 40.0 m USD."
+        "reports USD 50.0 m to Germany in 2021, Germany USD 40.0 m."
     ) in words_of(section)
 
 

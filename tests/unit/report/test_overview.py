@@ -67,7 +67,7 @@ def test_without_a_year_before_there_is_no_column(lake: Lake, sold: Breakdown) -
 
 
 def test_a_limit_that_we_chose_looks_like_one() -> None:
-    """Importers “above 38.8 m USD” and “of 1.00 m USD or more” looked measured."""
+    """Importers “above USD 38.8 m” and “of USD 1.00 m or more” looked measured."""
     assert overview._round(3.88e7) == 4e7
     said = [overview.threshold(each, "USD").replace("\xa0", " ") for each in (1e5, 1e6, 4e7)]
-    assert said == ["100,000 USD", "1 m USD", "40 m USD"]
+    assert said == ["USD 100,000", "USD 1 m", "USD 40 m"]

@@ -63,5 +63,5 @@ def test_a_column_that_nobody_fills_is_left_out_and_small_steps_keep_digits(
     assert part.table is not None
     steps = {row[0]: row[1:] for row in part.table.rows}
     assert part.table.head == ("Step", "Value")
-    assert part.table.units == ("", "million USD")
+    assert part.table.units == ("", "USD m")
     assert steps["Prices (unit values)"] == ("0.0020",)

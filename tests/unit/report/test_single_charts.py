@@ -64,7 +64,7 @@ def slope(values: list[tuple[float, float]], name: str = "Country {}") -> Slope:
         SlopeLine(name.format(n), a, b, (f"{a:g}", f"{b:g}" if b else ""), marked=n == 0)
         for n, (a, b) in enumerate(values)
     ]
-    return Slope(("2021-01..2021-12", "2024-01..2024-12"), tuple(lines), "bn USD")
+    return Slope(("2021-01..2021-12", "2024-01..2024-12"), tuple(lines), "USD bn")
 
 
 SLOPES = {
@@ -86,7 +86,7 @@ def split(*parts: tuple[str, float], ranged: bool = False) -> ChangeSplit:
         ChangePart("Value in 2021", before, "5.32", total=True),
         ChangePart("Value in 2023", after, f"{after:.3g}", total=True),
     )
-    return ChangeSplit((first, *steps, last), "bn USD")
+    return ChangeSplit((first, *steps, last), "USD bn")
 
 
 SPLITS = {
@@ -132,7 +132,7 @@ def curve(values: list[float], unit: str) -> Curve:
 CURVES = {
     "negative": curve([-69.9, -20.0, 40.0], "%"),
     "all negative": curve([-69.9, -20.0], "%"),
-    "money": curve([81.6, 96.6], "bn USD"),
+    "money": curve([81.6, 96.6], "USD bn"),
     "index": curve([0.194, 0.234], "index"),
     "many": curve([1 + n / 1000 for n in range(324)], "times"),
     "equal": curve([0.5, 0.5], "%"),
@@ -165,7 +165,7 @@ def tiers(years: range, panels: int, value: float) -> TierPanels:
         TierPanel(f"{n}.A", LONG if n else WORD, "+12 % on 2022", bars, n == 1)
         for n in range(panels)
     )
-    return TierPanels(tuple(named), "m USD", BREAK)
+    return TierPanels(tuple(named), "USD m", BREAK)
 
 
 TIERS = {
@@ -217,7 +217,7 @@ LADDERS = {
 
 def exposure(*groups: list[tuple[str, float]]) -> Exposure:
     def bar(name: str, value: float) -> ExposedSector:
-        return ExposedSector(name, value, f"{value:.3g}", "3.35 bn USD")
+        return ExposedSector(name, value, f"{value:.3g}", "USD 3.35 bn")
 
     titles = ("Added in China", "Added elsewhere")
     told = zip(titles, groups, strict=False)
@@ -238,12 +238,12 @@ def lanes(
 ) -> HubLanes:
     ways = [
         HubLane(
-            name.format(n), *one, f"{one[0]:.3g} to {one[2]:.3g} bn USD", f"matched {one[1]:.3g}"
+            name.format(n), *one, f"USD {one[0]:.3g} to {one[2]:.3g} bn", f"matched {one[1]:.3g}"
         )
         for n, one in enumerate(bounds)
     ]
     both = HubLane(
-        "All hubs together", 0.0, 1.0, 2.0, "at most 2 USD", "matched 1 USD", together=True
+        "All hubs together", 0.0, 1.0, 2.0, "at most USD 2", "matched USD 1", together=True
     )
     return HubLanes((end, end), (*ways, both))
 

@@ -113,12 +113,12 @@ def test_a_chain_counts_in_the_last_row_and_the_title_alone(tmp_path: Path) -> N
     )  # fmt: skip
     said = [plain(one.text).replace("\u00a0", " ") for note in part.notes for one in note.body]
     assert (
-        "At most, if all had taken one route: 17,000 USD through one hub each and 400,000 USD "
+        "At most, if all had taken one route: USD 17,000 through one hub each and USD 400,000 "
         "through "
         "two in a row."
     ) in said
     title = plain(part.title.text).replace("\u00a0", " ")
-    assert title == "8,000 to 416,000 USD may have been rerouted via third countries in 2022"
+    assert title == "USD 8,000 to 416,000 may have been rerouted via third countries in 2022"
     assert part.picture is not None
     assert part.picture.alt_text.startswith("Possible pass-through of each hub alone, ")
 

@@ -37,7 +37,7 @@ def test_a_part_of_a_change_has_its_value_and_its_range() -> None:
         ChangePart("Prices", 10.0, "+10.0", 5.0, 25.0, range="+5.0 to +25.0"),
         ChangePart("Value in 2022", 50.0, "50.0", total=True),
     )
-    drawn = _labels(ChangeSplit(parts, "m USD").draw(name="wide", alt_text="split"))
+    drawn = _labels(ChangeSplit(parts, "USD m").draw(name="wide", alt_text="split"))
     assert drawn[drawn.index("+10.0") + 1] == "+5.0 to +25.0"
     assert "Prices" in drawn
 
@@ -86,7 +86,7 @@ def _ends(kind: str, value: float, low: float, high: float) -> Any:
         case "split":
             part = ChangePart("Prices", value, f"+{value}", low, high, range=f"{low} to {high}")
             whole = ChangePart("Value in 2021", 150.0, "150", total=True)
-            return ChangeSplit((whole, part), "m USD")
+            return ChangeSplit((whole, part), "USD m")
         case "ranked":
             bars = (
                 RankedBar("China", value, low, high, (f"{value} %", "3 bn"), marked=True),
@@ -138,7 +138,7 @@ def test_a_long_name_of_goods_stands_in_two_lines() -> None:
     """It ended in an ellipsis, and only a pointer or the table had the rest."""
     name = "Natural graphite, other than powder or flakes, calcined or not"
     bars = (RankedBar(name, 50.6, None, None, ("50.6 %", "China", "1.39"), marked=True),)
-    heads = ("Goods", "Share", "Largest supplier", "m USD")
+    heads = ("Goods", "Share", "Largest supplier", "USD m")
     drawn = _labels(RankedBars(bars, heads).draw(name="wide", alt_text="goods"))
     parts = [one for one in drawn if one in name]
     assert len(parts) == 2
@@ -148,6 +148,6 @@ def test_a_long_name_of_goods_stands_in_two_lines() -> None:
 def test_the_end_of_an_axis_is_inside_a_narrow_drawing() -> None:
     """On a phone, "100 %" stood half in the margin."""
     bars = (RankedBar("China", 82.5, None, None, ("82.5 %", "749"), marked=True),)
-    drawn = RankedBars(bars, ("Supplier", "Share", "m USD")).draw(name="narrow", alt_text="x")
+    drawn = RankedBars(bars, ("Supplier", "Share", "USD m")).draw(name="narrow", alt_text="x")
     assert "100 %" in _labels(drawn)
     assert outside(drawn) == []

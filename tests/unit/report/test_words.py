@@ -57,7 +57,7 @@ def test_only_a_growth_is_a_change() -> None:
 
 def test_two_digits_say_about_where_they_round() -> None:
     assert text(phrasing.about(figure("import_share", 0.38588))) == "about 39 %"
-    assert text(phrasing.about(figure("value", 5.2427e9, "USD"))) == "about 5.2 bn USD"
+    assert text(phrasing.about(figure("value", 5.2427e9, "USD"))) == "about USD 5.2 bn"
     assert text(phrasing.about(figure("import_share", 0.5))) == "50.0 %"
 
 

@@ -100,7 +100,7 @@ def test_crimea_is_drawn_with_ukraine() -> None:
 def made(name: str) -> WorldShapes:
     one = WORLDS[name]
     return WorldShapes(
-        one.partners, one.own, "importers", one.steps, "under 100,000 USD or no data"
+        one.partners, one.own, "importers", one.steps, "under USD 100,000 or no data"
     )
 
 

@@ -87,8 +87,8 @@ def test_a_watch_from_first_to_last(folder: Path) -> None:
     add(folder, "V202501", 60)
     code, text = run(folder, file, "--no-remember")
     assert code == 1
-    assert "50,000 USD" in text.replace("\u00a0", " ")
-    assert "60,000 USD" in text.replace("\u00a0", " ")
+    assert "USD 50,000" in text.replace("\u00a0", " ")
+    assert "USD 60,000" in text.replace("\u00a0", " ")
     assert "baci: " in text
     code, text = run(folder, file, "--json")
     found = json.loads(text)

@@ -31,7 +31,7 @@ PARTNERS = 5
 """So many partners with one unit value, to a part in 20,000, are no accident."""
 _FREE = ("98", "99")  # chapters that the convention leaves to countries' own use
 _MOST = 0.95  # of the codes of an edition: a source that uses so many is no extract
-_AMOUNT = f"printf('%.0f', {VALUE}), {CURRENCY}"
+_AMOUNT = f"{CURRENCY}, printf('%.0f', {VALUE})"
 _ROW = f"concat_ws(' ', {when()}, exporter, importer, product, {_AMOUNT})"
 _PRICE = f"({VALUE}) / mass_kg"
 _PARTNER = "CASE reported_by WHEN 'importer' THEN exporter ELSE importer END"
@@ -94,7 +94,7 @@ def _shared_prices(counted: Totals, source: str, place: str) -> Iterator[Finding
         ).filter(f"n >= {PARTNERS} AND first <> last")
         words = (
             f"concat({when()}, ' ', reporter, ' ', product, ': ', n, "
-            "' partners at ', printf('%.6g', price), ' ', currency, ' a kg')"
+            "' partners at ', currency, ' ', printf('%.6g', price), ' a kg')"
         )
         [(some, count, most, example)] = shared.aggregate(
             f"count(*), sum(n), max(n), max_by({words}, n)"
@@ -205,7 +205,7 @@ def _odd(priced: str) -> str:
             FROM priced GROUP BY ALL HAVING count(*) >= {CELLS})
         SELECT currency, count(*), sum(value), max(value),
                max_by(concat({when()}, ' ', exporter, ' ', importer, ' ', product,
-                             ': ', printf('%.4g', exp(price)), ' ', currency, ' a kg, median ',
+                             ': ', currency, ' ', printf('%.4g', exp(price)), ' a kg, median ',
                              printf('%.4g', exp(middle))), value)
         FROM priced JOIN usual USING ({_GOODS}, currency)
         WHERE abs(price - middle) > greatest({FAR} * spread, ln({APART}))

@@ -121,7 +121,7 @@ def _twice(rows: duckdb.DuckDBPyRelation) -> str:
             FROM shared GROUP BY {report}, value)
         SELECT currency, sum(n), sum((n - 1) * value), max(value),
                max_by(concat({when()}, ' ', reporter, ' ', side, ': ', n, ' cells with ',
-                             printf('%.0f', value), ' ', currency, ', ',
+                             currency, printf(' %.0f', value), ', ',
                              CASE WHEN first = last THEN concat(first, ' ', here, ' and ', there)
                                   ELSE concat(first, ' and ', last) END), value)
         FROM found GROUP BY currency"""
@@ -177,7 +177,7 @@ def _same(counted: Totals, source: str, periods: Sequence[Period]) -> str:
         SELECT currency, sum(1 / value), count(*) FILTER (same), sum(value) FILTER (same),
                max(value) FILTER (same),
                max_by(concat({when()}, ' ', exporter, ' ', importer, ' ', product, ': ',
-                             printf('%.0f', value), ' ', currency, ' as in ',
+                             currency, printf(' %.0f', value), ' as in ',
                              {when("before")}), value) FILTER (same)
         FROM (SELECT freq, period, exporter, importer, product, {CURRENCY} AS currency,
                      {VALUE} AS value,

@@ -339,6 +339,8 @@ STYLES = {
     "context-edged": Style("context", "paper"),
     "other-line": Style("context", width=1.75),
     "other-dashed": Style("context", width=1.75, dash="7,4"),
+    "other-dotted": Style("context", width=1.75, dash="2,3"),
+    "strip": Style("ink", opacity=0),
     "ink-line": Style("ink", width=1.5),
     "ink-dashed": Style("ink", width=1.5, dash="7,4"),
     "mid-line": Style("supplier-mid", width=2.25, dash="2,3"),

@@ -1,6 +1,7 @@
 // What makes pages better where scripts run. Without them every page works as it is.
 
 import { copy } from "./copy.js";
+import { embed } from "./embed.js";
 import { frame } from "./frame.js";
 import { mail } from "./mail.js";
 import { rest } from "./rest.js";
@@ -25,5 +26,6 @@ document.querySelectorAll("pre[data-origin]").forEach((code) => {
 document.querySelectorAll("input[data-origin]").forEach((link) => {
   link.value = location.origin + link.value;
 });
+document.querySelectorAll("form[data-frame]").forEach(embed);
 document.querySelectorAll("body.embed").forEach(frame);
 document.querySelectorAll("[data-rest]").forEach((place) => rest(place, dress));

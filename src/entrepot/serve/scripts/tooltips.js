@@ -2,12 +2,12 @@
 // Left and right go through the marks in the order of the table, up and down to what lies there.
 
 const SHAPES = "path, line, rect, circle";
+const TALL = 80; // a mark of more pixels has what is said of it beside it
 const WIDE = 12; // of a row with more cells than this only the mark's own is told
 
 export function tooltips(figure) {
   const table = figure.querySelector("details.data table");
-  if (!table) return;
-  const rows = rowsOf(table);
+  const rows = table ? rowsOf(table) : [];
   const charts = [...figure.querySelectorAll("svg.chart")];
   for (const chart of charts) describe(figure, chart, rows);
 }
@@ -30,7 +30,7 @@ function describe(figure, chart, rows) {
   const show = (place) => {
     here = place;
     const { mark } = points[place];
-    box.replaceChildren(...content(points[place]));
+    box.replaceChildren(...content(points[place]), ...origin(figure));
     box.hidden = false;
     mark.classList.add("at");
     points.forEach((one) => one.mark !== mark && one.mark.classList.remove("at"));
@@ -134,6 +134,14 @@ function content({ text, row, column }) {
   return [head, list];
 }
 
+// Whose data these are, where the figure says so in one place for all of its marks.
+function origin(figure) {
+  if (!figure.dataset.source) return [];
+  const line = document.createElement("p");
+  line.textContent = figure.dataset.source;
+  return [line];
+}
+
 function strong(text) {
   const found = document.createElement("strong");
   found.textContent = text;
@@ -146,6 +154,12 @@ function put(box, mark, figure) {
   const middleX = at.left + at.width / 2 - around.left;
   const room = around.width - box.offsetWidth;
   box.style.left = `${Math.max(0, Math.min(room, middleX - box.offsetWidth / 2))}px`;
-  const above = at.top - around.top - box.offsetHeight - 10;
+  const high = at.height > TALL;
+  if (high) {
+    // Beside a strip as high as the plot, not above it, where the words of the chart are.
+    const right = at.right - around.left + 8;
+    box.style.left = `${right <= room ? right : Math.max(0, at.left - around.left - box.offsetWidth - 8)}px`;
+  }
+  const above = high ? at.top - around.top + 12 : at.top - around.top - box.offsetHeight - 10;
   box.style.top = `${above > 0 ? above : at.bottom - around.top + 10}px`;
 }

@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
 from entrepot.figures import ask
+from entrepot.figures.month_by_month import month_by_month
 from entrepot.goods import goods_title
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, per_cent, split_address
 from entrepot.model.period import Period
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
+from entrepot.report.by_month import month_chart
 from entrepot.report.charts import BriefTable, Chart, draw, drawn_at
 from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.ranked import RankedBars
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page", "linked_chart", "oembed"]
 
 KEYS = ("show", "importer", "supplier", "goods", "period", "title")
+THEMES = {"": "Reader’s setting", "light": "Light", "dark": "Dark"}
+"""Colours of a frame: those of the reader's system, or always the same."""
 _OEMBED = ("url", "maxwidth", "maxheight", "format")
 SHOWS = {
     "suppliers": ("Suppliers of a country", ("importer",)),
@@ -60,12 +64,19 @@ SHOWS = {
     "share": ("A supplier’s share over time", ("importer", "supplier")),
     "years": ("Suppliers by year", ("importer",)),
     "several": ("A supplier’s share, by country", ("importer", "supplier")),
+    "months": ("Exports by month, value", ("supplier", "importer")),
+    "weights": ("Exports by month, weight", ("supplier", "importer")),
     "definitions": ("Share under other definitions", ("importer", "supplier")),
 }
 """Kinds of chart: their names, and the sides that each needs."""
+BY_MONTH = {"months": "value", "weights": "mass"}
+"""Charts of months, and what they count."""
+_MANY = ("several", *BY_MONTH)
+"""Charts of several importers."""
 FILES = {
     "svg": "image/svg+xml",
     "png": "image/png",
+    "1x.png": "image/png",
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -122,6 +133,12 @@ class _Drawn(NamedTuple):
         return "".join(one if isinstance(one, str) else one.text for one in self.source)
 
     @property
+    def origin(self) -> str:
+        """Data and their year, which each mark says when it is pointed at."""
+        text = self.foot.removeprefix("Source: ").partition(", Entrepôt computation.")[0]
+        return text.partition(". ")[0].rstrip(".")
+
+    @property
     def key(self) -> list[str]:
         """What the kinds of marks mean."""
         return [text for _, text in self.picture.key]
@@ -133,7 +150,7 @@ class _Drawn(NamedTuple):
 
 
 def _asked(pairs: Pairs) -> _Asked:
-    given = single(pairs, KEYS)
+    given = single(_joined(pairs), KEYS)
     # A title or a year alone asks for nothing yet, and the example is shown.
     said = given if given.keys() & {"show", "importer", "supplier", "goods"} else _USUAL | given
     show = said.get("show", "suppliers")
@@ -143,11 +160,18 @@ def _asked(pairs: Pairs) -> _Asked:
         if side not in said:
             raise RequestError(f"this chart needs the {side}", hint=f"add {side}=CHN")
     sides = {side: named_area(said[side]) if side in said else "" for side in KEYS[2:3]}
-    sides["importer"] = _importers(said.get("importer", ""), several=show == "several")
+    sides["importer"] = _importers(said.get("importer", ""), several=show in _MANY)
     goods = named_goods(said.get("goods", "all"))
     goods_title(goods)  # refuses what is neither a code nor a list
     period, title = said.get("period", ""), said.get("title", "")
     return _Asked(show, sides["importer"], sides["supplier"], goods, period, title)
+
+
+def _joined(pairs: Pairs) -> Pairs:
+    """Return a query with its importers as one: a form sends one that was added by itself."""
+    named = [value for name, value in pairs if name == "importer" and value.strip()]
+    rest = [(name, value) for name, value in pairs if name != "importer"]
+    return [*rest, ("importer", ",".join(named))] if named else rest
 
 
 def _importers(text: str, *, several: bool) -> str:
@@ -155,7 +179,8 @@ def _importers(text: str, *, several: bool) -> str:
     if not text:
         return ""
     if not several:
-        return named_area(text)
+        # Of several, as another chart had them, the first.
+        return named_area(text) if "," not in text else named_area(text.split(",")[0])
     found = dict.fromkeys(named_area(one.strip()) for one in text.split(",") if one.strip())
     if len(found) > _SEVERAL:
         raise RequestError(
@@ -180,6 +205,8 @@ def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
     """
     if asked.show == "several":
         found = _several(lake, asked)
+    elif asked.show in BY_MONTH:
+        found = _by_month(lake, asked)
     elif asked.show == "largest":
         found = _largest(lake, asked)
     elif asked.show in ("suppliers", "map", "tiles", "exporters"):
@@ -329,6 +356,31 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
     return _Drawn(title, deck, picture, source, head, rows, table)
 
 
+def _by_month(lake: Lake, asked: _Asked) -> _Drawn:
+    """Draw exports month by month: lines of up to four importers, a panel for each of more."""
+    first = last = None
+    if asked.period:
+        span = Period.parse(asked.period)
+        first, last = Period.parse(f"{span.start:%Y-%m}"), Period.parse(f"{span.end:%Y-%m}")
+    quantity = BY_MONTH[asked.show]
+    codes = asked.importer.split(",")
+    keys = {"quantity": quantity, "first": first, "last": last}
+    found = month_by_month(lake, asked.supplier, codes, asked.goods, **keys)  # type: ignore[arg-type]
+    made = month_chart(found, lake)
+    question = found.definition
+    unit = "kg" if quantity == "mass" else question.currency
+    head = ["exporter", "importer", "name", "goods", "month", "source", "value", "unit"]
+    rows = [
+        [
+            *(asked.supplier, code, area_name(code), asked.goods, f"{month.start:%Y-%m}"),
+            *(question.source, value, unit),
+        ]
+        for code, values in found.values.items()
+        for month, value in zip(found.months, values, strict=True)
+    ]
+    return _Drawn(made.title, made.deck, made.picture, made.source, head, rows, made.table)
+
+
 def _bars(by_year: dict[int, BreakdownPart]) -> tuple[TierBar, ...]:
     return tuple(
         TierBar(year, 100 * one.value, False, per_cent(100 * one.value))
@@ -400,6 +452,10 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         asked=asked,
         shows=[(key, name) for key, (name, _) in SHOWS.items()],
         needs=SHOWS[asked.show][1],
+        many=asked.show in _MANY,
+        most=_SEVERAL,
+        chips=[*_chips(asked)],
+        themes=THEMES,
         names={side: _names(getattr(asked, side)) for side in KEYS[1:3] if getattr(asked, side)},
         goods_name=goods_words(asked.goods),
         drawn=drawn,
@@ -411,6 +467,14 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         base=base,
         **pickers(),
     )
+
+
+def _chips(asked: _Asked) -> Iterator[tuple[str, str, str]]:
+    """Yield each importer of a chart of several: code, name, and the address without it."""
+    codes = asked.importer.split(",") if asked.show in _MANY else []
+    for code in codes:
+        rest = replace(asked, importer=",".join(one for one in codes if one != code))
+        yield code, area_name(code), rest.query
 
 
 def _instead(lake: Lake, asked: _Asked) -> Iterator[tuple[str, str]]:
@@ -434,12 +498,18 @@ def _instead(lake: Lake, asked: _Asked) -> Iterator[tuple[str, str]]:
 
 def embed_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
     """Return a chart alone, for a frame on another site."""
-    asked = _asked(pairs)
+    theme = next((value for name, value in pairs if name == "theme"), "")
+    if theme not in THEMES:
+        raise RequestError(
+            f"no colours are called {theme[:60]!r}", hint="theme=light, theme=dark, or leave it out"
+        )
+    asked = _asked([one for one in pairs if one[0] != "theme"])
     drawn = _drawn(lake, asked, _IN_FRAME)
     return page(
         "embed.html.j2",
         "",
         drawn=drawn,
+        theme=theme,
         drawings=_drawings(drawn),
         query=asked.query,
     )
@@ -561,7 +631,8 @@ def explore_file(lake: Lake, pairs: Pairs, form: str, address: str) -> ServedAns
     if form == "card.png":
         # Without a name: sites that fetch it show it and do not save it.
         return ServedAnswer(raster(_card(drawing), scale=1), FILES["png"])
-    return ServedAnswer(raster(drawing), FILES["png"], f"{name}.png")
+    scale = 1 if form == "1x.png" else 2
+    return ServedAnswer(raster(drawing, scale=scale), FILES["png"], f"{name}.png")
 
 
 def _card(drawing: str) -> str:

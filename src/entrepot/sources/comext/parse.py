@@ -220,7 +220,7 @@ def about_headings(
     [(count, headings, example, euro)] = connection.execute(query).fetchall()
     if count:
         text = (
-            f"{headings} headings hold {euro:,.0f} EUR more than the lines below them, in "
+            f"{headings} headings hold EUR {euro:,.0f} more than the lines below them, in "
             f"{count:,} cases of one country, partner and period. Only the lines are taken: sums "
             "over them are short of that, for goods kept confidential or lines not in the file."
         )
@@ -265,7 +265,7 @@ def _listed(codes: Sequence[Code]) -> str:
 
 
 def _euro(codes: Sequence[Code]) -> str:
-    return f"{sum(value for *_, value in codes):,.0f} EUR"
+    return f"EUR {sum(value for *_, value in codes):,.0f}"
 
 
 def _finding(rule: str, level: Level, place: str, codes: Sequence[Code], text: str) -> Finding:

@@ -102,7 +102,7 @@ def _once(
         ).fetchall()
         raise BadFileError(
             f"two different totals for one cell: {cell_words(one)}, {one[-2]:,.0f} and "
-            f"{one[-1]:,.0f} USD",
+            f"USD {one[-1]:,.0f}",
             where=places(connection, file, wanted(one)),
             why="one of them may be an older version; adding them would count the trade twice",
             hint="give each download on its own, or find out which row is right",

@@ -97,7 +97,7 @@ def wanted(key: Sequence[Any]) -> dict[str, set[str]]:
 
 def usd(value: float) -> str:
     """Return an amount for a finding."""
-    return f"{value:,.0f} USD"
+    return f"USD {value:,.0f}"
 
 
 # Where Parquet has numbers in these columns they are tested later, on the cells made from them:

@@ -132,7 +132,7 @@ def _rewritten(
     if rate is None:
         return found
     text = "Values in another currency were turned into US dollars at the rate that was given."
-    words = f"1 {table.currency} = {rate:g} USD"
+    words = f"{table.currency} 1 = USD {rate:g}"
     return replace(found, findings=(Finding("rate-given", "note", label, 1, words, text),))
 
 
@@ -234,7 +234,7 @@ def about(stored: Benchmark, name: str) -> tuple[Finding, ...]:
             "warning",
             name,
             1,
-            f"{stored.inputs.sum() / 1e6:.1f} tn USD of inputs, 103.4 in the whole table",
+            f"USD {stored.inputs.sum() / 1e6:.1f} tn of inputs, 103.4 in the whole table",
             "The package's makers left out the rest of the world: what the 80 economies buy from "
             "others is in no total, so shares of imported inputs are upper bounds.",
         ),

@@ -225,7 +225,7 @@ def _require_columns(reading: _Reading) -> None:
             raise BadFileError(
                 f"{what} differ from output by {sum(missed.values()) / total:.1%}",
                 where=f"{reading.name}, most of all column {worst}: "
-                f"{found.get(worst, 0.0):,.4g} where output is {reading.output[worst]:,.4g} m USD",
+                f"USD {found.get(worst, 0.0):,.4g} m where output is USD {reading.output[worst]:,.4g} m",
                 why="inputs, taxes less subsidies and value added are the output of a sector, to "
                 f"{_ASTRAY:.1%} of all output; rows may be missing or in another unit",
                 hint="give the whole table: every row of value added (VA, VALU) and of taxes (TLS)",
@@ -240,7 +240,7 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
         worst, _, label = max(reading.astray)
         raise BadFileError(
             f"rows miss their output by {missed / output:.1%}" if output else "no output at all",
-            where=f"{place}, most of all {label} by {worst:,.0f} m USD",
+            where=f"{place}, most of all {label} by USD {worst:,.0f} m",
             why="what a sector sells is its output; columns may be missing or in another unit",
             hint="use the file as the OECD ships it",
         )

@@ -172,7 +172,7 @@ def benchmark(arrays: Arrays, name: str) -> Benchmark:
     # `not <=` also catches NaN. Inputs that would have to shrink were not cut off.
     if not worst <= _SLACK or (more < -_SLACK).any():
         raise BadFileError(
-            f"what a sector sells differs from its output by {worst:.3g} m USD",
+            f"what a sector sells differs from its output by USD {worst:.3g} m",
             where=name,
             why="the shares in the file cannot be turned into values with certainty",
         )

@@ -502,4 +502,4 @@ def compare_with_world(
 
 def _example(largest: Example) -> str:
     cell, world, partners = largest
-    return f"{cell}: world {world:,.0f} USD, partners {partners:,.0f} USD"
+    return f"{cell}: world USD {world:,.0f}, partners USD {partners:,.0f}"

@@ -67,7 +67,7 @@ def against_world(
         return
     cell, money, parts = sums.largest
     shown, _, currency = cell.rpartition(" ")
-    shown = f"{shown} world {money:,.0f} {currency}, partners {parts:,.0f} {currency}"
+    shown = f"{shown} world {currency} {money:,.0f}, partners {currency} {parts:,.0f}"
     text = (
         "The total over all partners is not the sum of the partners in the file: in "
         f"{sums.short:,} of {sums.totals:,} totals they fall short of it, in {sums.over:,} they "
