@@ -180,4 +180,4 @@ def test_zeros_that_are_lost(trade: Mapping[tuple[str, str, str, int], float]) -
 def test_cameras(trade: Mapping[tuple[str, str, str, int], float]) -> None:
     page = " ".join((PAGES / "cameras-and-drones.md").read_text(encoding="utf-8").split())
     values = [round(trade[CHINA, RUSSIA, "852580", year]) for year in (2021, 2022, 2023)]
-    assert "{} million USD in 2021, {} in 2022 and {} in 2023".format(*values) in page
+    assert "USD {} million in 2021, {} in 2022 and {} in 2023".format(*values) in page

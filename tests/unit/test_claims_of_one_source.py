@@ -102,7 +102,7 @@ def test_data_stand_before_what_another_claim_of_the_text_comes_to(tmp_path: Pat
     lake.add("table", [path], mapping=MAP)
     dollars, _ = checked(*BOTH, lake=lake)
     assert dollars.against[0].value == pytest.approx(749e6)
-    assert "749\u00a0m\u00a0USD" in dollars.reason
+    assert "USD\u00a0749\u00a0m" in dollars.reason
     assert all(not item.source.startswith("the text") for item in dollars.against)
 
 

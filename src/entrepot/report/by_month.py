@@ -13,9 +13,9 @@ from entrepot.report.phrasing import capital
 from entrepot.report.source_lines import source_line
 
 if TYPE_CHECKING:
-    from entrepot.figures.month_by_month import MonthByMonth
     from collections.abc import Sequence
 
+    from entrepot.figures.month_by_month import MonthByMonth
     from entrepot.lake import Lake
     from entrepot.model.period import Period
     from entrepot.report.parts import PageLink

@@ -40,4 +40,4 @@ def test_a_growth_is_in_the_currency_of_its_value(tmp_path: Path, money: str, wo
     lake.add("table", [file], mapping=MAPPING.format(money=money))
     said = plain(brief("DEU", "CHN", "854231", lake=lake).answer[1].text)
     assert f"{word} from 2021 to 2022" in said
-    assert f"220 m {money}" in said.replace("\u00a0", " ")
+    assert f"{money} 220 m" in said.replace("\u00a0", " ")

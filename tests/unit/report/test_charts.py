@@ -183,7 +183,7 @@ def test_blended_and_single_reports_look_different() -> None:
 
 def test_marks_carry_a_title() -> None:
     wide, _ = draw(Chart(TIERS, "finding"))
-    assert "<title>1 Chips, 2023: USD 2023 m</title>" in wide
+    assert "<title>1 Chips, 2023: USD\u00a02023\u00a0m</title>" in wide
 
 
 def test_every_style_is_painted_with_colours_that_a_drawing_may_have() -> None:

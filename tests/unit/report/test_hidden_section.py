@@ -198,7 +198,7 @@ def test_all_flows_together_are_what_the_check_of_the_lake_finds(lake: Lake) -> 
     assert set(checked) == {"lost-in-transit", "missing-export", "hidden-line", "mirror-gap"}
     assert counts == {rule: one.count for rule, one in checked.items()}
     amounts = {
-        rule: re.findall(r"([\d.]+)\u00a0m\u00a0USD in all", one.text)[0]
+        rule: re.findall(r"USD\u00a0([\d.]+)\u00a0m in all", one.text)[0]
         for rule, one in checked.items()
     }
     for rule, text in amounts.items():

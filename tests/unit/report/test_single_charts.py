@@ -404,4 +404,4 @@ def test_a_long_name_never_costs_the_value() -> None:
 def test_an_axis_of_nothing_ends_at_one(drawn: object) -> None:
     for drawing in draw(Chart(drawn, "finding")):
         assert "0.0000" not in drawing
-        assert re.search(r">1(\.0+)?\u00a0", drawing)
+        assert re.search(r">(USD\u00a0)?1(\.0+)?\u00a0", drawing)

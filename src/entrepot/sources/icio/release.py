@@ -225,7 +225,8 @@ def _require_columns(reading: _Reading) -> None:
             raise BadFileError(
                 f"{what} differ from output by {sum(missed.values()) / total:.1%}",
                 where=f"{reading.name}, most of all column {worst}: "
-                f"USD {found.get(worst, 0.0):,.4g} m where output is USD {reading.output[worst]:,.4g} m",
+                f"USD {found.get(worst, 0.0):,.4g} m where output is USD "
+                f"{reading.output[worst]:,.4g} m",
                 why="inputs, taxes less subsidies and value added are the output of a sector, to "
                 f"{_ASTRAY:.1%} of all output; rows may be missing or in another unit",
                 hint="give the whole table: every row of value added (VA, VALU) and of taxes (TLS)",
