@@ -72,7 +72,7 @@ def test_intervals_are_half_a_unit_of_the_last_digit() -> None:
     scale = {"tn": 12, "bn": 9, "m": 6, "thousand": 3}
     seen = 0
     for row in published():
-        found = re.fullmatch(r"(-?\d+(?:\.(\d+))?) ?(\w+)?.*", row.printed)
+        found = re.fullmatch(r"(?:[A-Z]{3} )?(-?\d+(?:\.(\d+))?) ?(\w+)?.*", row.printed)
         if row.relation != "=" or found is None:
             continue
         number, power = Decimal(found[1]), scale.get(found[3] or "", 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
 from base64 import b64encode
 from hashlib import sha256
@@ -204,7 +205,13 @@ def test_several_countries_are_panels_on_one_scale(client: Client, folder: Path)
     found = client.get(f"/explore?{SEVERAL}")
     assert found.status_code == 200
     assert found.text.count('<svg class="chart') == 2
-    assert 'value="Germany, France, Japan"' in found.text
+    chips = re.findall(r'<a href="([^"]*)" aria-label="Remove (\w+)">', found.text)
+    assert [name for _, name in chips] == ["Germany", "France", "Japan"]
+    assert "importer=DEU,JPN&" in unescape(chips[1][0])
+    # The form sends each of them, and one that was added by itself.
+    added = "importer=DEU&importer=FRA&importer=India"
+    more = client.get(f"/explore?show=several&{added}&supplier=CHN&goods=850511").text
+    assert 'aria-label="Remove India"' in more
     rows = [*csv.DictReader(io.StringIO(client.get(f"/explore.csv?{SEVERAL}").text))]
     shares = {row["importer"]: float(row["share"]) for row in rows}
     assert list(shares) == sorted(shares, key=lambda code: -shares[code])
@@ -290,3 +297,22 @@ def test_the_note_of_the_site_may_use_its_own_style(client: Client) -> None:
     assert "Computed: CEPII BACI" in found.text
     page = client.get("/compare?importer=RUS&supplier=CHN&other=TUR")
     assert "style-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_a_frame_has_the_colours_that_it_asks_for(client: Client) -> None:
+    assert '<html lang="en" data-theme="dark">' in client.get(f"/embed?{SUPPLIERS}&theme=dark").text
+    assert "data-theme" not in client.get(f"/embed?{SUPPLIERS}").text
+    assert client.get(f"/embed?{SUPPLIERS}&theme=pink").status_code == 422
+    assert ":root[data-theme=dark]{color-scheme:dark;" in client.get("/style/page.css").text
+
+
+def test_pictures_come_in_two_sizes(client: Client) -> None:
+    both = [client.get(f"/explore.{form}?{SUPPLIERS}").content for form in ("1x.png", "png")]
+    sizes = [struct.unpack(">II", content[16:24]) for content in both]
+    assert sizes[1] == (2 * sizes[0][0], 2 * sizes[0][1])
+
+
+def test_charts_of_months_need_months(client: Client) -> None:
+    found = client.get("/explore?show=months&supplier=CHN&importer=KOR&goods=250410").text
+    assert "no months of China’s exports" in found
+    assert "entrepot data add comtrade FILE" in found

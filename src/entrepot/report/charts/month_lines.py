@@ -33,6 +33,8 @@ __all__ = ["TOGETHER", "MonthLine", "MonthLines"]
 TOGETHER = 4
 """Lines of one plot: one in colour, and as many as differ in how they are drawn."""
 _LOOKS = ("supplier-line", "other-line", "other-dashed", "other-dotted")
+_SIZES = {"wide": (852, 380, 170), "medium": (600, 340, 150), "narrow": (360, 360, 112)}
+"""Width, height, and room for names at the right."""
 _YEAR = 12
 _GAP = 28
 _NAME = 22
@@ -81,11 +83,17 @@ def _top(data: MonthLines, at_most: int) -> list[float]:
     return ticks(max(values, default=1.0), at_most=at_most)
 
 
+def _usual_top(data: MonthLines) -> list[float]:
+    """Return the scale of panels: a month far above all others is cut, or no line would be read."""
+    values = sorted(one for line in data.lines for one in line.values if one is not None)
+    usual = values[int(0.98 * (len(values) - 1))] if values else 1.0
+    return ticks(min(1.1 * usual, values[-1]) if values else usual, at_most=3)
+
+
 def _together(data: MonthLines, name: str, alt_text: str) -> str:
     marks = _top(data, 5)
     last = len(data.months) - 1
-    wide = name == "wide"
-    width, height, right = (852, 380, 170) if wide else (360, 360, 112)
+    width, height, right = _SIZES[name]
     frame = Frame(width, height, 0, right, 34, 28, 0, max(last, 1), marks[-1])
     layers = [*_ground(data, frame, marks, f"{data.unit} a month" if data.unit else "")]
     entries = []
@@ -106,9 +114,10 @@ def _together(data: MonthLines, name: str, alt_text: str) -> str:
 
 def _apart(data: MonthLines, name: str, alt_text: str) -> str:
     """Draw a plot for each side, all on one scale; the first side's line is in colour."""
-    across, width = (3, 852) if name == "wide" else (1, 360)
+    width = _SIZES[name][0]
+    across = 1 if name == "narrow" else 3
     room = (width - _GAP * (across - 1)) // across
-    marks = _top(data, 3)
+    marks = _usual_top(data)
     high = _NAME + 14 + _PLOT + _FOOT
     frame = Frame(room, _PLOT, 0, 0, 0, 0, 0, max(len(data.months) - 1, 1), marks[-1])
     layers: list[MarkLayer] = []
@@ -129,8 +138,11 @@ def _panel(
     change = {"x": frame.inner_width, "y": 14, "text": line.change, "align": "right"}
     yield from labels([change], style="note")
     inner = [*_ground(data, frame, marks, data.unit)]
+    top = marks[-1]
     for run in _runs(line.values):
-        inner += _stretch(run, frame, "supplier-line" if hot else "other-line")
+        cut_off = [(at, min(value, top)) for at, value in run]
+        inner += _stretch(cut_off, frame, "supplier-line" if hot else "other-line")
+    inner += _above(line, frame, top)
     inner += _months(data, frame, line)
     yield from moved(inner, 0, _NAME + 14)
 
@@ -178,6 +190,17 @@ def _stretch(run: list[tuple[int, float]], frame: Frame, style: str) -> list[Mar
     if len(rows) > 1:
         return path(rows, style=style)
     return points(rows, style="supplier" if style == "supplier-line" else "context", size=20)
+
+
+def _above(line: MonthLine, frame: Frame, top: float) -> list[MarkLayer]:
+    """Write the largest value that is above the scale where its line is cut."""
+    above = [(value, at) for at, value in enumerate(line.values) if value and value > top]
+    if not above:
+        return []
+    value, at = max(above)
+    align = "right" if frame.x(at) > frame.inner_width / 2 else "left"
+    row = {"x": frame.x(at), "y": -4, "text": _number(value, ""), "align": align}
+    return labels([row], style="note", bold=True)
 
 
 def _peak(data: MonthLines, frame: Frame) -> list[MarkLayer]:

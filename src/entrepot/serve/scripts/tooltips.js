@@ -119,11 +119,14 @@ function rowsOf(table) {
 
 function content({ text, row, column }) {
   const head = document.createElement("b");
-  head.textContent = text;
+  // A text that says all of its row is not said twice.
+  const isAll = row?.every((cell) => text.includes(cell.text));
+  head.textContent = isAll ? row[0].text : text;
   if (!row) return [head];
   const list = document.createElement("dl");
   const own = row[column];
-  for (const part of row.length > WIDE && own ? [row[0], own] : row) {
+  const rest = row.length > WIDE && own ? [row[0], own] : row;
+  for (const part of isAll ? rest.slice(1) : rest) {
     if (!part.text) continue;
     const term = document.createElement("dt");
     const cell = document.createElement("dd");

@@ -20,6 +20,7 @@ from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
 from entrepot.report.by_month import month_chart
 from entrepot.report.charts import BriefTable, Chart, draw, drawn_at
 from entrepot.report.charts.alone import available_years
+from entrepot.report.charts.month_lines import MonthLines
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
@@ -518,7 +519,7 @@ def embed_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
 def _drawings(drawn: _Drawn) -> tuple[str, ...]:
     """Return the drawings of a frame; frames in the column of an article lie between the usual."""
     usual = draw(drawn.picture, drawn.table)
-    if not isinstance(drawn.picture.drawn, (RankedBars, ShareLines)):
+    if not isinstance(drawn.picture.drawn, (RankedBars, ShareLines, MonthLines)):
         return usual
     return (*usual, drawn_at("medium", drawn.picture, drawn.table))
 

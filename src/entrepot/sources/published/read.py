@@ -98,7 +98,7 @@ def stating(
     --------
     >>> rows = stating("value", "CHN", "RUS", "all", 2024, flow="both", currency="USD")
     >>> rows[0].printed, rows[0].origin
-    ('244.81 bn USD', 'GACC')
+    ('USD 244.81 bn', 'GACC')
     """
     keys.setdefault("per", "")
     keys.setdefault("flow", _USUAL_FLOW.get(measure, "one_way"))
@@ -250,7 +250,7 @@ def significant_digits(printed: str) -> int:
 
     Examples
     --------
-    >>> significant_digits("228.105 bn USD"), significant_digits("0.079 m USD")
+    >>> significant_digits("USD 228.105 bn"), significant_digits("USD 0.079 m")
     (6, 2)
     >>> significant_digits("half")
     0
