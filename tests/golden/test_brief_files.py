@@ -157,9 +157,9 @@ def test_headline_figures_and_a_table_are_the_same_in_json_workbook_and_pdf(
         assert row[0] == figure["name"]
         ends = ["" if figure[key] is None else figure[key] for key in ("low", "high")]
         assert row[1:5] == [figure["value"], figure["unit"], *ends]
-        shown = f"{card.value} {card.unit}".strip()
+        shown = card.whole
         assert figure["shown"]["value"] == shown
-        number = _number(shown.split(" ")[0])
+        number = _number(card.value)
         said = float(str(row[1])) * _SCALES.get(card.unit, 1.0)
         if figure["unit"] == "percent":
             said /= 100  # stored as it is, in per cent

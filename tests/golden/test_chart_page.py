@@ -272,7 +272,7 @@ def test_the_origin_of_value_is_drawn_whole(draw: Run, tmp_path: Path) -> None:
     code, _, _ = draw(*words, "--period", "2022", "--out", str(tmp_path / "o.svg"))
     assert code == 0
     text = (tmp_path / "o.svg").read_text(encoding="utf-8")
-    drawn = re.findall(r"<title>[^<:]+: ([\d.]+)\u00a0%, [^<]+USD</title>", text)
+    drawn = re.findall(r"<title>[^<:]+: ([\d.]+)\u00a0%, USD[^<]+</title>", text)
     assert sum(map(float, drawn)) == pytest.approx(100, abs=0.2)
 
 

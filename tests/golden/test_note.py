@@ -113,7 +113,7 @@ def test_every_form_says_the_same(notes: dict[str, DecisionNote]) -> None:
         made.title,
         made.head,
         *(plain(one.text) for one in (*made.answer, *made.means, *made.unknown)),
-        *(f"{one.card.value}{one.card.unit}" for one in made.numbers),
+        *(one.card.whole for one in made.numbers),
         *(one.card.range for one in made.numbers),
         *made.sources,
     ):
