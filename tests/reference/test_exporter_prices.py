@@ -96,7 +96,7 @@ def test_an_extract_is_followed_on_its_largest_flow(
     assert dict(found.years) == pytest.approx({year: v / q for year, (v, q) in sums.items()})
     section = prices_over_time(found, held)
     assert section is not None
-    assert "13.7 USD a kg in 2017, 16.6 in 2023" in section.title.text
+    assert "USD 13.7 a kg in 2017, 16.6 in 2023" in section.title.text.replace("\u00a0", " ")
     assert [note.title for note in section.notes] == ["How to read it", "A change of reporter"]
 
 

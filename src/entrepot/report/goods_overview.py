@@ -446,8 +446,8 @@ def prices_over_time(found: UnitValueYears | None, lake: Lake) -> Section | None
     seller, buyer = area_phrase(asked.exporter), area_phrase(asked.importer)
     to = "" if asked.importer == WORLD else f" to {buyer}"
     peak, top = max(years, key=lambda one: one[1])
-    title = f"{capital(possessive(seller))} exports{to} were worth {number(then)} {unit} in {first}"
-    title += f", {number(now)} in {last}"
+    title = f"{capital(possessive(seller))} exports{to} were worth "
+    title += f"{with_unit(number(then), unit)} in {first}, {number(now)} in {last}"
     goods = goods_words(asked.goods)
     deck = f"Value over weight of {goods}, {first} to {last}, in current {asked.currency}."
     if peak not in (first, last):

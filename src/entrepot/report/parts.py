@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.figures.card import fragment, table_html
-from entrepot.model.display import around, folded, with_unit
+from entrepot.model.display import folded, with_unit
 from entrepot.model.table_files import frame_of, write_whole
 
 if TYPE_CHECKING:
@@ -173,11 +173,6 @@ class Card:
     def whole(self) -> str:
         """Value and unit as one text."""
         return with_unit(self.value, self.unit)
-
-    @property
-    def around(self) -> tuple[str, str]:
-        """What of the unit stands before the value, in small letters, and what behind."""
-        return around(self.unit)
 
 
 @dataclass(frozen=True, slots=True)

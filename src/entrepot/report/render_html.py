@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from entrepot.model.display import around
 from entrepot.report import palette
 from entrepot.report.parts import WORDS, counted, plain
 from entrepot.report.phrasing import capital, unbroken
@@ -119,6 +120,7 @@ def page_environment() -> Environment:
         "percent": lambda share: f"{share * 100:.2f}%",
         "placed": _placed,
         "title_of": caveat_title,
+        "around": around,
         "curly": _curly,
         "whole": _unbroken,
         "sentence": lambda text: f"{capital(text).rstrip('.')}.",

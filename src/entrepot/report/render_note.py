@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, RequestError
+from entrepot.model.display import around
 from entrepot.model.table_files import write_whole
 from entrepot.report import palette
 from entrepot.report.note import chart_height
@@ -101,7 +102,7 @@ def _number(one: NoteFigure) -> dict[str, Any]:
     return {
         "name": _curly(card.name),
         "value": card.value,
-        "around": list(card.around),
+        "around": list(around(card.unit)),
         "range": card.range,
         "counted": _curly(unbroken(one.counted)),
         "missing": card.tag == "missing",

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
+from entrepot.model.display import around
 from entrepot.report import palette
 from entrepot.report.attribution import evidence_lines, evidence_of
 from entrepot.report.palette import PRINT, colour_rules
@@ -104,7 +105,7 @@ def _card(brief: Brief, card: Card) -> dict[str, Any]:
     return {
         "name": card.name,
         "value": card.value,
-        "around": list(card.around),
+        "around": list(around(card.unit)),
         "range": card.range,
         "counted": card.definition,
         "command": card.command,
