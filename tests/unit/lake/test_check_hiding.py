@@ -144,7 +144,7 @@ def test_prices_in_another_unit_are_found(
     largest = max(odd, key=lambda row: row["value"])
     one = found(rows)["odd-price"]
     assert one.count == 20
-    assert f"{largest['product']}: {largest['value'] / largest['mass']:.4g} USD a kg" in one.example
+    assert f"{largest['product']}: USD {largest['value'] / largest['mass']:.4g} a kg" in one.example
     assert (one.level, one.place) == ("warning", "table.made 2017 to 2022")
 
 
@@ -260,7 +260,7 @@ def test_values_that_were_carried_over_are_found(
     one = found(rows)["carried-over"]
     assert one.count == 15
     assert one.example.endswith("as in 2019")
-    assert f"{max(old['value'] for _, old in planted)} USD" in one.example
+    assert f"USD {max(old['value'] for _, old in planted)}" in one.example
 
 
 def test_values_that_come_out_the_same_by_chance_are_as_many_as_expected(

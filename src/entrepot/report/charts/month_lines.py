@@ -168,8 +168,12 @@ def _ground(data: MonthLines, frame: Frame, marks: list[float], unit: str) -> It
     shown = places[::step]
     yield from lines([{"x": frame.x(at), "x2": frame.x(at), "y": below, "y2": below + 5}
                       for at, _ in shown], style="base")  # fmt: skip
-    words = [{"x": frame.x(at), "y": below + 19, "text": str(name)} for at, name in shown]
-    yield from labels([row for row in words if row["x"] + 34 <= frame.width], style="note")
+    words = [
+        {"x": x, "y": below + 19, "text": str(name)}
+        for at, name in shown
+        if (x := frame.x(at)) + 34 <= frame.width
+    ]
+    yield from labels(words, style="note")
 
 
 def _runs(values: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:
