@@ -65,7 +65,8 @@ def test_estimated_weights_are_no_prices(lake: Lake) -> None:
     assert {"VNM", "PHL"} <= set(found.without)
     section = prices_by_exporter(found, lake)
     assert section is not None
-    assert section.title.text == "China’s exports were worth USD 37.5 a kg, Japan’s 48.2"
+    said = section.title.text.replace("\u00a0", " ")
+    assert said == "China’s exports were worth USD 37.5 a kg, Japan’s 48.2"
     assert [note.title for note in section.notes] == ["How to read it", "Left out"]
 
 
