@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, bounded, cue_words, short_names
 from entrepot.claims.draft.lexicon import goods_words as article_goods
 from entrepot.claims.draft.sentences import Mark
+from entrepot.claims.question_goods import CUT, ENDINGS, LEAST, goods_names, goods_of_words
 from entrepot.errors import is_near, nearest
 from entrepot.goods import goods_lists
 from entrepot.goods.words import everyday_goods
@@ -114,22 +115,8 @@ _SHARED = {
 """Names that two states have, told apart by their form alone."""
 _SHARED_ADJECTIVE = r"n|lese|(?:n|les)isch\w*|\w*[сз]к\w*"
 """Ends their adjectives: Korean, koreanisch, корейский, Congolese."""
-# Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
-_ENDINGS = {
-    "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ия|ию|ием"
-    r"|ией|иям|иями|иях|й|ь|ью|ый|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
-    "de": r"(?:e|en|er|es|em|n|s|ns|ens|ern)?",
-    "en": r"(?:s|es)?",
-    "zh": "",
-}
-_CUT = {
-    "ru": re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|а|я|о|е|ы|и|ь|й)$"),
-    "de": re.compile(r"(?:en|e|n)$"),
-    "en": re.compile(r"(?:es|s)$"),
-}
-_LEAST, _LONG_STEM = 3, 7
-"""Letters of a stem, and of one that may change towards its end."""
-_GERMAN_TRADE = r"(?=-?(?:export|import|ausfuhr|einfuhr|liefer|handel|bezug|bezüg))"
+_LONG_STEM = 7
+"""Letters of a stem that may change towards its end."""
 
 
 def _stemmed(word: str, language: str) -> str:
@@ -138,22 +125,9 @@ def _stemmed(word: str, language: str) -> str:
         return re.escape(word)
     if language == "ru" and re.search("[аеиоуя]о$", word):  # какао has one form
         return re.escape(word)
-    stem = _CUT[language].sub("", word)
-    if language == "de" and "arbonat" in stem:  # Karbonat and Carbonat
-        return re.sub("(?i)[ck](?=arbonat)", "[ck]", stem) + _ENDINGS[language]
-    if language == "en":
-        return _english(word)
+    stem = CUT[language].sub("", word)
     # A shorter stem with free endings would fit half the dictionary.
-    return re.escape(stem if len(stem) >= _LEAST else word) + _ENDINGS[language]
-
-
-def _english(word: str) -> str:
-    if found := re.fullmatch("(.+)(?:y|ies)", word):
-        return re.escape(found[1]) + "(?:y|ies)"
-    stem = re.sub("(?:(?<=[sxzo])|(?<=[cs]h))es$|s$", "", word)
-    stem = stem if len(stem) >= _LEAST else word
-    # Boats, and no "boates", which would be a misspelt "borates".
-    return re.escape(stem) + ("(?:e?s)?" if re.search("(?:[sxzo]|[cs]h)$", stem) else "s?")
+    return re.escape(stem if len(stem) >= LEAST else word) + ENDINGS[language]
 
 
 def _phrase(text: str, language: str) -> str:
@@ -164,36 +138,14 @@ def _phrase(text: str, language: str) -> str:
     )
 
 
-@cache
-def _goods_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    found: dict[str, str] = {}
-    for one in everyday_goods():
-        names = list(one.words.get(language, ()))
-        names += [one.name] if language == "en" and len(one.name) < 60 else []
-        for name in names:
-            found.setdefault(name, one.goods)
-    patterns = []
-    for name, goods in found.items():
-        if language == "zh":
-            # 铜矿 and 铜矿石 are one: ore.
-            ore = "[石砂]?" if name.endswith("矿") else ""
-            patterns.append((goods, re.compile(re.escape(name) + ore)))
-            continue
-        # German runs goods and flow together: Kohleimporte, Chip-Exporte.
-        end = rf"(?:(?!\w)|{_GERMAN_TRADE})" if language == "de" else r"(?!\w)"
-        text = rf"(?<![\w-]){_phrase(name, language)}{end}"
-        patterns.append((goods, re.compile(text, re.IGNORECASE)))
-    return tuple(patterns)
-
-
 _VERBS = frozenset(("стала", "стало"))
 """Forms that no goods have, though their endings fit: it became, and no steel."""
 
 
-def _is_verb(match: re.Match[str], language: str) -> bool:
+def _is_verb(text: str, start: int, word: str, language: str) -> bool:
     """Whether what could be ships is what a country did: what it shipped."""
-    before = match.string[: match.start()]
-    return language == "en" and match[0].lower() == "ship" and bool(_EN_AUXILIARY.search(before))
+    is_ship = language == "en" and word.lower() == "ship"
+    return is_ship and bool(_EN_AUXILIARY.search(text[:start]))
 
 
 _EN_AUXILIARY = re.compile(
@@ -205,17 +157,17 @@ _EN_AUXILIARY = re.compile(
 
 def goods_in(text: str, language: str) -> Iterator[Mark]:
     """Yield the goods that a text names in words."""
-    for goods, pattern in _goods_patterns(language):
-        for match in pattern.finditer(text):
-            if match[0].lower() in _VERBS or _is_verb(match, language):
-                continue
-            # Two letters are goods only in capitals; in small ones they are words of the sentence.
-            if len(match[0]) > 2 or language == "zh" or match[0].isupper():
-                yield Mark("goods", goods, "words", match.start(), match.end())
+    for goods, start, end in goods_of_words(text, language):
+        word = text[start:end]
+        if word.lower() in _VERBS or _is_verb(text, start, word, language):
+            continue
+        # Two letters are goods only in capitals; in small ones they are words of the sentence.
+        if len(word) > 2 or language == "zh" or word.isupper():
+            yield Mark("goods", goods, "words", start, end)
     for goods, pattern in _list_patterns(language):
         for match in pattern.finditer(text):
             yield Mark("goods", goods, "code", match.start(), match.end())
-    called = {name: one.goods for one in everyday_goods() for name in one.words.get("en", ())}
+    called = goods_names("en")
     for entry in article_goods(language):
         named = entry.value.removeprefix("named:")
         goods = entry.value if entry.form == "sure" else called.get(named, "")
@@ -255,16 +207,13 @@ _PARTS_OF_LAW: dict[str, dict[str, str]] = {
 
 def near_goods(word: str, language: str) -> list[str]:
     """Return codes of goods that an unknown word may mean."""
-    names = {
-        name.lower(): one.goods
-        for one in everyday_goods()
-        for name in (one.name, *one.words.get(language, ()))
-    }
+    names = {one.name.lower(): one.goods for one in everyday_goods()}
+    names |= {name.lower(): goods for name, goods in goods_names(language).items()}
     # Names that have the word in them before those that look like it.
-    stem = _CUT[language].sub("", word.lower()) if language in _CUT else word
+    stem = CUT[language].sub("", word.lower()) if language in CUT else word
     # An adjective has the stem, too: марганец and марганцевая руда.
     begin = stem[:-2] if len(stem) > _LONG_STEM else stem
-    inside = [one for one in names if len(stem) >= _LEAST + 1 and begin in one]
+    inside = [one for one in names if len(stem) >= LEAST + 1 and begin in one]
     alike = [one for one in nearest(word.lower(), names) if is_near(word.lower(), one)]
     return list(dict.fromkeys(names[one] for one in (*inside[:3], *alike)))
 
@@ -272,7 +221,7 @@ def near_goods(word: str, language: str) -> list[str]:
 def near_area(word: str) -> str:
     """Return the Chinese name of an area that differs from a word by one sign of three or more."""
     names = {name: code for name, code, whose in spellings() if whose in ("", _SPELLINGS["zh"][0])}
-    if len(word) < _LEAST or word in names:
+    if len(word) < LEAST or word in names:
         return ""
     found = {
         name: code
@@ -297,7 +246,7 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
             exact = "|".join(map(re.escape, filter(None, texts)))
             found.append((one.code, "code", bounded(exact, "en", exact=True)))
     for name, codes in _SHARED.items():
-        ending = _ENDINGS[language] if language != "zh" else ""
+        ending = ENDINGS[language] if language != "zh" else ""
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
         found.append((codes[0], "adj", bounded(f"{name}(?:{_SHARED_ADJECTIVE})", language)))
     if adjective := {"en": "American", "de": "amerikanisch"}.get(language):

@@ -6,8 +6,8 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.question_goods import shown_goods
 from entrepot.errors import RequestError
-from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class QuestionRead:
 
 def _goods_words(goods: str, sector: str | None) -> str:
     if not goods.startswith("inputs"):
-        return goods_words(goods)
+        return shown_goods(goods)
     from entrepot.figures.input_choices import inputs_title
 
     return inputs_title(goods, sector)

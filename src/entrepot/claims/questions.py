@@ -30,6 +30,7 @@ from entrepot.claims.question_forms import (
     years_meant,
 )
 from entrepot.claims.question_forms import forms as _forms
+from entrepot.claims.question_goods import shown_goods
 from entrepot.claims.question_industries import industries_in, inputs_in, inputs_made_by
 from entrepot.claims.question_measures import (
     OF_BUYERS,
@@ -64,7 +65,6 @@ from entrepot.claims.question_parts import AREA, GOODS, NAME, asks_share_of_good
 from entrepot.claims.question_qualifiers import counts_all, qualifying
 from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
 from entrepot.errors import RequestError
-from entrepot.goods.parse import goods_words
 from entrepot.model.areas import WORLD, area_name
 from entrepot.model.period import Period
 
@@ -569,7 +569,7 @@ class _Reading:
             Unsaid(
                 "goods",
                 "the question names several goods",
-                tuple((one, goods_words(one)) for one in kept),
+                tuple((one, shown_goods(one)) for one in kept),
             )
         )
         return ""
@@ -786,7 +786,7 @@ class _Reading:
             self.unsaid.append(Unsaid("words", f"{shown} is not understood"))
             return
         near = tuple(
-            (goods, goods_words(goods))
+            (goods, shown_goods(goods))
             for goods in dict.fromkeys(
                 goods for word in unknown for goods in near_goods(word, self.language)
             )

@@ -1,0 +1,219 @@
+"""Words of goods in a question, found by their stems: one look-up a word, and no pattern for each.
+
+They are the everyday words of `entrepot.goods` and, in ``question_goods.csv``, words for headings
+and codes that a page has no name for. A word has the endings of its language; in German a word of
+trade may follow without a space (Kohleimporte).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.goods.parse import goods_words
+from entrepot.goods.words import everyday_goods, names_of_goods
+from entrepot.model.columns import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["CUT", "ENDINGS", "LEAST", "goods_names", "goods_of_words", "shown_goods"]
+
+_FILE = Path(__file__).with_suffix(".csv")
+# Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
+ENDINGS = {
+    "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ия|ию|ием"
+    r"|ией|иям|иями|иях|й|ь|ью|ый|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
+    "de": r"(?:e|en|er|es|em|n|s|ns|ens|ern)?",
+    "en": r"(?:s|es)?",
+    "zh": "",
+}
+"""What may follow a stem, as a pattern."""
+CUT = {
+    "ru": re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|а|я|о|е|ы|и|ь|й)$"),
+    "de": re.compile(r"(?:en|e|n)$"),
+    "en": re.compile(r"(?:es|s)$"),
+}
+"""What is cut off a word for its stem."""
+LEAST = 3
+"""Letters of a stem: a shorter one with free endings would fit half the dictionary."""
+_SETS = {
+    language: frozenset(("", *pattern.strip("()?:").split("|")))
+    for language, pattern in ENDINGS.items()
+}
+_LONGEST_ENDING = {language: max(map(len, ends)) for language, ends in _SETS.items()}
+_GERMAN_TRADE = re.compile(
+    r"-?(?:export|import|ausfuhr|einfuhr|liefer|handel|bezug|bezüg|käuf|kauf|verkäuf|verkauf"
+    r"|versorgung|preis|absatz|markt|nachfrage|bedarf)"
+)
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_GAP = re.compile(r"[\s-]+")
+# A vowel before the last sound of a form without ending: игрушки, but игрушек.
+_FLEETING = re.compile("(?<=[бвгджзйлмнпрстфхцчшщ])ь?к$")
+
+
+@cache
+def _rows() -> tuple[dict[str, str], ...]:
+    return tuple(read_table(_FILE, ("goods", "en", "de", "ru", "zh")))
+
+
+@cache
+def goods_names(language: str) -> dict[str, str]:
+    """Return goods as a definition names them, by each of their names in a language."""
+    found: dict[str, str] = {}
+    for one in everyday_goods():
+        names = list(one.words.get(language, ()))
+        names += [one.name] if language == "en" and len(one.name) < 60 else []
+        for name in names:
+            found.setdefault(name, one.goods)
+    for row in _rows():
+        for name in filter(None, row[language].split(";")):
+            found.setdefault(name, row["goods"])
+    return found
+
+
+@cache
+def _shown() -> dict[str, str]:
+    return {row["goods"]: row["en"].partition(";")[0] for row in reversed(_rows())}
+
+
+def shown_goods(goods: str) -> str:
+    """Return what goods are called: as a page does, or as a question may.
+
+    Examples
+    --------
+    >>> shown_goods("8426"), shown_goods("850760")
+    ('cranes', 'lithium-ion batteries')
+    """
+    called = "" if goods in names_of_goods() else _shown().get(goods, "")
+    return called or goods_words(goods)
+
+
+def _forms(word: str, language: str) -> tuple[str, ...]:
+    """Return the stems of a word; those with a star have one form and take no ending."""
+    low = word.lower()
+    # Codes and acronyms (LNG, EU) take no ending.
+    if not word.isalpha() or (word.isupper() and len(word) > 1):
+        return (f"{low}*",)
+    if language == "en":
+        if found := re.fullmatch("(.+)(?:y|ies)", low):
+            return (f"{found[1]}y*", f"{found[1]}ies*")
+        stem = re.sub("(?:(?<=[sxzo])|(?<=[cs]h))es$|s$", "", low)
+        stem = stem if len(stem) >= LEAST else low
+        # Boats, and no "boates", which would be a misspelt "borates".
+        more = (f"{stem}es*",) if re.search("(?:[sxzo]|[cs]h)$", stem) else ()
+        return (f"{stem}*", f"{stem}s*", *more)
+    if language == "ru" and re.search("[аеиоуя]о$", low):  # какао has one form
+        return (f"{low}*",)
+    stem = CUT[language].sub("", low)
+    stem = stem if len(stem) >= LEAST else low
+    if language == "ru" and _FLEETING.search(stem):
+        return (stem, *(f"{_FLEETING.sub(vowel, stem)}к*" for vowel in "ое"))
+    if language == "de" and "arbonat" in stem:  # Karbonat and Carbonat
+        return tuple(re.sub("[ck](?=arbonat)", letter, stem) for letter in "ck")
+    return (stem,)
+
+
+@cache
+def _index(language: str) -> dict[str, list[tuple[tuple[tuple[str, ...], ...], str]]]:
+    """Return names by each form of their first word: forms of the other words, and the goods."""
+    found: dict[str, list[tuple[tuple[tuple[str, ...], ...], str]]] = {}
+    for name, goods in goods_names(language).items():
+        words = tuple(_forms(word, language) for word in _WORD.findall(name))
+        for form in words[0]:
+            found.setdefault(form, []).append((words[1:], goods))
+    return found
+
+
+def _fits(word: str, forms: tuple[str, ...], language: str) -> bool:
+    return any(one in forms for one in _stems(word, language))
+
+
+def _stems(word: str, language: str) -> Iterator[str]:
+    """Yield what a written word may be a form of."""
+    yield f"{word}*"
+    if language != "en":
+        for size in range(min(len(word) - 1, _LONGEST_ENDING[language]) + 1):
+            if word[len(word) - size :] in _SETS[language]:
+                yield word[: len(word) - size]
+
+
+def goods_of_words(text: str, language: str) -> Iterator[tuple[str, int, int]]:
+    """Yield goods that a text names, with where their names start and end.
+
+    Examples
+    --------
+    >>> list(goods_of_words("imports of tin ores", "en"))[-1]
+    ('2609', 11, 19)
+    >>> list(goods_of_words("Manganerzimporte", "de"))
+    [('260200', 0, 9)]
+    """
+    if language == "zh":
+        yield from _in_chinese(text)
+        return
+    words = [(match[0].lower(), *match.span()) for match in _WORD.finditer(text)]
+    index = _index(language)
+    for at, (word, start, _) in enumerate(words):
+        if start and text[start - 1] == "-":
+            continue
+        genitive = re.search("['’]s?$", word) if language == "en" else None
+        core = word[: genitive.start()] if genitive else word
+        for stem in _stems(core, language):
+            for others, goods in index.get(stem, ()):
+                last = _last(words, at, others, text, language)
+                if last >= 0:
+                    yield goods, start, start + len(core) if last == at else words[last][2]
+        if language == "de":
+            yield from _in_compound(word, start, index)
+
+
+def _last(
+    words: list[tuple[str, int, int]],
+    at: int,
+    others: tuple[tuple[str, ...], ...],
+    text: str,
+    language: str,
+) -> int:
+    """Return where the last word of a name is, or -1 where others follow."""
+    for number, forms in enumerate(others, at + 1):
+        if number >= len(words) or not _GAP.fullmatch(
+            text[words[number - 1][2] : words[number][1]]
+        ):
+            return -1
+        if not _fits(words[number][0], forms, language):
+            return -1
+    return at + len(others)
+
+
+def _in_compound(
+    word: str, start: int, index: dict[str, list[tuple[tuple[tuple[str, ...], ...], str]]]
+) -> Iterator[tuple[str, int, int]]:
+    """Yield the goods of a German word that ends in trade: Kohleimporte."""
+    for match in _GERMAN_TRADE.finditer(word, LEAST):
+        core = word[: match.start()]
+        for stem in _stems(core, "de"):
+            for others, goods in index.get(stem, ()):
+                if not others:
+                    yield goods, start, start + len(core)
+
+
+@cache
+def _chinese() -> tuple[dict[str, str], int]:
+    found: dict[str, str] = {}
+    for name, goods in goods_names("zh").items():
+        # 铜矿 and 铜矿石 are one: ore.
+        for form in (name, f"{name}石", f"{name}砂") if name.endswith("矿") else (name,):
+            found.setdefault(form.lower(), goods)
+    return found, max(map(len, found))
+
+
+def _in_chinese(text: str) -> Iterator[tuple[str, int, int]]:
+    names, most = _chinese()
+    low = text.lower()
+    for start in range(len(low)):
+        for size in range(min(most, len(low) - start), 0, -1):
+            if goods := names.get(low[start : start + size]):
+                yield goods, start, start + size
+                break  # a shorter name inside is no other goods
