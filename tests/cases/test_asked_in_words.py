@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from entrepot.claims.question_forms import spelled_right
+from entrepot.claims.question_goods import goods_names
 from entrepot.claims.question_names import goods_in
 from entrepot.claims.question_read import OpenQuestionError
 from entrepot.claims.questions import LONGEST, read_question
@@ -207,6 +210,77 @@ def test_a_corrected_word_is_shown() -> None:
 @pytest.mark.parametrize("word", ["widget", "While", "luxury", "oil", "比利时"])
 def test_words_that_may_be_something_else_are_not_corrected(word: str) -> None:
     assert spelled_right(word, "zh" if word == "比利时" else "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "exporter", "importer"),
+    [
+        ("mirror gap EU Kyrgyzstan 2022", "EU", "KGZ"),
+        ("Do Germany's figures for exports to Kazakhstan in 2022 match?", "DEU", "KAZ"),
+        ("Stimmen die Zahlen zu deutschen Exporten nach Kasachstan 2022 überein?", "DEU", "KAZ"),
+        ("Расходятся ли данные об экспорте Германии в Казахстан в 2022 году?", "DEU", "KAZ"),
+        ("2022年德国对哈萨克斯坦出口数据是否一致？", "DEU", "KAZ"),
+    ],
+)
+def test_whether_two_reports_agree_is_the_value_as_each_side_reports_it(
+    question: str, exporter: str, importer: str
+) -> None:
+    read = read_question(question, today=TODAY)
+    [open_] = read.unsaid
+    flow = f"value --importer {importer} --exporter {exporter} --goods all --period 2022"
+    assert [value for value, _ in open_.candidates[:2]] == [
+        f"entrepot ask {flow} --reported-by {side}" for side in ("exporter", "importer")
+    ]
+
+
+def test_one_area_on_both_sides_is_asked_back() -> None:
+    read = read_question("Turkey imports from Turkey 2022", today=TODAY)
+    [open_] = read.unsaid
+    assert (open_.key, open_.candidates) == ("importer", (("TUR", "Türkiye"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "goods"),
+    [
+        ("tin ores", "en", "2609"),
+        ("cranes", "en", "8426"),
+        ("Manganerzimporte", "de", "260200"),
+        ("Autobauer", "de", "8703"),
+        ("марганца", "ru", "8111"),
+        ("игрушек", "ru", "95"),
+        ("新能源汽车", "zh", "8703"),
+        ("stärker", "de", ""),
+        ("boates", "en", ""),
+    ],
+)
+def test_words_of_goods_are_found_with_the_endings_of_their_language(
+    text: str, language: str, goods: str
+) -> None:
+    found = {mark.value for mark in goods_in(text, language)}
+    assert (goods in found) if goods else not found
+
+
+def test_every_word_of_goods_stands_for_codes_that_there_are() -> None:
+    table = files("entrepot.model").joinpath("hs_codes.csv")
+    codes = [row["code"] for row in csv.DictReader(table.read_text().splitlines())]
+    there_are = {code[:digits] for code in codes for digits in (2, 4, 6)}
+    for language in ("en", "de", "ru", "zh"):
+        for name, goods in goods_names(language).items():
+            assert set(re.split("[,;]", goods)) <= there_are, name
+
+
+@pytest.mark.parametrize(
+    ("question", "candidates"),
+    [
+        ("How many nuts did Spain import from China in 2022?", ["0801,0802", "7318"]),
+        ("Wie viel Metall lieferte China 2022 nach Deutschland?", ["72", "74"]),
+        ("2022年中国对德国的金属出口额", ["72", "74"]),
+    ],
+)
+def test_a_word_for_several_goods_is_asked_back(question: str, candidates: list[str]) -> None:
+    [open_] = read_question(question, today=TODAY).unsaid
+    assert open_.key == "goods"
+    assert [value for value, _ in open_.candidates][:2] == candidates
 
 
 def test_the_reporter_is_a_key_of_the_command() -> None:

@@ -126,6 +126,8 @@ def spelled_right(word: str, language: str) -> str:
         return ""
     found: dict[str, str] = {}
     written = list(dict.fromkeys(_one_letter_off(word, _LETTERS[language])))
+    if language == "de":  # without the letters that not every keyboard has
+        written += [one for one in (_umlauts(word),) if one != word]
     meanings = _meanings(written, language)
     for one in written:
         meaning = ", ".join(sorted(meanings.get(one, ())))
@@ -138,6 +140,13 @@ def spelled_right(word: str, language: str) -> str:
             found.setdefault(meaning, one)
     # Two that mean different things leave it open.
     return next(iter(found.values())) if len(found) == 1 else ""
+
+
+def _umlauts(word: str) -> str:
+    """Return a word with the letters for which others are typed: Grösster, Oesterreich."""
+    for typed, letter in (("ss", "ß"), ("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("Oe", "Ö")):
+        word = word.replace(typed, letter)
+    return word
 
 
 def _one_letter_off(word: str, letters: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 They are the everyday words of `entrepot.goods` and, in ``question_goods.csv``, words for headings
 and codes that a page has no name for. A word has the endings of its language; in German a word of
-trade may follow without a space (Kohleimporte).
+trade may follow without a space (Kohleimporte). Several meanings of a word (nuts) stand in the
+table with a semicolon between them, and are asked back.
 """
 
 from __future__ import annotations
@@ -46,11 +47,13 @@ _SETS = {
 _LONGEST_ENDING = {language: max(map(len, ends)) for language, ends in _SETS.items()}
 _GERMAN_TRADE = re.compile(
     r"-?(?:export|import|ausfuhr|einfuhr|liefer|handel|bezug|bezüg|käuf|kauf|verkäuf|verkauf"
-    r"|versorgung|preis|absatz|markt|nachfrage|bedarf)"
+    r"|versorgung|preis|absatz|markt|nachfrage|bedarf|bauer|hersteller|produzent|förder|quelle)"
 )
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _GAP = re.compile(r"[\s-]+")
 # A vowel before the last sound of a form without ending: игрушки, but игрушек.
+_LOST = re.compile("[еёо](?=[бвгджзйклмнпрстфхцчшщ]$)")
+"""A vowel that is lost in front of an ending: марганец, but марганца."""
 _FLEETING = re.compile("(?<=[бвгджзйлмнпрстфхцчшщ])ь?к$")
 
 
@@ -109,8 +112,12 @@ def _forms(word: str, language: str) -> tuple[str, ...]:
         return (f"{low}*",)
     stem = CUT[language].sub("", low)
     stem = stem if len(stem) >= LEAST else low
+    if language == "ru" and (other := _LOST.sub("", stem)) != stem and len(other) > LEAST + 1:
+        return (stem, other)
     if language == "ru" and _FLEETING.search(stem):
         return (stem, *(f"{_FLEETING.sub(vowel, stem)}к*" for vowel in "ое"))
+    if language == "de" and re.search("[^us]s$", stem) and len(stem) > LEAST + 1:
+        return (stem, stem[:-1])  # Autos, Auto
     if language == "de" and "arbonat" in stem:  # Karbonat and Carbonat
         return tuple(re.sub("[ck](?=arbonat)", letter, stem) for letter in "ck")
     return (stem,)
@@ -191,7 +198,7 @@ def _in_compound(
     word: str, start: int, index: dict[str, list[tuple[tuple[tuple[str, ...], ...], str]]]
 ) -> Iterator[tuple[str, int, int]]:
     """Yield the goods of a German word that ends in trade: Kohleimporte."""
-    for match in _GERMAN_TRADE.finditer(word, LEAST):
+    for match in _GERMAN_TRADE.finditer(word, LEAST - 1):
         core = word[: match.start()]
         for stem in _stems(core, "de"):
             for others, goods in index.get(stem, ()):

@@ -18,6 +18,7 @@ __all__ = [
     "of_balance",
     "of_command",
     "of_dependence",
+    "of_mirror",
     "on_lists",
     "quantity_of",
     "side_alone",
@@ -114,6 +115,25 @@ def of_balance(areas: list[str], keys: dict[str, str]) -> Unsaid:
         for a, b in ((one, other), (other, one))
     )
     return Unsaid("measure", "a balance is no figure: it is the difference of two values", two)
+
+
+def of_mirror(areas: list[str], keys: dict[str, str]) -> Unsaid:
+    """Return what is open where the reports of both sides are compared: the value of each.
+
+    Where it is not clear who exports, in the order of the names first.
+    """
+    sides = (
+        [(keys["exporter"], keys["importer"])] if keys.keys() >= {"importer", "exporter"} else []
+    )
+    one, other, *_ = [*dict.fromkeys(areas), "EXPORTER", "IMPORTER"]
+    found = []
+    for exporter, importer in sides or [(one, other), (other, one)]:
+        flow = {**keys, "exporter": exporter, "importer": importer}
+        for name in ("exporter", "importer"):
+            command = f"{_command('value', *_SIDES, keys=flow)} --reported-by {name}"
+            found.append((command, f"as {area_name(flow[name])} reports it"))
+    why = "whether two reports agree is no figure: it is the difference of two values"
+    return Unsaid("measure", why, tuple(found))
 
 
 def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | None:

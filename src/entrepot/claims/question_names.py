@@ -88,6 +88,15 @@ _THAN = {
 }
 
 
+_THAN_OTHER = {
+    "en": re.compile(r"\bthan (?:that )?(?:from|on|to|of) (?:the )?$", re.IGNORECASE),
+    "de": re.compile(r"\bals (?:die |der |das |den |jene )?(?:aus|von|nach|vom) $", re.IGNORECASE),
+    "ru": re.compile(r"\bчем (?:из|от|у|со?) $", re.IGNORECASE),
+    "zh": re.compile("比(?:从|自|对|向)$"),
+}
+"""In front of a second supplier: larger from Belarus than from Russia."""
+
+
 def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
     """Return the areas of each side together; of three, the two that are compared."""
     found: list[list[Mark]] = []
@@ -97,6 +106,7 @@ def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
         alike = compares and (
             bool(_OR[language].search(gap)) or (len(found) == 1 and are_compared(gap, language))
         )
+        alike = alike or (compares and bool(_THAN_OTHER[language].search(gap)))
         if found and (alike or are_joined(gap, language)):
             found[-1].append(mark)
         elif found and any(one.value == mark.value for some in found for one in some):
@@ -192,7 +202,9 @@ def _list_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
             # Its title may follow: Annex XVIII luxury goods.
             title = f"(?:,? (?:{re.escape(titles[id_])}))?" if titles[id_] else ""
             number = re.escape(number)
-            text = rf"(?<!\w)(?:{whose}[- ])?{word}[ -]?{number}(?![\w.]\w|\w){title}"
+            # EU sensitive goods under Annex XXIII.
+            behind = r"(?:(?:[a-z]+ )?(?:goods|items|products) (?:under|of|in|on) (?:the )?)?"
+            text = rf"(?<!\w)(?:{whose}[- ]{behind})?{word}[ -]?{number}(?![\w.]\w|\w){title}"
             found.append((id_, re.compile(text, re.IGNORECASE)))
     return tuple(found)
 
@@ -215,7 +227,8 @@ def near_goods(word: str, language: str) -> list[str]:
     begin = stem[:-2] if len(stem) > _LONG_STEM else stem
     inside = [one for one in names if len(stem) >= LEAST + 1 and begin in one]
     alike = [one for one in nearest(word.lower(), names) if is_near(word.lower(), one)]
-    return list(dict.fromkeys(names[one] for one in (*inside[:3], *alike)))
+    found = (goods for one in (*inside[:3], *alike) for goods in names[one].split(";"))
+    return list(dict.fromkeys(found))
 
 
 def near_area(word: str) -> str:
@@ -253,7 +266,7 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
         # Where Americans live, and not the continents: South America.
         [home] = {code for code, form, one in found if form == "adj" and one.fullmatch(adjective)}
         other = "(?<!South )(?<!North )(?<!Latin )(?<!Central )"
-        found.append((home, "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?)(?!\w)")))
+        found.append((home, "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?|kanern?)(?!\w)")))
     for group in groups():
         texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
         # Longest first: without word boundaries (Chinese) the first that fits ends the search.

@@ -53,14 +53,17 @@ _EN_BEFORE = (
 )
 _EN_STOPS = (
     "that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
-    "|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
+    "|could|would|should|might|may|can|will|must|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
 )
 _EN_VERBS = (
     "import(?:s|ed|ing)?|export(?:s|ed|ing)?|buy(?:s|ing)?|bought|purchase[ds]?|s(?:ells?|old)"
     "|gets?|got|obtain(?:s|ed)?|receive[ds]?|suppl(?:y|ies|ied)|deliver(?:s|ed)?|ship(?:s|ped)?"
     "|s(?:ends?|ent)|provide[ds]?|source[ds]?|spen[dt]s?|uses?|needs?"
 )
-_EN_FLOWS = r"(?:imports?|exports?|purchases|trade|suppl(?:y|ies)|shipments|deliveries|sales)\b"
+_EN_FLOWS = (
+    r"(?:imports?|exports?|purchases|trade|suppl(?:y|ies)|shipments|deliveries|sales|suppliers?"
+    r"|sources?|exporters?|sellers?|buyers?|customers?|needs|demand|bill|market)\b"
+)
 _EN_ALL = (
     "all|total|overall|imported|exported|bought|purchased|sourced|acquired|procured|obtained"
     "|import|export|buy|purchase|sell|get|source|obtain|supply|deliver|ship|send"
@@ -68,6 +71,6 @@ _EN_ALL = (
 """Words in front of goods that leave out none of them."""
 _EN_ALL_FLOWS = (
     "entire|whole|full|foreign|own|annual|yearly|official|reported|recorded|combined|large|largest"
-    "|big|biggest|main"
+    "|big|biggest|main|number|one|top|leading|most|important|key|principal|chief"
 )
 """Words that do so in front of imports and exports alone."""

@@ -42,6 +42,7 @@ from entrepot.claims.question_measures import (
     of_balance,
     of_command,
     of_dependence,
+    of_mirror,
     on_lists,
     quantity_of,
     side_alone,
@@ -168,6 +169,8 @@ class _Reading:
         self.idle = {"than"}  # kinds of words that say nothing here
 
     def read(self) -> QuestionRead:
+        if self.language == "zh":
+            self.left = _WHETHER_ZH.sub(lambda found: MASK * len(found[0]), self.left)
         # "In US dollars" names no side.
         self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
         if edition := _EDITION.search(self.left):
@@ -233,22 +236,36 @@ class _Reading:
             keys |= self._change(period, forms)
         if "listed" not in forms or not goods:
             self._require(measure, keys, forms)
-        if ranks_goods:
-            self.unsaid = [of_dependence(keys)]
-        elif "balance" in forms:
-            self.unsaid = [of_balance([mark.value for mark in places], keys)]
-        elif command := of_command(measure, forms, keys):
-            self.unsaid, measure = [command], ""
+        named = [mark.value for mark in (*reporters, *places)]
+        if command := self._of_no_figure(measure, keys, forms, named, ranks_goods=ranks_goods):
+            self.unsaid = [command]
+            measure = measure if ranks_goods or "balance" in forms else ""
         each = self._each(measure, keys, forms)
         unsaid = tuple(sorted(self.unsaid, key=lambda one: _OPEN.index(one.key)))
         return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
+
+    def _of_no_figure(
+        self,
+        measure: str,
+        keys: dict[str, str],
+        forms: set[str],
+        areas: list[str],
+        *,
+        ranks_goods: bool,
+    ) -> Unsaid | None:
+        """Return the commands of a question that no single figure answers, or none."""
+        if ranks_goods:
+            return of_dependence(keys)
+        if "balance" in forms:
+            return of_balance(areas, keys)
+        return of_mirror(areas, keys) if "mirror" in forms else of_command(measure, forms, keys)
 
     def _measured(
         self, measure: str, sides: dict[str, str], forms: set[str], marks: list[Mark]
     ) -> tuple[str, dict[str, str]]:
         """Return the measure and the sides, which decide on each other."""
         measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
-        if self._compares(keys, forms):
+        if self._compares(keys, forms) or self.compares:
             self.idle.remove("than")
         if self.is_directed and not (measure or forms & _ASKS):
             measure = "value"  # excavators China -> Russia
@@ -449,6 +466,7 @@ class _Reading:
             said = text[slice(*split)]
             self.unsaid.append(Unsaid("period", f"“{said}” {SPLIT_YEAR}", years_meant(said)))
             return ""
+        text = _AFTER.sub(_since, text)
         found = timing(text, self.language, Period.parse(self.today.isoformat()), None)
         spans = [(one.start, one.end) for one in found.times]
         for start, end in spans:
@@ -456,16 +474,37 @@ class _Reading:
         # What follows a masked year and is part of its name: 年, 年度, г., году.
         self.timed = self.left
         self.left = re.sub(
-            r"(?<=▮)年度?|(?<=▮)\s*г(?:од[а-я]*)?\.?(?!\w)", lambda m: MASK * len(m[0]), self.left
+            r"(?<=▮)年度?|(?<=▮)\s*г(?:од[а-я]*|г)?\.?(?!\w)|(?<=▮)-(?:го|му|м|й|х|е|ом)(?!\w)",
+            lambda m: MASK * len(m[0]),
+            self.left,
         )
         # "Where does it come from in 2021" has no base.
         times = [
-            replace(one, is_base=False) if one.is_base and _IN.search(text[: one.start]) else one
+            replace(one, is_base=False)
+            if one.is_base and (_IN.search(text[: one.start]) or _is_span(one))
+            else one
             for one in found.times
         ]
+        if one := self._as_span(times, text):
+            return one
+        if len(times) == 1 and not times[0].is_base and not times[0].guessed:
+            return str(times[0].period)
+        if not times and _forms(self.language)["latest"].search(self.left):
+            self._take("latest")
+            return "now"
+        self.unsaid.append(self._no_period(times))
+        return ""
+
+    def _as_span(self, times: Sequence[Time], text: str) -> str:
+        """Return one span for several times that belong together; empty if they do not."""
         if len(times) == 2 and (one := _as_one(times, text)):
             self.compares = True
             return one
+        # "Growth 2020 2022": from the one to the other.
+        grows = _forms(self.language)["growth"].search(self.left)
+        if len(times) == 2 and grows and not any(one.guessed or one.is_base for one in times):
+            early, late = sorted(one.period for one in times)
+            return str(Period(early.start, late.end))
         # "2021, 2022 and 2023": each of them.
         if len(times) > 1 and (one := _in_a_row(times, text, self.language)):
             self.compares = True
@@ -473,12 +512,6 @@ class _Reading:
         # "From 2019 to 2022": a base and an end make one span.
         if len(times) == 2 and times[0].is_base and times[1].ends_range:
             return str(Period(times[0].period.start, times[1].period.end))
-        if len(times) == 1 and not times[0].is_base and not times[0].guessed:
-            return str(times[0].period)
-        if not times and _forms(self.language)["latest"].search(self.left):
-            self._take("latest")
-            return "now"
-        self.unsaid.append(self._no_period(times))
         return ""
 
     def _no_period(self, times: Sequence[Time]) -> Unsaid:
@@ -514,6 +547,10 @@ class _Reading:
     def _codes(self) -> list[Mark]:
         """Return codes of the Harmonized System; four digits like a year are one behind ``HS``."""
         found = []
+        for match in _NUMBERED.finditer(self.left):
+            digits = match["digits"] or match["zh"]
+            found.append(Mark("goods", digits.zfill(2), "code", *match.span()))
+            self.left = blanked(self.left, *match.span())
         for match in CODE.finditer(self.left):
             digits = digits_of(match)
             unsure = is_like_year(digits) or len(digits) == 2
@@ -558,13 +595,26 @@ class _Reading:
     def _goods(self, marks: list[Mark]) -> str:
         codes = [mark for mark in marks if mark.form == "code"]
         kept = list(dict.fromkeys(mark.value for mark in codes or marks))
+        for mark in codes or marks:
+            if ";" in mark.value:  # a word for several goods
+                choices = tuple((one, shown_goods(one)) for one in mark.value.split(";"))
+                why = f"“{self.plain[mark.start : mark.end]}” may be several goods"
+                self.unsaid.append(Unsaid("goods", why, choices))
+                return ""
         if len(kept) < 2:
             return kept[0] if kept else ""
         ordered = codes or marks
         gaps = [self.plain[one.end : two.start] for one, two in pairwise(ordered)]
         # Joined by commas or "and" they are one selection, else the question is about two things.
         if all(are_joined(gap, self.language) for gap in gaps):
-            return ",".join(dict.fromkeys(",".join(kept).split(",")))
+            several = list(dict.fromkeys(",".join(kept).split(",")))
+            # Mandarins and oranges: a heading has its codes.
+            heads = tuple(one for one in several if one.isdigit())
+            return ",".join(
+                one
+                for one in several
+                if not any(one != head and one.startswith(head) for head in heads)
+            )
         self.unsaid.append(
             Unsaid(
                 "goods",
@@ -580,6 +630,11 @@ class _Reading:
         self, places: list[Mark], goods: list[Mark], forms: set[str], measure: str
     ) -> dict[str, str]:
         """Return importer and exporter, each as codes joined by a plus, or empty."""
+        if self._is_its_own_partner(places, goods):
+            why = "the question names one area as both sides: name the other one"
+            one = places[0].value
+            self.unsaid.append(Unsaid("importer", why, ((one, area_name(one)),)))
+            return {}
         groups_ = by_side(places, self.said, self.language)
         groups_ = self._with_compared(groups_, goods)
         gaps = [self.said[one.end : two.start] for some in groups_ for one, two in pairwise(some)]
@@ -603,6 +658,13 @@ class _Reading:
         if kinds == {"part", "adj"} and goods and measure == "import_share" and not forms & _SIDED:
             said = [(codes, "", False) for codes, *_ in said]
         return self._assigned(said, forms)
+
+    def _is_its_own_partner(self, places: list[Mark], goods: list[Mark]) -> bool:
+        """Whether the only area that is named is said to buy and to sell: Turkey from Turkey."""
+        if len(places) < 2 or len({mark.value for mark in places}) > 1:
+            return False
+        roles = {side_of([mark], self.said, self.language, goods)[0] for mark in places}
+        return roles >= {"importer", "exporter"}
 
     def _with_compared(self, groups_: list[list[Mark]], goods: list[Mark]) -> list[list[Mark]]:
         """Return the sides, the last of three with the importer that it is compared with.
@@ -673,7 +735,7 @@ class _Reading:
             elif first and not second:
                 second = OTHER_SIDE[first]
             if first and second:
-                self.is_directed = sure and other_sure
+                self.is_directed = sure or other_sure
                 return found | {first: one, second: two}
             names = tuple((codes, area_name(codes.split("+")[0])) for codes in (one, two) if codes)
             self.unsaid.append(Unsaid("importer", "which of the two imports is not clear", names))
@@ -794,6 +856,20 @@ class _Reading:
         self.unsaid.append(Unsaid("goods", f"{shown} is not understood", near[:5]))
 
 
+_AFTER = re.compile(r"\b(?P<after>after|nach|после)(?= (?:dem jahr )?(?:19|20)\d\d(?!\d))", re.I)
+_SINCE = {"after": "since", "nach": "seit", "после": "с"}
+
+
+def _since(found: re.Match[str]) -> str:
+    """Return "since" for "after" a year, as long as it was: what came after is measured from it."""
+    return _SINCE[found["after"].lower()].rjust(len(found[0]))
+
+
+def _is_span(time: Time) -> bool:
+    """Whether a time is several years, which are no base: how it evolved over 2018-2022."""
+    return len(time.period.split(12)) > 1
+
+
 def _as_one(times: Sequence[Time], text: str) -> str:
     """Return one span for two times that are two ends of it; empty if they are not."""
     first, second = sorted(times, key=lambda one: one.start)
@@ -823,6 +899,13 @@ def _in_a_row(times: Sequence[Time], text: str, language: str) -> str:
 
 # 2002 and 2007 are headings as well (tomatoes, jams), and read as such.
 _EDITION = re.compile(r"(?<![A-Za-z])HS[ -]?(?:1988|1992|1996|2012|2017|2022)(?!\d)")
+_NUMBERED = re.compile(
+    r"\b(?:HS[- ]?)?(?:chapters?|headings?|kapitels?|positionen?|глав[аыуе]|групп[аыуеой]{1,2}"
+    r"|позици[яиюей]+)(?: (?:ТН ВЭД|HS|номер|№|no\.?))? (?P<digits>\d{1,2}|\d{4}|\d{6})(?!\d)"
+    r"|第(?P<zh>\d{1,2}|\d{4})(?:章|类|品目)",
+    re.IGNORECASE,
+)
+"""Chapters and headings by their numbers."""
 _UNTIL = re.compile(
     r"[\s,]*(?:through|thru|till|until|up to|bis einschließlich|bis zum jahr|по|до|至|到)\s*",
     re.IGNORECASE,
@@ -830,7 +913,7 @@ _UNTIL = re.compile(
 _AGAINST = re.compile(
     r"\b(?:than|compared|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
     r"|сравнени[а-я]+|относительно|против|к|gegen|from|over|basis(?:jahr)?|base(?: year)?"
-    r"|баз(?:а|у|е|ой|ов[а-я]+)|v)\b|比|较|为基",
+    r"|баз(?:а|у|е|ой|ов[а-я]+)|v|or|oder|или)\b|比|较|为基|还是",
     re.IGNORECASE,
 )
 """Words between two years of which one is the base of a change."""
@@ -846,8 +929,9 @@ _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pi
 _OF_POUNDS = (("--currency GBP", "pounds sterling"), ("--quantity mass", "a weight, in kilograms"))
 _SHARE_ZH = re.compile("占比|比例|比重|比率|百分比")
 _PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
+_WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
-_IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
+_IN = re.compile(r"\b(?:in|during|im|в) (?:the years? |jahre?n? )?$", re.IGNORECASE)
 _NEEDS = {
     "import_share": ("importer", "exporter"),
     "export_share": ("exporter", "importer"),
