@@ -236,7 +236,7 @@ def test_whether_two_reports_agree_is_the_value_as_each_side_reports_it(
 def test_one_area_on_both_sides_is_asked_back() -> None:
     read = read_question("Turkey imports from Turkey 2022", today=TODAY)
     [open_] = read.unsaid
-    assert (open_.key, open_.candidates) == ("importer", (("TUR", "Türkiye"),))
+    assert (open_.key, open_.candidates) == ("importer", (("TUR", "Turkey"),))
 
 
 @pytest.mark.parametrize(
@@ -278,8 +278,8 @@ def test_every_word_of_goods_stands_for_codes_that_there_are() -> None:
     ],
 )
 def test_a_word_for_several_goods_is_asked_back(question: str, candidates: list[str]) -> None:
-    [open_] = read_question(question, today=TODAY).unsaid
-    assert open_.key == "goods"
+    unsaid = read_question(question, today=TODAY).unsaid
+    [open_] = [one for one in unsaid if one.key == "goods"]
     assert [value for value, _ in open_.candidates][:2] == candidates
 
 
