@@ -735,7 +735,8 @@ class _Reading:
             elif first and not second:
                 second = OTHER_SIDE[first]
             if first and second:
-                self.is_directed = sure or other_sure
+                # To Japan: where goods go is said. "Germany's magnets from China" may be a share.
+                self.is_directed = sure if first == "importer" else other_sure
                 return found | {first: one, second: two}
             names = tuple((codes, area_name(codes.split("+")[0])) for codes in (one, two) if codes)
             self.unsaid.append(Unsaid("importer", "which of the two imports is not clear", names))
