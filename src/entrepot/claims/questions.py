@@ -164,6 +164,7 @@ class _Reading:
         self.compares = False  # two years with each other
         self.compares_sides = False  # two of three areas
         self.is_directed = False  # both sides are sure
+        self.has_adjective = False  # of a side: Turkish fridges
         self.asks_for_goods = False  # what part of a trade goods are
         self.asks_when = False  # since when goods are on a list that is named
         self.idle = {"than"}  # kinds of words that say nothing here
@@ -267,7 +268,8 @@ class _Reading:
         measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
         if self._compares(keys, forms) or self.compares:
             self.idle.remove("than")
-        if self.is_directed and not (measure or forms & _ASKS):
+        named = self.is_directed or forms & CURRENCIES.keys()
+        if named and not (measure or forms & _ASKS):
             measure = "value"  # excavators China -> Russia
         self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
             self._signed(marks), self.language
@@ -639,6 +641,7 @@ class _Reading:
         groups_ = self._with_compared(groups_, goods)
         gaps = [self.said[one.end : two.start] for some in groups_ for one, two in pairwise(some)]
         self.compares_sides = any(not are_joined(gap, self.language) for gap in gaps)
+        self.has_adjective = any(some[0].form == "adj" for some in groups_)
         said: list[tuple[str, str, bool]] = []
         kinds = set()  # of the sides, where nothing else says who buys
         for some in groups_:
@@ -735,8 +738,9 @@ class _Reading:
             elif first and not second:
                 second = OTHER_SIDE[first]
             if first and second:
-                # To Japan: where goods go is said. "Germany's magnets from China" may be a share.
-                self.is_directed = sure if first == "importer" else other_sure
+                # "Turkish fridges for Russia", and not "Germany's magnets from China": a share?
+                to_importer = (sure if first == "importer" else other_sure) and self.has_adjective
+                self.is_directed = (sure and other_sure) or to_importer
                 return found | {first: one, second: two}
             names = tuple((codes, area_name(codes.split("+")[0])) for codes in (one, two) if codes)
             self.unsaid.append(Unsaid("importer", "which of the two imports is not clear", names))
