@@ -64,11 +64,13 @@ class _Goods:
         Codes and the beginnings of codes of which all rows are there.
     tests
         What the parts so far have, so that no row is in two.
+    rows
+        All parts in one: to bind them takes longer than to read them.
     """
 
     known: set[tuple[str, str]] = field(default_factory=set)
     tests: list[nw.Expr] = field(default_factory=list)
-    parts: list[Frame] = field(default_factory=list)
+    rows: Frame | None = None
 
 
 @dataclass(slots=True)
@@ -189,10 +191,12 @@ class Kept:
             rows = self._read(place, there, deliveries, test, *others)
             unread = _UNREAD if there.is_reconciled else (*_UNREAD, *_OF_BOTH)
             names = [name for name in schema("flows") if name not in unread]
-            found.parts.append(_with_all_columns(self._keep(rows.select(*names)), names))
+            part = _with_all_columns(self._keep(rows.select(*names)), names)
+            found.rows = part if found.rows is None else nw.concat([found.rows, part])
             found.tests.append(test)
             found.known.update(item for one in new for item in _items(one))
-        return nw.concat(found.parts)
+        assert found.rows is not None, "goods of which nothing is known are read"
+        return found.rows
 
 
 def _items(goods: Selection) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +193,18 @@ class BriefContext:
             found = evaluate_each(new, self._lake, ranged=ranged)
             self._before |= dict(zip(new, found, strict=True))
 
+    @contextmanager
+    def ahead(self) -> Iterator[BriefContext]:
+        """Ask in the block what is shown later: here it counts as asked when it is shown.
+
+        Several times or years first, then single ones of them, take one reading and one range.
+        """
+        first = BriefContext(self._lake, self.asked)
+        try:
+            yield first
+        finally:  # what was found before time ran out is not asked again
+            self._before |= first.asked
+
     def _answer(self, definition: Definition, *, ranged: bool) -> Figure:
         known = self._asked.get(definition)
         if known is None or (ranged and not known.ranged):
@@ -249,15 +261,21 @@ class BriefContext:
         """Evaluate a definition on what industries buy."""
         return self.ask(measure, goods="inputs", source="icio", **keys)
 
-    def first(self, measure: str, periods: list[Period], **keys: Any) -> Figure:
-        """Return the first Figure with a value over `periods`, else the one of the first."""
+    def first(
+        self, measure: str, periods: list[Period], *, together: bool = False, **keys: Any
+    ) -> Figure:
+        """Return the first Figure with a value over `periods`, else the one of the first.
+
+        `together` has the range of each of them found in one go, as all will be asked for.
+        """
         found = None
-        for period in periods:
-            # The range costs most of a question, but only where there is a value.
-            figure = self.ask(measure, period=period, **keys)
-            if figure.status == "ok":
-                return figure
-            found = found or figure
+        with several_times(periods) if together else nullcontext():
+            for period in periods:
+                # The range costs most of a question, but only where there is a value.
+                figure = self.ask(measure, period=period, **keys)
+                if figure.status == "ok":
+                    return figure
+                found = found or figure
         if found is None:
             raise EntrepotError(
                 "no period is available", why="neither loaded nor bundled data have one"

@@ -207,6 +207,10 @@ def _described(
     claims: str,
     progress: Callable[[str], None],
 ) -> Brief:
+    progress("computing shares by year")
+    with context.ahead() as first:
+        over_time.charted(first, subject)
+        mutual_dependence.both_flows(first, subject)
     progress("computing the headline figures")
     found = headline(context, subject)
     checked = None
@@ -219,7 +223,7 @@ def _described(
     industries = bought(context, subject)
     progress("computing the cost of a cut-off")
     stopped = cut_off(context, subject, industries)
-    progress("computing shares, goods and mutual dependence")
+    progress("computing goods, suppliers and prices")
     # Asked before the list below, since a section that
     # does not apply is None and leaves no gap behind.
     two_reports = reporting_gaps.section(context, subject)
@@ -420,7 +424,8 @@ def _newest(context: BriefContext, importer: str, supplier: str, goods: str) -> 
     keys = {"importer": importer, "exporter": supplier, "goods": goods}
     # All years are looked through for a share before any for a value, which says less.
     for measure in ("import_share", "value"):
-        figure = context.first(measure, years, **keys)
+        # The share of each year is charted.
+        figure = context.first(measure, years, together=measure == "import_share", **keys)
         if figure.status == "ok":
             return figure.definition.period
     return None

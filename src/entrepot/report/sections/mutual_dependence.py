@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.charts.butterfly import MutualShares
 
-__all__ = ["section"]
+__all__ = ["both_flows", "section"]
 
 NAME, EYEBROW = "weights", "Mutual dependence"
 MOST_ROWS, MOST_YEARS = 4, 12
@@ -43,8 +43,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
     ratio
         The headline's weight ratio, for the title.
     """
-    there, beyond = _years(context, subject, forward=True)
-    back, beyond_back = _years(context, subject, forward=False)
+    (there, beyond), (back, beyond_back) = both_flows(context, subject)
     if not there and not back:
         what = f"mutual trade shares of {subject.seller} and {subject.buyer}"
         lacks = missing_value(context, ratio)
@@ -79,6 +78,16 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
         notes=_notes(subject, there, ratio, drawn=bool(whole)),
         source=_source(with_shares, years_left_out(dict(zip(flows, notes, strict=True)))),
     )
+
+
+def both_flows(
+    context: BriefContext, subject: Subject
+) -> list[tuple[dict[int, MutualShares], str]]:
+    """Return by year both shares in the flow to the importer and in that back.
+
+    With, in words, which years only other sources have.
+    """
+    return [_years(context, subject, forward=forward) for forward in (True, False)]
 
 
 def _years(
