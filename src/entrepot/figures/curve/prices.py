@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
@@ -22,7 +22,7 @@ from entrepot.figures.run_measure import moved
 from entrepot.figures.sides import members_of, reach
 from entrepot.figures.spread import FoundSpecification
 from entrepot.goods import merged
-from entrepot.lake import fetch
+from entrepot.lake import fetch, few_rows
 from entrepot.measures.prices.contrasts import paired
 from entrepot.model.areas import area_set
 from entrepot.model.period import Period
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.curve.choices import Left, Numbered, Timed
     from entrepot.figures.definition import Definition, Side
+    from entrepot.lake import Lake
 
 __all__ = ["MEASURES", "of_prices", "read"]
 
@@ -64,7 +65,7 @@ def of_prices(
         specifications = under.specifications(asked, base, is_series=wide is not None)
         answered = {
             (found.rows, *found.choices.values()): found.value
-            for found in _values(asked, base, sets, is_series=wide is not None)
+            for found in _values(cells.lake, asked, base, sets, is_series=wide is not None)
         }
         # An amount over three years counts by a third; an index and a premium are ratios already.
         part = time.span.part if asked.measure == "value_change" else 1
@@ -118,28 +119,22 @@ def _sets(
                 yield replace(some, is_asked=is_first and number == 0)
 
 
+_KINDS = {
+    under.SET: "BIGINT", "exporter": "VARCHAR", "importer": "VARCHAR", "product": "VARCHAR",
+    "period": "DATE", "value_usd": "DOUBLE", "mass_kg": "DOUBLE",
+}  # fmt: skip
+"""Columns of a set of rows, with their types."""
+
+
 def _values(
-    asked: Definition, base: Period, sets: Sequence[RowSet], *, is_series: bool
+    lake: Lake, asked: Definition, base: Period, sets: Sequence[RowSet], *, is_series: bool
 ) -> Iterator[under.Under]:
     """Put the measure to all sets at once."""
-    import pyarrow as pa
-
-    names = (under.SET, "exporter", "importer", "product", "period", "value_usd", "mass_kg")
-    columns: list[list[Any]] = [[] for _ in names]
-    for number, one in enumerate(sets):
-        for line in one.rows:
-            for column, cell in zip(columns, (number, *line), strict=True):
-                column.append(cell)
-    if not columns[0]:
+    lines = [(number, *line) for number, one in enumerate(sets) for line in one.rows]
+    if not lines:
         return
-    text, number_ = pa.string(), pa.float64()
-    kinds = (pa.int64(), text, text, text, pa.date32(), number_, number_)
-    table = pa.table(
-        {
-            name: pa.array(column, kind)
-            for name, column, kind in zip(names, columns, kinds, strict=True)
-        }
-    )
+    cells = zip(_KINDS.items(), zip(*lines, strict=True), strict=True)
+    table = few_rows(lake, {name: (kind, column) for (name, kind), column in cells}).to_native()
     if asked.measure == "value_change":
         yield from under.changes(table, asked.period, base)
     elif asked.measure == "price_premium":
