@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from entrepot.figures.evidence import Specification, Specifications
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from entrepot.figures.evidence import Estimate
 
@@ -21,7 +21,9 @@ __all__ = [
     "alone",
     "ends_of",
     "explained",
+    "in_order",
     "is_same",
+    "rounded",
     "specifications",
     "spread_of",
 ]
@@ -78,11 +80,7 @@ def specifications(
             items[0] = item
         else:
             items.append(item)
-    # Rounded: sums of the same rows differ in the last digits from run to run, and so would the
-    # order of definitions that have one value.
-    ordered = sorted(
-        items, key=lambda item: (float(f"{item.value:.12g}"), sorted(item.choices.items()))
-    )
+    ordered = in_order(items)
     parts = explained(ordered)
     most = max(parts, key=lambda name: parts[name], default=None)
     return Specifications(
@@ -92,6 +90,20 @@ def specifications(
         left_out=tuple(dict.fromkeys(left)),
         alone=alone(items[0], items),
     )
+
+
+def in_order(items: Iterable[Specification]) -> list[Specification]:
+    """Return definitions by value, and those of one value by their choices."""
+    return sorted(items, key=lambda item: (rounded(item.value), sorted(item.choices.items())))
+
+
+def rounded(value: float) -> float:
+    """Return a value to order by.
+
+    Sums of the same rows differ in the last digits from run to run, and so would the order of
+    definitions that have one value.
+    """
+    return float(f"{value:.12g}")
 
 
 def ends_of(

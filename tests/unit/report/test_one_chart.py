@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entrepot.figures import Definition, Evidence, Figure, Specification, Specifications
-from entrepot.report.charts.curve import Curve
+from entrepot.report.charts.curve import Curve, by_value
 from entrepot.report.standalone import picture_of
 
 ASKED = Definition.build("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2022)
@@ -53,3 +53,15 @@ def test_parts_of_a_list_have_names_of_their_own() -> None:
     assert "tier 1" in names[1]
     assert names[2].endswith("same code in both editions")
     assert "chpl" not in "".join(names)
+
+
+def test_definitions_of_one_value_have_one_order_whatever_their_last_digits_are() -> None:
+    def order(one: float, other: float) -> list[str]:
+        found = Specifications(
+            (specification(one, report="importer's"), specification(other, report="exporter's")),
+            "report",
+        )
+        items, dimensions = by_value(found)
+        return [item.choices["report"] for item in items] + dimensions["report"]
+
+    assert order(0.7, 0.7) == order(0.7 - 1e-15, 0.7) == order(0.7, 0.7 - 1e-15)

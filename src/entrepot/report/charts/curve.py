@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.figures.definition import AS_ASKED
 from entrepot.figures.figure import headline
+from entrepot.figures.spread import in_order, rounded
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
 from entrepot.model.display import MINUS, joined, number, per_cent, range_text, with_unit
@@ -60,7 +61,7 @@ def curve_picture(share: Figure, found: Specifications) -> Chart:
 
 def by_value(found: Specifications) -> tuple[list[Specification], dict[str, list[str]]]:
     """Return the specifications by value, and what they differ in."""
-    items = sorted(found.items, key=lambda item: (item.value, sorted(item.choices.items())))
+    items = in_order(found.items)
     return items, _dimensions(items)
 
 
@@ -82,7 +83,7 @@ def _dimensions(items: list[Specification]) -> dict[str, list[str]]:
 
 
 def _option_median(name: str, option: str, items: list[Specification]) -> float:
-    return statistics.median(i.value for i in items if i.choices.get(name, "") == option)
+    return rounded(statistics.median(i.value for i in items if i.choices.get(name, "") == option))
 
 
 def _option(name: str, option: str, items: list[Specification], scale: Scale) -> CurveOption:
