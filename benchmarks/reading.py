@@ -6,6 +6,8 @@ TEXTS/ID.txt are articles, LABELS/ID.yaml their labels. The texts are cut into p
 is read with weights learned on the others; ``--write`` keeps weights learned on all of them, and
 ``--test TEXTS LABELS`` reads other texts with those. Where not all texts are at hand that the
 shipped weights were learned on, ``--from-shipped`` expects these before any text is seen.
+``--second`` keeps the weights of the first reader and learns on these texts those of the second,
+and how sure both make a reading; the first should not have learned on any of the texts.
 """
 
 from __future__ import annotations
@@ -510,16 +512,24 @@ def records(texts: list[Text], learned: Any, fold: int) -> list[Record]:
     return found
 
 
+_FIXED = 1e4
+
+
 def calibrated(
     found: list[Record],
     penalty: float = 4.0,
     shipped: dict[str, float] | None = None,
     facts_of: Callable[[Record], Mapping[str, float]] = lambda one: one.facts,
+    free: tuple[str, ...] = ("",),
 ) -> dict[str, float]:
-    """Return the weights of how sure a reading is: a logistic regression on what was right."""
+    """Return the weights of how sure a reading is: a logistic regression on what was right.
+
+    Facts that do not begin as one of those that are `free` keep the weights that are shipped.
+    """
     kept = [one for one in found if one.claim is not None]
     count = Counter(fact for one in kept for fact in facts_of(one))
     names = sorted({*(name for name, often in count.items() if often > 2), *(shipped or {})})
+    strict = np.array([penalty if name.startswith(free) else _FIXED for name in names])
     expected = np.array([(shipped or {}).get(name, 0.0) for name in names])
     at = {name: n for n, name in enumerate(names)}
     matrix = np.zeros((len(kept), len(names)))
@@ -536,12 +546,44 @@ def calibrated(
         chance = 1 / (1 + np.exp(-scores))
         slope = matrix.T @ (weight * (chance - right))
         apart = weights - expected
-        return value + penalty * (apart @ apart), slope + 2 * penalty * apart
+        return value + (strict * apart) @ apart, slope + 2 * strict * apart
 
     done = minimize(loss, expected, jac=True, method="L-BFGS-B")
     return {
         name: round(float(w), 3) for name, w in zip(names, done.x, strict=True) if abs(w) > 0.02
     }
+
+
+SECOND = "second:"
+OF_BOTH = 4.0
+"""The penalty on what the second reader says of how sure a reading is."""
+
+
+def with_second(first: Any, texts: list[Text]) -> dict[str, Any]:
+    """Return the weights of a first reader with those of a second that is learned on texts."""
+    kept = {part: table for part, table in first.items() if not part.startswith(SECOND)}
+    return kept | {SECOND + part: table for part, table in learn(texts).items()}
+
+
+def both_readers(
+    texts: list[Text], more: list[Text], folds: int
+) -> tuple[list[Record], dict[int, float], dict[str, Any]]:
+    """Read each text with a second reader learned on others; return also the weights to keep."""
+    first = structure.weights()
+    found: list[Record] = []
+    for fold in range(folds):
+        apart, sentences_apart = texts[fold::folds], more[fold::folds]
+        rest = [one for one in more + texts if one not in apart + sentences_apart]
+        found += records(apart, with_second(first, rest), fold)
+    sure: dict[int, float] = {}
+    for fold in range(folds):
+        others = [one for one in found if one.fold != fold]
+        table = calibrated(others, OF_BOTH, first["sure"])
+        sure |= {id(one): sureness(one.facts, {"sure": table}) for one in found if one.fold == fold}
+    kept = with_second(first, more + texts)
+    kept["sure"] = calibrated(found, OF_BOTH, first["sure"])
+    kept["said"] = calibrated(found, OF_BOTH, first["said"], lambda one: without_sums(one.facts))
+    return found, sure, kept
 
 
 def _taken(one: Record, sure: float) -> bool | None:
@@ -620,6 +662,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--from-shipped", action="store_true")
+    parser.add_argument("--second", action="store_true")
     parser.add_argument("--folds", type=int, default=4)
     a = parser.parse_args()
     texts = [
@@ -631,15 +674,25 @@ def main() -> None:
     texts = list({squeezed(one.article.text)[0]: one for one in texts}.values())
     folder = Path(__file__).resolve().parents[1] / "tests" / "cases" / "drafting"
     more = [text for path in sorted(folder.glob("*.yaml")) for text in sentences_in(path)]
+    if a.second:
+        found, sure, learned = both_readers(texts, more, a.folds)
+        _report("developing, each text read by a second reader of others", found, sure, texts)
+        if a.write:
+            _write(learned)
+        return
+    _first_reader(a, texts, more)
+
+
+def _first_reader(a: argparse.Namespace, texts: list[Text], more: list[Text]) -> None:
     shipped = structure.weights() if a.from_shipped else None
-    found: list[Record] = []
+    found = []
     beside: list[Record] = []
     for fold in range(a.folds):
         apart, other = texts[fold :: a.folds], more[fold :: a.folds]
         learned = learn([one for one in more + texts if one not in apart + other], 2, shipped)
         found += records(apart, learned, fold)
         beside += records(other, learned, fold)
-    sure: dict[int, float] = {}
+    sure = {}
     for fold in range(a.folds):
         others = [one for one in found + beside if one.fold != fold]
         table = calibrated(others, shipped=shipped["sure"] if shipped else None)
@@ -661,10 +714,12 @@ def main() -> None:
         kept = records(test, learned, 0)
         _report("test", kept, {id(one): sureness(one.facts, learned) for one in kept}, test)
     if a.write:
-        WEIGHTS.write_text(
-            json.dumps(learned, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n",
-            encoding="utf-8",
-        )
+        _write(learned)
+
+
+def _write(learned: Any) -> None:
+    text = json.dumps(learned, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    WEIGHTS.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.scene import (
     AT,
+    CLAUSE_END,
     FAR,
     OWN_LAND,
     WEAK,
@@ -129,6 +130,8 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
     if unit in CURRENCIES or unit in ("t", "items"):
         # Units rule kinds out before anything is weighed: money is never a growth rate.
         options = ("level", "change", "other")
+        if unit in CURRENCIES and _IS_MORE.match(scene.sentence.text, number.end):
+            options = ("change",)
     elif unit in ("percent", "ratio", "share"):
         options = ("growth", "share", "goods", "ratio", "other")
         if unit == "percent" and _leads_to_level(number, scene):
@@ -141,17 +144,31 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
     return [Choice((one,), tuple(f"{one}|{fact}" for fact in facts)) for one in options]
 
 
+_MILLION = 1e6
 _LEADING_TO = re.compile(
     r"[,;]?\s*(?:to|до|auf|至|达到?|增至|降至|升至)\s*"
     r"(?:(?:about|around|nearly|almost|почти|около|rund|knapp|fast)\s|约|近)?\s*"
 )
 
 
+_IS_MORE = re.compile(
+    r"\s*(?:(?:increase|rise|gain|jump|decrease|decline|drop|fall|reduction)"
+    r" (?:over|from|on|compared|against|since)|(?:more|less|higher|lower) than (?!half)"
+    r"|(?:mehr|weniger) als(?! die Hälfte))\b"
+)
+"""Behind an amount that is a difference: "a $1.1 billion increase over December"."""
+
+
 def _leads_to_level(number: Span, scene: Scene) -> bool:
     """Whether a rate leads to an amount: "in Peru by 10.5 %, to 3 bn"."""
     numbers = scene.apart.numbers
     at = numbers.index(number) + 1
-    if at >= len(numbers) or numbers[at].says.unit not in (*CURRENCIES, "t", "items"):
+    if at >= len(numbers):
+        return False
+    # "10,5%, до 127,8 млрд": what it is counted in was said before.
+    says = numbers[at].says
+    amount = says.unit in (*CURRENCIES, "t", "items") or (not says.unit and says.value >= _MILLION)
+    if not amount:
         return False
     return _LEADING_TO.fullmatch(scene.apart.text, number.end, numbers[at].start) is not None
 
@@ -392,6 +409,9 @@ def side_choices(  # noqa: C901
     of_owners = {code: sorted(facts) for code, facts in owners.items()}
     of_partners = {code: sorted(facts) for code, facts in partners.items()}
     subject = subject_of(flow, scene)
+    doer = _doer_of(flow, scene)
+    if doer and doer in of_owners and kind in (*SELLS, *BUYS):
+        of_owners = {doer: of_owners[doer]}
     impossible = _impossible(what, kind, set(owners), set(partners), scene, memory)
     for owner, for_owner in of_owners.items():
         for partner, for_partner in of_partners.items():
@@ -532,6 +552,41 @@ def subject_of(flow: Mark | None, scene: Scene) -> str:
     return ahead[0].value if ahead and ahead[0].value not in {o.value for o in others} else ""
 
 
+_VERBS = {
+    "en": r"(?:im|ex)ported|bought|purchased|sold|shipped|supplied|delivered",
+    "de": r"(?:im|ex)portierten?|lieferten?|(?:ver)?kauften?|bezog(?:en)?",
+    "ru": r"(?:им|экс)портировал[аио]?|(?:за|при)?купил[аио]?|закупал[аио]?|продал[аио]?"
+    r"|приобрел[аио]?|поставил[аио]?|поставлял[аио]?|вв[её]з(?:л[аио])?|вывез(?:л[аио])?"
+    r"|отгрузил[аио]?",
+}
+"""Forms of a flow that have a subject: whoever does it."""
+_VERB = {language: re.compile(words) for language, words in _VERBS.items()}
+_FARTHEST_SUBJECT = {"ru": 40}
+_AND = re.compile(r"(?:\band|\bund|(?<!\w)и|[,，])\s*(?:the )?$")
+
+
+def _doer_of(flow: Mark | None, scene: Scene) -> str:
+    """Return the subject of a verb: "China imported", "exportierte China"; else empty."""
+    text, language = scene.apart.text, scene.sentence.language
+    if flow is None or language not in _VERB:
+        return ""
+    if not _VERB[language].fullmatch(text, flow.start, flow.end):
+        return ""
+    bare = [one for one in scene.areas if one.form == "bare" and one.value not in (NOWHERE, WORLD)]
+    inverted = [one for one in bare if language == "de" and 0 <= one.start - flow.end <= 5]
+    if inverted:
+        return inverted[0].value
+    farthest = _FARTHEST_SUBJECT.get(language, 1)
+    ahead = [one for one in scene.areas if one.end <= flow.start][-1:]
+    if not ahead or ahead[0] not in bare or flow.start - ahead[0].end > farthest:
+        return ""
+    between = text[ahead[0].end : flow.start]
+    if ahead[0].joined or WEAK.search(between) or CLAUSE_END.search(between):
+        return ""
+    # "A and B imported": the subject is both.
+    return "" if ends_with(_AND, text, ahead[0].start) else ahead[0].value
+
+
 _ITEM = re.compile(
     r"(?:['’]s)?的?\s*(?:[(（—–:：,，|-]|\b(?:at|with|—|на|in Höhe von|mit|для)\b)?\s*(?:"
     r"over |about |nearly |almost |почти |около |более |rund |knapp |约|近|达|为)?"
@@ -614,7 +669,13 @@ def _evidence(
         if area.form not in _FITS.get(group, ()):
             continue
         low, high = sorted((area.start, flow.start))
-        if not gaps.begins_number(low, high) and not gaps.has_break(low, high):
+        # "Imported 5 Mt of soybeans from Brazil": its own number may stand between.
+        own_alone = (
+            flow.end <= number.start < area.start
+            and gaps.numbers(low, high) == 1
+            and not any(low < one.start < high for one in scene.apart.found.flows if one != flow)
+        )
+        if (own_alone or not gaps.begins_number(low, high)) and not gaps.has_break(low, high):
             fits.append(area.value)
     own = [
         area.value

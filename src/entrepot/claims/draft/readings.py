@@ -21,7 +21,7 @@ from entrepot.claims.draft.judge import AGAINST, OF_TOTAL, claim_of_guess, is_of
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
-from entrepot.claims.draft.structure import StructuralReading, guesses, weights
+from entrepot.claims.draft.structure import StructuralReading, guesses, of_second, weights
 from entrepot.claims.draft.sureness import (
     SURE,
     agrees,
@@ -71,6 +71,7 @@ _OPEN = (
     "whether the share or the trade changed by it",
 )
 """Reasons of the rules that no other reading settles."""
+_NOT_OVER = "is not over when the text was published"
 _TABLE = "a table or a list, which is not read"
 _SHARES = ("import_share", "export_share", "trade_share")
 
@@ -160,6 +161,7 @@ def structured(
     found = scenes(list(compress(cut, few)), list(compress(numbers, few)))
     home = home_of(found, article.text)
     read = guesses(found, home, article.published, learned)
+    seconds = _second_readings(found, home, article, learned)
     frames = _frames(read, home)
     done: dict[tuple[int, int], Structured] = {}
     instead: dict[tuple[int, int], list[Structured]] = {}
@@ -178,7 +180,7 @@ def structured(
                 )
                 instead[place] = [one for one in others if one.claim is not None]
         earlier += like
-    _choose_whole(done, instead, rules, frames, learned)
+    _choose_whole(done, instead, rules, (frames, seconds), learned)
     # Before arithmetic: a rate of tonnes must not be compared with levels in money.
     done = _said_again(done)
     sums = cross_checks(
@@ -192,6 +194,7 @@ def structured(
         place: facts_of(
             *(one.guess, one.scene, one.claim, rules.get(place), sums.get(place, ())),
             frames.get(place),
+            seconds.get(place),
         )
         for place, one in done.items()
     }
@@ -209,6 +212,22 @@ def structured(
             sure, certain = sureness(said, learned), is_certain(said, learned)
             done[place] = replace(done[place], sure=sure, facts=said, certain=certain)
     return done
+
+
+def _second_readings(
+    found: Sequence[Scene],
+    home: str,
+    article: Article,
+    learned: Mapping[str, Mapping[str, float]],
+) -> dict[tuple[int, int], StructuralReading]:
+    """Return what weights that were learned on other texts make of each number, by place."""
+    second = of_second(learned)
+    if not second:
+        return {}
+    # Anew: which times a sentence names depends on what was read before it.
+    again = [Scene(one.sentence, one.apart, one.areas, one.first) for one in found]
+    read = guesses(again, home, article.published, second, alternatives=False)
+    return {scene.sentence.place(one.number.start, one.number.end): one for scene, one in read}
 
 
 def _claimed(
@@ -237,14 +256,16 @@ def _choose_whole(
     done: dict[tuple[int, int], Structured],
     instead: Mapping[tuple[int, int], Sequence[Structured]],
     rules: Mapping[tuple[int, int], Drafted | str],
-    frames: Mapping[tuple[int, int], Framed],
+    beside: tuple[Mapping[tuple[int, int], Framed], Mapping[tuple[int, int], StructuralReading]],
     learned: Mapping[str, Mapping[str, float]],
 ) -> None:
     """Put another reading in place of the one of the likeliest parts, where the whole is likelier.
 
     Parts are chosen one by one; which claim they make together, and whether rules and patterns
     read it too, is known only of the whole. Arithmetic has no say: a wrong sum would hide itself.
+    `beside` are the patterns of shares and the second reader's readings.
     """
+    frames, seconds = beside
     for place, others in instead.items():
         # One of each claim, the likeliest: the first.
         options = {repr(one.claim): one for one in (*others[::-1], done[place])}
@@ -253,7 +274,8 @@ def _choose_whole(
         scored = []
         for one in options.values():
             facts = facts_of(
-                *(one.guess, one.scene, one.claim, rules.get(place), ()), frames.get(place)
+                *(one.guess, one.scene, one.claim, rules.get(place), ()),
+                *(frames.get(place), seconds.get(place)),
             )
             # Which kinds are read right most often is nothing that speaks for one of them here.
             facts = {name: size for name, size in facts.items() if not name.startswith(_OF_KINDS)}
@@ -452,11 +474,14 @@ def _chosen(  # noqa: C901
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
-    if isinstance(rules, str) and (rules.startswith(_OPEN) or rules.endswith(_TABLE)):
+    if isinstance(rules, str) and _is_final(rules, structure):
         return None, rules
     if isinstance(rules, str) and _is_goodsless(rules, by_structure):
         return None, rules
     led = structure is not None and (sure >= SURE or structure.certain)
+    if led and structure and isinstance(rules, str) and "sums:clash" in structure.facts:
+        # "Rose 5 % and fell 3 %": words alone do not say which of two numbers is meant.
+        led = bool(_SUPPORTING & structure.facts.keys())
     if by_structure is not None and structure and led and not _says_nothing(structure):
         return by_structure, ""
     if by_structure is not None and structure and is_framed(structure):
@@ -464,6 +489,14 @@ def _chosen(  # noqa: C901
     if rules is None and structure is not None and by_structure is None:
         return None, structure.why if structure.guess.what != "other" else ""
     return None, rules or "not sure enough"
+
+
+def _is_final(why: str, structure: Structured | None) -> bool:
+    """Whether no other reading settles why the rules left a number."""
+    if _NOT_OVER in why and structure is not None:
+        # "This year": then no year before it is meant either.
+        return structure.guess.period not in {time.period for time in structure.scene.times}
+    return why.startswith(_OPEN) or why.endswith(_TABLE)
 
 
 def _is_goodsless(why: str, claim: Drafted | None) -> bool:

@@ -83,7 +83,9 @@ _OPENED = re.compile(
     r"\b(?:before|after|until|till|prior to|by|since|до|после|vor|nach|bis|seit|с)\s+"
     r"(?:the |end of |dem )*$"
     # "The highest since comparable data became available in 1979".
-    r"|\b(?:since|following|seit(?:dem)?|впервые с|с момента)\b[^,;.()]{0,60}$",
+    r"|\b(?:since|following|seit(?:dem)?|впервые с|с момента)\b[^,;.()]{0,60}$"
+    # "Максимальных с ноября прошлого года".
+    r"|(?<!\w)с (?:\w+[ая]|ма[яй]) $",
     re.IGNORECASE,
 )
 FAR = 200
@@ -497,6 +499,9 @@ def home_of(found: Sequence[Scene], text: str) -> str:
                 area.form == "adj"
                 and any(0 <= area.start - flow.end <= 4 for flow in scene.apart.found.flows)
             )
+            behind = behind or _is_buyer(area, scene)
+            # "The main supplier was India": the land of the text is the one that it supplied.
+            owns = owns and not (agents and not flows and area.form == "bare")
             owners[area.value] += early * (2 if owns and (near or behind) else 1 if owns else 0)
             owners[area.value] += 4 * behind
             # "Vietnamese rice", "российское зерно": where goods come from, whoever bought them.
@@ -518,6 +523,31 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     (first, most), _, (_, third) = (*owners.most_common(3), ("", 0), ("", 0), ("", 0))[:3]
     # About as many words for three countries: whose trade a bare "exports" is of cannot be told.
     return first if most > _AHEAD * third else ""
+
+
+_BUYERS = 60
+"""Letters between imports and the country that they come into."""
+_BY = re.compile(r"\bby (?:the )?$")
+
+
+def _is_buyer(area: Mark, scene: Scene) -> bool:
+    """Whether words say that a country buys: "импорт станков в Россию", "China's main supplier"."""
+    text = scene.apart.text
+    if area.form == "of":
+        suppliers = (one for one in scene.apart.found.of("agent") if one.value == "import")
+        return any(
+            0 <= one.start - area.end <= _BUYERS // 2 and not WEAK.search(text, area.end, one.start)
+            for one in suppliers
+        )
+    led = area.form == "to" or (area.form == "bare" and ends_with(_BY, text, area.start))
+    return led and any(
+        flow.value == "import"
+        and 0 <= area.start - flow.end <= _BUYERS
+        and not scene.gaps.begins_number(flow.end, area.start)
+        and not scene.gaps.has_break(flow.end, area.start)
+        and not WEAK.search(text, flow.end, area.start)
+        for flow in scene.apart.found.flows
+    )
 
 
 def _named_at_all(found: Sequence[Scene]) -> dict[str, list[Entry]]:

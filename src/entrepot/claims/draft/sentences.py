@@ -29,7 +29,7 @@ _END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[�
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|bzw|rd|etc|inkl|Mio|Mrd|Bill|Tsd|Inc|Ltd|Co|млн|млрд"
-    r"|трлн|тыс|долл|руб|гг|куб|кв|им|см|др|пр|стр|напр|проц))\.$"
+    r"|трлн|тыс|долл|руб|гг|куб|кв|им|см|др|пр|стр|напр|проц|S?Fr))\.$"
 )
 _TITLES = frozenset(
     (
@@ -40,7 +40,7 @@ _TITLES = frozenset(
 # German dates: "14. Januar" is no end of a sentence.
 _DAY_BEFORE = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _GOES_ON = re.compile(
-    r"\s*(?:[a-zäöüßа-яё0-9(%€$]|US-|Dollar|Euro|Yuan|Rubel|Pfund|Franken|Yen|Tonnen|[A-Z]{3}\b)"
+    r"\s*(?:[a-zäöüßа-яё0-9(%€$]|US-|Dollar|Euro|Yuan|Rubel|Pfund|Franken|Fr\.|Yen|Tonnen|[A-Z]{3}\b)"
 )
 _MONTH = re.compile(
     r"\s*(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.flows import Flow
 
-__all__ = ["Recorder", "StructuralReading", "guesses"]
+__all__ = ["Recorder", "StructuralReading", "guesses", "of_second", "weights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,14 @@ def with_probabilities(
     )
 
 
+def of_second(
+    learned: Mapping[str, Mapping[str, float]],
+) -> dict[str, Mapping[str, float]]:
+    """Return the weights of the second reader, which were learned on other texts."""
+    start = "second:"
+    return {key.removeprefix(start): one for key, one in learned.items() if key.startswith(start)}
+
+
 class Recorder:
     """Keeps the candidates of every decision; a training run uses it."""
 
@@ -149,6 +157,8 @@ def guesses(
     published: Period | None,
     learned: Mapping[str, Mapping[str, float]] | None = None,
     recorder: Recorder | None = None,
+    *,
+    alternatives: bool = True,
 ) -> list[tuple[Scene, StructuralReading]]:
     """Return the likeliest reading of every number of the text."""
     topic, weight = topic_of(found, home)
@@ -174,7 +184,7 @@ def guesses(
             guess = _guess(number, scene, memory, here, learned, recorder)
             if guess is not None:
                 # A training run needs the candidates of the parts alone.
-                unsure = recorder is None and _may_be_another(guess)
+                unsure = alternatives and recorder is None and _may_be_another(guess)
                 instead = _instead(number, scene, before, here, learned) if unsure else ()
                 if instead or guess.instead:
                     guess = replace(guess, instead=instead)

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from entrepot.claims.draft.candidates import BUYS, SELLS
+from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.frames import plain_sides
 from entrepot.model.areas import WORLD
@@ -45,6 +45,7 @@ def facts_of(  # noqa: C901
     rules: Drafted | str | None,
     sums: Iterable[str] = (),
     frame: Framed | None = None,
+    second: StructuralReading | None = None,
 ) -> dict[str, float]:
     """Return what speaks for and against a reading.
 
@@ -59,6 +60,8 @@ def facts_of(  # noqa: C901
         What the other numbers of the text say of it.
     frame
         What the pattern of a share reads of it.
+    second
+        What the second reader makes of it.
     """
     parts = {part: guess.chances.get(part, 0.0) for part in ("what", "flow", "sides", "period")}
     facts = {f"odds:{part}": _log_odds(chance) for part, chance in parts.items()}
@@ -94,6 +97,11 @@ def facts_of(  # noqa: C901
         seen.append(f"rules:{missing(rules) or 'against'}" if rules else "rules:none")
     if guess.what in ("level", "growth") and (plain := plain_sides(guess, scene, guess.home)):
         seen.append(f"plain:{plain}")
+    if second is not None and guess.what != "rank":
+        apart = differs(guess, second)
+        sure = _log_odds(math.prod(second.chances.values()))
+        facts["second:odds"] = -sure if apart else sure
+        seen += [f"second:{part}" for part in apart or ("same",)]
     if claim is not None and (claim.kind.endswith("_share") or frame is not None):
         seen.append(f"frame:{'none' if frame is None else _framed(claim, frame)}")
     if len(named) > _MANY_AREAS:
@@ -101,6 +109,26 @@ def facts_of(  # noqa: C901
     if len(scene.apart.numbers) > _MANY_NUMBERS:
         seen.append("many-numbers")
     return facts | dict.fromkeys(seen, 1.0)
+
+
+def differs(one: StructuralReading, other: StructuralReading) -> tuple[str, ...]:
+    """Return the parts in which two readings of a number are not the same."""
+    mutual = ("trade", *BALANCES)
+    sides, others = (
+        tuple(sorted(guess.sides)) if guess.kind in mutual else guess.sides
+        for guess in (one, other)
+    )
+    same = {
+        "what": one.what == other.what,
+        "sides": sides == others and _flow_of(one.kind) == _flow_of(other.kind),
+        "period": (one.period, one.base) == (other.period, other.base),
+    }
+    return tuple(part for part, alike in same.items() if not alike)
+
+
+def _flow_of(kind: str) -> str:
+    """Return whether a flow goes one way, both ways, or is their balance."""
+    return "one" if kind in (*SELLS, *BUYS) else "balance" if kind in BALANCES else kind
 
 
 def _framed(claim: Drafted, frame: Framed) -> str:

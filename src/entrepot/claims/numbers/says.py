@@ -33,7 +33,7 @@ CURRENCIES = (
     *("NOK", "SEK", "DKK", "ISK", "CZK", "MYR", "THB", "VND"),
     *("BDT", "IDR", "PKR", "LKR", "NPR", "ILS", "ARS", "CLP"),
     *("COP", "PHP", "UYU", "KWD", "RSD", "DZD", "JOD", "TND"),
-    *("IQD", "BHD"),
+    *("IQD", "BHD", "NZD", "NGN", "TRY", "PLN", "KZT", "ZAR"),
 )
 SHARED_CURRENCIES = {
     "krone": ("NOK", "SEK", "DKK", "ISK", "CZK"),
