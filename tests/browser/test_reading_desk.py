@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser.test_brief_page import DESKTOP, PHONE, violations
-from tests.browser.test_page import open_page, site
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Page
-
-__all__ = ["open_page", "site"]
 
 COUNTRIES = ("India", "Brazil", "Japan", "Mexico", "Vietnam", "Turkey", "Norway", "Chile")
 ARTICLE = "\n\n".join(

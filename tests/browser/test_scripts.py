@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 from tests.browser.test_brief_page import DESKTOP, PHONE, violations
-from tests.browser.test_page import COMPARED, FIGURE, answered_whole, open_page, site
+from tests.browser.test_page import COMPARED, FIGURE, answered_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page, Route
-
-__all__ = ["open_page", "site"]
 
 BRIEF = "/country/RUS/from/CHN/whole"
 TEXT = "China's exports to Russia fell by 3.4 % in 2025. Everything rose by 12."
