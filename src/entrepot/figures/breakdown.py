@@ -8,7 +8,7 @@ ranges. Only rows that are reconciled are asked, for there every area is counted
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import narwhals as nw
 
@@ -24,7 +24,7 @@ from entrepot.figures.availability import (
 from entrepot.figures.definition import SIDES, Definition
 from entrepot.figures.editions import goods_in
 from entrepot.figures.questions import of as question
-from entrepot.figures.row_facts import editions_of
+from entrepot.figures.row_facts import editions_of, goods_scope, not_delivered
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import dicts, main_column, rows_of
 from entrepot.figures.validate import checked
@@ -33,7 +33,7 @@ from entrepot.model.product import NO_CODES, TOTAL
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Side
@@ -47,6 +47,7 @@ __all__ = [
     "Over",
     "breakdown",
     "definition_for_all",
+    "largest_goods",
     "shares_as_reported",
 ]
 
@@ -60,6 +61,8 @@ MEASURES: Mapping[str, tuple[Over, ...]] = {
 """Measures that are broken down, and by which columns."""
 VALUED_ONCE = (RECONCILED, "baci", BUNDLED)
 """Sources in which each flow has one value, made of both reports."""
+COVERED = 0.8
+"""Least part of several importers' trade that a side has to report for its shares to count."""
 _SOMEBODY = ("USA", "CHN", "DEU")
 """Stand for a side that is the world while a question is checked: `ask` wants it to be named."""
 
@@ -155,45 +158,125 @@ def breakdown(measure: str, over: Over, lake: Lake, **keys: Any) -> Breakdown:
     )
 
 
-def shares_as_reported(asked: Definition, lake: Lake) -> dict[Side, dict[str, float]]:
-    """Return each exporter's share of all exports as importers and as exporters report them.
+def shares_as_reported(
+    found: Breakdown, lake: Lake, codes: Sequence[str] = ()
+) -> dict[Side, dict[str, float]]:
+    """Return the shares of a breakdown again, as each side reports them.
 
-    From the first source with single reports of the period; empty without one. A country that does
-    not report has no share by its own reports, rather than one of zero.
+    From the first source with single reports of all the goods; empty without one. By exporters'
+    reports, those who do not report count in the total as importers report them, and have no share
+    of their own. Of importers only their own reports are asked. A side that reports too little of
+    the trade of several importers has no shares.
 
     Parameters
     ----------
-    asked
-        A value or share of goods in a period, whatever its source; both sides are the world.
+    found
+        Import shares by exporter or importer, or largest suppliers by product.
+    codes
+        Of products, those that are asked for.
     """
-    found: dict[Side, dict[str, float]] = {}
     with lake.reading():
         for source in flow_sources(lake):
             if split_address(source)[0] in VALUED_ONCE:
                 continue
-            there = availability_of(lake, source, [asked.period])
+            there = availability_of(lake, source, [found.definition.period])
             for one in there if isinstance(there, tuple) else ():
                 if one.has_reports and not one.is_partial:
-                    found = _by_side(asked.but(source=source), lake, one)
-                if found:
-                    return found
-    return found
+                    asked = found.definition.but(source=source)
+                    shares = _as_reported(found, asked, SourceRows(lake, one), codes)
+                    if any(shares.values()):
+                        return shares
+    return {}
 
 
-def _by_side(asked: Definition, lake: Lake, there: Availability) -> dict[Side, dict[str, float]]:
-    found: dict[Side, dict[str, float]] = {}
-    for side in SIDES:
-        cells = SourceRows(lake, there).as_reported_by(side)
-        editions = tuple(name for name in editions_of(cells, asked) if name != NO_CODES)
-        if not editions:
-            return {}
-        rows = rows_of(cells, asked, goods_in(asked, editions, lake))
-        column = cells.column(asked)
-        sums = dicts(measures.value(rows, by=["exporter"], value=column))
-        sizes = {str(row["exporter"]): float(row[column]) for row in sums if column in row}
-        if total := sum(sizes.values()):
-            found[side] = {code: size / total for code, size in sizes.items()}
-    return found
+def _as_reported(
+    found: Breakdown, asked: Definition, cells: SourceRows, codes: Sequence[str]
+) -> dict[Side, dict[str, float]]:
+    editions = tuple(name for name in editions_of(cells, asked) if name != NO_CODES)
+    goods = goods_in(asked, editions, cells.lake)
+    few = cells.available.few_products
+    if few and (asked.goods == "all" or not_delivered(cells, asked, goods)):
+        return {}
+    if few and goods_scope(cells, asked, goods, frozenset({""})):
+        return {}  # shares of other goods than those asked for
+    if found.over == "importer":
+        parts, _ = _parts(asked, "importer", cells.as_reported_by("importer"))
+        return {"importer": {one.code: one.value for one in parts}}
+    tops = {one.code: str(one.details["top_supplier"]) for one in found.parts if one.details}
+    by = ("exporter",) if found.over == "exporter" else ("product", "exporter")
+    wanted = asked.but(goods=",".join(codes)) if codes else asked
+    sizes = {side: _sizes(wanted, cells.as_reported_by(side), by) for side in SIDES}
+    known = cells.available.reporters
+    reporters = {who for who, _ in known["exporter"]} if known else None
+    own = {
+        key: size
+        for key, size in sizes["exporter"].items()
+        if not reporters or key[-1] in reporters
+    }
+    silent = {
+        key: size
+        for key, size in sizes["importer"].items()
+        if (key[-1] not in reporters if reporters is not None else key not in own)
+    }
+    sides: tuple[tuple[Side, _Sizes, _Sizes], ...] = (
+        ("importer", sizes["importer"], {}),
+        ("exporter", own, silent),
+    )
+    shares: dict[Side, dict[str, float]] = {}
+    all_trade = sum(one.traded for one in found.parts if not codes or one.code in codes)
+    several = len(asked.members("importer")) != 1
+    for side, reported, others in sides:
+        totals: dict[tuple[str, ...], float] = {}
+        for key, size in (*reported.items(), *others.items()):
+            totals[key[:-1]] = totals.get(key[:-1], 0.0) + size
+        if several and sum(totals.values()) < COVERED * all_trade:
+            continue
+        shares[side] = {
+            key[0]: size / totals[key[:-1]]
+            for key, size in reported.items()
+            if size and (len(by) == 1 or tops.get(key[0]) == key[1])
+        }
+    return shares
+
+
+_Sizes: TypeAlias = "dict[tuple[str, ...], float]"
+
+
+def _sizes(asked: Definition, cells: SourceRows, by: Sequence[str]) -> _Sizes:
+    editions = tuple(name for name in editions_of(cells, asked) if name != NO_CODES)
+    if not editions and asked.goods != "all":
+        return {}
+    rows = rows_of(cells, asked, goods_in(asked, editions, cells.lake))
+    column = cells.column(asked)
+    sums = dicts(measures.value(rows, by=list(by), value=column))
+    return {
+        tuple(str(row[name]) for name in by): float(row[column]) for row in sums if column in row
+    }
+
+
+def largest_goods(found: Breakdown, lake: Lake) -> dict[str, str]:
+    """Return the product of the largest value in the trade of each member; empty of one code.
+
+    Parameters
+    ----------
+    found
+        Import shares of one supplier by importer.
+    """
+    asked = found.definition
+    with lake.reading(bundled=bundled_for(lake, asked.goods, asked.source)):
+        there = availability_of(lake, asked.source or "", [asked.period])
+        for one in there if isinstance(there, tuple) else ():
+            sizes = _sizes(
+                asked.but(measure="value"), SourceRows(lake, one), (found.over, "product")
+            )
+            largest: dict[str, tuple[float, str]] = {}
+            products = {product for _, product in sizes} - {TOTAL}
+            for (code, product), size in sizes.items():
+                if product in products:
+                    largest[code] = max(largest.get(code, (0.0, "")), (size, product))
+            if len(products) > 1:
+                return {code: product for code, (_, product) in largest.items()}
+    return {}
 
 
 def definition_for_all(measure: str, lake: Lake, **keys: Any) -> Definition:
@@ -212,11 +295,15 @@ def definition_for_all(measure: str, lake: Lake, **keys: Any) -> Definition:
 def _over(asked: Definition, over: Over, lake: Lake, there: Availability) -> Breakdown | None:
     if there.is_partial or (there.few_products and asked.goods == "all"):
         return None  # an extract is not all trade of anybody
-    cells = SourceRows(lake, there)
+    parts, total = _parts(asked, over, SourceRows(lake, there))
+    return Breakdown(asked, over, tuple(parts), total) if parts else None
+
+
+def _parts(asked: Definition, over: Over, cells: SourceRows) -> tuple[list[BreakdownPart], float]:
     editions = tuple(name for name in editions_of(cells, asked) if name != NO_CODES)
     if not editions and asked.goods != "all":
-        return None
-    goods = goods_in(asked, editions, lake)
+        return [], 0.0
+    goods = goods_in(asked, editions, cells.lake)
     rows = rows_of(cells, asked, goods)
     if over == "product":
         rows = rows.filter(nw.col("product") != TOTAL)
@@ -241,4 +328,4 @@ def _over(asked: Definition, over: Over, lake: Lake, there: Availability) -> Bre
             if main in row
         ]
     parts.sort(key=lambda one: (-one.value, one.code))
-    return Breakdown(asked, over, tuple(parts), total) if parts else None
+    return parts, total

@@ -23,11 +23,13 @@ from entrepot.model.display import (
     small_part,
 )
 from entrepot.report.charts import BriefTable, Chart
+from entrepot.report.charts.place import cut
 from entrepot.report.charts.ranked import RANGE, RankedBar, RankedBars
+from entrepot.report.charts.value_line import LinePoint, ValueLine
 from entrepot.report.charts.world import Partner, World, grid
 from entrepot.report.charts.world_shapes import BOUNDARIES, WorldShapes
 from entrepot.report.parts import Note, Remark, Section
-from entrepot.report.phrasing import capital, count_word, span_like
+from entrepot.report.phrasing import capital, count_word
 from entrepot.report.source_lines import source_line
 
 if TYPE_CHECKING:
@@ -35,12 +37,15 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
     from entrepot.figures.breakdown import Breakdown, BreakdownPart
+    from entrepot.figures.definition import Side
     from entrepot.lake import Lake
     from entrepot.report.parts import RangeBar
 
 __all__ = [
     "COUNTED",
+    "GOODS",
     "NAMED",
+    "SHOWN",
     "PageCard",
     "Spread",
     "concentration",
@@ -50,7 +55,6 @@ __all__ = [
     "is_place",
     "over_half",
     "spread_between",
-    "spread_of",
     "suppliers_of",
 ]
 
@@ -63,6 +67,7 @@ STEPS = (10.0, 25.0, 50.0, 75.0)
 NAMED = 12
 """Bars with a name; the others are one bar."""
 GOODS = 14
+"""Bars of the most dependent goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,6 @@ class Spread(NamedTuple):
     low: float
     high: float
     text: str
-
-
-def spread_of(figure: Figure) -> Spread | None:
-    """Return the range of a share; None where there is none, or where both ends print alike."""
-    text = span_like(figure)
-    if not text or figure.low is None or figure.high is None:
-        return None
-    return Spread(figure.low, figure.high, text)
 
 
 def spread_between(value: float, others: Iterable[float]) -> Spread | None:
@@ -373,8 +370,36 @@ def dependence_map(
 # Goods of one country by their largest supplier, and who depends on the country.
 
 
-def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
-    """Return the goods of which a country gets most from one supplier; None of a single code."""
+def _as_said(
+    one: BreakdownPart, reported: Mapping[Side, Mapping[str, float]]
+) -> tuple[float | None, float | None, str]:
+    """Return the ends of a share as each side reports it, in per cent, and the text of both."""
+    said = [shares[one.code] for shares in reported.values() if one.code in shares]
+    spread = spread_between(one.value, said)
+    return (100 * spread.low, 100 * spread.high, spread.text) if spread else (None, None, "–")
+
+
+def _without(bars: Sequence[RankedBar], heads: Sequence[str], empty: Sequence[str]) -> RankedBars:
+    """Return bars without those columns that say nothing of any of them."""
+    kept = [
+        at
+        for at, head in enumerate(heads[1:])
+        if head not in empty or any(bar.cells[at] not in ("", "–") for bar in bars)
+    ]
+    cells = [replace(bar, cells=tuple(bar.cells[at] for at in kept)) for bar in bars]
+    return RankedBars(tuple(cells), (heads[0], *(heads[at + 1] for at in kept)))
+
+
+def dependent_goods(
+    found: Breakdown, lake: Lake, reported: Mapping[Side, Mapping[str, float]] | None = None
+) -> Section | None:
+    """Return the goods of which a country gets most from one supplier; None of a single code.
+
+    Parameters
+    ----------
+    reported
+        By reporting side, the share of the same supplier in each product (`shares_as_reported`).
+    """
     asked, when = found.definition, found.definition.period
     parts = [one for one in found.parts if one.traded >= SHOWN and "top_supplier" in one.details]
     # With a single code the page of the country says the same already.
@@ -384,13 +409,14 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
     # dict.fromkeys keeps the order of first mention, so
     # that of equals the more dependent good decides.
     often = max(dict.fromkeys(tops), key=tops.count, default="")
+    top = "Largest supplier"
+    said = {one.code: _as_said(one, reported or {}) for one in parts[:GOODS]}
     bars = tuple(
         RankedBar(
             capital(goods_words(one.code)),
             100 * one.value,
-            None,
-            None,
-            (_percent(one.value), area_name(top), money(one.traded)),
+            *said[one.code][:2],
+            (_percent(one.value), said[one.code][2], area_name(top), money(one.traded)),
             marked=top == often and tops.count(often) > 1,
         )
         for one in parts[:GOODS]
@@ -404,41 +430,59 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
         f"{when}, per cent. The {len(bars)} most dependent goods of those with imports of "
         f"{threshold(SHOWN, asked.currency)} or more."
     )
-    key = [("context", "largest supplier")]
+    key = [
+        ("context", "another country" if any(bar.marked for bar in bars) else "largest supplier")
+    ]
     if any(bar.marked for bar in bars):
         key.insert(0, ("supplier", f"{area_name(often)} is the largest supplier"))
+    if any(bar.low is not None for bar in bars):
+        key.append(("whisker", "range: as either side reports it"))
     table = BriefTable(
         f"Goods by share of the largest supplier, {when}",
-        ("Goods", "HS code", "Share, %", "Largest supplier", f"{asked.currency} m"),
-        (False, False, True, False, True),
+        ("Goods", "HS code", "Share, %", "Range, %", top, f"{asked.currency} m"),
+        (False, False, True, True, False, True),
         tuple(
             (
                 capital(goods_words(one.code)),
                 spaced_code(one.code),
                 percent_cell(one.value),
+                said[one.code][2] if one.code in said else "",
                 area_name(str(one.details["top_supplier"])),
                 money(one.traded),
             )
             for one in parts[:100]
         ),
-        ("", "", "per cent", "", f"{asked.currency} m"),
+        ("", "", "per cent", "per cent", "", f"{asked.currency} m"),
         "Table of this chart" if len(parts) <= 100 else "Table of the first 100 goods",
     )
-    heads = ("Goods", "Share", "Largest supplier", f"{asked.currency} m")
+    drawn = _without(bars, ("Goods", "Share", RANGE, top, f"{asked.currency} m"), (RANGE,))
     return Section(
         "dependent-goods",
         "Most dependent goods",
         Remark(title),
         deck,
-        Chart(RankedBars(bars, heads), f"{title}. First {bars[0].name}.", tuple(key)),
+        Chart(replace(drawn, beside=top), f"{title}. First {bars[0].name}.", tuple(key)),
         table,
         (),
         source_line(asked.source or "", when, lake, f"{asked.currency}, FOB, reconciled"),
     )
 
 
-def dependents(found: Breakdown, lake: Lake) -> Section | None:
-    """Return the countries in whose imports a supplier has the largest shares."""
+def dependents(
+    found: Breakdown,
+    lake: Lake,
+    reported: Mapping[Side, Mapping[str, float]] | None = None,
+    mostly: Mapping[str, str] | None = None,
+) -> Section | None:
+    """Return the countries in whose imports a supplier has the largest shares.
+
+    Parameters
+    ----------
+    reported
+        By reporting side, the shares again (`shares_as_reported`).
+    mostly
+        By importer, the code of which it gets most from the supplier (`largest_goods`).
+    """
     asked, when = found.definition, found.definition.period
     sellers = asked.members("exporter")
     # Grows with the trade that is shown, or the smallest
@@ -453,37 +497,57 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
     if not parts or parts[0].value == 0:
         return None
     seller, of = area_phrase(asked.exporter), goods_of(found)
+    said = {one.code: _as_said(one, reported or {}) for one in parts}
+    goods = {
+        code: cut(capital(goods_words(product)), 190.0) for code, product in (mostly or {}).items()
+    }
     bars = tuple(
         RankedBar(
             area_name(one.code),
             100 * one.value,
-            None,
-            None,
-            (_percent(one.value), money(one.traded)),
+            *said[one.code][:2],
+            (_percent(one.value), said[one.code][2], money(one.traded), goods.get(one.code, "–")),
             marked=not place,
         )
         for place, one in enumerate(parts)
     )
     first = capital(area_phrase(parts[0].code))
-    title = f"{first} had the largest share of its imports{of} from {seller}"
+    title = f"{first} got {_percent(parts[0].value)} of its imports{of} from {seller}"
     deck = (
         f"{capital(possessive(seller))} share of each country's imports{of}, {when}, per cent. "
         f"Importers of {threshold(least, asked.currency)} or more."
     )
-    heads = ("Importer", "Share", f"Imports, {asked.currency} m")
+    heads = ("Importer", "Share", RANGE, f"Imports, {asked.currency} m", "Mostly")
+    drawn = _without(bars, heads, (RANGE, "Mostly"))
+    key = [("whisker", "range: as the importer reports it")]
+    if any(bar.cells[3] != "–" for bar in bars):
+        deck += f" Mostly: the code of which it got most from {seller}."
     table = BriefTable(
         f"Importers by share from {seller}, {when}",
-        ("Importer", "Share, %", f"Imports, {asked.currency} m"),
-        (False, True, True),
-        tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts),
-        ("", "per cent", f"{asked.currency} m"),
+        ("Importer", "Share, %", "Range, %", f"Imports, {asked.currency} m", "Mostly"),
+        (False, True, True, True, False),
+        tuple(
+            (
+                area_name(one.code),
+                percent_cell(one.value),
+                said[one.code][2],
+                money(one.traded),
+                capital(goods_words(code)) if (code := (mostly or {}).get(one.code)) else "",
+            )
+            for one in parts
+        ),
+        ("", "per cent", "per cent", f"{asked.currency} m", ""),
     )
     return Section(
         "dependents",
         f"Who depends on {seller}",
         Remark(title),
         deck,
-        Chart(RankedBars(bars, heads), f"{title}: {bars[0].cells[0]}."),
+        Chart(
+            drawn,
+            f"{title}.",
+            tuple(key) if any(bar.low is not None for bar in bars) else (),
+        ),
         table,
         (),
         source_line(asked.source or "", when, lake, *scope(found)),
@@ -501,14 +565,13 @@ def concentration(figures: Sequence[Figure], lake: Lake) -> Section | None:
     asked = last.definition
     # 1 / HHI: so many suppliers of equal size have this concentration.
     equal = number(1 / last.value, 2) if last.value else "–"
-    bars = tuple(
-        RankedBar(
-            str(one.definition.period),
+    line = tuple(
+        LinePoint(
+            one.definition.period.year,
             one.value or 0.0,
+            number(one.value or 0.0, 2),
             one.low,
             one.high,
-            (number(one.value or 0.0, 2), number(1 / one.value, 2) if one.value else "–"),
-            marked=one is last,
         )
         for one in known
     )
@@ -523,7 +586,10 @@ def concentration(figures: Sequence[Figure], lake: Lake) -> Section | None:
         f"Concentration of suppliers{of}",
         heads,
         (False, True, True),
-        tuple((bar.name, *bar.cells) for bar in bars),
+        tuple(
+            (str(one.year), one.text, number(1 / one.value, 2) if one.value else "–")
+            for one in line
+        ),
         ("", "index, 0 to 1", "number"),
     )
     return Section(
@@ -531,7 +597,7 @@ def concentration(figures: Sequence[Figure], lake: Lake) -> Section | None:
         "Concentration over time",
         Remark(title),
         deck,
-        Chart(RankedBars(bars, heads, ""), f"{title}."),
+        Chart(ValueLine(line, "HHI"), f"{title}."),
         table,
         (),
         source_line(

@@ -169,7 +169,7 @@ def _countries(app: FastAPI, service: Service) -> None:
     @app.get("/country/{importer}", include_in_schema=False)
     @at_codes
     def one(importer: str, request: Request) -> Response:
-        keys = _keys(request, "goods", "period")
+        keys = _keys(request, "goods", "period", "source")
         return service.answer(
             request, lambda lake: country.country_page(lake, importer, *keys), may_lag=True
         )
@@ -177,7 +177,7 @@ def _countries(app: FastAPI, service: Service) -> None:
     @app.get("/country/{importer}/whole", include_in_schema=False)
     @at_codes
     def complete_page(importer: str, request: Request) -> Response:
-        keys = _keys(request, "goods", "period")
+        keys = _keys(request, "goods", "period", "source")
         return service.answer(
             request,
             lambda lake: country.country_page(lake, importer, *keys, complete=True),
@@ -187,7 +187,7 @@ def _countries(app: FastAPI, service: Service) -> None:
     @app.get("/country/{importer}/suppliers.csv", include_in_schema=False)
     @at_codes
     def suppliers(importer: str, request: Request) -> Response:
-        keys = _keys(request, "goods", "period")
+        keys = _keys(request, "goods", "period", "source")
         return service.answer(request, lambda lake: country.country_table(lake, importer, *keys))
 
     _dependences(app, service)

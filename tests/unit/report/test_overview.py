@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.figures.breakdown import breakdown
+from entrepot.figures.breakdown import breakdown, largest_goods
+from entrepot.goods.parse import goods_words
 from entrepot.lake import Lake
+from entrepot.model.areas import area_name
 from entrepot.model.period import Period
 from entrepot.report import overview
 from entrepot.report.charts.ranked import RankedBars
-from entrepot.report.overview import suppliers_of
+from entrepot.report.overview import dependent_goods, dependents, suppliers_of
+from entrepot.report.phrasing import capital
 
 if TYPE_CHECKING:
     from entrepot.figures.breakdown import Breakdown
@@ -71,3 +74,57 @@ def test_a_limit_that_we_chose_looks_like_one() -> None:
     assert overview._round(3.88e7) == 4e7
     said = [overview.threshold(each, "USD").replace("\xa0", " ") for each in (1e5, 1e6, 4e7)]
     assert said == ["USD 100,000", "USD 1 m", "USD 40 m"]
+
+
+CODES = "740311,750210,850511,283691"
+
+
+def test_each_good_has_the_range_of_both_sides_and_its_supplier_on_a_phone(lake: Lake) -> None:
+    keys = {"importer": "DEU", "goods": CODES, "period": "2022"}
+    found = breakdown("top_supplier", "product", lake, **keys)
+    first, second, *_ = found.parts
+    section = dependent_goods(found, lake, {"importer": {first.code: first.value / 2}})
+    assert section is not None
+    drawn = _bars_of(section)
+    at = drawn.heads.index("Range") - 1
+    assert drawn.bars[0].low == pytest.approx(50 * first.value)
+    assert drawn.bars[0].high == pytest.approx(100 * first.value)
+    assert drawn.bars[0].cells[at].split(" to ")[1].startswith(f"{100 * first.value:.0f}")
+    assert drawn.bars[1].cells[at] == "–"  # one report is no range
+    narrow = drawn.draw(name="narrow", alt_text="x")
+    assert f"{100 * first.value:.1f}\xa0%</text>" in narrow
+    top = area_name(str(second.details["top_supplier"]))
+    assert f">{top} {100 * second.value:.1f}\xa0%</text>" in narrow
+    # Without any second report there is no column of dashes.
+    alone = dependent_goods(found, lake)
+    assert alone is not None
+    assert "Range" not in _bars_of(alone).heads
+
+
+def test_of_what_an_importer_gets_most_is_counted_from_the_flows(lake: Lake) -> None:
+    keys = {"goods": CODES, "period": "2022"}
+    found = breakdown("import_share", "importer", lake, exporter="DEU", **keys)
+    mostly = largest_goods(found, lake)
+    each = {
+        code: breakdown("value", "importer", lake, exporter="DEU", goods=code, period="2022")
+        for code in CODES.split(",")
+    }
+    values = {code: {one.code: one.value for one in each[code].parts} for code in each}
+    for importer in ("AUT", "FRA", "USA", "CHN"):
+        largest = max(each, key=lambda code: values[code].get(importer, 0.0))
+        assert mostly[importer] == largest
+    section = dependents(found, lake, {}, mostly)
+    assert section is not None
+    drawn = _bars_of(section)
+    assert drawn.heads[-1] == "Mostly"
+    assert drawn.bars[0].name in section.title.text
+    assert section.table is not None
+    assert {row[-1] for row in section.table.rows} <= {capital(goods_words(code)) for code in each}
+
+
+def test_of_a_single_code_nothing_is_said_to_be_most(lake: Lake) -> None:
+    keys = {"goods": "850511", "period": "2022"}
+    assert (
+        largest_goods(breakdown("import_share", "importer", lake, exporter="DEU", **keys), lake)
+        == {}
+    )

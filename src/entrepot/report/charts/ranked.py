@@ -51,11 +51,18 @@ class RankedBar:
 
 @dataclass(frozen=True, slots=True)
 class RankedBars:
-    """Bars, the largest first; `heads` are those of the names and of the columns."""
+    """Bars, the largest first; `heads` are those of the names and of the columns.
+
+    Attributes
+    ----------
+    beside
+        Head of a column of words that a phone shows before the value, in place of the range.
+    """
 
     bars: tuple[RankedBar, ...]
     heads: tuple[str, ...]
     unit: str = "\u00a0%"
+    beside: str = ""
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``."""
@@ -66,6 +73,10 @@ AXIS = 30
 THICK = 18
 CAP = 4
 BETWEEN = 18
+NAMES, LEAST = 180, 260
+"""Room that names keep, and that bars should have, where there are many columns."""
+STEP = 44
+"""Least distance of two numbers on the axis."""
 LINE = 14
 """Height of a line of a name in two."""
 
@@ -99,12 +110,16 @@ class _Scale:
 
 def _draw(data: RankedBars, name: str, alt_text: str) -> str:
     plan = PLANS[name]
-    places = ticks(max((one.high or one.value) for one in data.bars), at_most=plan.ticks)
     widths = _widths(data) if plan.names else []
     # Short names leave their room to the bars.
     names = min(plan.names, max(text_width(one.name, bold=True) for one in data.bars) + 2)
+    # Many columns take their room from the names, which go on in a second line, not from the bars.
+    spare = plan.width - names - sum(widths) - LEAST
+    names = max(min(names, NAMES), names + spare) if plan.names and spare < 0 else names
     left = names + 12 if plan.names else 2.0
     room = plan.width - left - sum(widths) - (24 if plan.names else 12)
+    most = max((one.high or one.value) for one in data.bars)
+    places = ticks(most, at_most=max(1, min(plan.ticks, int(room // STEP))))
     scale = _Scale(left, room / places[-1])
     height = AXIS + plan.row * len(data.bars) + 4
     layers = _axis(places, scale, height, data.unit, inside=None if plan.names else plan.width)
@@ -197,8 +212,11 @@ def _bar(
 def _above(bar: RankedBar, data: RankedBars, plan: _Plan, y: float) -> list[MarkLayer]:
     """Return name, value and range above a bar, which has no columns beside it."""
     value = bar.cells[0]
-    ranges = [cell for head, cell in zip(data.heads[1:], bar.cells, strict=True) if head == RANGE]
-    every = [one.cells[data.heads.index(RANGE) - 1] for one in data.bars] if ranges else []
+    if data.beside:
+        value = f"{bar.cells[data.heads.index(data.beside) - 1]} {value}"
+    at = 0 if data.beside or RANGE not in data.heads else data.heads.index(RANGE) - 1
+    ranges = [bar.cells[at]] if at else []
+    every = [one.cells[at] for one in data.bars] if at else []
     # All values end where the widest range begins, so that they stand below each other.
     right = plan.width - (max(map(text_width, every)) + 12 if every else 0)
     room = right - text_width(value, bold=True) - 20

@@ -238,7 +238,7 @@ def _supplied(
     keys = time | {"source": asked.source}
     bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
     tops = breakdown("top_supplier", "importer", lake, **keys)
-    reported = shares_as_reported(asked, lake)
+    reported = shares_as_reported(sold, lake)
     ranged = {
         one.code: spread_between(
             one.value, [shares[one.code] for shares in reported.values() if one.code in shares]

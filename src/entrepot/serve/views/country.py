@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import narwhals as nw
 
 from entrepot.errors import UnknownNameError
-from entrepot.figures.breakdown import breakdown
+from entrepot.figures.breakdown import breakdown, largest_goods, shares_as_reported
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.statements import statements
@@ -22,26 +23,28 @@ from entrepot.report.brief_context import BriefContext, usual_goods
 from entrepot.report.cards import source_on_card
 from entrepot.report.charts import draw
 from entrepot.report.overview import (
+    GOODS,
     NAMED,
-    Spread,
+    SHOWN,
     concentration,
     dependent_goods,
     dependents,
-    spread_of,
+    spread_between,
     suppliers_of,
 )
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows
+from entrepot.serve.language import area_label, by_label
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row
 from entrepot.serve.views.home import Pair, bundled_pairs, home_page, pickers
-from entrepot.serve.views.market import broken_down, sources_differ, years_of
+from entrepot.serve.views.market import broken_down, choices, sources_differ, years_of
 from entrepot.serve.views.search import named_goods, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable, Mapping, Set
 
     from entrepot.figures import Figure
     from entrepot.figures.breakdown import Breakdown
@@ -93,7 +96,13 @@ def get_ready(lake: Lake) -> None:
 
 
 def country_page(
-    lake: Lake, importer: str, goods: str, period: str = "", *, complete: bool = False
+    lake: Lake,
+    importer: str,
+    goods: str,
+    period: str = "",
+    source: str = "",
+    *,
+    complete: bool = False,
 ) -> ServedAnswer:
     """Return the page of a country: its suppliers, its dependent goods, who depends on it.
 
@@ -106,35 +115,36 @@ def country_page(
         many questions; without them the page leads there.
     """
     known_area(importer)
-    goods, sold = _market(lake, importer, named_goods(goods), period)
+    goods, sold = _market(lake, importer, named_goods(goods), period, source)
     parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
-    parts |= {
-        "suppliers": [],
-        "unknown": [],
-        "answer": "",
-        "year": period,
-        "years": years_of(lake, goods),
-    }
+    parts |= {"suppliers": [], "unknown": [], "answer": ""}
     # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
         goods = goods or usual_goods(importer)
         parts |= _from_single_reports(lake, importer, goods)
     else:
         parts |= _from_breakdowns(lake, importer, sold, complete=complete)
-    query = urlencode({"goods": goods} | ({"period": period} if period else {}), safe=":@,")
+    chosen = {"goods": goods} | ({"period": period} if period else {})
+    query = urlencode(chosen, safe=":@,")
+    exact = urlencode(chosen | ({"source": source} if source else {}), safe=":@,")
+    when = sold.definition.period if sold else Period.parse(period or date.today().year)
     tabs = [("all", "All goods"), (MINERALS, "Critical minerals"), *_TABS]
     return page(
         "country.html.j2",
         "/countries",
         importer=importer,
+        label=area_label(importer),
         name=area_phrase(importer),
         whose=possessive(area_phrase(importer)),
         goods=goods,
         goods_name=goods_words(goods),
         base=f"/country/{importer}",
         is_complete=complete or sold is None,
-        rest=f"/country/{importer}/whole?{query}",
+        rest=f"/country/{importer}/whole?{exact}",
         query=query,
+        exact=exact,
+        members=_members(importer, when),
+        **choices(lake, goods, sold, period),
         tabs=[(key, words, key == goods) for key, words in tabs],
         drawings={one.id: draw(one.picture, one.table) for one in parts["sections"] if one.picture},
         **pickers(),
@@ -142,11 +152,22 @@ def country_page(
     )
 
 
-def _market(lake: Lake, importer: str, goods: str, period: str) -> tuple[str, Breakdown | None]:
+def _members(importer: str, when: Period) -> list[tuple[str, str]]:
+    """Return code and name of the members of a group; nothing for a single country."""
+    found = sorted(area_set(importer, when.end))
+    return by_label(found) if len(found) > 1 else []
+
+
+def _market(
+    lake: Lake, importer: str, goods: str, period: str, source: str
+) -> tuple[str, Breakdown | None]:
     """Return the goods of the page and all their suppliers: where none are named, what there is."""
     # Without a source of all goods there are still the bundled minerals.
     for one in [goods] if goods else ["all", MINERALS]:
-        if found := broken_down("import_share", "exporter", lake, one, period, importer=importer):
+        found = broken_down(
+            "import_share", "exporter", lake, one, period, source=source, importer=importer
+        )
+        if found:
             return one, found
     return goods, None
 
@@ -170,7 +191,8 @@ def _from_breakdowns(
     """Return the sections of a country of which all trade of a year is loaded."""
     asked = sold.definition
     keys = {"goods": asked.goods, "period": str(asked.period), "source": asked.source}
-    ranged: dict[str, Spread | None] = {}
+    either = shares_as_reported(sold, lake)
+    others = {one.code: _reported(either, one.code) for one in sold.parts[:NAMED]}
     over_time = None
     if complete:
         # A dozen shares with ranges may exceed the time
@@ -178,21 +200,23 @@ def _from_breakdowns(
         with resumed(lake, "country", importer, asked.goods, str(asked.period)) as context:
             for one in sold.parts[:NAMED]:
                 share = context.ask("import_share", importer=importer, exporter=one.code, **keys)
-                ranged[one.code] = spread_of(share)
-            years = years_of(lake, asked.goods)[:_YEARS]
+                others[one.code] += [end for end in (share.low, share.high) if end is not None]
             found = [
                 context.value("hhi", importer=importer, **(keys | {"period": str(year)}))
-                for year in years
+                for year in years_of(lake, asked.goods, asked.source or "")[:_YEARS]
             ]
             over_time = concentration(found, lake)
+    ranged = {one.code: spread_between(one.value, others[one.code]) for one in sold.parts[:NAMED]}
     before = _year_before(lake, importer, sold)
     goods = breakdown("top_supplier", "product", lake, importer=importer, **keys)
     buyers = breakdown("import_share", "importer", lake, exporter=importer, **keys)
+    shown = [one.code for one in goods.parts if one.traded >= SHOWN][:GOODS]
+    compared = "as either side reports it" if either and not complete else ""
     listed = [
-        suppliers_of(sold, lake, ranged, before=before),
-        dependent_goods(goods, lake),
+        suppliers_of(sold, lake, ranged, before=before, compared=compared),
+        dependent_goods(goods, lake, shares_as_reported(goods, lake, shown)),
         over_time,
-        dependents(buyers, lake),
+        dependents(buyers, lake, shares_as_reported(buyers, lake), largest_goods(buyers, lake)),
     ]
     first = sold.parts[0]
     of = "goods" if asked.goods == "all" else goods_words(asked.goods)
@@ -206,7 +230,6 @@ def _from_breakdowns(
     return {
         "sections": [one for one in listed if one],
         "answer": answer.strip(),
-        "year": str(asked.period),
         "suppliers": [
             (
                 one.code,
@@ -217,6 +240,10 @@ def _from_breakdowns(
             for one in sold.parts[:NAMED]
         ],
     }
+
+
+def _reported(either: Mapping[Side, Mapping[str, float]], code: str) -> list[float]:
+    return [shares[code] for shares in either.values() if code in shares]
 
 
 def _from_single_reports(lake: Lake, importer: str, goods: str) -> dict[str, Any]:
@@ -255,10 +282,12 @@ def _with_names(codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, area_phrase(code)) for code in codes]
 
 
-def country_table(lake: Lake, importer: str, goods: str, period: str = "") -> AnswerRows:
+def country_table(
+    lake: Lake, importer: str, goods: str, period: str = "", source: str = ""
+) -> AnswerRows:
     """Return the shares of the page as a table."""
     known_area(importer)
-    goods, sold = _market(lake, importer, named_goods(goods), period)
+    goods, sold = _market(lake, importer, named_goods(goods), period, source)
     if sold is None:
         alike, others = _ranked(_shares(lake, importer, goods or usual_goods(importer))[1])
         return one_row([*alike, *others], f"suppliers-{importer}")
