@@ -409,7 +409,7 @@ def dependent_goods(
     # dict.fromkeys keeps the order of first mention, so
     # that of equals the more dependent good decides.
     often = max(dict.fromkeys(tops), key=tops.count, default="")
-    top = "Largest supplier"
+    largest = "Largest supplier"
     said = {one.code: _as_said(one, reported or {}) for one in parts[:GOODS]}
     bars = tuple(
         RankedBar(
@@ -439,7 +439,7 @@ def dependent_goods(
         key.append(("whisker", "range: as either side reports it"))
     table = BriefTable(
         f"Goods by share of the largest supplier, {when}",
-        ("Goods", "HS code", "Share, %", "Range, %", top, f"{asked.currency} m"),
+        ("Goods", "HS code", "Share, %", "Range, %", largest, f"{asked.currency} m"),
         (False, False, True, True, False, True),
         tuple(
             (
@@ -455,13 +455,13 @@ def dependent_goods(
         ("", "", "per cent", "per cent", "", f"{asked.currency} m"),
         "Table of this chart" if len(parts) <= 100 else "Table of the first 100 goods",
     )
-    drawn = _without(bars, ("Goods", "Share", RANGE, top, f"{asked.currency} m"), (RANGE,))
+    drawn = _without(bars, ("Goods", "Share", RANGE, largest, f"{asked.currency} m"), (RANGE,))
     return Section(
         "dependent-goods",
         "Most dependent goods",
         Remark(title),
         deck,
-        Chart(replace(drawn, beside=top), f"{title}. First {bars[0].name}.", tuple(key)),
+        Chart(replace(drawn, beside=largest), f"{title}. First {bars[0].name}.", tuple(key)),
         table,
         (),
         source_line(asked.source or "", when, lake, f"{asked.currency}, FOB, reconciled"),

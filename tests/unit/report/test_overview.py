@@ -86,6 +86,7 @@ def test_each_good_has_the_range_of_both_sides_and_its_supplier_on_a_phone(lake:
     section = dependent_goods(found, lake, {"importer": {first.code: first.value / 2}})
     assert section is not None
     drawn = _bars_of(section)
+    assert drawn.heads == ("Goods", "Share", "Range", "Largest supplier", "USD m")
     at = drawn.heads.index("Range") - 1
     assert drawn.bars[0].low == pytest.approx(50 * first.value)
     assert drawn.bars[0].high == pytest.approx(100 * first.value)

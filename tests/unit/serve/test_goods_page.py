@@ -27,7 +27,8 @@ def test_the_cards_have_the_numbers_of_the_breakdown(client: Client, tmp_path: P
     sold = breakdown(
         "import_share", "exporter", Lake.open(tmp_path / "none"), goods="850511", period="2022"
     )
-    values = re.findall(r'<p class="value[^"]*">([^<]*)<', page)
+    found = re.findall(r'<p class="value[^"]*">([^<]*)<', page)
+    values = [one.removesuffix("&nbsp;") for one in found]
     assert values[0] == f"{100 * sold.parts[0].value:.1f}"
     assert values[1] == f"{sold.concentration:.2f}"
     assert page.count('<article class="card') == 5
