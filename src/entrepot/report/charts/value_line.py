@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LinePoint", "ValueLine"]
 
-WIDTHS = {"wide": 852, "narrow": 360}
+WIDTHS = {"wide": 852, "narrow": 360, "small": 360}
 LABEL = 13.0
 """Height of the text of a value."""
 
@@ -65,7 +65,7 @@ class ValueLine:
     height: int = 280
 
     def draw(self, *, name: str, alt_text: str) -> str:
-        """Return the drawing, ``wide`` or ``narrow``."""
+        """Return the drawing, ``wide``, ``narrow``, or ``small``, which is shown at any width."""
         frame = _frame(self, name)
         layers = [*_ground(self, frame), *_axes(self, frame, name), *_ranges(self, frame)]
         layers += [*_line(self, frame), *_values(self, frame), *_break_words(self, frame)]
@@ -79,7 +79,7 @@ def _frame(data: ValueLine, name: str) -> Frame:
     steps = ticks(highest, at_most=4)
     left = round(max(map(text_width, _axis_words(steps)))) + 14
     right = max(14, round(text_width(last.text, bold=True) / 2) + 4)
-    top = 26 + (16 if data.broken else 0) + (16 if data.broken and name == "narrow" else 0)
+    top = 34 + (16 if data.broken else 0) + (32 if data.broken and name != "wide" else 0)
     years = (first.year - 0.3, last.year + 0.3)
     return Frame(WIDTHS[name], data.height, left, right, top, 28, *years, steps[-1])
 
@@ -203,7 +203,7 @@ def _break_words(data: ValueLine, frame: Frame) -> list[MarkLayer]:
     sides = ((data.broken.before, "right", -7), (data.broken.after, "left", 7))
     words = []
     for (text, align, shift), room in zip(sides, rooms, strict=True):
-        parts = wrapped(text, room, most=2)
+        parts = wrapped(text, room)
         words += [
             {"x": x + shift, "y": -8 - 14 * (len(parts) - 1 - at), "text": part, "align": align}
             for at, part in enumerate(parts)

@@ -24,7 +24,8 @@ from entrepot.model.areas import (
 )
 from entrepot.model.display import agreed, joined
 from entrepot.report.amounts import bar_of
-from entrepot.report.charts import draw
+from entrepot.report.charts import draw, drawn_at
+from entrepot.report.openers import checked_example, list_over_time, pair_over_time
 from entrepot.report.overview import dependence_map, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
 from entrepot.report.source_lines import source_line, sources_line
@@ -45,6 +46,8 @@ __all__ = ["Pair", "bundled_pairs", "countries_page", "home_page", "pickers"]
 _EXAMPLE = {"importer": "DEU", "exporter": "CHN", "goods": "850511"}
 """Answered on the first page; its data come with the program."""
 _CHANGES = 4
+_SUPPLIERS = 5
+"""Suppliers of the example that are named."""
 
 
 class Pair(NamedTuple):
@@ -73,6 +76,7 @@ def home_page(lake: Lake) -> ServedAnswer:
         "/",
         **_answered(lake),
         **pickers(),
+        **_openers(lake),
         loaded=_loaded(lake),
         changes=_changes(lake),
     )
@@ -90,6 +94,17 @@ def pickers() -> dict[str, object]:
     }
 
 
+def _openers(lake: Lake) -> dict[str, object]:
+    """Return the other kinds of question, each with its small picture."""
+    with resumed(lake, "home", "over time") as context:
+        found = {"over_time": pair_over_time(context), "listed": list_over_time()}
+    return {
+        "openers": found,
+        "small": {name: drawn_at("small", one.picture) for name, one in found.items() if one},
+        "checked": checked_example(),
+    }
+
+
 def _answered(lake: Lake) -> dict[str, object]:
     """Return the example: its Figure, the largest suppliers, and the map of the supplier."""
     importer, supplier, goods = _EXAMPLE.values()
@@ -100,10 +115,10 @@ def _answered(lake: Lake) -> dict[str, object]:
             raise EntrepotError("the bundled trade in minerals cannot be read")
         asked = sold.definition
         share = context.ask("import_share", **_EXAMPLE, period=asked.period)
-        ranked = suppliers_of(sold, lake)
+        ranked = suppliers_of(sold, lake, most=_SUPPLIERS)
         mapped = dependence_map(bought, lake, importer)
     buyer, seller = area_phrase(importer), area_phrase(supplier)
-    drawn = {one.id: draw(one.picture, one.table) for one in (ranked, mapped) if one.picture}
+    drawn = {one.id: draw(one.picture, one.table) for one in [mapped] if one.picture}
     return {
         "finding": f"{capital(seller)} supplied {about(share)} of the {goods_words(goods)} that "
         f"{buyer} imported in {asked.period}",
