@@ -263,12 +263,13 @@ def _supplier_bar(one: BreakdownPart, spread: Spread | None, *, marked: bool) ->
 
 def _how_to_read(*, of_world: bool, compared: str = "") -> Note:
     spans = f" The line spans the share {compared}." if compared else ""
+    compared_with = f"the share {compared}" if compared else "other defensible definitions"
     text = (
         f"The bar is the share of all importers' purchases.{spans} Re-exports are included: a "
         "country that trades goods on counts as their exporter."
         if of_world
-        else "The bar is the share; the line, where there is one, spans other defensible "
-        "definitions. It is not a confidence interval. A dash: no other definition is available."
+        else f"The bar is the share; the line, where there is one, spans {compared_with}. It is "
+        "not a confidence interval. A dash: there is nothing to compare with."
     )
     return Note("How to read it", (Remark(text),))
 
