@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -52,6 +53,15 @@ def _sum(lake: Lake, register: str, where: str, basis: str = "") -> dict[str | N
         SELECT {by} AS area, round(sum(coalesce(value_usd, value_reported)), 2) AS value
         FROM line WHERE {where} GROUP BY 1"""
     return dict(rows.query("line", query).fetchall())
+
+
+def test_kept_lines_stand_in_the_order_of_the_file(lake: Lake) -> None:
+    """A file is known again by the bytes that are kept of it, so their order is always the same."""
+    kept = [one for one in (lake.path / "raw").iterdir() if not one.suffix]
+    assert len(kept) == sum(map(len, FILES.values()))
+    for path in kept:
+        rows = duckdb.read_parquet(str(path)).project("__row").fetchall()
+        assert rows == [(2 + place,) for place in range(len(rows))], path
 
 
 @pytest.mark.parametrize(

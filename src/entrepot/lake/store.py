@@ -199,13 +199,15 @@ def keep_text(
     """
     import duckdb
 
+    # The bytes name the rows: a file that comes again is known by them.
     try:
-        [(rows,)] = connection.execute(
-            f"COPY ({query}) TO {literal(target)} "
-            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, "
-            f"ROW_GROUP_SIZE {_GROUP}, DICTIONARY_SIZE_LIMIT {_WORDS}, "
-            f"KV_METADATA {{{key}: {literal(about)}}})"
-        ).fetchall()
+        with in_order(connection):
+            [(rows,)] = connection.execute(
+                f"COPY ({query}) TO {literal(target)} "
+                f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, "
+                f"ROW_GROUP_SIZE {_GROUP}, DICTIONARY_SIZE_LIMIT {_WORDS}, "
+                f"KV_METADATA {{{key}: {literal(about)}}})"
+            ).fetchall()
     except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
         raise bad_line(error, where) from None
     return int(rows)

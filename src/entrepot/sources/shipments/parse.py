@@ -55,7 +55,7 @@ from entrepot.sources.unpack import members
 from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -229,48 +229,43 @@ def _hidden_rows(
         else ""
     )
     every = ", ".join(map(quoted, names))
+    # Each name as it is compared, and whether it is a company's: found once a line, in subqueries,
+    # for the number beside it, the brand and the description need them as well.
+    given, firms = {}, {}
+    for name, column in layout.columns.items():
+        if column.role in NAMES and column.role != "receiver_number":
+            given[quoted(name)] = quoted(f"name {len(given)} as given")
+            if column.role != "brand":  # of these few are looked at
+                firms[quoted(name)] = quoted(f"name {len(firms)} is a company's")
+    said = [f"{_said(cell, layout)} AS {name}" for cell, name in given.items()]
+    tests = [f"{is_company(given[cell])} AS {name}" for cell, name in firms.items()]
+    read = (
+        f"(SELECT {', '.join(('*', *tests))} FROM (SELECT {', '.join(('*', *said))} FROM {read}))"
+    )
     out = [
         f"row_number() OVER () + {first - 1} AS {ROW}",
         # Over all columns, also those that are not kept, in which two lines may differ. With the
         # salt, no line can be guessed from its hash.
         f"hash({literal(salt)}, {every}) AS {SAME}",
     ]
-    given: dict[str, str] = {}
+    kept_names = _kept_names(layout, given, firms, salt, by_number, erased)
     for name, column in layout.columns.items():
         cell = quoted(name)
-        if column.role == "receiver_number":
-            out.append(f"{_kept_number(cell, layout, salt, by_number, erased)} AS {cell}")
-        elif column.role in NAMES:
-            text = _said(cell, layout)
-            if column.role == "brand":
-                parties = [
-                    _said(quoted(other), layout)
-                    for other, one in layout.columns.items()
-                    if one.role in ("sender", "receiver", "maker")
-                ]
-                kept_name = (
-                    f"CASE WHEN {is_erased(text, salt, erased)} THEN {literal(ERASED)} "
-                    f"WHEN {brand_of_person(text, parties)} THEN {hidden(text, salt)} "
-                    f"ELSE {cell} END"
-                )
-            else:
-                person = by_number if column.role == "receiver" else ""
-                kept_name = without_persons(text, salt, person, erased)
-            # For `nameless`, which needs the delivered name once more; EXCLUDE takes it off below.
-            given[cell] = quoted(f"name {len(given)} as given")
-            out += [f"{kept_name} AS {cell}", f"{text} AS {given[cell]}"]
-        elif column.role == "description":
-            out.append(f"{masked(cell)} AS {cell}")
+        kept_cell = kept_names.get(cell, cell)
+        if column.role == "description":
+            kept_cell = masked(cell)
         elif column.role in _NUMBERED:
             # A name where a number belongs: columns of the line, or of the file, are exchanged.
             # Of a tariff code nothing is left, as the digits of a pseudonym would be read as one.
             other = (
-                "''" if column.role == "tariff_code" else without_persons(cell, salt, "", erased)
+                "''"
+                if column.role == "tariff_code"
+                else without_persons(cell, salt, f"NOT {is_company(cell)}", erased)
             )
-            out.append(f"CASE WHEN {misplaced(cell)} THEN {other} ELSE {cell} END AS {cell}")
-        else:
-            out.append(cell)
-    query = f"SELECT {', '.join(out)} FROM {read}"
+            kept_cell = f"CASE WHEN {misplaced(cell)} THEN {other} ELSE {cell} END"
+        out.append(f"{kept_cell} AS {cell}")
+    # For `nameless`, which needs the delivered names once more; EXCLUDE takes them off below.
+    query = f"SELECT {', '.join((*out, *given.values()))} FROM {read}"
     if described := layout.of("description"):
         query = nameless(query, quoted(described), given, erased)
     if given:
@@ -278,24 +273,63 @@ def _hidden_rows(
     return query
 
 
+def _kept_names(
+    layout: Layout,
+    given: Mapping[str, str],
+    firms: Mapping[str, str],
+    salt: str,
+    by_number: str,
+    erased: Collection[str],
+) -> dict[str, str]:
+    """Return SQL of each column of names or numbers of parties as it is kept.
+
+    `given` and `firms` are, of such a column, SQL of the name as it is compared and of whether it
+    is a company's; `by_number` is SQL of whether the receiver's number is a person's.
+    """
+    out = {}
+    for name, column in layout.columns.items():
+        cell = quoted(name)
+        if column.role == "receiver_number":
+            receiver = quoted(layout.of("receiver") or "")
+            party = (given[receiver], firms[receiver]) if receiver in given else ("", "")
+            out[cell] = _kept_number(cell, party, salt, by_number, erased)
+        elif column.role == "brand":
+            text = given[cell]
+            parties = {given[party]: firm for party, firm in firms.items()}
+            out[cell] = (
+                f"CASE WHEN {is_erased(text, salt, erased)} THEN {literal(ERASED)} "
+                f"WHEN {brand_of_person(text, parties)} THEN {hidden(text, salt)} "
+                f"ELSE {cell} END"
+            )
+        elif column.role in NAMES:
+            person = f"NOT {firms[cell]}"
+            if column.role == "receiver" and by_number:
+                person = f"({person} OR {by_number})"
+            out[cell] = without_persons(given[cell], salt, person, erased)
+    return out
+
+
 def _kept_number(
-    cell: str, layout: Layout, salt: str, by_number: str, erased: Collection[str]
+    cell: str, receiver: tuple[str, str], salt: str, by_number: str, erased: Collection[str]
 ) -> str:
-    """Return SQL for a tax number, or a pseudonym of it, or null next to a name that was erased."""
+    """Return SQL for a tax number, or a pseudonym of it, or null next to a name that was erased.
+
+    `receiver` is SQL of the name beside it and of whether it is a company's, empty if there is no
+    name.
+    """
     # A number of taxpayers has no letters that say whose it is; a name in its place has.
-    receiver = layout.of("receiver")
+    name, firm = receiver
     # Without a pattern of persons' numbers the receiver's name decides; without either, all are
     # hidden.
     person = by_number or "true"
-    if receiver and not by_number:
-        name = _said(quoted(receiver), layout)  # as it is tested itself, so that it is tested once
-        person = f"NOT {is_pseudonym(name)} AND NOT {is_company(name)}"
+    if name and not by_number:
+        person = f"CASE WHEN {firm} THEN false ELSE NOT {is_pseudonym(name)} END"
     digits = f"length(regexp_replace({cell}, '[^0-9]', '', 'g'))"
     # A text with four letters running and fewer than five digits is a name in the wrong column, and
-    # so are words, or any in a script without blanks.
-    letters = f"regexp_matches({cell}, '\\p{{L}}{{4}}') AND {digits} < 5"
-    person = f"({person} OR ({letters}) OR {misplaced(cell)})"
-    gone = is_erased(quoted(receiver), salt, erased) if receiver else "false"
+    # so are words, or any in a script without blanks. CASE, because AND computes both of its sides.
+    letters = f"CASE WHEN regexp_matches({cell}, '\\p{{L}}{{4}}') THEN {digits} < 5 ELSE false END"
+    person = f"({person} OR {letters} OR {misplaced(cell)})"
+    gone = is_erased(name, salt, erased) if name else "false"
     return (
         f"CASE WHEN {gone} THEN NULL "
         f"WHEN {person} THEN {without_persons(cell, salt, 'true', erased)} ELSE {cell} END"

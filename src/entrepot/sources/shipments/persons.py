@@ -151,27 +151,22 @@ def is_pseudonym(cell: str) -> str:
     return f"regexp_full_match({cell}, '{PSEUDONYM}[0-9a-f]{{8,16}}')"
 
 
-def without_persons(cell: str, salt: str, person: str = "", erased: Collection[str] = ()) -> str:
+def without_persons(cell: str, salt: str, person: str, erased: Collection[str] = ()) -> str:
     """Return SQL for a name, or the pseudonym of one that may be a natural person's.
-
-    Every name without a word of companies is taken for a person's: a company that has a pseudonym
-    is no harm, a person that has none is.
 
     Parameters
     ----------
     cell, salt
         SQL of the name, and the secret of the lake.
     person
-        SQL that says so by other evidence, such as the number of a taxpayer.
+        SQL that says so. Every name without a word of companies (`is_company`) is taken for a
+        person's: a company that has a pseudonym is no harm, a person that has none is.
     erased
         Pseudonyms of names that were erased from this lake.
     """
-    test = f"NOT {is_company(cell)}"
-    if person:
-        test = f"({test} OR {person})"
     out = (
-        f"CASE WHEN {cell} IS NULL OR {is_pseudonym(cell)} THEN {cell} "
-        f"WHEN {test} THEN {pseudonym(cell, salt)} ELSE {cell} END"
+        f"CASE WHEN {cell} IS NULL THEN {cell} WHEN {person} THEN {hidden(cell, salt)} "
+        f"ELSE {cell} END"
     )
     if not erased:
         return out
@@ -189,7 +184,7 @@ def is_company(cell: str) -> str:
     )
 
 
-def brand_of_person(cell: str, names: Collection[str]) -> str:
+def brand_of_person(cell: str, names: Mapping[str, str]) -> str:
     """Return SQL that says whether a brand is the name of a natural person.
 
     Brands have no word of companies as a rule, so it takes other evidence: that a person of the
@@ -200,7 +195,8 @@ def brand_of_person(cell: str, names: Collection[str]) -> str:
     cell
         SQL of the brand.
     names
-        SQL of the senders, receivers and makers of the line, as they were delivered.
+        SQL of the sender, receiver and maker of the line as they were delivered, each with SQL that
+        says whether it is a company.
     """
     key = name_key(cell)
     # CASE, because AND computes both of its sides: keys are made of the few names that are no
@@ -208,7 +204,7 @@ def brand_of_person(cell: str, names: Collection[str]) -> str:
     words = f"string_split({key}, ' ')"
     mine = _own_words(words)
     same = []
-    for name in names:
+    for name, firm in names.items():
         given = f"string_split({name_key(name)}, ' ')"
         theirs = _own_words(given)
         # All words of the person, or two: beside them in the name are a title, a town, another
@@ -216,8 +212,9 @@ def brand_of_person(cell: str, names: Collection[str]) -> str:
         enough = f"greatest(1, least(2, len({theirs})))"
         part = f"list_has_all({theirs}, {mine}) AND len({mine}) >= {enough}"
         same.append(
-            f"CASE WHEN {cell} IS NULL OR {is_company(name)} THEN false WHEN {given} = {words} "
-            f"THEN true WHEN list_has_any({given}, {_longer(words, 1)}) THEN {part} ELSE false END"
+            f"CASE WHEN {cell} IS NULL OR {name} IS NULL OR {firm} THEN false "
+            f"WHEN {given} = {words} THEN true "
+            f"WHEN list_has_any({given}, {_longer(words, 1)}) THEN {part} ELSE false END"
         )
     given = f"regexp_matches({key}, {literal(_GIVEN)}) AND NOT {is_company(cell)}"
     # The name of the line may be one word, as 王伟 and Сидоров are. A given name alone begins many
@@ -364,19 +361,21 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
     """
     out = rows
     for kept, given in names.items():
-        is_hidden = f"({kept} = {literal(ERASED)} OR {is_pseudonym(kept)}) AND {kept} <> {given}"
+        is_hidden = f"({kept} = {literal(ERASED)} OR {is_pseudonym(kept)})"
         by = f"CASE WHEN {kept} = {literal(ERASED)} THEN '[' || {kept} || ']' ELSE {kept} END"
         # In steps, each with its columns: one text of all would repeat every list many times over.
+        # CASE within CASE, because AND computes both of its sides, and nearly all lines hide none.
         plain = (
-            f"SELECT *, CASE WHEN {is_hidden} THEN string_split({name_key(given)}, ' ') END "
-            f"AS __plain FROM ({out})"
+            f"SELECT *, CASE WHEN {kept} <> {given} THEN CASE WHEN {is_hidden} "
+            f"THEN string_split({name_key(given)}, ' ') END END AS __plain FROM ({out})"
         )
         # Cheap tests that fail for nearly all lines: lists and patterns are made for few.
         shared = f"len(list_intersect(string_split({name_key(text)}, ' '), __plain))"
         some = (
             f"SELECT *, CASE WHEN len(__plain) > 1 "
             f"THEN {shared} >= least(2, len(list_distinct(__plain))) END AS __some, "
-            f"__plain IS NOT NULL AND regexp_matches({given}, {literal(_WITHOUT_BLANKS)}) AS __one "
+            f"CASE WHEN __plain IS NOT NULL "
+            f"THEN regexp_matches({given}, {literal(_WITHOUT_BLANKS)}) END AS __one "
             f"FROM ({plain})"
         )
         lists = (
@@ -384,13 +383,15 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
             f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+') END AS __words, "
             f"CASE WHEN __some THEN __plain END AS __plain FROM ({some})"
         )
-        owned = (
-            f"SELECT *, {_own_words('__words')} AS __own, {_own_words('__plain')} AS __own_plain "
-            f"FROM ({lists})"
+        own = ", ".join(
+            f"CASE WHEN {words} IS NOT NULL THEN {_own_words(words)} END AS {name}"
+            for words, name in (("__words", "__own"), ("__plain", "__own_plain"))
         )
+        owned = f"SELECT *, {own} FROM ({lists})"
         one_word = (
-            f"__one AND len(__own) = 1 AND regexp_full_match(__own[1], {literal(_WITHOUT_BLANKS)}) "
-            f"AND contains({text}, __own[1])"
+            f"CASE WHEN __one AND len(__own) = 1 "
+            f"THEN regexp_full_match(__own[1], {literal(_WITHOUT_BLANKS)}) "
+            f"AND contains({text}, __own[1]) END"
         )
         found = (
             f"SELECT *, CASE WHEN {one_word} THEN __own[1] END AS __one_word, "
