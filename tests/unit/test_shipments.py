@@ -655,6 +655,18 @@ CIA DEL SUR,DELTA PHARMA,PHARMACIE X,SUPPLY X,FABRICATION X,PT MAJU,SARL DUPONT,
 """
 
 
+def test_the_same_stands_between_words_in_ascii() -> None:
+    """The short pattern for texts in ASCII and that for all texts agree on every sign of ASCII."""
+    signs = [chr(number) for number in range(1, 128)]
+    found = duckdb.sql(
+        f"SELECT regexp_matches(sign, '{persons._APART}'), "
+        f"regexp_matches(sign, '{persons._APART_IN_ASCII}') FROM (SELECT unnest($signs) AS sign)",
+        params={"signs": signs},
+    ).fetchall()
+    assert [one for one, _ in found] == [other for _, other in found]
+    assert sum(one for one, _ in found) == len(signs) - 10 - 2 * 26
+
+
 def test_surnames_are_no_legal_forms() -> None:
     """SANCHEZ is no S.A. with five letters, PETROV no petrol company, and NP- hides nobody."""
     people = [one.strip() for one in PEOPLE.replace("\n", "").split(",")]

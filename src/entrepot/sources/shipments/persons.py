@@ -263,17 +263,27 @@ def hidden(cell: str, salt: str) -> str:
 
 _APART = r"[^\p{L}\p{N}]"
 """What stands between the words of a name: no part of another word is a name."""
+_APART_IN_ASCII = "[^A-Za-z0-9]"
+"""The same in a text of ASCII. A pattern is made for each line that hides a name, and takes 40
+times as long with the letters of all scripts between all words."""
 
 
-def replaced(cell: str, words: str, by: str) -> str:
+def _apart(text: str) -> str:
+    """Return SQL for the pattern of what stands between the words of a text."""
+    in_ascii = f"strlen({text}) = length({text})"  # as many bytes as letters
+    return f"CASE WHEN {in_ascii} THEN {literal(_APART_IN_ASCII)} ELSE {literal(_APART)} END"
+
+
+def replaced(cell: str, words: str, by: str, apart: str = literal(_APART)) -> str:
     """Return SQL for a text with something in place of the whole words of a name.
 
     Parameters
     ----------
-    cell, words, by
-        SQL of the text, of a pattern of the words in any capitals, and of what stands there then.
+    cell, words, by, apart
+        SQL of the text, of a pattern of the words in any capitals, of what stands there then, and
+        of a pattern of what is between words.
     """
-    pattern = f"'(?i)(^|{_APART})(?:' || {words} || ')($|{_APART})'"
+    pattern = f"'(?i)(^|' || {apart} || ')(?:' || {words} || ')($|' || {apart} || ')'"
     for _ in range(2):  # of two in a row, the first takes the blank of the second
         cell = f"regexp_replace({cell}, {pattern}, '\\1' || {by} || '\\2', 'g')"
     return cell
@@ -313,7 +323,7 @@ def _one_of(words: str) -> str:
     return f"'(?:' || array_to_string({words}, '|') || ')'"
 
 
-def _in_part(words: str, own: str) -> str:
+def _in_part(words: str, own: str, apart: str) -> str:
     """Return SQL for the pattern of a name in a text, in any order of its words.
 
     "PEREZ JUAN" for Juan Perez: as many words as the name has, each any of its words, or as many
@@ -323,15 +333,17 @@ def _in_part(words: str, own: str) -> str:
 
     Parameters
     ----------
-    words, own
-        SQL of the list of its words, and of those of `_own_words`.
+    words, own, apart
+        SQL of the list of its words, of those of `_own_words`, and of a pattern of what is between
+        words.
     """
     one, mine, sure = map(_one_of, (words, _longer(own, 1), _longer(own, 2)))
     full, whole = (
-        f"{_one_of(some)} || '(?:{_APART}+' || {_one_of(some)} || '){{' || len({some}) - 1 || '}}'"
+        f"{_one_of(some)} || '(?:' || {apart} || '+' || {_one_of(some)} || '){{' "
+        f"|| len({some}) - 1 || '}}'"
         for some in (words, own)
     )
-    inner = f"'(?:{_APART}+' || {one} || ')*{_APART}+'"
+    inner = f"'(?:' || {apart} || '+' || {one} || ')*' || {apart} || '+'"
     part = f"'|' || {sure} || {inner} || {mine} || '|' || {mine} || {inner} || {sure}"
     return (
         f"({full} || CASE WHEN len({own}) > 1 THEN '|' || {whole} ELSE '' END "
@@ -393,15 +405,17 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
             f"THEN regexp_full_match(__own[1], {literal(_WITHOUT_BLANKS)}) "
             f"AND contains({text}, __own[1]) END"
         )
+        named = _in_part("__words", "__own", "__apart")
+        plainly = _in_part("__plain", "__own_plain", "' '")  # a key has blanks between its words
         found = (
             f"SELECT *, CASE WHEN {one_word} THEN __own[1] END AS __one_word, "
-            f"CASE WHEN __some THEN {_in_part('__words', '__own')} END AS __named, "
-            f"CASE WHEN __some THEN {_in_part('__plain', '__own_plain')} END AS __plainly "
-            f"FROM ({owned})"
+            f"CASE WHEN __some THEN {named} END AS __named, "
+            f"CASE WHEN __some THEN {plainly} END AS __plainly "
+            f"FROM (SELECT *, CASE WHEN __some THEN {_apart(text)} END AS __apart FROM ({owned}))"
         )
         freed = (
             "SELECT *, CASE WHEN __named IS NOT NULL "
-            f"THEN {replaced(text, '__named', by)} END AS __freed "
+            f"THEN {replaced(text, '__named', by, '__apart')} END AS __freed "
             f"FROM ({found})"
         )
         # Compared without accents: what is still found was spelt otherwise, and the text is given
@@ -409,7 +423,7 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
         left = f"regexp_matches({name_key('__freed')}, '(^| )(?:' || __plainly || ')($| )')"
         out = (
             "SELECT * EXCLUDE (__some, __one, __words, __plain, __own, __own_plain, __one_word, "
-            "__named, __plainly, __freed) "
+            "__apart, __named, __plainly, __freed) "
             f"REPLACE (CASE WHEN __one_word IS NOT NULL THEN replace({text}, __one_word, {by}) "
             f"WHEN __named IS NULL THEN {text} WHEN {left} THEN {by} ELSE __freed END AS {text}) "
             f"FROM ({freed})"
