@@ -32,6 +32,7 @@ def test_the_cards_have_the_numbers_of_the_breakdown(client: Client, tmp_path: P
     assert values[0] == f"{100 * sold.parts[0].value:.1f}"
     assert values[1] == f"{sold.concentration:.2f}"
     assert page.count('<article class="card') == 5
+    assert "of <strong>47 of 69</strong> countries with imports of USD\xa01\xa0m or more" in page
     # No weights are bundled: it says so, and what would bring them.
     assert "no weights available" in page
     assert "entrepot data add comtrade FILE" in page

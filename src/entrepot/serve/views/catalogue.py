@@ -26,7 +26,14 @@ from entrepot.report.goods_overview import (
     prices_by_exporter,
     prices_over_time,
 )
-from entrepot.report.overview import NAMED, over_half, spread_between, suppliers_of
+from entrepot.report.overview import (
+    COUNTED,
+    NAMED,
+    over_half,
+    spread_between,
+    suppliers_of,
+    threshold,
+)
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.problems import NotFoundError
@@ -261,7 +268,8 @@ def _supplied(
         f"{capital(area_phrase(first))} had "
         f"**{figure_value(sold.parts[0].value, 'share')}** of the world's exports of "
         f"{goods_words(codes)} in {asked.period} and supplied more than half of the imports "
-        f"of **{most} of {every}** countries. World trade was "
+        f"of **{most} of {every}** countries with imports of {threshold(COUNTED, asked.currency)} "
+        f"or more. World trade was "
         f"{figure_value(sold.total, asked.currency)}. {said}"
     ).strip()
     names = dict.fromkeys(one.of.short for one in sorted(seen, key=lambda one: one.entry.starts))
