@@ -82,9 +82,11 @@ def test_nothing_known_is_said_and_nothing_else(notes: dict[str, DecisionNote]) 
     assert made.chart is None
     assert "by country and year, as in BACI (CEPII)" in made.missing[0]
     # What is known of all goods and services together is said, and of what it is.
-    assert "all inputs, goods and services, that Nigeria imported" in made.means[0].text
-    assert {one.card.value for one in made.numbers} == {"–"}
-    assert {one.card.range for one in made.numbers} == {"not available"}
+    assert "all inputs, goods and services, that Nigeria imported" in made.answer[1].text
+    missing, share, value = (one.card for one in made.numbers)
+    assert (missing.value, missing.range) == ("–", "not available")
+    assert [one.figure.definition.goods for one in (share, value)] == ["inputs", "inputs"]
+    assert all(one.figure.status == "ok" for one in (share, value))
 
 
 @pytest.mark.parametrize("kind", ASKED)

@@ -35,8 +35,9 @@ from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
 from entrepot.report.missing_value import missing_value
-from entrepot.report.parts import BriefSentence, Remark, plain
+from entrepot.report.parts import BriefSentence, DataGap, Remark, plain
 from entrepot.report.sections import over_time
+from entrepot.report.sections.inputs import bought, inputs_cards
 from entrepot.sources import source_info, split_address
 from entrepot.version import __version__
 
@@ -249,7 +250,10 @@ def note_in(
 def _composed(context: BriefContext, subject: Subject, found: Headline, date: str) -> DecisionNote:
     cited = _Citations(context)
     three = _three(context, subject, found)
-    numbers = _once([_number(context, subject, one, cited) for one in three])
+    known = _known_inputs(context, subject, found)
+    # What is known stands beside what is not, which is then said once.
+    shown = [_number(context, subject, one, cited) for one in (three[:1] if known else three)]
+    numbers = _once([*shown, *(_numbered(one, cited) for one in known)])
     others = _others(context, subject, found.share)
     chart = _chart(context, subject, found.share, others, cited)
     made = DecisionNote(
@@ -331,7 +335,9 @@ def _title(subject: Subject, found: Headline) -> str:
         of = "" if subject.goods == "all" else f" for {goods_of(subject)}"
         text = f"{subject.buyers} dependence on {subject.seller}{of} cannot be measured with the "
         text += "data available"
-    return phrasing.unbroken(phrasing.capital(text).replace(" (", f"{NBSP}("))
+    # The last two words stay together: one word alone on a last line looks like a mistake.
+    first, _, last = phrasing.capital(text).replace(" (", f"{NBSP}(").rpartition(" ")
+    return phrasing.unbroken(f"{first}{NBSP}{last}")
 
 
 def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[BriefSentence, ...]:
@@ -340,7 +346,8 @@ def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[B
     if share.status != "ok" and value.status != "ok":
         why = phrasing.inside(missing_value(context, value).why)
         text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
-        return (BriefSentence(_without_commands(text), (share, value)),)
+        known = _inputs(context, subject)
+        return (BriefSentence(_without_commands(text), (share, value)), *known)
     said = _said_share(subject, share, value)
     if share.status == "ok" and (some := some_only(context, subject, share)):
         said = replace(said, text=f"{said.text.removesuffix('.')}; {some}.")
@@ -428,10 +435,22 @@ def _three(context: BriefContext, subject: Subject, found: Headline) -> list[Fig
     return [found.share, found.value, found.overall]
 
 
+def _known_inputs(context: BriefContext, subject: Subject, found: Headline) -> list[Card]:
+    """Return share and value of imported inputs where nothing is known of the goods themselves."""
+    if any(one.status == "ok" for one in (found.share, found.value, found.overall)):
+        return []
+    industries = bought(context, subject)
+    return [] if isinstance(industries, DataGap) else [*inputs_cards(industries)[:2]]
+
+
 def _number(
     context: BriefContext, subject: Subject, figure: Figure, cited: _Citations
 ) -> NoteFigure:
-    card = card_of(context, subject, figure)
+    return _numbered(card_of(context, subject, figure), cited)
+
+
+def _numbered(card: Card, cited: _Citations) -> NoteFigure:
+    figure = card.figure
     if figure.status != "ok":
         why = f"{phrasing.capital(plain(card.definition)).rstrip('.')}."
         return NoteFigure(replace(card, range="not available"), _without_commands(why), ())
@@ -635,7 +654,8 @@ def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
     if subject.goods != "all" and not any(figure.status == "ok" for figure in found):
-        lacks.insert(0, f"trade in {goods_of(subject)} by country and year, as in BACI (CEPII)")
+        text = f"trade in {goods_of(subject)} by country and year, as in BACI (CEPII)"
+        lacks.insert(0, f"{text}; one file of one year is enough")
     # Of one year and of two years, the same data are lacking.
     once = {why.partition(": ")[2] or why: why for why in reversed(lacks)}
     return tuple(
@@ -671,7 +691,6 @@ def _means(
     said += _law(subject)
     said += _unequal(subject, found.ratio)
     if not said:
-        said += _inputs(context, subject)
         said.append(Remark("Without a share, these data do not say how dependent it is."))
     return said
 
@@ -683,7 +702,8 @@ def _inputs(context: BriefContext, subject: Subject) -> list[BriefSentence]:
     share = context.inputs("import_share", **sides, period=year)
     if share.status != "ok":
         return []
-    text = f"In {year} industries of {subject.seller} made {phrasing.about(share)} of all inputs, "
+    text = f"In {year} industries of {subject.seller} made **{phrasing.about(share)}** of all "
+    text += "inputs, "
     text += f"goods and services, that {subject.buyer} imported"
     text += f" ({share.range_text} by definition)" if phrasing.span(share) else ""
     return [
