@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from entrepot.figures import Figure
 from entrepot.report.brief_context import usual_goods
 from entrepot.report.compose import SECTIONS, brief_in, opening_in
 from entrepot.report.definitions import ADD_DATA
@@ -29,7 +28,7 @@ from entrepot.serve.views.figure import one_row
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from entrepot.figures import Definition
+    from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
     from entrepot.report.parts import Brief, PageLink, Section
 
@@ -174,15 +173,18 @@ def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> ServedAnswe
         notes=NOTES,
         python=_python(wanted),
         asked=found.asked,
-        step=ADD_DATA if _is_missing(found.brief) else "",
+        step=ADD_DATA if _lacks_share(found, wanted) else "",
         **parts,
     )
 
 
-def _is_missing(made: Brief) -> bool:
-    """Return whether the answer says of a number that it cannot be computed."""
-    every = (one for sentence in made.answer for one in sentence.evidence)
-    return any(isinstance(one, Figure) and one.status != "ok" for one in every)
+def _lacks_share(found: ServedBrief, wanted: WantedBrief) -> bool:
+    """Return whether the share that the page is about has no value."""
+    goods = wanted.asked[2]
+    return not any(
+        (definition.measure, definition.goods, figure.status) == ("import_share", goods, "ok")
+        for definition, figure in found.asked
+    )
 
 
 def _python(wanted: WantedBrief) -> str:
