@@ -318,7 +318,7 @@ def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[F
     return context, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
 
 
-def _first(context: BriefContext, measure: str, years: list[Period], **keys: str) -> Figure:
+def _first(context: BriefContext, measure: str, years: list[Period], **keys: Any) -> Figure:
     """Return the first Figure with a value, else that of the newest year.
 
     Where the newest year has none, of the others only those are asked in which something is held
