@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.test_page import served
+from tests.browser.conftest import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
