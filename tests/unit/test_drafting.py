@@ -1051,7 +1051,7 @@ def test_an_amount_by_weight_has_goods() -> None:
 
 def test_the_year_so_far_is_not_the_month() -> None:
     text = (
-        "Togo is the second largest importer of Indian rice. India's exports of rice in October "
+        "India's exports of rice to Togo rose. India's exports of rice to Togo in October "
         "reached 215,000 tons, valued at USD91 million; bringing the figure from start of the "
         "year to 2.6 million tons."
     )
