@@ -231,7 +231,8 @@ def _hidden_rows(
     every = ", ".join(map(quoted, names))
     # Each name as it is compared, and whether it is a company's: found once a line, in subqueries,
     # for the number beside it, the brand and the description need them as well.
-    given, firms = {}, {}
+    given: dict[str, str] = {}
+    firms: dict[str, str] = {}
     for name, column in layout.columns.items():
         if column.role in NAMES and column.role != "receiver_number":
             given[quoted(name)] = quoted(f"name {len(given)} as given")
