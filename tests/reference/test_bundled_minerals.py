@@ -170,6 +170,28 @@ def test_nothing_else_sees_it(empty: Lake) -> None:
     assert not empty.holds("minerals@V202501")
 
 
+def test_a_table_of_ones_own_comes_after_it(empty: Lake, tmp_path: Path) -> None:
+    """Of two rows nothing is known: they answer where they are asked for, and are in the range."""
+    file = tmp_path / "trade.csv"
+    file.write_text("year,seller,code,usd\n2022,CHN,850511,1200\n2022,JPN,850511,300\n")
+    columns = {
+        "year": "{role: year}",
+        "seller": "{role: partner, codes: ISO3}",
+        "code": "{role: product}",
+        "usd": "{role: value, currency: USD, scale: 1}",
+    }
+    lines = [f"  {name}: {role}" for name, role in columns.items()]
+    head = "id: trade\ntitle: Made up\npublisher: made up\nreporter: DEU\nflow: import\n"
+    head += "nomenclature: HS2022\npartner_basis: origin\n"
+    empty.add("table", [file], mapping="\n".join(["format: 1", head + "columns:", *lines]) + "\n")
+    asked = {"importer": "DEU", "exporter": "CHN", "goods": MAGNETS, "period": 2022}
+    figure = ep.ask("import_share", lake=empty, **asked)
+    assert figure.definition.source == "minerals"
+    assert figure.value == pytest.approx(0.825, abs=5e-4)
+    named = ep.ask("import_share", lake=empty, source="table.trade", **asked)
+    assert named.value == pytest.approx(0.8)
+
+
 def test_the_whole_of_baci_goes_before_it(empty: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     [extract] = empty.holdings("minerals")
     whole = replace(extract, source="baci", findings=(), nomenclature="HS2017")

@@ -836,6 +836,19 @@ def test_a_draft_saved_as_a_claims_file_is_checked_as_the_article_is() -> None:
     assert check(parse_document(compared)).claims[1].verdict == "differs"
 
 
+def test_what_is_wrong_does_not_take_away_what_is_right() -> None:
+    """Of two numbers for one share that are read in one way only, the data support the first."""
+    claims = "".join(
+        f"  - id: {name}\n    import_share: {{exporter: CHN, importer: JPN, goods: 850511, "
+        f"period: 2022}}\n    says: {says}\n    read_once: true\n"
+        for name, says in (("true", "28 percent"), ("false", "67 percent"))
+    )
+    text = f"format: 1\nsource: {{title: Magnets}}\nclaims:\n{claims}"
+    right, wrong = check(parse_document(text)).claims
+    assert (right.verdict, wrong.verdict) == ("supported", "not_enough_evidence")
+    assert {round(100 * one.value, 1) for one in wrong.against} == {27.8}
+
+
 def test_a_list_goes_on_with_the_next_country() -> None:
     text = (
         "Kenya's fertilisers. Russia supplied 28 per cent of Kenya's imports in 2024, Saudi Arabia "

@@ -112,14 +112,22 @@ _READ_RIGHTLY = "a look at the sentence: whether the number is of this flow, goo
 
 
 def _doubted(found: Check, alone: Collection[str]) -> dict[str, CheckedClaim]:
-    """Return the claims of one reading alone that are wrong, or part of what cannot hold."""
+    """Return claims of one reading alone that are wrong; if none is, those that cannot all hold.
+
+    What is wrong goes first: without it the others may hold, and then they are supported.
+    """
+    mine = [item for item in found.claims if item.id in alone]
     involved = {name for one in found.conflicts for name in one.claims}
+    wrong = [item for item in mine if item.verdict in WRONG]
     return {
         item.id: CheckedClaim(
-            item.claim, "not_enough_evidence", _READ_ONCE, evidence_needed=_READ_RIGHTLY
+            item.claim,
+            "not_enough_evidence",
+            _READ_ONCE,
+            against=item.against,
+            evidence_needed=_READ_RIGHTLY,
         )
-        for item in found.claims
-        if item.id in alone and (item.verdict in WRONG or item.id in involved)
+        for item in wrong or [item for item in mine if item.id in involved]
     }
 
 

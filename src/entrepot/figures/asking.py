@@ -17,6 +17,7 @@ from entrepot.figures.evidence import Caveat
 from entrepot.figures.figure import as_counted, headline
 from entrepot.figures.flows import NAMED_SHARE
 from entrepot.figures.panel_notes import said_once
+from entrepot.figures.validate import require_question
 from entrepot.goods import goods_title
 from entrepot.goods.parse import canonical
 from entrepot.lake import Lake
@@ -354,6 +355,7 @@ def ask(
     >>> [row["period"] for row in series.rows()]
     ['2024', '2025']
     """
+    require_question(measure)  # before its keys: an unknown measure needs none
     if each is None:
         opened = lake if isinstance(lake, Lake) else Lake.open(lake)
         definition = Definition.build(measure, **keys)
@@ -400,6 +402,7 @@ def ask_many(
     >>> len(panel), panel.varied
     (2, ('importer',))
     """
+    require_question(measure)
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     given = {name: value for name, value in keys.items() if value is not None}
     steps = _steps(each)

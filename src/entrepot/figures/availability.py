@@ -192,11 +192,12 @@ def not_loaded(needs: Sequence[tuple[str, str]], *, otherwise: str = "") -> NoEv
 def flow_sources(lake: Lake) -> list[str]:
     """Return the sources of which the lake holds flows, the preferred one first.
 
-    Flows that ship with the program come last: what a user loaded goes before them.
+    Flows that ship with the program come after what a user loaded of a known source, and before
+    tables of one's own, of which nothing is known but their rows.
     """
     found = {item.source: None for item in lake.holdings() if item.table == "flows"}
-    # Sources of one's own in the order in which they were loaded; index takes the first place.
-    order = [*BEST_FIRST, *(name for name in found if name != BUNDLED), BUNDLED]
+    # Tables of one's own in the order in which they were loaded; index takes the first place.
+    order = [*BEST_FIRST, BUNDLED, *found]
     return sorted(found, key=order.index)
 
 

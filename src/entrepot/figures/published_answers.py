@@ -301,7 +301,7 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     against = f" against {definition.base}" if definition.base else ""
     words = "".join(f", {word}" for word in narrow if word)
     # Whose trade it is and in which goods, the headline of the answer says.
-    return f"{_called(source)}: none for {definition.period}{against}{words}{available}"
+    return f"{_called(source)}: none of this for {definition.period}{against}{words}{available}"
 
 
 # One printed value in two currencies, and what a newsroom would have made of it.

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from entrepot.errors import ADDRESS, nearest
 from entrepot.figures import Definition
 from entrepot.figures.evaluate import evaluate
+from entrepot.figures.validate import require_question
 from entrepot.goods.words import goods_in_codes
 from entrepot.model.keys import KEYS
 from entrepot.serve.problems import BadAddressError
@@ -119,6 +120,7 @@ def asked(pairs: Iterable[tuple[str, str]]) -> AddressQuestion:
     if "goods" in keys:
         # "magnets", as in a question in words; the answer's definition has the code.
         keys["goods"] = goods_in_codes(keys["goods"])
+    require_question(keys["measure"])
     # "above" is no key of a definition, but is a number all the same.
     kinds = {name: key.kind for name, key in KEYS.items()} | {"above": float}
     for name, kind in kinds.items():
