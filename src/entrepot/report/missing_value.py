@@ -13,6 +13,7 @@ from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
 from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.model.areas import area_phrase, known_areas
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
@@ -76,8 +77,8 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     if not flows:
         return MissingValue(
-            "No loaded or bundled data cover it",
-            f"Load data: **{ADD_DATA}**",
+            f"No trade data are loaded, and {_bundled_words(figure.definition)}",
+            f"Load data, such as CEPII’s BACI, which is free: **{ADD_DATA}**",
             ADD_DATA,
         )
     goods = goods_title(asked.goods)
@@ -119,6 +120,16 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     if all(one.is_partial for one in there) and not _has_pair(context, figure, there):
         return MissingValue(why, f"Load the complete BACI: **{ADD_DATA}**", ADD_DATA)
     return MissingValue(why, "" if _NOT_ZERO.lower() in why.lower() else _NOT_ZERO)
+
+
+def _bundled_words(asked: Definition) -> str:
+    """Say of which goods data are bundled, of those asked for where there are some."""
+    [year] = (part.period for part in bundled().partitions)
+    wanted = tuple(code for code in asked.goods.split(",") if code.isdigit())
+    there = sorted(code for code in bundled_codes() if wanted and code.startswith(wanted))
+    if there:
+        return f"of these goods the bundled data have HS {joined(there)} alone, of {year}"
+    return f"the bundled data are of {len(bundled_codes())} goods alone, of {year}"
 
 
 def other_currency(context: BriefContext, figure: Figure) -> tuple[str, str, str] | None:

@@ -653,8 +653,9 @@ def _suppliers(
 def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[str, ...]:
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
-    if subject.goods != "all" and not any(figure.status == "ok" for figure in found):
-        text = f"trade in {goods_of(subject)} by country and year, as in BACI (CEPII)"
+    if not any(figure.status == "ok" for figure in found):
+        what = "all goods" if subject.goods == "all" else goods_of(subject)
+        text = f"trade in {what} by country and year, as in BACI (CEPII, free of charge)"
         lacks.insert(0, f"{text}; one file of one year is enough")
     # Of one year and of two years, the same data are lacking.
     once = {why.partition(": ")[2] or why: why for why in reversed(lacks)}
