@@ -80,7 +80,7 @@ def test_nothing_known_is_said_and_nothing_else(notes: dict[str, DecisionNote]) 
     made = notes["nothing known"]
     assert "cannot be measured" in made.title.replace(NBSP, " ")
     assert made.chart is None
-    assert "by country and year, as in BACI (CEPII)" in made.missing[0]
+    assert "by country and year, as in BACI (CEPII" in made.missing[0]
     # What is known of all goods and services together is said, and of what it is.
     assert "all inputs, goods and services, that Nigeria imported" in made.answer[1].text
     missing, share, value = (one.card for one in made.numbers)
