@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.figure import in_reverse
@@ -93,7 +93,7 @@ def headline(context: BriefContext, subject: Subject) -> Headline:
 
 def _newest(context: BriefContext, subject: Subject, measure: str, when: list[Period]) -> Figure:
     """Return the first Figure with a value over some years, else the one of the page's year."""
-    pair = {"importer": subject.importer, "exporter": subject.supplier}
+    pair: dict[str, Any] = {"importer": subject.importer, "exporter": subject.supplier}
     found = context.first(measure, when, **pair)
     return found if found.status == "ok" else context.ask(measure, period=subject.period, **pair)
 

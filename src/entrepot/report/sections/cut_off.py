@@ -7,7 +7,7 @@ import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import Figure
@@ -273,7 +273,11 @@ def _goods(context: BriefContext, subject: Subject) -> Figure | DataGap:
     last = subject.period.end.year
     available = [year for year in available_years(context.lake) if last - BACK <= year <= last]
     periods = [Period.parse(year) for year in available[::-1]] or [subject.period]
-    pair = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
+    pair: dict[str, Any] = {
+        "importer": subject.importer,
+        "exporter": subject.supplier,
+        "goods": subject.goods,
+    }
     try:
         figure = context.first("cutoff", periods, **pair)
     except EntrepotError as error:
