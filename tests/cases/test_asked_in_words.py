@@ -17,6 +17,7 @@ from entrepot.claims.question_forms import spelled_right
 from entrepot.claims.question_goods import goods_names
 from entrepot.claims.question_names import goods_in
 from entrepot.claims.question_read import OpenQuestionError
+from entrepot.claims.question_signs import signs_right
 from entrepot.claims.questions import LONGEST, read_question
 from entrepot.cli.main import run
 from entrepot.errors import RequestError
@@ -231,6 +232,65 @@ def test_whether_two_reports_agree_is_the_value_as_each_side_reports_it(
     assert [value for value, _ in open_.candidates[:2]] == [
         f"entrepot ask {flow} --reported-by {side}" for side in ("exporter", "importer")
     ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "EAEU imports of machinery from China in 2022, each country",
+        "Importe von Maschinen der EAEU aus China 2022, je Land",
+        "Импорт машин из Китая в ЕАЭС в 2022 году по странам",
+    ],
+)
+def test_a_group_is_asked_country_by_country(question: str) -> None:
+    read = read_question(question, today=TODAY)
+    assert (read.each, read.keys["importer"], read.unsaid) == (
+        "importer",
+        "ARM+BLR+KAZ+KGZ+RUS",
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "measure"),
+    [
+        ("Germany's imports of coffee by country of origin, 2021", "top_supplier"),
+        ("Импорт кофе Германии по странам, 2021", "top_supplier"),
+    ],
+)
+def test_partners_of_a_country_are_its_table_of_suppliers(question: str, measure: str) -> None:
+    read = read_question(question, today=TODAY)
+    assert (read.measure, read.keys["importer"], read.unsaid) == (measure, "DEU", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "period"),
+    [
+        ("German imports of coal over the last five years", "2021..2025"),
+        ("Deutsche Kohleimporte in den letzten drei Jahren", "2023..2025"),
+        ("Импорт угля в Германию за последние 3 года", "2023..2025"),
+        ("过去五年德国的煤炭进口额", "2021..2025"),
+        ("German imports of coal in the 2010s", "2010..2019"),
+        ("Импорт угля в Германию в 2010-х годах", "2010..2019"),
+        ("德国在2010年代的煤炭进口额", "2010..2019"),
+    ],
+)
+def test_years_that_are_counted_are_shown_as_years(question: str, period: str) -> None:
+    read = read_question(question, today=TODAY)
+    assert (read.keys["period"], read.unsaid) == (period, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("法囯的石默进口", {"法囯": "法国", "石默": "石墨"}),
+        ("澳大力亚", {"澳大力亚": "澳大利亚"}),
+        ("法国的石油进口", {}),
+        ("石头", {}),
+    ],
+)
+def test_a_wrong_sign_is_put_right_where_one_word_fits(text: str, right: dict[str, str]) -> None:
+    assert signs_right(text) == right
 
 
 def test_one_area_on_both_sides_is_asked_back() -> None:

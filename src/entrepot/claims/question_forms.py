@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import bounded, cue_words
 from entrepot.claims.question_names import areas_in, goods_in, near_area
+from entrepot.claims.question_signs import signs_right
 from entrepot.claims.times import when
 from entrepot.model.columns import read_table
 
@@ -84,14 +85,17 @@ _LETTERS = {
     "de": "abcdefghijklmnopqrstuvwxyzäöüß",
     "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
 }
-_LEAST, _MOST = 4, 14
+_LEAST, _MOST = 4, 18
 """Letters of a word that may be misspelt: short ones are too like others."""
-_MOST_CORRECTED, _MOST_TRIED = 3, 6
+_MOST_CORRECTED, _MOST_TRIED = 5, 8
 """Words of one question that may be misspelt, and that are looked at."""
 
 
-def corrections(words: Iterable[str], language: str) -> dict[str, str]:
+def corrections(words: Iterable[str], language: str, text: str = "") -> dict[str, str]:
     """Return misspelt words of a question with what they are read as.
+
+    The first word of its text has a capital that is no name's. Chinese words are looked for in
+    the text, since a wrong sign divides them.
 
     Examples
     --------
@@ -99,9 +103,14 @@ def corrections(words: Iterable[str], language: str) -> dict[str, str]:
     {'suplied': 'supplied', 'chinese': 'Chinese'}
     """
     found: dict[str, str] = {}
+    if language == "zh" and text:
+        found = signs_right(text)
     long = [word for word in dict.fromkeys(words) if _is_correctable(word, language)]
     for word in long[:_MOST_TRIED]:
-        if (other := spelled_right(word, language)) and len(found) < _MOST_CORRECTED:
+        other = spelled_right(word, language)
+        if not other and language in ("en", "ru") and text.startswith(word):
+            other = spelled_right(word.lower(), language)
+        if other and len(found) < _MOST_CORRECTED:
             found[word] = other
     return found
 

@@ -42,6 +42,8 @@ __all__ = [
 ]
 
 _ROLES = Path(__file__).with_name("question_roles.csv")
+_PEOPLES = Path(__file__).with_name("peoples.csv")
+"""What the people of countries are called, where it is no adjective: Turks, Chinesen, немцы."""
 MASK = "▮"
 """Stands for each sign that is understood: places in the text stay what they were."""
 
@@ -73,10 +75,14 @@ def are_compared(gap: str, language: str) -> bool:
 
 
 _OR = {
-    "en": re.compile(r"^['’]?s? ?,? ?or (?:(?:in|for|of|that of) )?(?:the )?$", re.IGNORECASE),
-    "de": re.compile(r"^s?,? oder (?:(?:in|für|von|bei|der|die) )?$", re.IGNORECASE),
-    "ru": re.compile(r"^,? или (?:(?:в|у|для) )?$", re.IGNORECASE),
-    "zh": re.compile("^(?:的▮*)?[，,]?(?:还是|或)(?:是)?$"),
+    "en": re.compile(
+        r"^['’]?s? ?,? ?or (?:(?:in|for|of|that of|from|on|to|by) )?(?:the )?$", re.IGNORECASE
+    ),
+    "de": re.compile(
+        r"^s?,? oder (?:(?:in|für|von|bei|der|die|aus|nach|an|den|dem) )*$", re.IGNORECASE
+    ),
+    "ru": re.compile(r"^,? или (?:(?:в|у|для|из|от|на|со?|во) )?$", re.IGNORECASE),
+    "zh": re.compile("^(?:的▮*)?[，,]?(?:还是|或)(?:是)?(?:从|自|对|向|在)?$"),
 }
 _THAN = {
     "en": re.compile(
@@ -88,6 +94,19 @@ _THAN = {
 }
 
 
+def _repeats(before: str, gap: str) -> bool:
+    """Whether a preposition is said again for the second of two: to Japan and to Korea."""
+    again = _AND_AGAIN.search(gap)
+    return bool(again) and bool(
+        re.search(rf"(?:^|\W){again['again']} (?:the |die |den )?$", before)
+    )
+
+
+_AND_AGAIN = re.compile(
+    r"^['’]?s?,? (?:and|und|и|sowie) "
+    r"(?P<again>to|from|in|for|by|of|nach|aus|von|für|в|из|для|у|от) (?:the |die |den )?$",
+    re.IGNORECASE,
+)
 _THAN_OTHER = {
     "en": re.compile(r"\bthan (?:that )?(?:from|on|to|of) (?:the )?$", re.IGNORECASE),
     "de": re.compile(r"\bals (?:die |der |das |den |jene )?(?:aus|von|nach|vom) $", re.IGNORECASE),
@@ -107,6 +126,7 @@ def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
             bool(_OR[language].search(gap)) or (len(found) == 1 and are_compared(gap, language))
         )
         alike = alike or (compares and bool(_THAN_OTHER[language].search(gap)))
+        alike = alike or (bool(found) and _repeats(text[: found[-1][0].start], gap))
         if found and (alike or are_joined(gap, language)):
             found[-1].append(mark)
         elif found and any(one.value == mark.value for some in found for one in some):
@@ -262,11 +282,15 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
         ending = ENDINGS[language] if language != "zh" else ""
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
         found.append((codes[0], "adj", bounded(f"{name}(?:{_SHARED_ADJECTIVE})", language)))
+    if language != "zh":
+        for row in read_table(_PEOPLES, ("code", "en", "de", "ru")):
+            if row[language]:
+                found.append((row["code"], "noun", bounded(row[language], language)))
     if adjective := {"en": "American", "de": "amerikanisch"}.get(language):
         # Where Americans live, and not the continents: South America.
         [home] = {code for code, form, one in found if form == "adj" and one.fullmatch(adjective)}
         other = "(?<!South )(?<!North )(?<!Latin )(?<!Central )"
-        found.append((home, "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?|kanern?)(?!\w)")))
+        found.append((home, "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?)(?!\w)")))
     for group in groups():
         texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
         # Longest first: without word boundaries (Chinese) the first that fits ends the search.
@@ -404,6 +428,7 @@ _NEAR_REGIONS = (
     ("europ|европ|欧洲", ("EU",)),
     ("afri|афри|非洲", ("AFU",)),
     (r"\bwest(?:en|ens)?$|запад|西方", ("EU", "coalition")),
+    ("gulf|golf|залив|海湾", ("GCC",)),
 )
 """Groups that may be meant by a region, which is no area here."""
 

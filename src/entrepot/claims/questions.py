@@ -66,7 +66,7 @@ from entrepot.claims.question_parts import AREA, GOODS, NAME, asks_share_of_good
 from entrepot.claims.question_qualifiers import counts_all, qualifying
 from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
 from entrepot.errors import RequestError
-from entrepot.model.areas import WORLD, area_name
+from entrepot.model.areas import WORLD, area_name, groups
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def read_question(
     now = today or date.today()
     reading = _Reading(words, language, now, tuple(years))
     found = reading.read()
-    right = corrections(reading.unknown, language)
+    right = corrections(reading.unknown, language, words) if reading.unknown else {}
     if not right:
         return found
     spelled = words
@@ -198,7 +198,8 @@ class _Reading:
         places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
         # Prices "from 2019 to 2022": how they changed; what a tonne cost is another question.
         if ".." in period and len(Period.parse(period).split(12)) > 1 and "mass" not in forms:
-            forms |= {"develop"} if _PRICES.search(self.plain) else set()
+            is_change = self.compares or _PRICES.search(self.plain)
+            forms |= {"develop"} if is_change else set()
         self.idle = {
             "than",
             *(() if hubs else ("reroute",)),
@@ -213,7 +214,7 @@ class _Reading:
             if both or measure == "asymmetry"
             else self._sides(places, goods_marks, forms, measure)
         )
-        measure, keys = self._measured(measure, sides, forms, marks)
+        measure, keys = self._measured(measure, sides, forms, marks, period)
         keys |= self._origin(reporters, keys, forms)
         self.unknown = self._unknown()
         unknown += self._not_places(self.unknown, goods_marks, keys)
@@ -262,10 +263,16 @@ class _Reading:
         return of_mirror(areas, keys) if "mirror" in forms else of_command(measure, forms, keys)
 
     def _measured(
-        self, measure: str, sides: dict[str, str], forms: set[str], marks: list[Mark]
+        self,
+        measure: str,
+        sides: dict[str, str],
+        forms: set[str],
+        marks: list[Mark],
+        period: str,
     ) -> tuple[str, dict[str, str]]:
         """Return the measure and the sides, which decide on each other."""
         measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
+        measure, keys = self._by_country(measure, keys, forms, period)
         if self._compares(keys, forms) or self.compares:
             self.idle.remove("than")
         named = self.is_directed or forms & CURRENCIES.keys()
@@ -276,12 +283,33 @@ class _Reading:
         )
         return "" if self.asks_for_goods else measure, keys
 
+    def _by_country(
+        self, measure: str, keys: dict[str, str], forms: set[str], period: str
+    ) -> tuple[str, dict[str, str]]:
+        """Return measure and sides of a question for each country: of a group, or each partner."""
+        if "each_country" not in forms or measure not in _OF_TRADE:
+            return measure, keys
+        known = {one.code: one for one in groups()}
+        for name in KEYS_IN_ORDER[:2]:
+            if group := known.get(keys.get(name, "")):
+                self.compares_sides = True
+                day = Period.parse(period).start if period not in ("", "now") else self.today
+                return measure, {**keys, name: "+".join(sorted(group.members(day)))}
+        if keys.keys() == {"importer"}:
+            return "top_supplier", keys
+        if keys.keys() == {"exporter"}:
+            forms.add("buyers")
+            return "", keys
+        return measure, keys
+
     def _of_sides(self, places: list[Mark]) -> tuple[list[Mark], set[str]]:
         """Return the areas that may be sides, and the kinds of words that the question has."""
         # Trade of all countries is what a side is by itself, if it is not named.
         named = [mark for mark in places if mark.value != WORLD]
         forms = self._forms_in() | ({"of_world"} if len(named) < len(places) else set())
         forms |= {"listed"} if self.asks_when else set()
+        if "mutual" in forms and len({mark.value for mark in named}) > len(OTHER_SIDE):
+            forms = (forms - {"mutual"}) | {"compare"}  # India or China, of Russian oil
         if self._is_both_ways(named):
             forms.add("mutual")
             self._take("than")
@@ -463,6 +491,8 @@ class _Reading:
                 text = blanked(text, mark.start, mark.end)
             # 占比 is a share, and its 比 no word in front of a base.
             text = _SHARE_ZH.sub(lambda found: MASK * len(found[0]), text)
+        if found := self._counted_years():
+            return found
         if split := next(split_years(text, self.language), None):
             self.left = self.timed = blanked(self.left, *split)
             said = text[slice(*split)]
@@ -496,6 +526,22 @@ class _Reading:
             return "now"
         self.unsaid.append(self._no_period(times))
         return ""
+
+    def _counted_years(self) -> str:
+        """Return the years of "the last five years" or "the 2010s"; empty if none are meant."""
+        last = _forms(self.language)["last_years"].search(self.left)
+        decade = None if last else _DECADE.search(self.left)
+        found = last or decade
+        if not found:
+            return ""
+        self.left = self.timed = blanked(self.left, *found.span())
+        if last:
+            end = self.today.year - 1
+            start = end + 1 - count_in(last[0], self.language)
+        else:
+            start = int(found["decade"]) * 10
+            end = start + 9
+        return str(Period(Period.parse(start).start, Period.parse(end).end))
 
     def _as_span(self, times: Sequence[Time], text: str) -> str:
         """Return one span for several times that belong together; empty if they do not."""
@@ -586,9 +632,13 @@ class _Reading:
 
     def _is_about_lists(self, marks: list[Mark]) -> bool:
         """Whether it is asked since when goods are on a list, which is no goods itself."""
+        asks = _forms(self.language)["when"].search(self.left)
         lists = [mark for mark in marks if mark.kind == "goods" and not mark.value[0].isdigit()]
-        if not lists or not _forms(self.language)["when"].search(self.left):
+        listed = _LISTED.search(self.left) if asks and marks else None
+        if not asks or not (lists or listed):
             return False
+        if listed:
+            self.left = blanked(self.left, *listed.span())
         marks[:] = [mark for mark in marks if mark not in lists]
         for mark in lists:
             self.left = blanked(self.left, mark.start, mark.end)
@@ -934,6 +984,18 @@ _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pi
 _OF_POUNDS = (("--currency GBP", "pounds sterling"), ("--quantity mass", "a weight, in kilograms"))
 _SHARE_ZH = re.compile("占比|比例|比重|比率|百分比")
 _PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
+_DECADE = re.compile(
+    r"(?:\b(?:in|over|during|of|der|die|den|в) )?(?:the |den )?(?<!\d)(?P<decade>(?:19|20)\d)0"
+    r"(?:['’]?s\b|er(?:[- ]?jahren?)?\b|-[хе](?: годах| годы| годов)?|年代)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\b(?:on |in )?(?:the |a |an )?(?:sanctions? )?list(?:ed|s)?\b"
+    r"|\b(?:auf |in )?(?:der |die )?liste\b|gelistet"
+    r"|(?:санкционн[а-я]+ )?(?:спис(?:ок|к)|перечн)[а-я]*|清单|名单",
+    re.IGNORECASE,
+)
+"""Words of lists, of which none need be named."""
 _WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the years? |jahre?n? )?$", re.IGNORECASE)
