@@ -281,6 +281,23 @@ def test_years_that_are_counted_are_shown_as_years(question: str, period: str) -
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "How much coal was mined in China in 2022?",
+        "How many tanks does Russia have in 2022?",
+        "How big is the car market in China, 2022?",
+        "Wie viel Stahl produzierte China 2022?",
+        "Сколько угля добыл Китай в 2022 году?",
+        "2022年中国生产了多少煤",
+    ],
+)
+def test_what_a_country_makes_or_has_is_no_trade(question: str) -> None:
+    read = read_question(question, today=TODAY)
+    assert [one.key for one in read.unsaid] == ["measure"]
+    assert [words for _, words in read.unsaid[0].candidates] == ["imports", "exports"]
+
+
+@pytest.mark.parametrize(
     ("text", "right"),
     [
         ("法囯的石默进口", {"法囯": "法国", "石默": "石墨"}),

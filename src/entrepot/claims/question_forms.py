@@ -103,8 +103,10 @@ def corrections(words: Iterable[str], language: str, text: str = "") -> dict[str
     {'suplied': 'supplied', 'chinese': 'Chinese'}
     """
     found: dict[str, str] = {}
+    words = list(words)
     if language == "zh" and text:
-        found = signs_right(text)
+        unknown = {sign for word in words for sign in word}
+        found = {word: one for word, one in signs_right(text).items() if unknown & set(word)}
     long = [word for word in dict.fromkeys(words) if _is_correctable(word, language)]
     for word in long[:_MOST_TRIED]:
         other = spelled_right(word, language)

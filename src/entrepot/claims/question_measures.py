@@ -14,6 +14,7 @@ __all__ = [
     "UNIT_FORMS",
     "USUAL_MEASURES",
     "measure_of",
+    "no_direction",
     "no_measure",
     "of_balance",
     "of_command",
@@ -73,6 +74,18 @@ def no_measure(forms: set[str]) -> Unsaid:
         if found:
             return Unsaid("measure", why, candidates)
     return Unsaid("measure", "what is to be measured is not clear", USUAL_MEASURES)
+
+
+def no_direction(side: str, forms: set[str]) -> Unsaid:
+    """Return what is open where goods of one country are asked for, and no trade."""
+    makes = "made" in forms
+    why = (
+        "what a country makes is no trade: ask what it imports or exports"
+        if makes
+        else "the question does not say whether imports or exports are meant"
+    )
+    names = (("importer", "imports"), ("exporter", "exports"))
+    return Unsaid("measure", why, tuple((f"--{name} {side}", words) for name, words in names))
 
 
 def on_lists(goods: str) -> Unsaid:

@@ -97,9 +97,10 @@ _THAN = {
 def _repeats(before: str, gap: str) -> bool:
     """Whether a preposition is said again for the second of two: to Japan and to Korea."""
     again = _AND_AGAIN.search(gap)
-    return bool(again) and bool(
-        re.search(rf"(?:^|\W){again['again']} (?:the |die |den )?$", before)
-    )
+    if not again:
+        return False
+    said = re.escape(again["again"])
+    return bool(re.search(rf"(?:^|\W){said} (?:the |die |den )?$", before))
 
 
 _AND_AGAIN = re.compile(

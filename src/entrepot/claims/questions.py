@@ -38,6 +38,7 @@ from entrepot.claims.question_measures import (
     UNIT_FORMS,
     USUAL_MEASURES,
     measure_of,
+    no_direction,
     no_measure,
     of_balance,
     of_command,
@@ -127,7 +128,7 @@ def read_question(
     again = _Reading(spelled, language, now, tuple(years))
     better = again.read()
     # Each word has to say something where it stands; what else is not understood is asked back.
-    if len(again.unknown) > len(reading.unknown) - len(right):
+    if len(again.unknown) > max(len(reading.unknown) - len(right), 0):
         return found
     return replace(better, text=words, corrected=tuple(right.items()))
 
@@ -491,8 +492,8 @@ class _Reading:
                 text = blanked(text, mark.start, mark.end)
             # 占比 is a share, and its 比 no word in front of a base.
             text = _SHARE_ZH.sub(lambda found: MASK * len(found[0]), text)
-        if found := self._counted_years():
-            return found
+        if counted := self._counted_years():
+            return counted
         if split := next(split_years(text, self.language), None):
             self.left = self.timed = blanked(self.left, *split)
             said = text[slice(*split)]
@@ -820,6 +821,10 @@ class _Reading:
             why = "exports are concentrated on buyers, imports on suppliers"
             self.unsaid.append(Unsaid("measure", why, _OF_HHI))
             open_.add("importer")
+        sides = [keys[name] for name in KEYS_IN_ORDER[:2] if name in keys]
+        is_said = bool(forms & _FLOWS) and ("made" not in forms or bool(forms & _DIRECTED))
+        if measure == "value" and len(sides) == 1 and not is_said:
+            self.unsaid.append(no_direction(sides[0], forms))
         if not measure:
             self.unsaid.append(self._unmeasured(forms))
         needed = _NEEDS.get(measure, ())
@@ -1010,6 +1015,9 @@ _NEEDS = {
     "price_premium": ("importer", "exporter"),
     "rerouted": ("importer", "exporter"),
 }
+_DIRECTED = {"import", "export", "both", "of_world"}
+"""Kinds of words that say which way trade goes."""
+_FLOWS = _DIRECTED | {"supply"}
 _SIDED = {"import", "export", "depend", "top"}
 """Kinds of words that say of which side's trade a share is."""
 _ASKS = {
