@@ -823,7 +823,8 @@ class _Reading:
             open_.add("importer")
         sides = [keys[name] for name in KEYS_IN_ORDER[:2] if name in keys]
         is_said = bool(forms & _FLOWS) and ("made" not in forms or bool(forms & _DIRECTED))
-        if measure == "value" and len(sides) == 1 and not is_said:
+        # A word that is not understood may say it.
+        if measure == "value" and len(sides) == 1 and not is_said and not self.unknown:
             self.unsaid.append(no_direction(sides[0], forms))
         if not measure:
             self.unsaid.append(self._unmeasured(forms))
