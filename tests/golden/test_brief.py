@@ -187,7 +187,8 @@ def test_a_country_without_data_gets_gaps_and_no_numbers(silent: Brief) -> None:
     assert "cannot be computed" in silent.answer[0].text
     gaps = next(section for section in silent.sections if section.id == "gaps").gaps
     assert any(gap.why.startswith("No data are loaded") for gap in gaps)
-    assert "Load data (how: see Data gaps)" in silent.answer[1].text
+    said = "Load data, such as CEPII’s BACI, which is free (how: see Data gaps)"
+    assert said in silent.answer[1].text
     assert "entrepot data" not in "".join(one.text for one in silent.answer)
     assert all(section.picture is None for section in silent.sections)
     assert 'svg class="chart' not in render_html(silent)
