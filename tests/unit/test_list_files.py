@@ -7,7 +7,7 @@ import itertools
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,9 +69,11 @@ class MissingFile(_Closed):
     known: str = Field(min_length=1)
     url: str = ""
     in_list: str = ""
-    headings: tuple[str, ...] = ()
+    headings: tuple[Annotated[str, Field(pattern="^([0-9]{2,10}|[0-9]{2}-[0-9]{2})$")], ...] = ()
     since: date = date.min
     until: date = date.max
+    directions: tuple[Literal["export", "import", "transit", "no-re-export"], ...] = ()
+    in_words: bool = False
 
 
 class OneList(_Closed):

@@ -325,6 +325,11 @@ def _since(entry: ListEntry) -> str:
     return str(entry.adopted or f"by {entry.seen_from}")
 
 
+def _said_by(entry: ListEntry) -> str:
+    """Return the text of an entry and how it is known; a list of the user may say neither."""
+    return f"{entry.act} ({entry.certainty})".lstrip() if entry.certainty else entry.act
+
+
 def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
     code = f"{entry.code} ex" if entry.ex else entry.code
     until = str(entry.valid_to or "")
@@ -340,7 +345,7 @@ def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
         entry.wording,
         since,
         until,
-        f"{entry.act} ({entry.certainty})".strip(),
+        _said_by(entry),
         converted(entry.code, data[to]),
     ]
 
@@ -425,7 +430,7 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
             seen.entry.code + (" ex" if seen.entry.ex else ""),
             _from(seen.entry),
             str(seen.entry.valid_to or ""),
-            f"{seen.entry.act} ({seen.entry.certainty})".lstrip(),
+            _said_by(seen.entry),
             seen.match,
             seen.entry.nomenclature,
         ]

@@ -258,11 +258,27 @@ def _act(text: Callable[[str], str], folder: str) -> tuple[Act, tuple[GoodsList,
         **{name: head[name] for name in ("id", "title", "jurisdiction", "url", "about", "licence")},
         texts=tuple(ListText(**one) for one in head["texts"]),
         missing=tuple(
-            MissingText(**{**one, "headings": tuple(one.get("headings", ()))})
+            MissingText(
+                **one
+                | {
+                    "headings": tuple(_headings(one.get("headings", ()))),
+                    "directions": tuple(one.get("directions", ())),
+                }
+            )
             for one in head["missing"]
         ),
     )
     return act, tuple(_list(act, one, text, folder) for one in head["lists"])
+
+
+def _headings(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the beginnings of codes; ``25-96`` is each of these chapters."""
+    for text in texts:
+        first, dash, last = text.partition("-")
+        if dash:
+            yield from (f"{chapter:02d}" for chapter in range(int(first), int(last) + 1))
+        else:
+            yield text
 
 
 def _list(act: Act, head: dict[str, Any], text: Callable[[str], str], folder: str) -> GoodsList:

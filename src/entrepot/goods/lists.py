@@ -50,7 +50,7 @@ class ListEntry:
         Id of the text that listed it, and the article that makes the list bind.
     certainty
         ``primary``: read in an official text; ``secondary``: another publication says so;
-        ``inferred``: follows from comparing two texts.
+        ``inferred``: follows from comparing two texts; empty: a list of the user does not say.
     """
 
     code: str
@@ -323,6 +323,11 @@ class MissingText:
         The list it belongs to, the beginnings of the codes that its goods can have, and the first
         and last day on which it can list them, where these are known: on these days a code that
         begins so and is not on the list is not known to be off it.
+    directions
+        Where it belongs to no list that is here: the directions in which the act's lists together
+        do not show that such a code is on none.
+    in_words
+        Whether it describes goods in words, without codes.
     """
 
     title: str
@@ -332,6 +337,15 @@ class MissingText:
     headings: tuple[str, ...] = ()
     since: date = date.min
     until: date = date.max
+    directions: tuple[str, ...] = ()
+    in_words: bool = False
+
+    @property
+    def why(self) -> str:
+        """Why a code that begins so is not known to be off a list."""
+        if self.in_words:
+            return f"{self.title}: described in words, without codes, and not read"
+        return f"the codes of {self.title} were not read"
 
     def covers(self, code: str) -> bool:
         """Whether goods of a code, or some of them, can be among those of the text."""

@@ -163,7 +163,7 @@ class Matcher:
         """
         digits = "".join(sign for sign in code if sign.isdigit())
         gaps = tuple(
-            f"{goods_list.id}: the codes of {gap.title} were not read"
+            f"{goods_list.id}: {gap.why}"
             for goods_list in self.lists
             for gap in goods_list.gaps
             if digits and day and gap.since <= day <= gap.until and gap.covers(digits)

@@ -296,8 +296,9 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
             where=f"{where}, column not_before",
             hint="give the day of a text that has it (seen_from), or leave not_before empty",
         )
-    certainty = row.get("certainty", "") or "primary"
-    if certainty not in _CERTAINTIES:
+    # Empty stays empty: that it was read in an official text is for the owner of the list to say.
+    certainty = row.get("certainty", "")
+    if certainty and certainty not in _CERTAINTIES:
         raise BadFileError(
             f"unknown certainty {certainty!r}",
             where=f"{where}, column certainty",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from entrepot.goods.lists import GoodsList
+    from entrepot.goods.lists import GoodsList, MissingText
     from entrepot.goods.match import Match
 
 __all__ = [
@@ -52,6 +52,8 @@ STATUSES = {
 
 Direction = Literal["export", "re-export", "import", "transit", "clause", "licence", "any"]
 
+_DIRECTIONS = {"re-export": "export", "licence": "export", "clause": "no-re-export"}
+"""What the files of lists call a kind, where they have another word."""
 RUSSIA = "RUS"
 _BOTH = ("RUS", "BLR")
 _EVER, _ALWAYS = date(1988, 1, 1), date(9999, 12, 31)
@@ -81,6 +83,7 @@ the list as it is, package 19 changes its title."""
 _HOMES = {"EU": "EU", "GB": "GBR", "US": "USA", "CA": "CAN", "CN": "CHN", "JP": "JPN", "CH": "CHE"}
 _NAMES = {"EU": "EU", "GB": "UK", "US": "US", "CA": "Canada", "CN": "China", "JP": "Japan",
           "CH": "Switzerland"}  # fmt: skip
+_NAME_OF = {home: _NAMES[jurisdiction] for jurisdiction, home in _HOMES.items()}
 _BOUND_WITH = {
     **dict.fromkeys(("GLP", "GUF", "MTQ", "REU", "MYT", "MAF"), "FRA"),
     "ALA": "FIN",
@@ -219,6 +222,14 @@ class Regime:
             return _BELARUS, _ALWAYS
         return _EVER, _ALWAYS
 
+    @property
+    def gaps(self) -> tuple[MissingText, ...]:
+        """Texts that were not read and that can list goods for it, of each list and of the act."""
+        own = (gap for one in self.lists for gap in one.gaps)
+        direction = _DIRECTIONS.get(self.kind, self.kind)
+        of_act = (gap for gap in self.lists[0].act.missing if direction in gap.directions)
+        return tuple(dict.fromkeys((*own, *of_act)))
+
     def unsettled(self) -> Iterator[tuple[date, date, str]]:
         """Yield the days on which a code that meets nothing may be listed, and why."""
         for goods_list in self.lists:
@@ -347,26 +358,50 @@ def _place(one: Regime) -> tuple[int, int, str]:
     return known, _KINDS.index(one.kind), one.name
 
 
+_UN = frozenset(
+    ("AFG", "CAF", "COD", "HTI", "IRN", "IRQ", "LBN", "LBY", "PRK", "SDN", "SOM", "SSD", "YEM")
+)
+_RESTRICTED = _UN | {RUSSIA, "BLR", "MMR", "SYR", "UKR", "VEN", "ZWE"}
+"""Countries of which trade in goods is restricted, beside Cuba by the United States (31 CFR 515):
+those of resolutions of the Security Council, and those of the Union alone. Its regulations are
+765/2006 (Belarus), 267/2012 (Iran), 2017/1509 (North Korea), 36/2012 (Syria), 2017/2063
+(Venezuela), 401/2013 (Myanmar), 692/2014 and 2022/263 (occupied regions of Ukraine), 2016/44
+(Libya), 747/2014 (Sudan), 2015/735 (South Sudan), 147/2003 (Somalia), 224/2014 (Central African
+Republic), 1183/2005 (Congo), 314/2004 (Zimbabwe), 1210/2003 (Iraq), 1412/2006 (Lebanon), 753/2011
+(Afghanistan), 1352/2014 (Yemen) and 2022/2309 (Haiti), at http://data.europa.eu/eli/reg/."""
+_PLACES = {"UKR": "Crimea and other occupied regions of Ukraine"}
+_ALL_JOINED = date(2022, 4, 8)
+"""Day by which the members of the coalition had joined: they are the same for other countries."""
+
+
 def without_list(route: Route, day: date, regimes: Iterable[Regime]) -> str:
-    """Return whose list would be needed for a route with Russia, where none is loaded; or empty.
+    """Return whose list would be needed for a route, where none is loaded; or empty.
 
     Examples
     --------
     >>> without_list(Route("JPN", "RUS"), date(2024, 1, 1), ())
     'Japan export to Russia'
+    >>> without_list(Route("BLR", "DEU"), date(2024, 1, 1), ())
+    'EU import from Belarus'
     """
-    homes = {one.home for one in regimes}
+    loaded = {(one.home, one.kind, other) for one in regimes for other in one.targets}
     route = route.by(_BOUND_WITH)
-    # Before it began the group has no members, which `area_set` refuses.
-    coalition = area_set("coalition", day) if day >= date(2022, 3, 1) else frozenset[str]()
+    members = area_set("coalition", max(day, _ALL_JOINED))
     union = area_set("EU", day)
-    for side, other, words in (
-        (route.dispatch, route.destination, "export to Russia"),
-        (route.destination, route.origin or route.dispatch, "import from Russia"),
+    for side, other, kind, words in (
+        (route.dispatch, route.destination, "export", "export to"),
+        (route.destination, route.origin, "import", "import from"),
+        (route.destination, route.dispatch, "import", "import from"),
     ):
+        binds = (
+            (other in _RESTRICTED and (side in members or side in union))
+            or (other in _UN and side == "CHN")
+            or (other == "CUB" and side == "USA")
+        )
         own = "EU" if side in union else side
-        if other == RUSSIA and side in coalition and own not in homes:
-            return f"{area_name(side)} {words}"
+        if binds and side != other and (own, kind, other) not in loaded:
+            name = _NAME_OF.get(own) or area_name(own)
+            return f"{name} {words} {_PLACES.get(other) or area_name(other)}"
     return ""
 
 

@@ -77,9 +77,11 @@ class _Missing(Closed):
     known: str = Field(min_length=1)
     url: str = ""
     in_list: str = ""
-    headings: tuple[Annotated[str, Field(pattern="^[0-9]{2,10}$")], ...] = ()
+    headings: tuple[Annotated[str, Field(pattern="^([0-9]{2,10}|[0-9]{2}-[0-9]{2})$")], ...] = ()
     since: date = date.min
     until: date = date.max
+    directions: tuple[Literal["export", "import", "transit", "no-re-export"], ...] = ()
+    in_words: bool = False
 
 
 class _List(Closed):

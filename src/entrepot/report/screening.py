@@ -221,12 +221,12 @@ def title_of(found: Screening) -> str:
         until = [
             one.regime.read_until for one in found.matrix if one.regime and sum(one.counts.values())
         ]
-        if not until:
+        if found.sums[NO_LIST] + found.sums[UNREADABLE] == found.lines:
             return "No list is loaded for these routes, so no shipment was screened"
         # date.max stands for lists that are never outdated, such as those of the user.
         known = [day for day in until if day < date.max]
         end = f" read until {day_text(min(known))}" if known else ""
-        named = ((PART, "in part"), (NOT_KNOWN, "not known"))
+        named = ((PART, "in part"), (NOT_KNOWN, "not known"), (NO_LIST, "without a list"))
         doubts = [f"{found.sums[one]:,} {name}" for one, name in named if found.sums[one]]
         sure = f"for sure ({', '.join(doubts)}) " if doubts else ""
         return f"No shipment is listed {sure}on the lists{end}"

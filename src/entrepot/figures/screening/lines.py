@@ -78,6 +78,8 @@ class Work:
     code_of, route_of, case_of
         Number of the code, the route and the case of each line; a case is a code on a route between
         two days on which something changes. Lines that cannot be read have no route and no case.
+    are_chosen
+        Whether somebody named the lists, so that they are not all that are loaded.
     problem_of
         Why a line cannot be read, by its place.
     """
@@ -88,6 +90,7 @@ class Work:
     fixed: dict[str, str]
     regimes: tuple[Regime, ...]
     today: date
+    are_chosen: bool
     notes: list[str] = field(default_factory=list)
     codes: dict[int, tuple[str, str, str, bool]] = field(default_factory=dict)
     entries: list[MetEntry] = field(default_factory=list)

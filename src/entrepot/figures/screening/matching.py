@@ -13,10 +13,12 @@ from entrepot.goods import goods_lists
 from entrepot.goods.editions import NATIONAL
 from entrepot.goods.match import Matcher
 from entrepot.goods.screening import (
+    NO_LIST,
     NOT_KNOWN,
     NOT_LISTED,
     PART,
     RUSSIA,
+    Regime,
     Route,
     grade_of,
     reason_of,
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["find_results", "find_routes", "find_spans"]
 
 _PRIORITY = ("eu-xl", "chpl")
+_OPEN = NOT_KNOWN * 1000 + 950
+"""Rank from which an entry is a text that was not read, and no code of a list."""
 _CERTAINTIES = ("whole", "ex", "part", "subheading", "edition")
 
 
@@ -65,7 +69,7 @@ def find_routes(work: Work) -> None:
     work.route_of = np.full(len(work.at), -1, np.int32)
     work.route_of[work.good] = found
     applies: list[tuple[int, int, date, date, str]] = []
-    facts: list[tuple[int, str, bool, bool, str]] = []
+    facts: list[tuple[int, str, bool, bool, bool, str]] = []
     used, _ = different(work.texts["date"].of[work.good])
     last = max((work.days[one] or work.today for one in used.tolist()), default=work.today)
     # The coalition has members from the end of February 2022 on; earlier, its name is an error.
@@ -78,13 +82,13 @@ def find_routes(work: Work) -> None:
         diversion = dispatch in partners and destination not in (*partners, RUSSIA, "BLR")
         by_russia = bool((through or frozenset()) & {RUSSIA, "BLR"})
         needs = without_list(route_, last, work.regimes)
-        facts.append((number, destination, diversion, by_russia, needs))
-    number_, day, text = pa.int32(), pa.date32(), pa.string()
+        to_russia = dispatch in partners and destination == RUSSIA
+        facts.append((number, destination, diversion, by_russia, to_russia, needs))
+    number_, day, text, flag = pa.int32(), pa.date32(), pa.string(), pa.bool_()
     names = ("route_id", "regime", "first", "last", "doubt")
     put(work, "applies", columns_of(names, (number_, number_, day, day, text), applies))
-    kinds = (number_, text, pa.bool_(), pa.bool_(), text)
-    names = ("route_id", "destination", "diversion", "by_russia", "needs")
-    put(work, "facts", columns_of(names, kinds, facts))
+    said = ("route_id", "destination", "diversion", "by_russia", "to_russia", "needs")
+    put(work, "facts", columns_of(said, (number_, text, flag, flag, flag, text), facts))
 
 
 def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
@@ -116,9 +120,8 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
                     found.append((number, place, span.first, span.last, *_met(work, number, one)))
         found += [
             (number, place, *met)
-            for name, goods_list in lists.items()
-            for number, *met in _unread(work, goods_list, ids, first, last)
-            for place in places[name]
+            for place, regime in enumerate(work.regimes)
+            for number, *met in _unread(work, regime, ids, first, last)
         ]
         for goods_list in (lists[name] for name in matcher.left_out if name in lists):
             # A list that begins after the last line of an edition cannot bind any of them.
@@ -200,10 +203,10 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
 
 
 def _unread(
-    work: Work, goods_list: GoodsList, ids: dict[str, list[int]], first: date, last: date
+    work: Work, regime: Regime, ids: dict[str, list[int]], first: date, last: date
 ) -> Iterator[tuple[int, date, date, int, int, int]]:
     """Yield on which days a text whose codes could not be read may list a code."""
-    for gap in goods_list.gaps:
+    for gap in regime.gaps:
         begins, ends = max(first, gap.since), min(last, gap.until)
         codes = [
             number
@@ -213,11 +216,12 @@ def _unread(
         ]
         if begins > ends or not codes:
             continue
-        why = f"{goods_list.short}: the codes of {gap.title} were not read"
-        work.entries.append(MetEntry(goods_list, None, why))
+        work.entries.append(MetEntry(regime.lists[0], None, gap.why))
         place = len(work.entries) - 1
+        # A text of few headings says more of a code than one that can list nearly any.
+        rank = _OPEN + len(gap.headings) // 3
         for number in codes:
-            yield number, begins, ends, NOT_KNOWN, NOT_KNOWN * 1000 + 900, place
+            yield number, begins, ends, NOT_KNOWN, rank, place
 
 
 def _unconverted(
@@ -439,18 +443,19 @@ def find_results(work: Work) -> None:
         work.db,
         "bound",
         """
-        SELECT c.case_id, c.code_id, c.on_day, a.regime, a.doubt, c.undated, c.national
+        SELECT c.case_id, c.code_id, c.on_day, a.regime, a.doubt, c.undated, c.national, k.needs
         FROM cases c JOIN applies a ON c.route_id = a.route_id
             AND c.on_day BETWEEN a.first AND a.last
+        JOIN facts k ON c.route_id = k.route_id
         """,
     )
     keep(
         work.db,
         "met",
-        """
-        SELECT b.case_id, b.regime, min(s.grade) AS grade,
+        f"""
+        SELECT b.case_id, b.regime, min(s.grade) AS grade, min(s.rank) < {_OPEN} AS by_code,
             arg_min(s.entry, s.rank::BIGINT * 4294967296 + s.place) AS entry,
-            list_sort(list(DISTINCT s.entry)) AS entries
+            list_sort(list(DISTINCT s.entry) FILTER (s.rank < {_OPEN})) AS entries
         FROM bound b JOIN spans s ON b.code_id = s.code_id AND b.regime = s.regime
             AND b.on_day BETWEEN s.first AND s.last
         GROUP BY ALL
@@ -466,11 +471,12 @@ def find_results(work: Work) -> None:
             FROM (SELECT case_id, unnest(said) AS wording FROM variants) v
             JOIN wordings_of o USING (wording) GROUP BY 1, 2)
         SELECT v.case_id, b.regime, coalesce(nullif(b.doubt, ''), w.why) AS why,
-            CASE WHEN b.doubt = '' THEN coalesce(m.entry, s.entry) END AS entry,
+            CASE WHEN b.doubt = '' THEN
+                CASE WHEN m.by_code THEN m.entry ELSE coalesce(s.entry, m.entry) END END AS entry,
             CASE WHEN b.doubt = '' THEN
                 coalesce(m.entries, CASE WHEN s.entry IS NOT NULL THEN [s.entry] END) END
                 AS entries,
-            b.national,
+            b.national, b.needs,
             CASE WHEN b.undated THEN {NOT_KNOWN}
                 WHEN m.grade <= {PART} THEN CASE WHEN b.doubt = '' THEN m.grade
                     ELSE {NOT_KNOWN} END
@@ -487,7 +493,9 @@ def find_results(work: Work) -> None:
         work.db,
         "firsts",
         f"""
-        SELECT case_id, min(grade) AS grade, arg_min(regime, key) AS regime,
+        SELECT case_id, CASE WHEN min(grade) = {NOT_LISTED} AND any_value(needs) <> ''
+                THEN {NO_LIST} ELSE min(grade) END AS grade,
+            arg_min(regime, key) AS regime, list(regime) AS bound_by,
             arg_min(why, key) AS why, arg_min(entry, key) AS entry,
             arg_min(entries, key) AS entries, arg_min(national, key) AS national,
             list(regime) FILTER (grade <= {NOT_KNOWN}) AS also

@@ -224,7 +224,7 @@ def screen(
     lists = [goods_list(name) for name in against] or list(goods_lists())
     regimes = regimes_of(lists, [one.id for one in lists] if against else ())
     places, fixed = columns_for(shipments, named or {})
-    work = Work(shipments, connect(), places, fixed, regimes, today or date.today())
+    work = Work(shipments, connect(), places, fixed, regimes, today or date.today(), bool(against))
     work.notes += [*shipments.notes, *columns_said(shipments, places, fixed)]
     load(work)
     shipments = work.shipments  # what was read is not kept twice
@@ -341,10 +341,16 @@ def _put_entries(work: Work) -> None:
     columns = columns_of(names, (text, text, day, day, text, text), rows)
     columns["entry"] = (range(len(rows)), pa.int32())
     put(work, "entries", columns)
-    regimes = [(one.jurisdiction, one.direction) for one in work.regimes]
-    table = columns_of(("jurisdiction", "direction"), (text, text), regimes)
+    regimes = [(one.jurisdiction, one.direction, _lists_of(one, work)) for one in work.regimes]
+    table = columns_of(("jurisdiction", "direction", "lists"), (text, text, text), regimes)
     table["regime"] = (range(len(regimes)), pa.int32())
     put(work, "regimes", table)
+
+
+def _lists_of(regime: Regime, work: Work) -> str:
+    """Return which lists a line that is on none of them is not on."""
+    ids = f" ({', '.join(one.id for one in regime.lists)})" if work.are_chosen else ""
+    return f"{regime.name}{ids}"
 
 
 def _shown(work: Work) -> pa.Table:
@@ -354,6 +360,10 @@ def _shown(work: Work) -> pa.Table:
     also = (
         "(SELECT string_agg(g.jurisdiction || ' ' || g.direction, ', ') FROM regimes g "
         "WHERE list_contains(f.also, g.regime) AND g.regime <> f.regime)"
+    )
+    bound = (
+        "(SELECT string_agg(g.lists, ', ' ORDER BY g.regime) FROM regimes g "
+        "WHERE list_contains(l.bound_by, g.regime))"
     )
     keep(
         work.db,
@@ -379,18 +389,26 @@ def _shown(work: Work) -> pa.Table:
         """,
     )
     query = f"""
-        SELECT rg.jurisdiction, rg.direction, CASE l.grade {words} END AS status,
-            nullif(concat_ws('; also ',
+        SELECT CASE WHEN l.grade < {NO_LIST} THEN rg.jurisdiction END AS jurisdiction,
+            CASE WHEN l.grade < {NO_LIST} THEN rg.direction END AS direction,
+            CASE l.grade {words} END AS status,
+            nullif(concat_ws('; ', nullif(concat_ws('; also ',
                 CASE WHEN e.words IS NOT NULL THEN e.words
                     WHEN l.national AND l.grade = {NOT_KNOWN} THEN '{national}'
-                    WHEN l.grade = {NOT_KNOWN} AND l.why IS NOT NULL THEN l.why
-                    WHEN l.grade = {NO_LIST} AND l.needs <> ''
-                    THEN l.needs || ': no list loaded' END
+                    WHEN l.grade = {NOT_KNOWN} AND l.why IS NOT NULL THEN l.why END
                 || CASE WHEN l.undated AND l.grade = {NOT_KNOWN} THEN '; no date in this row'
-                    ELSE '' END, nullif(m.words, '')), '') AS entry,
+                    ELSE '' END, nullif(m.words, '')), ''),
+                CASE WHEN l.grade >= {NOT_KNOWN} AND l.needs <> ''
+                    THEN l.needs || ': no list loaded' END,
+                CASE WHEN l.grade >= {NOT_KNOWN} AND l.is_high
+                    THEN 'the code is on the Common High Priority List' END,
+                CASE WHEN l.grade >= {NOT_LISTED} THEN 'not on the lists for ' || {bound} END), '')
+                AS entry,
             e.code AS listed_code, e.since AS listed_since, e.wind_down, e.act, e.url, l.grade
         FROM (
-            SELECT v.case_id, f.regime, f.why, f.entry, f.national, c.undated, k.needs,
+            SELECT v.case_id, f.regime, f.why, f.entry, f.national, c.undated, k.needs, f.bound_by,
+                k.to_russia AND EXISTS (SELECT 1 FROM high h WHERE h.code_id = c.code_id
+                    AND c.on_day BETWEEN h.first AND h.last) AS is_high,
                 coalesce(f.grade, {NO_LIST}) AS grade
             FROM variants v JOIN cases c ON v.base = c.case_id JOIN facts k USING (route_id)
             LEFT JOIN firsts f ON v.case_id = f.case_id
