@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -96,10 +96,34 @@ class Line:
     via: str
 
 
-def regimes(line: Line) -> list[list[str]]:
+def regimes(line: Line) -> list[tuple[str, list[str]]]:
     """Return the ids of the lists that bind a line, those of one duty together."""
     every = (*of_union(line), *of_others(line))
-    return [ids for one in every if (ids := _ids(one))]
+    return [(one, ids) for one in every if (ids := _ids(one))]
+
+
+def all_unread() -> list[tuple[str, dict[str, Any]]]:
+    """Return the texts that were not read, with their jurisdiction."""
+    acts = [yaml.safe_load(one.read_text(encoding="utf-8")) for one in LISTS.glob("*/act.yml")]
+    return [(act["jurisdiction"], gap) for act in acts for gap in act["missing"]]
+
+
+def is_open(duty: str, ids: list[str], line: Line) -> bool:
+    """Whether a text that was not read can list the goods of a line."""
+    home, _, direction = duty.partition(" ")
+    for whose, gap in UNREAD:
+        of_duty = whose == home and direction in gap.get("directions", ())
+        if not (of_duty or gap.get("in_list") in ids):
+            continue
+        if not gap.get("since", date.min) <= line.day <= gap.get("until", date.max):
+            continue
+        for head in gap.get("headings", ()):
+            first, _, last = head.partition("-")
+            if last and int(first) <= int(line.code[:2]) <= int(last):
+                return True
+            if not last and (line.code.startswith(head) or head.startswith(line.code)):
+                return True
+    return False
 
 
 def of_union(line: Line) -> Iterator[str]:
@@ -134,6 +158,7 @@ MORE = {
     "EU no-re-export": ("eu-xi", "eu-xx", "eu-xxxv"),
 }
 EVERY = all_lists()
+UNREAD = all_unread()
 BY_ID = {one.id: one for one in EVERY}
 
 
@@ -191,8 +216,8 @@ def state(row: dict[str, str], goods: Goods, day: date) -> str:
 
 def truth(line: Line, tariff: str) -> str:
     found = [NO_LIST]
-    for ids in regimes(line):
-        here = {NOT_LISTED}
+    for duty, ids in regimes(line):
+        here = {NOT_KNOWN if is_open(duty, ids, line) else NOT_LISTED}
         for goods in (BY_ID[one] for one in ids):
             found_in = _on(goods, line, tariff)
             here |= found_in

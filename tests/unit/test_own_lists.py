@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from entrepot.cli import goods
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.figures import Definition
 from entrepot.figures.caveats import no_codes
@@ -318,3 +320,17 @@ def test_a_code_that_names_no_goods_is_named(tmp_path: Path, folder: Path) -> No
     [told] = no_codes(asked)
     assert told.id == "missing-codes"
     assert told.text.startswith("999999: no HS code")
+
+
+def test_a_list_that_does_not_say_how_it_is_known_says_nothing(
+    tmp_path: Path, folder: Path
+) -> None:
+    """It was "primary": read in the official text, which nobody had said."""
+    add_own(written(tmp_path, "code,nomenclature\n850511,HS2022\n"))
+    [found] = [one for one in goods_lists() if is_own(one.id)]
+    assert [entry.certainty for entry in found.entries] == [""]
+    shown = CliRunner().invoke(goods.app, ["history", "850511"]).stdout
+    shown = next(line for line in shown.splitlines() if line.strip().startswith(found.id))
+    assert "850511" in shown
+    assert "primary" not in shown
+    assert "()" not in shown

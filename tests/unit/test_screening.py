@@ -16,6 +16,7 @@ from entrepot.errors import BadFileError, RequestError
 from entrepot.figures.screening import cells, heads, read_file, read_text, screen
 from entrepot.figures.screening.cells import read_amounts, read_code, read_days
 from entrepot.figures.screening.read import read_bytes_of
+from entrepot.goods import goods_list
 from entrepot.goods.library import add_own
 from entrepot.goods.screening import (
     LISTED,
@@ -56,7 +57,18 @@ LINES = [
     # Annex XXIII has 840991 since June 2024
     ("2025-01-11,84099110,IT,RU,,,V", LISTED, "EU export to Russia"),
     ("2024-06-24,84099110,IT,RU,,,V", PART, "EU export to Russia"),  # Annex XVIII
-    ("2021-01-11,84099110,IT,RU,,,V", NOT_LISTED, "EU export to Russia"),
+    # before any list of codes, dual-use items in words; cereals cannot be among them
+    ("2021-01-11,84099110,IT,RU,,,V", NOT_KNOWN, "EU export to Russia"),
+    ("2021-01-11,10019900,IT,RU,,,V", NOT_LISTED, "EU export to Russia"),
+    ("2025-02-20,10019900,GB,RU,,,V", NOT_KNOWN, "UK export to Russia"),
+    # no list for Belarus, Iran, North Korea and the like is loaded
+    ("2025-02-20,87032300,DE,BY,,,V", NO_LIST, ""),
+    ("2025-02-20,84821000,DE,BY,,,V", LISTED, "EU no-re-export clause"),
+    ("2025-02-20,31042000,BY,DE,,,V", NO_LIST, ""),
+    ("2025-02-20,10019900,CN,KP,,,V", NO_LIST, ""),
+    ("2025-02-20,10019900,CN,TR,,,V", NOT_LISTED, "China export licence"),
+    # firearms of Regulation 258/2012, whose codes were not read
+    ("2025-02-20,93020000,DE,KZ,,,V", NOT_KNOWN, "EU no-re-export clause"),
     # an import ban on Russia says nothing of exports to Turkey, nor does Annex XXIII
     ("2025-01-11,72081000,DE,TR,,,V", NOT_LISTED, "EU no-re-export clause"),
     ("2022-10-20,72081000,RU,DE,,,V", LISTED, "EU import from Russia"),
@@ -584,14 +596,15 @@ def test_amounts_are_read_with_their_powers_and_no_foreign_letters() -> None:
 DESCRIBED = [
     # Annex VII Part B lists ball bearings, 848210
     ("2025-01-11,73269098,DE,RU,Ball bearings steel 6204", NOT_KNOWN),
+    ("2025-01-11,10019900,DE,RU,Ball bearings steel 6204", NOT_KNOWN),
     ("2025-01-11,73269098,DE,RU,BALL-BEARING (of steel)", NOT_KNOWN),
-    ("2025-01-11,73269098,DE,RU,nuts and bolts", NOT_LISTED),
-    ("2025-01-11,73269098,DE,RU,ballpoint pens", NOT_LISTED),
-    ("2025-01-11,73269098,DE,RU,bearing housings", NOT_LISTED),
-    ("2020-01-11,73269098,DE,RU,Ball bearings", NOT_LISTED),  # before any list
+    ("2025-01-11,10019900,DE,RU,nuts and bolts", NOT_LISTED),
+    ("2025-01-11,10019900,DE,RU,ballpoint pens", NOT_LISTED),
+    ("2025-01-11,10019900,DE,RU,bearing housings", NOT_LISTED),
+    ("2020-01-11,10019900,DE,RU,Ball bearings", NOT_LISTED),  # before any list
     ("2025-01-11,73269098,DE,FR,Ball bearings", NO_LIST),  # no list binds trade in the Union
     ("2025-01-11,84821000,DE,RU,Ball bearings", LISTED),
-    ("2025-01-11,39269097,DE,RU,other aircraft parts", NOT_LISTED),  # what others leave over
+    ("2025-01-11,10019900,DE,RU,other aircraft parts", NOT_LISTED),  # what others leave over
 ]
 
 
@@ -738,24 +751,89 @@ def test_cells_of_parquet_that_are_no_texts_become_texts(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("code", "day", "status"),
+    ("code", "day", "reason"),
     [
-        ("880622", "2023-10-05", "not known"),  # of two announcements that were not read
-        ("880622", "2024-10-05", "not listed"),  # repealed on 1 September 2024
-        ("851762", "2023-10-05", "not listed"),  # other goods
-        ("2846901920", "2025-05-05", "not known"),  # terbium, behind the end of a copy
-        ("2846901920", "2025-03-05", "not listed"),  # before the announcement
+        ("880622", "2023-10-05", "No. 27"),  # of two announcements that were not read
+        ("880622", "2024-10-05", "list of dual-use items"),  # repealed on 1 September 2024
+        ("851762", "2023-10-05", "list of dual-use items"),
+        ("2846901920", "2025-05-05", "No. 18"),  # terbium, behind the end of a copy
+        ("2846901920", "2025-03-05", "list of dual-use items"),  # before the announcement
+        ("8505111000", "2025-05-05", "No. 18"),  # magnets, which have no code in the text
+        ("850511", "2025-05-05", "No. 18"),
+        ("090111", "2025-05-05", ""),  # coffee
     ],
 )
 def test_a_text_whose_codes_were_not_read_leaves_its_goods_open(
-    code: str, day: str, status: str
+    code: str, day: str, reason: str
 ) -> None:
     text = f"date,hs_code,from,to\n{day},{code},CN,RU\n"
     found = screen(read_text(text.encode(), "made.csv"), today=TODAY)
     [row] = found.table.to_pylist()
-    assert row["status"].startswith(status)
-    if status == "not known":
-        assert "were not read" in row["status"] + str(row["entry"])
+    assert row["status"] == ("not known" if reason else "not listed")
+    assert (reason or "not on the lists for China export licence") in row["entry"]
+    assert "not read" in row["entry"] or not reason
+
+
+def test_no_high_priority_code_is_said_to_be_off_the_lists_of_the_united_kingdom() -> None:
+    """It publishes the list and controls these goods by descriptions; half were "not listed"."""
+    codes = [entry.code for entry in goods_list("chpl").entries]
+    rows = "".join(f"2025-02-20,{code},GB,RU,,,V\n" for code in codes)
+    found = screened(rows, nomenclature="HS2022")
+    assert found.sums[NOT_LISTED] == found.sums[NO_LIST] == 0
+    assert found.sums[LISTED] + found.sums[PART] + found.sums[NOT_KNOWN] == len(codes) == 50
+    open_ = [one for one in found.table.to_pylist() if one["status"] == "not known"]
+    assert {one["code"] for one in open_} >= {"851762", "845710", "903082"}
+    for one in open_:
+        assert one["entry"].startswith("Schedule 2A")
+        assert one["entry"].endswith("the code is on the Common High Priority List")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("DE", "BY", "EU export to Belarus"), ("BY", "DE", "EU import from Belarus"),
+        ("DE", "IR", "EU export to Iran"), ("GB", "KP", "UK export to North Korea"),
+        ("US", "SY", "US export to Syria"), ("CA", "VE", "Canada export to Venezuela"),
+        ("JP", "MM", "Japan export to Myanmar"), ("US", "CU", "US export to Cuba"),
+        ("RU", "US", "US import from Russia"), ("RU", "JP", "Japan import from Russia"),
+        ("DE", "UA", "EU export to Crimea and other occupied regions of Ukraine"),
+    ],
+)  # fmt: skip
+def test_a_country_of_which_no_list_is_loaded_is_never_not_listed(
+    start: str, end: str, said: str
+) -> None:
+    found = screened(f"2025-02-20,10019900,{start},{end},,,V\n")
+    [row] = found.table.to_pylist()
+    assert (row["status"], found.sums[NOT_LISTED]) == (STATUSES[NO_LIST], 0)
+    assert row["entry"].startswith(f"{said}: no list loaded")
+    [needed] = [one for one in found.matrix if one.regime is None]
+    assert f"{needed.jurisdiction} {needed.direction}" == said
+    assert title_of(found).startswith("No list is loaded")
+
+
+def test_not_listed_names_the_lists() -> None:
+    rows = "2025-02-20,10019900,DE,RU,,,V\n2025-02-20,10019900,DE,KZ,,,V\n"
+    said = [one["entry"] for one in screened(rows).table.to_pylist()]
+    assert said == [
+        "not on the lists for EU export to Russia", "not on the lists for EU no-re-export clause",
+    ]  # fmt: skip
+    [one] = screened(rows.splitlines()[0], against=["eu-xx", "eu-xi"]).table.to_pylist()
+    assert one["entry"] == "not on the lists for EU export to Russia (eu-xx, eu-xi)"
+
+
+ROUTES = (
+    "Beförderungsweg", "Befoerderungsweg", "Transportweg", "Itinéraire", "Acheminement",
+    "Itinerario", "Ruta de transporte", "Маршрут следования", "Путь следования", "途经国",
+    "运输路线",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_the_route_is_found_whatever_it_is_called(name: str) -> None:
+    text = f"Date,HS code,From,To,{name}\n2025-03-21,87089910,DE,KZ,via Russia\n"
+    found = screen(read_text(text.encode(), "made.csv"), nomenclature="CN", today=TODAY)
+    assert found.used["via"] == name
+    assert found.sums[LISTED] == 1
 
 
 def test_values_that_are_no_numbers_are_counted_by_lines() -> None:

@@ -349,7 +349,8 @@ class MissingText:
 
     def covers(self, code: str) -> bool:
         """Whether goods of a code, or some of them, can be among those of the text."""
-        return any(code.startswith(one) or one.startswith(code) for one in self.headings)
+        # A tuple at once: a file has thousands of codes, and a text up to a hundred headings.
+        return code.startswith(self.headings) or any(one.startswith(code) for one in self.headings)
 
 
 @dataclass(frozen=True, slots=True)
