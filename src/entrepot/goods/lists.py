@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError, UnknownNameError
@@ -349,8 +349,16 @@ class MissingText:
 
     def covers(self, code: str) -> bool:
         """Whether goods of a code, or some of them, can be among those of the text."""
-        # A tuple at once: a file has thousands of codes, and a text up to a hundred headings.
-        return code.startswith(self.headings) or any(one.startswith(code) for one in self.headings)
+        # All at once: a file has thousands of codes, and a text up to a hundred chapters.
+        return code.startswith(self.headings) or any(
+            one.startswith(code) for one in _below_chapters(self.headings)
+        )
+
+
+@cache
+def _below_chapters(headings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the headings that a code can be wider than: codes have two digits at least."""
+    return tuple(one for one in headings if len(one) > 2)
 
 
 @dataclass(frozen=True, slots=True)
