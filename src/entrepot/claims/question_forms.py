@@ -221,7 +221,7 @@ def _closed(pattern: re.Pattern[str], language: str) -> re.Pattern[str]:
     return re.compile(text, pattern.flags)
 
 
-_SAYS_NOTHING = ("plain", "than", "of", "its", "total", "from", "to", "with", "between")
+_SAYS_NOTHING = ("plain", "things", "than", "of", "its", "total", "from", "to", "with", "between")
 """Kinds of words that a misspelt one is never taken for, unless it is long: they are too many."""
 _LONG = 8
 

@@ -23,6 +23,13 @@ _FORMS = {
     ),
     "zh": r"(?:{x})(?:行业|产业|工业|制造业|制造商|企业|厂商|业)",
 }
+_PRODUCTION = {
+    "en": r"(?<![\w-])(?:{x})[ -]?(?:production|making|building|assembly)(?!\w)",
+    "ru": r"(?<!\w)(?:{x})[а-я]* производств[а-я]*",
+    "de": r"(?<!\w)(?:{x})-?(?:produktion|fertigung|herstellung|bau|montage)s?(?!\w)",
+    "zh": r"(?:{x})(?:的)?(?:生产|制造|装配)",
+}
+"""Names of industries by what they do, where a question is about their inputs."""
 _INPUTS = {
     "en": (
         r"(?<!\w)(?:imported |foreign )?(?:intermediate )?(?:inputs?|intermediates)"
@@ -41,9 +48,9 @@ _INPUTS = {
 
 
 @cache
-def _industries(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _industries(language: str, *, makes: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
     rows = read_table(Path(__file__).with_suffix(".csv"), ("sector", *_LANGUAGES))
-    form = _FORMS[language]
+    form = f"{_FORMS[language]}|{_PRODUCTION[language]}" if makes else _FORMS[language]
     return tuple(
         (row["sector"], re.compile(form.replace("{x}", row[language]), re.IGNORECASE))
         for row in rows
@@ -61,7 +68,7 @@ def industries_in(text: str, language: str) -> list[tuple[str, int, int]]:
     """
     return [
         (sector, *match.span())
-        for sector, pattern in _industries(language)
+        for sector, pattern in _industries(language, makes=bool(inputs_in(text, language)))
         for match in pattern.finditer(text)
     ]
 

@@ -18,8 +18,8 @@ __all__ = [
     "no_measure",
     "of_balance",
     "of_command",
-    "of_dependence",
     "of_mirror",
+    "of_table",
     "on_lists",
     "quantity_of",
     "side_alone",
@@ -65,11 +65,6 @@ def no_measure(forms: set[str]) -> Unsaid:
             USUAL_MEASURES[-1:] + USUAL_MEASURES[1:2],
         ),
         ("buyers" in forms, "the largest buyers are not a figure; name one of them", OF_BUYERS),
-        (
-            "how_many_areas" in forms,
-            "how many countries trade is not a figure; their shares and concentration are",
-            USUAL_MEASURES[2:4],
-        ),
     ):
         if found:
             return Unsaid("measure", why, candidates)
@@ -95,22 +90,6 @@ def on_lists(goods: str) -> Unsaid:
         "measure",
         "when goods were listed is not a figure of trade",
         ((f"entrepot goods history {goods.partition(',')[0]}", words),),
-    )
-
-
-def of_dependence(keys: dict[str, str]) -> Unsaid:
-    """Return what is open where it is asked which goods depend most: measures list them."""
-    whose = ["--importer", keys.get("importer", "IMPORTER")]
-    last = ["--goods", "all", "--period", keys.get("period", "PERIOD")]
-    if supplier := keys.get("exporter"):
-        measure, words = "reliant_goods", "goods by the share of this supplier"
-        whose += ["--exporter", supplier]
-    else:
-        measure, words = "geodep", "products with few suppliers, listed"
-    return Unsaid(
-        "measure",
-        "which goods depend most is a ranking of goods: no single figure",
-        ((shlex.join(["entrepot", "ask", measure, *whose, *last]), words),),
     )
 
 
@@ -149,14 +128,37 @@ def of_mirror(areas: list[str], keys: dict[str, str]) -> Unsaid:
     return Unsaid("measure", why, tuple(found))
 
 
+def of_table(forms: set[str], keys: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the measure whose table answers, and its keys; none where the question lacks some."""
+    if "replaced" in forms:
+        year, _, end = keys.get("period", "").partition("..")
+        base = keys.get("base", "") or (year if end else "")
+        named = {name: keys[name] for name in ("importer", "goods", "source") if name in keys}
+        whole = named | {"period": end or year, "base": base}
+        return "reorientation", whole if base and "importer" in keys else {}
+    if "cutoff" in forms:
+        return "cutoff", {}
+    if "value_added" in forms:
+        is_of_inputs = keys.get("goods", "").startswith("inputs") or "sector" in keys
+        whole = is_of_inputs and keys.keys() >= {"importer", "period"}
+        return "origin", {**keys, "goods": keys.get("goods", "inputs")} if whole else {}
+    return "", {}
+
+
 def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | None:
     """Return the command of a question that needs more than a question can say, or none."""
     if "replaced" in forms:
         return _of_replacement(keys)
     sided = keys.keys() & {"importer", "exporter"}
-    if not measure and "price" in forms and sided and keys.keys() >= {"goods", "period"}:
+    if (
+        not measure
+        and "price" in forms
+        and "cutoff" not in forms
+        and sided
+        and keys.keys() >= {"goods", "period"}
+    ):
         return _of_price(keys)
-    if not measure and "buyers" in forms and "exporter" in keys and "how_many_areas" not in forms:
+    if not measure and "buyers" in forms and "exporter" in keys:
         command = _command("buyer_hhi", "exporter", "goods", "period", keys=keys)
         why = "the buyers are no single figure: the table of a measure lists them"
         return Unsaid("measure", why, ((command, "concentration, and every buyer"), *OF_BUYERS))
@@ -170,7 +172,8 @@ def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | 
                 named["goods"] = "GOODS"
             options = [part for name, one in named.items() for part in (f"--{name}", one)]
             command = shlex.join(["entrepot", "ask", measure, *options])
-            return Unsaid("measure", why, ((command, words),))
+            key = "sigma" if kind == "cutoff" else "measure"
+            return Unsaid(key, why, ((command, words),))
     return None
 
 
@@ -227,8 +230,9 @@ def measure_of(forms: set[str], largest: int) -> str:
     for found, measure in (
         ("balance" in forms, ""),
         ("premium" in forms, "price_premium"),
-        ("how_many_areas" in forms and "mutual" not in forms, ""),
         ("mutual" in forms, "asymmetry"),
+        # Its table has every supplier; of buyers, the table of their concentration.
+        ("how_many_areas" in forms, "" if "buyers" in forms else "top_supplier"),
         (largest and "share" in forms, "" if "buyers" in forms else "cr"),
         ("hhi" in forms, "buyer_hhi" if "buyers" in forms else "hhi"),
         # "Which country buys the largest share": no supplier is asked for.
@@ -268,8 +272,18 @@ def trade_of(measure: str, keys: dict[str, str], forms: set[str]) -> tuple[str, 
         return "top_supplier", keys  # "which countries supply it, and what is their share"
     if measure == "import_share" and "buyers" in forms and len(keys) < 2:
         return "", keys  # "who buys most of Germany's magnets"
-    if measure == "import_share" and forms >= {"depend", "sells"}:
-        return "", {OTHER_SIDE[name]: one for name, one in keys.items()}  # it sells to them
+    if "sells" in forms and measure in ("", "import_share", "export_share"):
+        # Who depends on buyers sells to them.
+        turned = (
+            {OTHER_SIDE[name]: one for name, one in keys.items()} if "depend" in forms else keys
+        )
+        return "export_share", turned
+    if "how_many_areas" in forms and keys.keys() == {"exporter"}:
+        forms.add("buyers")
+        return "", keys
+    two = len(keys) == len(OTHER_SIDE) and any("+" in one for one in keys.values())
+    if measure in ("", "top_supplier") and two and "compare" in forms and forms & {"buyers", "top"}:
+        return "value", keys  # who bought more, Germany or Poland
     if measure == "buyer_hhi" and "exporter" not in keys and "importer" in keys:
         return measure, {"exporter": keys["importer"]}  # whose buyers they are
     return measure, keys

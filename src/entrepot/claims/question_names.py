@@ -344,7 +344,9 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
         for match in pattern.finditer(text):
             start, end = match.span()
             if language == "en" and end - start == 2 and text[start:end] in _NO_CODES:
-                continue
+                arrow = _ARROW_BEFORE.search(text[:start]) or _ARROW_BEHIND.match(text, end)
+                if not arrow:
+                    continue
             if text[start:end] in _NO_NAMES:
                 continue
             yield Mark("area", code, form, start, end)
@@ -352,6 +354,10 @@ def areas_in(text: str, language: str) -> Iterator[Mark]:
     yield from _in_us(text if small and language == "en" else "")
     if language == "zh":
         yield from _in_one_sign(text)
+
+
+_ARROW_BEFORE = re.compile(r"(?:[-=–—]+>|→) ?$")
+_ARROW_BEHIND = re.compile(r" ?(?:[-=–—]+>|→)")
 
 
 def _in_one_sign(text: str) -> Iterator[Mark]:

@@ -52,7 +52,7 @@ _EN_BEFORE = (
     "|more|less|fewer"
 )
 _EN_STOPS = (
-    "that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
+    "list|show|name|give|tell|rank|me|us|that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
     "|could|would|should|might|may|can|will|must|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
 )
 _EN_VERBS = (
@@ -65,7 +65,7 @@ _EN_FLOWS = (
     r"|sources?|exporters?|sellers?|buyers?|customers?|needs|demand|bill|market)\b"
 )
 _EN_ALL = (
-    "all|total|overall|imported|exported|bought|purchased|sourced|acquired|procured|obtained"
+    "hs|codes?|all|total|overall|imported|exported|bought|purchased|sourced|acquired|procured|obtained"
     "|import|export|buy|purchase|sell|get|source|obtain|supply|deliver|ship|send"
 )
 """Words in front of goods that leave out none of them."""

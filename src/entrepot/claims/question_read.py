@@ -27,8 +27,8 @@ class Unsaid:
     Attributes
     ----------
     key
-        ``measure``, ``importer``, ``exporter``, ``goods``, ``period``, or ``words`` that were not
-        understood.
+        ``measure``, ``importer``, ``exporter``, ``goods``, ``period``, ``sigma``, or ``words`` that
+        were not understood.
     why
         What is open, one sentence.
     candidates
@@ -87,9 +87,10 @@ class QuestionRead:
     unsaid
         What is open; without any it can be asked.
     corrected
-        Words that were taken for others by one letter, as written and as read.
+        Words that were taken for others by one letter, and grades for the goods that they are of,
+        as written and as read.
     ranks_goods
-        Whether it asks which goods depend most: a ranking, which no single figure answers.
+        Whether it asks which goods depend most: a ranking.
     """
 
     text: str

@@ -31,9 +31,9 @@ from entrepot.claims.question_forms import (
 )
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_goods import shown_goods
+from entrepot.claims.question_grades import grades_in, tiers_in
 from entrepot.claims.question_industries import industries_in, inputs_in, inputs_made_by
 from entrepot.claims.question_measures import (
-    OF_BUYERS,
     OTHER_SIDE,
     UNIT_FORMS,
     USUAL_MEASURES,
@@ -42,8 +42,8 @@ from entrepot.claims.question_measures import (
     no_measure,
     of_balance,
     of_command,
-    of_dependence,
     of_mirror,
+    of_table,
     on_lists,
     quantity_of,
     side_alone,
@@ -79,7 +79,7 @@ __all__ = ["LONGEST", "read_question"]
 
 LONGEST = 300
 """Characters of a question: what is longer is a text."""
-_OPEN = ("measure", "importer", "exporter", "goods", "words", "period")
+_OPEN = ("measure", "importer", "exporter", "goods", "words", "period", "sigma")
 """What may be open, in the order in which it is asked."""
 
 
@@ -130,7 +130,7 @@ def read_question(
     # Each word has to say something where it stands; what else is not understood is asked back.
     if len(again.unknown) > max(len(reading.unknown) - len(right), 0):
         return found
-    return replace(better, text=words, corrected=tuple(right.items()))
+    return replace(better, text=words, corrected=(*right.items(), *better.corrected))
 
 
 def _by_words(words: str, usual: str) -> str:
@@ -168,6 +168,8 @@ class _Reading:
         self.has_adjective = False  # of a side: Turkish fridges
         self.asks_for_goods = False  # what part of a trade goods are
         self.asks_when = False  # since when goods are on a list that is named
+        self.grades: dict[str, str] = {}  # of goods, and what they are read as
+        self.is_unclear = False  # which area a name is of
         self.idle = {"than"}  # kinds of words that say nothing here
 
     def read(self) -> QuestionRead:
@@ -185,9 +187,7 @@ class _Reading:
         largest = self._largest()
         period = self._period()
         sector, bought = self._industry()
-        marks = longest(
-            [*codes, *areas_in(self.left, self.language), *goods_in(self.left, self.language)]
-        )
+        marks = self._marks(codes)
         self.asks_when = self._is_about_lists(marks)
         goods = bought or self._goods([mark for mark in marks if mark.kind == "goods"])
         places = [mark for mark in marks if mark.kind == "area"]
@@ -195,7 +195,7 @@ class _Reading:
         unknown = self._qualifiers(marks)
         self._mask(marks)
         reporters = self._apart("reported", places)
-        hubs = self._apart("via", places)
+        hubs = self._hubs(places)
         places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
         # Prices "from 2019 to 2022": how they changed; what a tonne cost is another question.
         if ".." in period and len(Period.parse(period).split(12)) > 1 and "mass" not in forms:
@@ -206,6 +206,7 @@ class _Reading:
             *(() if hubs else ("reroute",)),
             *(() if "replaced" in forms else ("vacancy",)),
             *(() if self.asks_when else ("when",)),
+            *(() if goods else ("things",)),
         }
         measure = "rerouted" if hubs else measure_of(forms, largest)
         goods_marks = [mark for mark in marks if mark.kind == "goods"]
@@ -220,8 +221,12 @@ class _Reading:
         self.unknown = self._unknown()
         unknown += self._not_places(self.unknown, goods_marks, keys)
         ranks_goods = not goods and "which_goods" in forms and "listed" not in forms
-        ranks_goods = ranks_goods and bool(forms & {"depend", "mostly"})
-        goods = self._all_goods(goods, forms, unknown)
+        # What is mostly imported at all has the largest value, and depends on nobody for it.
+        ranks_goods = ranks_goods and (
+            "depend" in forms or ("mostly" in forms and "exporter" in keys)
+        )
+        measure = ("reliant_goods" if "exporter" in keys else "geodep") if ranks_goods else measure
+        goods = self._all_goods(goods, forms - ({"which_goods"} if ranks_goods else set()), unknown)
         keys |= {"goods": goods} if goods else {}
         keys |= {"sector": sector} if sector else {}
         keys |= {"period": period} if period else {}
@@ -240,28 +245,72 @@ class _Reading:
         if "listed" not in forms or not goods:
             self._require(measure, keys, forms)
         named = [mark.value for mark in (*reporters, *places)]
-        if command := self._of_no_figure(measure, keys, forms, named, ranks_goods=ranks_goods):
-            self.unsaid = [command]
-            measure = measure if ranks_goods or "balance" in forms else ""
+        if not ranks_goods:
+            measure, keys = self._of_tables(measure, keys, forms, named, unknown)
         each = self._each(measure, keys, forms)
         unsaid = tuple(sorted(self.unsaid, key=lambda one: _OPEN.index(one.key)))
-        return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
+        corrected = tuple(self.grades.items())
+        return QuestionRead(
+            self.words, self.language, measure, keys, each, unsaid, ranks_goods, corrected
+        )
 
-    def _of_no_figure(
+    def _of_tables(
         self,
         measure: str,
         keys: dict[str, str],
         forms: set[str],
         areas: list[str],
-        *,
-        ranks_goods: bool,
-    ) -> Unsaid | None:
-        """Return the commands of a question that no single figure answers, or none."""
-        if ranks_goods:
-            return of_dependence(keys)
+        unknown: list[str],
+    ) -> tuple[str, dict[str, str]]:
+        """Return measure and keys of what is a table, or the commands of what is no figure."""
+        if "listed" in forms and "goods" in keys:
+            return "", keys
         if "balance" in forms:
-            return of_balance(areas, keys)
-        return of_mirror(areas, keys) if "mirror" in forms else of_command(measure, forms, keys)
+            self.unsaid = [of_balance(areas, keys)]
+            return measure, keys
+        if "mirror" in forms:
+            self.unsaid = [of_mirror(areas, keys)]
+            return "", keys
+        table, whole = of_table(forms, keys)
+        # Who was replaced need not be clear.
+        if table and self.is_unclear and (table != "reorientation" or "importer" not in keys):
+            self.unsaid = [one for one in self.unsaid if one.key != "measure"]
+            return table, keys
+        if whole and not unknown:
+            self.unsaid = []
+            return table, whole
+        if command := of_command(measure, forms, keys):
+            self.unsaid = [command]
+            return table, keys
+        return measure, keys
+
+    def _marks(self, codes: list[Mark]) -> list[Mark]:
+        """Return what the question names: goods by codes and in words, and areas."""
+        brands = [Mark("goods", *one[:1], "brand", *one[1:]) for one in grades_in(self.left)]
+        for mark in brands:
+            self.grades[self.left[mark.start : mark.end]] = shown_goods(mark.value)
+        text = self.left
+        for mark in brands:  # 乌拉尔 is not Uruguay
+            text = blanked(text, mark.start, mark.end)
+        goods = [*goods_in(text, self.language)]
+        for value in dict.fromkeys(one.value for one in goods if one.value in _WITH_TIERS):
+            named, spans = tiers_in(text, self.language, value)
+            for start, end in spans:
+                self.left, text = blanked(self.left, start, end), blanked(text, start, end)
+            if spans:
+                goods = [
+                    replace(one, value=named) if one.value == value else one
+                    for one in goods_in(text, self.language)
+                ]
+        return longest([*codes, *brands, *areas_in(text, self.language), *goods])
+
+    def _hubs(self, places: list[Mark]) -> list[Mark]:
+        """Return the areas through which goods come: via Turkey, sold to Turkey and passed on."""
+        hubs = self._apart("via", places)
+        others = [one for one in places if one not in hubs]
+        if hubs or len({one.value for one in others}) <= len(OTHER_SIDE):
+            return hubs
+        return self._apart("passed_on", others)
 
     def _measured(
         self,
@@ -277,6 +326,9 @@ class _Reading:
         if self._compares(keys, forms) or self.compares:
             self.idle.remove("than")
         named = self.is_directed or forms & CURRENCIES.keys()
+        compared = self._compares(keys, forms) == "importer" and "exporter" in keys
+        if compared and not (measure or forms & (_ASKS | _DIRECTED | CURRENCIES.keys())):
+            measure = "import_share"  # compare Spain and Italy: coal from Russia
         if named and not (measure or forms & _ASKS):
             measure = "value"  # excavators China -> Russia
         self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
@@ -492,6 +544,8 @@ class _Reading:
                 text = blanked(text, mark.start, mark.end)
             # 占比 is a share, and its 比 no word in front of a base.
             text = _SHARE_ZH.sub(lambda found: MASK * len(found[0]), text)
+            text = text.replace("来自", MASK * 2)  # 2022年来自 is no 年来
+            text = _AFTER_ZH.sub("以来", text)
         if counted := self._counted_years():
             return counted
         if split := next(split_years(text, self.language), None):
@@ -558,6 +612,10 @@ class _Reading:
         if len(times) > 1 and (one := _in_a_row(times, text, self.language)):
             self.compares = True
             return one
+        # "Who replaced it after 2021? (2023)": from the one to the other.
+        since = len(times) == 2 and times[0].is_base and not times[1].is_base
+        if since and _forms(self.language)["replaced"].search(self.left):
+            return str(Period(times[0].period.start, times[1].period.end))
         # "From 2019 to 2022": a base and an end make one span.
         if len(times) == 2 and times[0].is_base and times[1].ends_range:
             return str(Period(times[0].period.start, times[1].period.end))
@@ -769,6 +827,7 @@ class _Reading:
                     "may be several areas" if shared else "is not known here as a country or group"
                 )
                 self.unsaid.append(Unsaid("importer", f"“{text}” {why}", names))
+                self.is_unclear = True
                 return False
         return True
 
@@ -848,9 +907,6 @@ class _Reading:
         if self.asks_for_goods:
             why = "the part that goods are of a trade is no figure: ask the value of both"
             return Unsaid("measure", why, _OF_GOODS)
-        if forms >= {"depend", "sells"}:
-            why = "dependence is on a supplier: of dependence on buyers ask the share of exports"
-            return Unsaid("measure", why, OF_BUYERS[:1])
         return no_measure(forms)
 
     # What was not understood.
@@ -918,6 +974,7 @@ class _Reading:
 
 
 _AFTER = re.compile(r"\b(?P<after>after|nach|после)(?= (?:dem jahr )?(?:19|20)\d\d(?!\d))", re.I)
+_AFTER_ZH = re.compile(r"(?<=\d年)(?:之后|以后)")
 _SINCE = {"after": "since", "nach": "seit", "после": "с"}
 
 
@@ -959,6 +1016,8 @@ def _in_a_row(times: Sequence[Time], text: str, language: str) -> str:
 
 
 # 2002 and 2007 are headings as well (tomatoes, jams), and read as such.
+_WITH_TIERS = frozenset(("chpl",))
+"""Lists whose tiers questions name."""
 _EDITION = re.compile(r"(?<![A-Za-z])HS[ -]?(?:1988|1992|1996|2012|2017|2022)(?!\d)")
 _NUMBERED = re.compile(
     r"\b(?:HS[- ]?)?(?:chapters?|headings?|kapitels?|positionen?|глав[аыуе]|групп[аыуеой]{1,2}"
@@ -997,11 +1056,16 @@ _DECADE = re.compile(
 )
 _LISTED = re.compile(
     r"\b(?:on |in )?(?:the |a |an )?(?:sanctions? )?list(?:ed|s)?\b"
-    r"|\b(?:auf |in )?(?:der |die )?liste\b|gelistet"
-    r"|(?:санкционн[а-я]+ )?(?:спис(?:ок|к)|перечн)[а-я]*|清单|名单",
+    r"|\b(?:banned|bans?|prohibit(?:ed|s)?|forbidden|forbade|sanction(?:ed|s)?|embargo(?:ed)?"
+    r"|restricted|controlled|(?:export )?controls?)\b"
+    r"|\b(?:auf |in )?(?:der |die )?liste\b|gelistet|verboten|verbot(?:en)?\b|untersagte?n?"
+    r"|sanktioniert|\bgesperrt|(?:export|ausfuhr)(?:verbot|kontroll)[a-z]*"
+    r"|(?:санкционн[а-я]+ )?(?:спис(?:ок|к)|перечн)[а-я]*|(?:под )?запре[тщ][а-яё]*"
+    r"|под санкци[а-я]+"
+    r"|清单|名单|禁止|禁令|被禁|制裁|管制",
     re.IGNORECASE,
 )
-"""Words of lists, of which none need be named."""
+"""Words of lists and of what they forbid; no list need be named."""
 _WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the years? |jahre?n? )?$", re.IGNORECASE)
