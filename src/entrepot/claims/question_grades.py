@@ -1,4 +1,4 @@
-"""Names of a part of goods: tiers of a list, and grades of crude oil."""
+"""Tiers of a list, and other names of goods: grades of crude oil, battlefield goods."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def _grades() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def grades_in(text: str) -> list[tuple[str, int, int]]:
-    """Return the grades that a text names: the goods that they are of, start, end.
+    """Return the other names of goods in a text: the goods that they are of, start, end.
 
-    Customs codes do not tell grades apart.
+    They are shown as what they are read as: customs codes do not distinguish grades.
 
     Examples
     --------

@@ -139,9 +139,7 @@ def of_table(forms: set[str], keys: dict[str, str]) -> tuple[str, dict[str, str]
     if "cutoff" in forms:
         return "cutoff", {}
     if "value_added" in forms:
-        is_of_inputs = keys.get("goods", "").startswith("inputs") or "sector" in keys
-        whole = is_of_inputs and keys.keys() >= {"importer", "period"}
-        return "origin", {**keys, "goods": keys.get("goods", "inputs")} if whole else {}
+        return "origin", {}
     return "", {}
 
 
@@ -219,7 +217,7 @@ _COMMANDS = (
         "where value was added is known of inputs of industries",
         "origin",
         _SIDES,
-        "foreign value added, by country",
+        "own and foreign value added, by country",
     ),
 )
 """Kind of words, why no figure answers at once, the measure, its keys, and what they mean."""

@@ -286,23 +286,25 @@ class _Reading:
 
     def _marks(self, codes: list[Mark]) -> list[Mark]:
         """Return what the question names: goods by codes and in words, and areas."""
-        brands = [Mark("goods", *one[:1], "brand", *one[1:]) for one in grades_in(self.left)]
-        for mark in brands:
+        other = [
+            Mark("goods", goods, "grade", start, end) for goods, start, end in grades_in(self.left)
+        ]
+        for mark in other:
             self.grades[self.left[mark.start : mark.end]] = shown_goods(mark.value)
         text = self.left
-        for mark in brands:  # 乌拉尔 is not Uruguay
+        for mark in other:  # 乌拉尔 is not Uruguay
             text = blanked(text, mark.start, mark.end)
-        goods = [*goods_in(text, self.language)]
-        for value in dict.fromkeys(one.value for one in goods if one.value in _WITH_TIERS):
-            named, spans = tiers_in(text, self.language, value)
+        of_tiers = {one.value for one in (*other, *goods_in(text, self.language))} & _WITH_TIERS
+        named = dict.fromkeys(of_tiers, "")
+        for value in of_tiers:
+            named[value], spans = tiers_in(text, self.language, value)
             for start, end in spans:
                 self.left, text = blanked(self.left, start, end), blanked(text, start, end)
-            if spans:
-                goods = [
-                    replace(one, value=named) if one.value == value else one
-                    for one in goods_in(text, self.language)
-                ]
-        return longest([*codes, *brands, *areas_in(text, self.language), *goods])
+        goods = [
+            replace(one, value=named.get(one.value, one.value))
+            for one in (*other, *goods_in(text, self.language))
+        ]
+        return longest([*codes, *areas_in(text, self.language), *goods])
 
     def _hubs(self, places: list[Mark]) -> list[Mark]:
         """Return the areas through which goods come: via Turkey, sold to Turkey and passed on."""
@@ -1077,6 +1079,8 @@ _NEEDS = {
     "top_supplier": ("importer",),
     "cr": ("importer",),
     "rank": ("importer", "exporter"),
+    "reliant_goods": ("importer", "exporter"),
+    "geodep": ("importer",),
     "price_premium": ("importer", "exporter"),
     "rerouted": ("importer", "exporter"),
 }

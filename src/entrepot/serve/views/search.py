@@ -343,7 +343,7 @@ def _read(words: str) -> Iterator[Hit]:
             about = "a ranking of goods: no single figure"
             query = f"?{urlencode(when, safe=':@,')}" if when else ""
             yield Hit("answer", name, about, f"/country/{importer}{query}")
-        if read.unsaid:
+        if read.unsaid or read.ranks_goods:
             return
         asked = Definition.build(read.measure, **read.keys)
     # A search never fails for words that are no question.
