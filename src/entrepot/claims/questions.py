@@ -1059,7 +1059,8 @@ _DECADE = re.compile(
 _LISTED = re.compile(
     r"\b(?:on |in )?(?:the |a |an )?(?:sanctions? )?list(?:ed|s)?\b"
     r"|\b(?:banned|bans?|prohibit(?:ed|s)?|forbidden|forbade|sanction(?:ed|s)?|embargo(?:ed)?"
-    r"|restricted|controlled|(?:export )?controls?)\b"
+    r"|restricted|controlled|(?:export )?controls?|not (?:be )?allowed|may (?:no longer|not) be)\b"
+    r"|\bd[aü]rf(?:en)?\b(?=.{0,80}\bnicht (?:mehr )?)|нельзя|не разреш[а-яё]+|不得|不许|不准"
     r"|\b(?:auf |in )?(?:der |die )?liste\b|gelistet|verboten|verbot(?:en)?\b|untersagte?n?"
     r"|sanktioniert|\bgesperrt|(?:export|ausfuhr)(?:verbot|kontroll)[a-z]*"
     r"|(?:санкционн[а-я]+ )?(?:спис(?:ок|к)|перечн)[а-я]*|(?:под )?запре[тщ][а-яё]*"
