@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -282,3 +283,16 @@ def test_a_scenario_is_asked_by_a_dictionary() -> None:
     assert "European Union (27)" in found._repr_html_()
     with pytest.raises(ep.EntrepotError):
         ep.scenario({"format": 1}, lake="/no-such-lake")
+
+
+def test_no_choice_is_most_influential_where_the_reports_leave_more_open(tmp_path: Path) -> None:
+    asked: Any = {"importer": "DEU", "exporter": "CHN", "goods": "850511", "period": 2022}
+    figure = ep.ask("import_share", lake=ep.Lake.open(tmp_path), curve=True, **asked)
+    assert figure.specifications is not None
+    most = figure.specifications.most_influential
+    assert most is not None
+    narrow, other = (0.82, 0.83), (0.825, 0.825)
+    narrower = replace(figure, spread={most: narrow, "errors": other, "together": narrow})
+    assert "most influential" in str(narrower)
+    wider = replace(figure, spread={most: narrow, "errors": (0.5, 0.9), "together": (0.5, 0.9)})
+    assert "most influential" not in str(wider)

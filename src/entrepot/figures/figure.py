@@ -870,6 +870,10 @@ def _choices(figure: Figure) -> tuple[tuple[str, str, bool], ...]:
     how, found = QUESTIONS[figure.definition.measure], figure.specifications
     called = CHOICE_NAMES | {"errors": "interval" if how.has_interval else how.cause}
     most = found.most_influential if found else None
+    if most in figure.spread and "errors" in figure.spread:
+        # What the reports leave open is no choice, and may be wider than any.
+        own, left = (high - low for low, high in (figure.spread[most], figure.spread["errors"]))
+        most = most if own >= left else None
     rows = [(called.get(name, name), _beside(figure, *ends), name == most) for name, ends in alone]
     # The sort is stable: all but the most influential choice stay in their order.
     return tuple(sorted(rows, key=lambda row: not row[2]))
