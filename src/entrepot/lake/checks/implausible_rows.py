@@ -218,7 +218,7 @@ def amounts(found: Iterable[tuple[str, float]]) -> str:
     Examples
     --------
     >>> amounts([("EUR", 300), ("USD", 900), ("EUR", 200)]).split()
-    ['900', 'USD', 'and', '500', 'EUR']
+    ['USD', '900', 'and', 'EUR', '500']
     """
     sums: dict[str, float] = {}
     for currency, value in found:
