@@ -207,8 +207,9 @@ def _where(name: str) -> str:
 
 def _require_name(folder: str | os.PathLike[str]) -> None:
     """Refuse a name that no folder can have; a folder that is not there is an empty lake."""
+    path = expanded(folder)
     try:
-        os.lstat(expanded(folder))
+        os.lstat(path)
     except (ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno != errno.ENAMETOOLONG:
             return

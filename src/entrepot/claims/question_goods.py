@@ -152,8 +152,8 @@ def goods_of_words(text: str, language: str) -> Iterator[tuple[str, int, int]]:
 
     Examples
     --------
-    >>> list(goods_of_words("imports of tin ores", "en"))
-    [('80', 11, 14), ('2609', 11, 19), ('26', 15, 19)]
+    >>> sorted(set(goods_of_words("imports of tin ores", "en")))
+    [('26', 15, 19), ('2609', 11, 19), ('80', 11, 14)]
     >>> list(goods_of_words("Manganerzimporte", "de"))
     [('260200', 0, 9)]
     """
