@@ -54,7 +54,7 @@ class Left:
     places
         Where they stand in the text.
     read_as
-        What they most likely say, where that was read but not surely enough; else empty.
+        What they more likely say than not, where that is not sure enough for a claim; else empty.
     """
 
     says: str

@@ -384,7 +384,9 @@ def merged(
         if chosen is not None:
             kept[place] = replace(chosen, alone=_is_alone(chosen, rules.get(place), read))
         elif reason:
-            why[place] = reason, said(read.claim) if read is not None and read.claim else ""
+            # What is rather wrong than right would be copied: it is no hint.
+            likely = read.claim if read is not None and read.sure >= _HALF else None
+            why[place] = reason, said(likely) if likely else ""
     spans = list(sentences(article.text))
     for place in _contradicting(kept, claims):
         del kept[place]
