@@ -261,7 +261,7 @@ def test_rows_of_a_sentence_are_found_once(monkeypatch: pytest.MonkeyPatch) -> N
     read = structured(article_of(text), {})
     scenes = {id(one.scene) for one in read.values()}
     assert len(read) > MOST - 10
-    assert 0 < found["_rows"] <= 4 * len(scenes)
+    assert 0 < found["_rows"] <= 8 * len(scenes)  # by two readers
 
 
 @pytest.mark.parametrize("words", ["a ", "the ", "and ", "и ", "half a ", "5 and "])
@@ -346,4 +346,4 @@ def test_one_token_over_and_over_is_read_in_few_steps(token: str) -> None:
     profile = cProfile.Profile()
     profile.runcall(draft, article_of(text))
     calls = sum(one.callcount for one in profile.getstats())
-    assert calls < 300 * len(text.encode())
+    assert calls < 500 * len(text.encode())  # by two readers
