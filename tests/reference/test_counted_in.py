@@ -54,7 +54,7 @@ def test_any_currency_is_loaded_asked_and_shown(tmp_path: Path, currency: str) -
     plain = ep.ask("value", lake=lake, period=2022, **BUYER)
     named = ep.ask("value", lake=lake, period=2022, currency=currency.lower(), **BUYER)
     assert (plain.value, plain.unit) == (named.value, named.unit) == (100e6, currency)
-    assert f"100 m {currency}" in str(plain).replace("\u00a0", " ")
+    assert f"{currency} 100 m" in str(plain).replace("\u00a0", " ")
     share = ep.ask("import_share", lake=lake, period=2022, **BUYER)
     assert share.value == pytest.approx(0.25)
     assert share.definition.currency == currency

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import split_address
+from entrepot.model.display import MONEY, NBSP, around, split_address, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -177,7 +177,10 @@ def _value_html(card: FigureCard) -> str:
         return (
             '<p class="v" style="color:var(--i)">–</p><p class="w">No value: data are missing</p>'
         )
-    return f'<p class="v">{escape(card.value)}<small>{escape(card.unit)}</small></p>'
+    before, behind = around(card.unit)
+    first = f'<small style="margin:0 .25em 0 0">{escape(before)}</small>' if before else ""
+    last = f"<small>{escape(behind)}</small>" if behind else ""
+    return f'<p class="v">{first}{escape(card.value)}{last}</p>'
 
 
 def _bar_html(card: FigureCard) -> str:
@@ -270,6 +273,8 @@ def _cell(cell: Any) -> str:
 
 
 def _is_number(text: str) -> bool:
+    first, _, rest = text.partition(NBSP)
+    text = rest if first in MONEY else text
     # Empty text is "in" any string: empty cells do not turn a column of numbers into one of words.
     return text[:1].isdigit() or text[:1] in "−+–-"
 
@@ -307,7 +312,7 @@ def card_text(card: FigureCard, width: int = 100) -> str:
 
 
 def _head(card: FigureCard, gap: int, width: int) -> list[str]:
-    value = f"{card.value} {card.unit}".strip()
+    value = with_unit(card.value, card.unit).replace(NBSP, " ")
     pad = "   " if width >= 96 else "  "
     first = f"{pad}{value}"
     indent = max(gap, len(first) + 2)
