@@ -350,13 +350,14 @@ def draw(figure: Figure, screen: Console) -> None:
 
     from entrepot.figures.card import card_text
     from entrepot.figures.figure import card_of, cards_of, table_of
+    from entrepot.model.display import NBSP, with_unit
 
     card = replace(card_of(figure), table=((), ()))  # drawn below, as wide as the screen
     text = Text(card_text(card, max(60, min(screen.width, 120))))
     text.stylize("bold", 0, text.plain.index("\n\n"))
     if card.value:
         text.highlight_words(
-            [f"{card.value} {card.unit}".strip(), "█"], "bold", case_sensitive=True
+            [with_unit(card.value, card.unit).replace(NBSP, " "), "█"], "bold", case_sensitive=True
         )
     screen.print(text, soft_wrap=True)
     if figure.table:

@@ -204,12 +204,13 @@ def draw(found: Brief, targets: list[Path], screen: Console) -> None:
     """Draw paths, headline figures and verdicts on a terminal."""
     from rich.text import Text
 
+    from entrepot.model.display import with_unit
     from entrepot.report.parts import counted, plain
 
     screen.print(Text(found.title, style="bold"))
     screen.print(Text(plain(" ".join(sentence.text for sentence in found.answer))))
     rows = [
-        [card.name, f"{card.value} {card.unit}".strip(), card.range, f"{card.tag}: {card.source}"]
+        [card.name, with_unit(card.value, card.unit), card.range, f"{card.tag}: {card.source}"]
         for card in found.cards
     ]
     screen.print(table("", ["headline figure", "value", "range", "source"], rows, right=(1,)))
