@@ -28,7 +28,7 @@ from entrepot.model.period import Period
 from entrepot.sources import is_register, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition, Side
@@ -147,20 +147,30 @@ def _by_month(
     sums = rows.group_by(across, "period").agg(nw.col(column).sum(), lacking)
     place = {month.start: at for at, month in enumerate(months)}
     known: dict[str, list[float | None]] = {}
+    partly: set[tuple[str, int]] = set()
     for name, day, amount, missing in fetch(sums):
-        # A sum without the part that has no weight would be too small.
-        if day in place and not missing and amount is not None:
+        if day not in place:
+            continue
+        # A sum without the part that has no weight would be too small, of a group as well.
+        if missing or amount is None:
+            partly.add((str(name), place[day]))
+        else:
             known.setdefault(str(name), [None] * len(months))[place[day]] = float(amount)
-    return {one: _together(one, known, months) for one in importers}
+    return {one: _together(one, known, partly, months) for one in importers}
 
 
 def _together(
-    code: str, known: dict[str, list[float | None]], months: tuple[Period, ...]
+    code: str,
+    known: Mapping[str, Sequence[float | None]],
+    partly: Set[tuple[str, int]],
+    months: tuple[Period, ...],
 ) -> tuple[float | None, ...]:
     """Return the months of an area, of a group those of its members together."""
     found: list[float | None] = []
     for at, month in enumerate(months):
-        some = [known[one][at] for one in sorted(area_set(code, month.start)) if one in known]
+        members = sorted(area_set(code, month.start))
+        some = [known[one][at] for one in members if one in known]
         values = [one for one in some if one is not None]
-        found.append(sum(values) if values else None)
+        is_partly = any((one, at) in partly for one in members)
+        found.append(sum(values) if values and not is_partly else None)
     return tuple(found)

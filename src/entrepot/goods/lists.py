@@ -231,6 +231,11 @@ class GoodsList:
         """Texts of it that were not read, of which it is known which codes they can list."""
         return tuple(one for one in self.act.missing if one.in_list == self.id and one.headings)
 
+    @property
+    def gaps_of_act(self) -> tuple[MissingText, ...]:
+        """Texts of its act that were not read, and that can list such goods in its direction."""
+        return tuple(one for one in self.act.missing if self.direction in one.directions)
+
     def settles(self, day: date | None) -> bool:
         """Whether a code without an entry was not on the list: a fragment never says so.
 

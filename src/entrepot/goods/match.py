@@ -165,7 +165,7 @@ class Matcher:
         gaps = tuple(
             f"{goods_list.id}: {gap.why}"
             for goods_list in self.lists
-            for gap in goods_list.gaps
+            for gap in (*goods_list.gaps, *goods_list.gaps_of_act)
             if digits and day and gap.since <= day <= gap.until and gap.covers(digits)
         )
         return gaps + tuple(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import MINUS, SCALES, per_cent
+from entrepot.model.display import MINUS, NBSP, number, per_cent
+from entrepot.report.amounts import scale_of
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.month_lines import TOGETHER, MonthLine, MonthLines
 from entrepot.report.phrasing import capital
@@ -68,10 +69,13 @@ def month_chart(found: MonthByMonth, lake: Lake) -> MonthChart:
     if any(value is None for line in lines for value in line.values):
         deck += " A gap in a line is a month that is not recorded, which does not mean zero."
     last = "; ".join(f"{one.name} {_last(one)}" for one in lines)
-    basis = "as the importers report" if found.reported_by == "importer" else "as reported by "
-    basis += "" if found.reported_by == "importer" else area_phrase(asked.exporter)
-    if asked.quantity != "mass":
-        basis += ", CIF as a rule" if found.reported_by == "importer" else ", FOB as a rule"
+    words_of = {
+        "importer": ("as the importers report", "CIF"),
+        "exporter": (f"as reported by {area_phrase(asked.exporter)}", "FOB"),
+    }
+    basis, valuation = words_of.get(found.reported_by or "", ("", ""))
+    if valuation and asked.quantity != "mass":
+        basis += f", {valuation} as a rule"
     table = BriefTable(
         f"{title}, {unit}",
         ("Month", *(area_name(code) for code in known)),
@@ -94,8 +98,8 @@ def _unit(
     if quantity == "mass":
         size, unit = 1000.0, "tonnes"
     else:
-        size, word = next(((f, w) for f, w in SCALES if highest >= f), (1.0, ""))
-        unit = f"{currency} {word}".strip()
+        scale = scale_of(currency, highest)
+        size, unit = 1 / scale.factor, scale.word
     scaled = {
         code: tuple(None if one is None else one / size for one in row)
         for code, row in known.items()
@@ -110,13 +114,12 @@ def _month(month: Period) -> str:
 def _text(value: float | None, size: float) -> str:
     if value is None:
         return ""
-    shown = value / size
-    return f"{shown:,.0f}" if shown >= 1000 else f"{shown:,.3g}"
+    return number(value / size)
 
 
 def _last(line: MonthLine) -> str:
     values = [one for one in line.values if one is not None]
-    return f"{values[-1]:,.3g}"
+    return number(values[-1])
 
 
 def _change(row: Sequence[float | None]) -> str:
@@ -128,8 +131,9 @@ def _change(row: Sequence[float | None]) -> str:
     if not then:
         return ""
     change = 100 * (now / then - 1)
-    sign = "+" if change > 0 else MINUS
-    return f"{sign}{per_cent(abs(change))}\u00a0%"
+    text = per_cent(abs(change))
+    sign = "" if text == "0" else "+" if change > 0 else MINUS
+    return f"{sign}{text}{NBSP}%"
 
 
 def _mean(line: MonthLine) -> float:

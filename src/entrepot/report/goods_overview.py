@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from entrepot.goods import GoodsList
     from entrepot.goods.history import ListedPeriod
     from entrepot.lake import Lake
+    from entrepot.report.overview import Spread
 
 __all__ = [
     "goods_cards",
@@ -113,7 +114,7 @@ def _share_card(sold: Breakdown, reported: Mapping[Side, Mapping[str, float]]) -
         f"{capital(possessive(area_phrase(first.code)))} share of world exports, {asked.period}",
         value,
         unit,
-        f"{spread.text}{NBSP}%" if spread else "no range: only one value available",
+        _range_words(spread, is_compared=bool(said)),
         definition,
         "reconciled",
         source_name(asked.source or ""),
@@ -124,6 +125,13 @@ def _share_card(sold: Breakdown, reported: Mapping[Side, Mapping[str, float]]) -
             None,
         ),
     )
+
+
+def _range_words(spread: Spread | None, *, is_compared: bool) -> str:
+    if spread:
+        return f"{spread.text}{NBSP}%"
+    why = "the reports of both sides agree" if is_compared else "only one value available"
+    return f"no range: {why}"
 
 
 def _concentration_card(sold: Breakdown) -> PageCard:
@@ -150,7 +158,7 @@ def _half_card(bought: Breakdown) -> PageCard:
         f"Importers with over half from {seller}",
         str(most),
         f"of {every}",
-        f"{more} of {all_of} above {least}",
+        f"{more} of {all_of} of {least} or more",
         f"Importers of {size} or more, without {seller}.",
         "computed",
         source_name(asked.source or ""),
@@ -170,7 +178,9 @@ def _price_card(sold: Breakdown, prices: ExporterPrices | None) -> PageCard:
             name,
             "–",
             "",
-            "several codes: a unit value would mix prices" if several else "no weights available",
+            "several codes: a unit value would mix prices"
+            if several
+            else f"no weights available for {area_phrase(first)}",
             "Value over weight, of single six-digit codes."
             if several
             else "Value over weight, from data with weights.",
@@ -203,7 +213,7 @@ def _lists_card(listed: Sequence[str]) -> PageCard:
     every = len(goods_lists(skip_broken=True))
     # Their annexes are in the chart below.
     short = list(dict.fromkeys(name.partition(" (")[0] for name in listed))
-    named = [*short[:2], *([f"{len(listed) - 2} more"] if len(short) > 2 else [])]
+    named = [*short[:2], *([f"{len(short) - 2} more"] if len(short) > 2 else [])]
     return PageCard(
         "Lists of controlled goods",
         str(len(listed)),

@@ -124,7 +124,7 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
 
 def _bundled_words(asked: Definition) -> str:
     """Say of which goods data are bundled, of those asked for where there are some."""
-    [year] = (part.period for part in bundled().partitions)
+    year = max(part.period.end.year for part in bundled().partitions if part.period)
     wanted = tuple(code for code in asked.goods.split(",") if code.isdigit())
     there = sorted(code for code in bundled_codes() if wanted and code.startswith(wanted))
     if there:

@@ -79,7 +79,7 @@ class PageCard:
     range
         The range in words, why there is none, or how to read the value.
     tag
-        ``reconciled``, ``reported``, ``computed`` or ``missing``.
+        ``reconciled``, ``reported``, ``computed``, ``published`` or ``missing``.
     """
 
     name: str
@@ -269,7 +269,7 @@ def _how_to_read(*, of_world: bool, compared: str = "") -> Note:
         "country that trades goods on counts as their exporter."
         if of_world
         else f"The bar is the share; the line, where there is one, spans {compared_with}. It is "
-        "not a confidence interval. A dash: there is nothing to compare with."
+        "not a confidence interval. A dash: no other value, or the same."
     )
     return Note("How to read it", (Remark(text),))
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import with_unit
+from entrepot.model.display import number, with_unit
 from entrepot.report.charts.drawing import (
     Frame,
     NameEntry,
@@ -65,7 +65,7 @@ class MonthLines:
     months
         The months in words, which are the rows of the table.
     unit
-        Of the values, as it stands on an axis: ``USD m``, ``t``, or empty for an index.
+        Of the values, as it stands on an axis: ``USD m``, ``tonnes``, or empty for an index.
     """
 
     first: tuple[int, int]
@@ -213,9 +213,7 @@ def _peak(data: MonthLines, frame: Frame) -> list[MarkLayer]:
     if not known:
         return []
     value, at = max(known)
-    x, text = frame.x(at), f"{data.months[at]}: {value:,.3g}"
-    if value >= 1000:
-        text = f"{data.months[at]}: {value:,.0f}"
+    x, text = frame.x(at), f"{data.months[at]}: {number(value)}"
     # On the side with more room, so that the words stay in the plot.
     side = {"x": x - 6, "align": "right"} if x > frame.inner_width / 2 else {"x": x + 6}
     row = {"y": frame.y(value) + 4, "text": text} | side
@@ -245,4 +243,4 @@ def _months(data: MonthLines, frame: Frame, line: MonthLine | None = None) -> li
 def _number(value: float | None, unit: str) -> str:
     if value is None:
         return "not available"
-    return with_unit(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.3g}", unit)
+    return with_unit(number(value), unit)

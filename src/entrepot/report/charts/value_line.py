@@ -182,7 +182,7 @@ def _values(data: ValueLine, frame: Frame) -> list[MarkLayer]:
     placed: dict[int, Box] = {}
     for one in wanted:
         x, y, half = frame.x(one.year), frame.y(one.value), text_width(one.text, bold=True) / 2
-        # Above, unless the line comes from there; below, it would lie on the axis near zero.
+        # Above: below, it would lie on the axis near zero.
         box = Box(x - half, y - 11 - LABEL, x + half, y - 9)
         if one.year not in placed and not any(box.meets(other, 3) for other in placed.values()):
             placed[one.year] = box

@@ -180,8 +180,13 @@ def _importers(text: str, *, several: bool) -> str:
     if not text:
         return ""
     if not several:
-        # Of several, as another chart had them, the first.
-        return named_area(text) if "," not in text else named_area(text.split(",")[0])
+        try:
+            return named_area(text)  # Congo, Dem. Rep.
+        except NotFoundError:
+            first, comma, _ = text.partition(",")
+            if not comma:
+                raise
+            return named_area(first)  # of several, as another chart had them
     found = dict.fromkeys(named_area(one.strip()) for one in text.split(",") if one.strip())
     if len(found) > _SEVERAL:
         raise RequestError(
@@ -473,7 +478,7 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
 def _chips(asked: _Asked) -> Iterator[tuple[str, str, str]]:
     """Yield each importer of a chart of several: code, name, and the address without it."""
     codes = asked.importer.split(",") if asked.show in _MANY else []
-    for code in codes:
+    for code in codes if len(codes) > 1 else ():  # without its only one there is no chart
         rest = replace(asked, importer=",".join(one for one in codes if one != code))
         yield code, area_name(code), rest.query
 

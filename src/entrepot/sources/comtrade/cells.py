@@ -101,7 +101,7 @@ def _once(
             "HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
         ).fetchall()
         raise BadFileError(
-            f"two different totals for one cell: {cell_words(one)}, {one[-2]:,.0f} and "
+            f"two different totals for one cell: {cell_words(one)}, USD {one[-2]:,.0f} and "
             f"USD {one[-1]:,.0f}",
             where=places(connection, file, wanted(one)),
             why="one of them may be an older version; adding them would count the trade twice",
