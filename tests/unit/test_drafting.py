@@ -1071,6 +1071,13 @@ def test_the_year_so_far_is_not_the_month() -> None:
     found = said_of(text, "2019-11-10")
     assert "215,000 tons" in found
     assert "2.6 million tons" not in found
+    # Where only the sentence before names the exporter, its partner is not taken for it.
+    text = (
+        "Togo is the second largest importer of Indian rice. Exported rice volume in October "
+        "reached 215,000 tons, valued at USD91 million; bringing the figure from start of the "
+        "year to 2.6 million tons."
+    )
+    assert not said_of(text, "2019-11-10")
 
 
 def test_growth_since_a_year_long_past_is_not_growth_on_the_year() -> None:

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame, Goods, SourceRows
     from entrepot.model.period import Period
 
-_MUCH = 0.05
-"""Part of a group's trade in the mirror report that is not left out of the group's number."""
+_MUCH_UNREPORTED = 0.05
+"""Part of a group's trade, by the mirror report, of members without a report that is not left out.
+
+A group's number without them is too small by about as much.
+"""
 
 __all__ = [
     "amounts_by_code",
@@ -360,13 +363,6 @@ def unreported(
     }
 
 
-MUCH_UNREPORTED = 0.05
-"""Part of a group's trade, by the mirror report, of members without a report that is not left out.
-
-A group's number without them is too small by about as much.
-"""
-
-
 def words_unreported(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     """Say which members of a group report none of the goods, where the group has much there.
 
@@ -376,7 +372,7 @@ def words_unreported(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     if side is None or trade not in ("flow", "market", "sales") or len(members_of(asked, side)) < 2:
         return ""
     _, missing = unreported(cells, asked, goods)
-    if sum(missing.values()) < _MUCH:
+    if sum(missing.values()) < _MUCH_UNREPORTED:
         return ""
     names = " and ".join(area_phrase(one) for one in missing)
     reports, it = ("report", "they have") if len(missing) > 1 else ("reports", "it has")
