@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
 from entrepot.figures.breakdown import breakdown, shares_as_reported
+from entrepot.figures.citation import source_name
 from entrepot.figures.exporter_prices import exporter_prices, unit_value_years
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
@@ -229,6 +230,7 @@ def _codes_page(lake: Lake, codes: str, period: str, source: str) -> ServedAnswe
         seen=seen,
         covered=_COVERED,
         bring=bring_in("baci"),
+        asked_source=source_name(source) if source else "",
         **(choices(lake, codes, sold, period) if is_known else {}),
         **parts,
         **pickers(),
