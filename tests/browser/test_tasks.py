@@ -7,27 +7,16 @@ from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.conftest import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-PATIENCE = 120_000
-"""Milliseconds that a step is waited for: a busy machine is slow, and nothing here races."""
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server on a lake that nobody has filled."""
-    yield from served(tmp_path_factory.mktemp("empty") / "lake")
-
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -50,13 +39,13 @@ def test_a_dependence_is_found_and_mailed_as_one_page(page: Page, empty: str) ->
     page.keyboard.press("Enter")
     page.wait_for_url("**/country/DEU/from/CHN?goods=8507")
     answer = page.locator("p.answer")
-    expect(answer).to_contain_text("cannot be computed", timeout=PATIENCE)
+    expect(answer).to_contain_text("cannot be computed")
     expect(answer).to_contain_text("of the inputs, goods and services, that Germany imported")
     step = page.locator("p.saves", has_text="One step to what is missing")
     expect(step.locator("code")).to_have_text("entrepot data add baci FILE")
     expect(step.get_by_role("link")).to_have_attribute("href", "/data")
     link = page.locator("a[data-mail]")
-    expect(link).to_be_visible(timeout=PATIENCE)
+    expect(link).to_be_visible()
     address = unquote(link.get_attribute("href") or "")
     assert address.startswith("mailto:?subject=")
     assert "/country/DEU/from/CHN/note.html?goods=8507" in address
@@ -70,12 +59,12 @@ def test_a_dependence_is_found_and_mailed_as_one_page(page: Page, empty: str) ->
 
 def test_a_chart_is_put_into_an_article(page: Page, empty: str) -> None:
     page.goto(f"{empty}/explore")
-    expect(page.locator("#chart h2")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#chart h2")).to_be_visible()
     # The button opens the sheet once the page's own code runs, which shows its hidden form.
     page.get_by_role("button", name="Embed this chart").focus()
     page.keyboard.press("Enter")
     form = page.locator("#embed:popover-open form.frame")
-    expect(form).to_be_visible(timeout=PATIENCE)
+    expect(form).to_be_visible()
     page.locator("#frame-width").select_option("600")
     page.locator("#frame-theme").select_option("dark")
     page.locator("#frame-title").fill('Magnets "now" & then')
@@ -92,22 +81,22 @@ def test_a_chart_is_put_into_an_article(page: Page, empty: str) -> None:
 def test_importers_are_chips_that_the_keyboard_removes(page: Page, empty: str) -> None:
     page.goto(f"{empty}/explore?show=several&importer=DEU,FRA&supplier=CHN&goods=850511")
     box = page.locator("#importer")
-    expect(box).to_be_visible(timeout=PATIENCE)
+    expect(box).to_be_visible()
     box.fill("Japan")
     page.keyboard.press("Enter")
     page.wait_for_url("**importer=Japan**")
     chips = page.locator(".chosen li a")
-    expect(chips).to_have_text(["Germany ×", "France ×", "Japan ×"], timeout=PATIENCE)
+    expect(chips).to_have_text(["Germany ×", "France ×", "Japan ×"])
     page.get_by_role("link", name="Remove France").focus()
     page.keyboard.press("Enter")
-    expect(chips).to_have_text(["Germany ×", "Japan ×"], timeout=PATIENCE)
+    expect(chips).to_have_text(["Germany ×", "Japan ×"])
 
 
 def test_each_mark_says_its_value_and_its_source(page: Page, empty: str) -> None:
     page.goto(f"{empty}/explore?show=suppliers&importer=DEU&goods=850511")
     chart = page.locator("svg.chart.wide")
     # Charts have a place in the order of the keyboard once they answer it.
-    expect(chart).to_have_attribute("tabindex", "0", timeout=PATIENCE)
+    expect(chart).to_have_attribute("tabindex", "0")
     chart.focus()
     page.keyboard.press("ArrowRight")
     told = page.locator(".tooltip:visible")

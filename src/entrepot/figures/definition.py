@@ -103,6 +103,8 @@ class Definition:
             if name not in KEYS:
                 raise UnknownNameError("key of a definition", name, ("measure", *KEYS))
             if isinstance(value, (list, tuple)) and name in _JOINED:
+                if not value:
+                    raise RequestError(f"{name} is an empty list", hint="leave it out, or name one")
                 given[name] = _JOINED[name].join(map(str, value))
         if "period" not in given:
             raise RequestError("a period is missing", hint="add --period 2023")
