@@ -271,6 +271,8 @@ def test_partners_of_a_country_are_its_table_of_suppliers(question: str, measure
         ("Импорт угля в Германию за последние 3 года", "2023..2025"),
         ("过去五年德国的煤炭进口额", "2021..2025"),
         ("German imports of coal in the 2010s", "2010..2019"),
+        ("German imports of coal in the 2020s", "2020..2025"),
+        ("What were 2020's German imports of coal?", "2020"),
         ("Импорт угля в Германию в 2010-х годах", "2010..2019"),
         ("德国在2010年代的煤炭进口额", "2010..2019"),
     ],

@@ -597,7 +597,7 @@ class _Reading:
             start = end + 1 - count_in(last[0], self.language)
         else:
             start = int(found["decade"]) * 10
-            end = start + 9
+            end = min(start + 9, self.today.year - 1)
         return str(Period(Period.parse(start).start, Period.parse(end).end))
 
     def _as_span(self, times: Sequence[Time], text: str) -> str:
@@ -1053,7 +1053,7 @@ _SHARE_ZH = re.compile("占比|比例|比重|比率|百分比")
 _PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
 _DECADE = re.compile(
     r"(?:\b(?:in|over|during|of|der|die|den|в) )?(?:the |den )?(?<!\d)(?P<decade>(?:19|20)\d)0"
-    r"(?:['’]?s\b|er(?:[- ]?jahren?)?\b|-[хе](?: годах| годы| годов)?|年代)",
+    r"(?:s\b|er(?:[- ]?jahren?)?\b|-[хе](?: годах| годы| годов)?|年代)",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
