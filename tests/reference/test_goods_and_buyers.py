@@ -90,7 +90,8 @@ def test_goods_are_listed_by_the_share_of_a_supplier(lake: Lake) -> None:
 
 
 def test_buyers_are_as_concentrated_as_in_pandas(lake: Lake) -> None:
-    figure = ep.ask("buyer_hhi", exporter="CHN", goods="850511", period=2022, lake=lake)
+    asked = {"exporter": "CHN", "goods": "850511", "period": 2022, "source": "table.world"}
+    figure = ep.ask("buyer_hhi", lake=lake, **asked)
     sold = rows().query("seller == 'CHN' and code == '850511'").groupby("buyer").value.sum()
     expected = float(((sold / sold.sum()) ** 2).sum())
     assert figure.value == pytest.approx(expected)

@@ -114,7 +114,7 @@ _THAN_OTHER = {
     "ru": re.compile(r"\bчем (?:из|от|у|со?) $", re.IGNORECASE),
     "zh": re.compile("比(?:从|自|对|向)$"),
 }
-"""In front of a second supplier: larger from Belarus than from Russia."""
+"""In front of a second supplier: larger from Chile than from Peru."""
 
 
 def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
