@@ -40,7 +40,7 @@ def test_a_lake_of_both_sides_values(whole: Lake) -> None:
     assert (found.status, found.unit) == ("ok", "USD")
     assert (found.low, found.value, found.high) == pytest.approx((200_000, 400_000, 400_000))
     assert found.details["alarm"] == "yes"
-    assert found.details["choke_points"] == "Kyrgyzstan to Russia (400,000\N{NO-BREAK SPACE}USD)"
+    assert found.details["choke_points"] == "Kyrgyzstan to Russia (USD\N{NO-BREAK SPACE}400,000)"
     (card,) = found.table
     assert card["hub"] == "KGZ"
     assert card["price_margin"] == pytest.approx(0.2)
