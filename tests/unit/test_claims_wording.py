@@ -88,8 +88,8 @@ def test_an_end_that_more_than_left_open_is_not_printed() -> None:
         f"id: now, value: {{{flow}, period: 2023}}, says: 2.7 billion euros",
     )
     left = {item.id: left_by_others(item) for item in found.claims}
-    assert left["then"].startswith("under 27")
-    assert left["now"].startswith("over 2.6")
+    assert left["then"].startswith("under EUR\N{NO-BREAK SPACE}27")
+    assert left["now"].startswith("over EUR\N{NO-BREAK SPACE}2.6")
 
 
 def test_both_ends_stay_for_a_number_of_another_scale() -> None:
