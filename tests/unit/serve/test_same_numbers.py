@@ -300,7 +300,8 @@ def _formatted(code: str, card: dict[str, Any]) -> str:
     shown = abs(value) * (100 if percent else 1) / 1000 ** len(thousands or "")
     unit = (words or percent or "").strip("\u00a0")
     money = card["unit"] if card["unit"] == "USD" else ""
-    return f"{(sign or '').strip(chr(34))}{shown:,.{len(zeros or '')}f}{unit}{money}"
+    # The currency stands in the column beside it, and before the number elsewhere.
+    return f"{money}{(sign or '').strip(chr(34))}{shown:,.{len(zeros or '')}f}{unit}"
 
 
 def test_publisher_and_data_set_are_credited_wherever_a_figure_is(client: Client) -> None:
