@@ -13,6 +13,7 @@ from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
 from entrepot.lake.merge import UNKNOWN
 from entrepot.lake.state import NO_RELEASE
+from entrepot.model.columns import COMPLETE
 from entrepot.sources import bring_in, is_register, split_address
 
 if TYPE_CHECKING:
@@ -192,12 +193,14 @@ def not_loaded(needs: Sequence[tuple[str, str]], *, otherwise: str = "") -> NoEv
 def flow_sources(lake: Lake) -> list[str]:
     """Return the sources of which the lake holds flows, the preferred one first.
 
-    Flows that ship with the program come after what a user loaded of a known source, and before
-    tables of one's own, of which nothing is known but their rows.
+    Flows that ship with the program come after what a user loaded of a known source or said to be
+    complete, and before other tables of one's own, of which nothing is known but their rows.
     """
-    found = {item.source: None for item in lake.holdings() if item.table == "flows"}
+    items = [item for item in lake.holdings() if item.table == "flows"]
+    found = {item.source: None for item in items}
+    whole = [item.source for item in items if any(one.rule == COMPLETE for one in item.findings)]
     # Tables of one's own in the order in which they were loaded; index takes the first place.
-    order = [*BEST_FIRST, BUNDLED, *found]
+    order = [*BEST_FIRST, *whole, BUNDLED, *found]
     return sorted(found, key=order.index)
 
 
