@@ -41,6 +41,8 @@ SPARK = "local[2]"
 PATIENCE = 300.0
 """Seconds after which a page of a busy machine is given up; none takes as long as that."""
 ROOT = Path(__file__).resolve().parent.parent
+# They have no examples to run, and only one module of this name can be collected for its examples.
+collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
 pytest_plugins = ["exploring"]  # which examples Hypothesis draws, and how many
 SLOW = ("lake", "serve", "watching")
 """Folders of unit tests that start processes, kill them or load much: not for `make quick`."""
