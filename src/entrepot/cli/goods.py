@@ -424,6 +424,12 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
     """Draw on which lists a code was, and when."""
     from rich.text import Text
 
+    from entrepot.goods.history import texts_not_read
+
+    unread = texts_not_read(code)
+    where = ", ".join(sorted({one for several, _ in unread for one in several.split(", ")}))
+    count = "a text that was" if len(unread) == 1 else f"{len(unread)} texts that were"
+    said = f"Whether {count} not read ({where}) list it is not known: entrepot goods list --missing"
     rows = [
         [
             seen.of.id + (f":{seen.entry.part}" if seen.entry.part else ""),
@@ -440,6 +446,8 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
         screen.print(
             Text(f"{code} is on none of the lists, as far as these were read. {_how_far()}")
         )
+        if unread:
+            screen.print(Text(said))
         return
     columns = ["list", "code", "since", "until", "text", "covers", "edition"]
     screen.print(table("", columns, rows, by_rank=True))
@@ -449,6 +457,8 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
     if any(row[3] == "" for row in rows):
         screen.print(Text("Without a day under until: still on the list when it was last read."))
     screen.print(Text(_how_far()))
+    if unread:
+        screen.print(Text(said))
     screen.print(Text(PROXY))
 
 

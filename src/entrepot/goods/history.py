@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry
     from entrepot.goods.parse import GoodsPart
 
-__all__ = ["Diff", "ListedPeriod", "goods_diff", "goods_history"]
+__all__ = ["Diff", "ListedPeriod", "goods_diff", "goods_history", "texts_not_read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,19 @@ def goods_history(code: str) -> tuple[ListedPeriod, ...]:
     _require_known(digits)
     found = [seen for goods_list in goods_lists() for seen in periods_on_list(goods_list, digits)]
     return tuple(sorted(found, key=lambda seen: (seen.entry.starts, seen.of.id, seen.entry.code)))
+
+
+def texts_not_read(code: str) -> tuple[tuple[str, str], ...]:
+    """Return texts that were not read and that may list a code: jurisdiction and title of each.
+
+    Parameters
+    ----------
+    code
+        Digits, with or without dots and blanks.
+    """
+    digits = code.replace(".", "").replace(" ", "")
+    every = ((one.act.jurisdiction, text) for one in goods_lists() for text in one.not_read(digits))
+    return tuple(dict.fromkeys((where, text.title) for where, text in every))
 
 
 def periods_on_list(goods_list: GoodsList, digits: str) -> Iterator[ListedPeriod]:

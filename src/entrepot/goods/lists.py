@@ -236,6 +236,10 @@ class GoodsList:
         """Texts of its act that were not read, and that can list such goods in its direction."""
         return tuple(one for one in self.act.missing if self.direction in one.directions)
 
+    def not_read(self, code: str) -> tuple[MissingText, ...]:
+        """Texts that were not read, and that may list a code of digits or a part of it."""
+        return tuple(one for one in (*self.gaps, *self.gaps_of_act) if one.covers(code))
+
     def settles(self, day: date | None) -> bool:
         """Whether a code without an entry was not on the list: a fragment never says so.
 

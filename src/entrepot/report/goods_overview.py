@@ -320,7 +320,7 @@ def list_dates(
         _add(spans.setdefault(one.of.id, []), one)
     absent = [one for one in asked_of if one.id not in lists]
     rows = [_row_of(lists[name], found) for name, found in spans.items()]
-    rows += [_row_of(one, []) for one in absent]
+    rows += [_row_without(one, code.split(",")) for one in absent]
     first = min(spans, key=lambda name: spans[name][0].start)
     start = spans[first][0].start
     title = f"On {agreed(len(spans), 'list', 'lists')}, the first from {day_text(start)}"
@@ -369,6 +369,18 @@ def _row_of(one: GoodsList, spans: Sequence[ListSpan]) -> ListRow:
     until = f"read until {day_text(one.known_until)}"
     note = f"{note.rstrip(')')}, {until}" if note else capital(until)
     return ListRow(name, note, tuple(spans))
+
+
+def _row_without(one: GoodsList, codes: Sequence[str]) -> ListRow:
+    """Return the row of a list on which no code was seen, which need not mean that none is."""
+    row = _row_of(one, [])
+    if one.is_fragment:
+        return row._replace(absent="not known: only fragments of the list were read")
+    # Of a text that was replaced before the list was last read, the later ones tell.
+    unread = [text for code in codes for text in one.not_read(code)]
+    if any(text.until >= one.known_until for text in unread):
+        return row._replace(absent="not known: a text that may list it was not read")
+    return row
 
 
 # What a kilogram was worth.

@@ -13,6 +13,7 @@ import pytest
 from entrepot.figures import ask
 from entrepot.figures.breakdown import breakdown
 from entrepot.goods import goods_history, goods_list, goods_lists
+from entrepot.goods.history import texts_not_read
 from entrepot.lake import Lake
 from entrepot.report.charts import draw
 from entrepot.report.charts.dots import Dot, Dots
@@ -144,3 +145,18 @@ def test_cards_say_what_the_page_has_and_what_is_missing(lake: Lake) -> None:
     assert (lists.value, lists.range) == ("3", "Canadian industrial goods, EU goods and 1 more")
     alone, *_ = goods_cards(sold, bought, {}, None, [])
     assert alone.range == "no range: only one value available"
+
+
+def test_a_list_with_a_text_that_was_not_read_does_not_say_not_listed() -> None:
+    """Announcement 2025 No. 18 covers magnets, and its codes were not read."""
+    lists = [goods_list("chpl"), goods_list("cn-controls")]
+    section = list_dates("850511", goods_history("850511"), lists)
+    assert section is not None
+    assert section.picture is not None
+    drawn = section.picture.drawn
+    rows = {row.name: row.absent for row in drawn.rows}  # type: ignore[attr-defined]  # of `ListDates`
+    assert rows["Goods under Chinese export control"].startswith("not known")
+    assert rows["High-priority goods"] == "not listed"
+    assert any(
+        where == "CN" and "2025 No. 18" in title for where, title in texts_not_read("8505.11")
+    )

@@ -48,19 +48,19 @@ class ListSpan(NamedTuple):
 
 
 class ListRow(NamedTuple):
-    """A list: its name, what else to know of it, and the times; none where it is not on it."""
+    """A list: its name, what else to know of it, the times, and what is said without any."""
 
     name: str
     note: str
     spans: tuple[ListSpan, ...]
+    absent: str = "not listed"
 
 
 @dataclass(frozen=True, slots=True)
 class ListDates:
-    """Rows from the top, and what a row without a bar says."""
+    """Rows from the top."""
 
     rows: tuple[ListRow, ...]
-    absent: str = "not listed"
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``."""
@@ -105,7 +105,7 @@ def _draw(data: ListDates, name: str, alt_text: str) -> str:
     height = AXIS + plan.row * len(data.rows) + 4
     layers = [*_years(scale, height)]
     for place, row in enumerate(data.rows):
-        layers += _row(row, data.absent, plan, scale, AXIS + plan.row * place)
+        layers += _row(row, plan, scale, AXIS + plan.row * place)
     return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
 
 
@@ -129,7 +129,7 @@ def _years(scale: _Scale, height: float) -> Iterator[MarkLayer]:
     yield from labels(texts, style="note")
 
 
-def _row(row: ListRow, absent: str, plan: _Plan, scale: _Scale, top: float) -> Iterator[MarkLayer]:
+def _row(row: ListRow, plan: _Plan, scale: _Scale, top: float) -> Iterator[MarkLayer]:
     room = plan.names or plan.width
     is_on = bool(row.spans)
     yield from labels(
@@ -144,7 +144,7 @@ def _row(row: ListRow, absent: str, plan: _Plan, scale: _Scale, top: float) -> I
     y = top + plan.bar
     if not is_on:
         x = scale.left + (6 if plan.names else 0)
-        yield from labels([{"x": x, "y": y + 5, "text": absent}], style="note")
+        yield from labels([{"x": x, "y": y + 5, "text": row.absent}], style="note")
     end = 0.0
     for span in row.spans:
         yield from _bar(span, row, scale, y)
