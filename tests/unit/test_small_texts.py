@@ -48,4 +48,4 @@ def test_sources_have_the_names_of_their_publishers() -> None:
 def test_a_match_names_the_text_that_was_not_read() -> None:
     matcher = Matcher((goods_list("cn-controls"),), "HS2022", None, all_of_them=False)
     assert any("unmanned" in why for why in matcher.unsettled(date(2023, 10, 5), "8806.22"))
-    assert not matcher.unsettled(date(2023, 10, 5), "851762")
+    assert not matcher.unsettled(date(2023, 10, 5), "010121")
