@@ -143,6 +143,7 @@ def browser() -> Iterator[Browser]:
         started = play.chromium.launch(
             executable_path=found, args=list(QUIET), timeout=1000 * PATIENCE
         )
+        # Methods of this one browser are replaced, so that no test has to ask for patience.
         started.new_page = _patient(started.new_page)  # type: ignore[method-assign]
         started.new_context = _patient(started.new_context)  # type: ignore[method-assign]
         yield started

@@ -205,6 +205,7 @@ def without_waiting(work: Callable[[], Any]) -> None:
     """Run in a thread of its own, in a loop in which a pause takes no time."""
     selector = NoTime()
     loop = asyncio.SelectorEventLoop(selector)
+    # The clock of this one loop is replaced: it goes as far as a pause lasts.
     loop.time = lambda: selector.now  # type: ignore[method-assign]
     with ThreadPoolExecutor(1) as beside, asyncio.Runner(loop_factory=lambda: loop) as runner:
         beside.submit(runner.run, work()).result()
