@@ -8,12 +8,13 @@ definition, range, evidence and caveats, and loses the list of its specification
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from entrepot.claims.questions import read_question
@@ -43,8 +44,9 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
-    from entrepot.serve.pool import Pool
+    from entrepot.serve.pool import Pool, PooledQuestion
 
+T = TypeVar("T")
 
 ROWS = 10
 """Rows of the table behind a figure, if an agent does not say how many."""
@@ -54,6 +56,32 @@ SCHEME = "entrepot://"
 """How addresses of resources begin."""
 _EVIDENCE = 6
 _AGAINST = 3
+
+
+class BegunQuestions:
+    """The questions of one call, which are given up where nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self._questions: list[PooledQuestion[Any]] = []
+        self._is_left = False
+        self._lock = threading.Lock()
+
+    def add(self, question: PooledQuestion[T]) -> PooledQuestion[T]:
+        """Return a question that was begun."""
+        with self._lock:
+            self._questions.append(question)
+            is_left = self._is_left
+        if is_left:
+            question.leave()
+        return question
+
+    def leave(self) -> None:
+        """Give up all, and each that is begun from now on."""
+        with self._lock:
+            self._is_left = True
+            begun = [*self._questions]
+        for one in begun:
+            one.leave()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +97,20 @@ class AgentAccess:
     page
         Address of the page of the same lake, for links; empty where none is known, and links are
         the commands that make or serve the page.
+    begun
+        What was begun for a call.
     """
 
     pool: Pool
     sizes: Sizes = field(default_factory=Sizes)
     page: str = ""
+    begun: BegunQuestions = field(default_factory=BegunQuestions)
 
     def ask(self, work: Callable[[Lake], dict[str, Any]]) -> dict[str, Any]:
         """Return what work on the lake answers; raises as `Pool.start` and its result do."""
         # Without a reader: a tool does not know who asks.
         # Over HTTP the guard limits requests before this.
-        return self.pool.start(work).result()
+        return self.begun.add(self.pool.start(work)).result()
 
     def check(self, sent: Sent, form: Form) -> dict[str, Any]:
         """Return what a process apart makes of a text."""
@@ -94,7 +125,8 @@ class AgentAccess:
                 wall=self.pool.seconds,
             )
         )
-        return cast("dict[str, Any]", json.loads(question.result().body))
+        answer = self.begun.add(question).result()
+        return cast("dict[str, Any]", json.loads(answer.body))
 
     def link(self, path: str, command: str = "") -> str:
         """Return a path of the page as an address; without a page the command that makes it."""

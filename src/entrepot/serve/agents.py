@@ -10,7 +10,8 @@ import json
 import logging
 import os
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from entrepot.errors import ARGUMENTS, EntrepotError, MissingExtraError, RequestError, as_spelled
 from entrepot.limits import Limits, under
@@ -35,20 +36,21 @@ from entrepot.serve import apart
 from entrepot.serve.agent_answers import (
     SCHEME,
     AgentAccess,
+    BegunQuestions,
     explanation,
     explanations,
     list_data,
     lists_data,
 )
 from entrepot.serve.agent_tools import TOOLS, call
-from entrepot.serve.guard import Guard
+from entrepot.serve.guard import Guard, Places
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import MEDIA, problem
+from entrepot.serve.problems import MEDIA, BusyError, problem
 from entrepot.serve.request_body import whole_body
 from entrepot.serve.server import listen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
     from entrepot.serve.access import Access
 
 __all__ = ["PATH", "agent_server", "http_app", "no_message", "run_http", "run_stdio"]
+
+T = TypeVar("T")
 
 PATH = "/mcp"
 """Where the protocol is spoken over HTTP."""
@@ -65,6 +69,12 @@ LONGEST_BODY = 1_000_000
 # Separate from anyio's default of 40 threads: tools block while the pool works.
 AT_WORK = 16
 """Tools at work at once; more wait."""
+CALLS = 4
+"""Calls of one client at work at once over HTTP, as far as clients can be told apart."""
+# What costs nothing, as the word that a call is given up, must not wait for calls.
+_MESSAGES = {"POST": 64}
+_WORK = ("tools/call", "resources/read")
+"""Messages for which something is computed."""
 _ABOUT = """Entrepôt answers questions about trade dependence with figures: value, range across \
 definitions, evidence and caveats. It tests published figures and matches goods with dated lists.
 
@@ -86,12 +96,12 @@ def agent_server(access: AgentAccess) -> Server[Any]:
         return types.ListToolsResult(tools=[_tool(name) for name in TOOLS])
 
     async def call_tool(_: Any, asked: types.CallToolRequestParams) -> types.CallToolResult:
-        def work() -> dict[str, Any]:
-            with under(Limits(files=False)):
-                return call(access, asked.name, asked.arguments or {})
+        mine = replace(access, begun=BegunQuestions())
 
         try:
-            found = await anyio.to_thread.run_sync(work, limiter=turns)
+            found = await _in_thread(
+                lambda: call(mine, asked.name, asked.arguments or {}), turns, mine.begun
+            )
         except Exception as error:
             # An error of a tool is an answer, which the model reads
             # and mends; one of the protocol it may never see.
@@ -102,18 +112,12 @@ def agent_server(access: AgentAccess) -> Server[Any]:
         return types.ListResourcesResult(resources=_resources())
 
     async def read(_: Any, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        uri = str(asked.uri)
-
-        def work() -> tuple[str, str]:
-            with under(Limits(files=False)):
-                return _read(uri)
-
         try:
-            text, kind = await anyio.to_thread.run_sync(work, limiter=turns)
+            text, kind = await _in_thread(lambda: _read(str(asked.uri)), turns, BegunQuestions())
         except Exception as error:
             # Resources have no form for an error of their own, unlike tools.
             raise _no_resource(error, access) from error
-        content = types.TextResourceContents(uri=uri, text=text, mime_type=kind)
+        content = types.TextResourceContents(uri=str(asked.uri), text=text, mime_type=kind)
         return types.ReadResourceResult(contents=[content])
 
     @asynccontextmanager
@@ -132,6 +136,23 @@ def agent_server(access: AgentAccess) -> Server[Any]:
         on_list_resources=list_resources,
         on_read_resource=read,
     )
+
+
+async def _in_thread(
+    work: Callable[[], T], turns: anyio.CapacityLimiter, begun: BegunQuestions
+) -> T:
+    """Return what work is answered that may open no file of ours."""
+
+    def limited() -> T:
+        with under(Limits(files=False)):
+            return work()
+
+    try:
+        return await anyio.to_thread.run_sync(limited, limiter=turns, abandon_on_cancel=True)
+    except anyio.get_cancelled_exc_class():
+        # The thread waits for the questions, and ends with them.
+        begun.leave()
+        raise
 
 
 def _tool(name: str) -> types.Tool:
@@ -348,12 +369,15 @@ def _no_message(code: int, words: str, known: int | str | None = None) -> types.
     return types.JSONRPCError(jsonrpc="2.0", id=known, error=error)
 
 
-def _whole_posts(app: ASGIApp, refuse: Callable[[Scope, Exception], ASGIApp]) -> ASGIApp:
+def _whole_posts(
+    app: ASGIApp, access: Access, refuse: Callable[[Scope, Exception], ASGIApp]
+) -> ASGIApp:
     """Hand on whole messages alone: the library waits for ever for the rest of a body.
 
     What is no message is answered here, and so is who would open a stream for messages of the
-    server, which sends none.
+    server, which sends none. A call whose client has gone is given up.
     """
+    calls = Places(dict.fromkeys(_WORK, CALLS), "calls")
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH:
@@ -373,14 +397,39 @@ def _whole_posts(app: ASGIApp, refuse: Callable[[Scope, Exception], ASGIApp]) ->
         if found := no_message(body.decode(errors="replace")):
             await _json_answer(found, 400)(scope, receive, send)
             return
-        parts = iter([{"type": "http.request", "body": body, "more_body": False}])
+        parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def again() -> Message:
-            return next(parts, None) or await receive()
+            if not parts:
+                # Until the client has gone, which `_while_there` sees and ends this.
+                await anyio.sleep_forever()
+            return parts.pop()
 
-        await app(scope, again, send)
+        method = json.loads(body)["method"]
+        if method not in _WORK:
+            await app(scope, again, send)
+            return
+        try:
+            with calls.taken(access.reader_of(scope), method):
+                await _while_there(receive, lambda: app(scope, again, send))
+        except BusyError as busy:
+            await refuse(scope, busy)(scope, receive, send)
 
     return answering
+
+
+async def _while_there(receive: Receive, work: Callable[[], Awaitable[None]]) -> None:
+    """Work until it is done or the client has gone."""
+
+    async def watch(ends: anyio.CancelScope) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        ends.cancel()
+
+    async with anyio.create_task_group() as both:
+        both.start_soon(watch, both.cancel_scope)
+        await work()
+        both.cancel_scope.cancel()
 
 
 def _json_answer(
@@ -419,7 +468,8 @@ def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "
 
         return refused
 
-    return Guard(_whole_posts(inner, refuse), access, LONGEST_BODY, refuse)
+    posts = _whole_posts(inner, access, refuse)
+    return Guard(posts, access, LONGEST_BODY, refuse, in_hand=_MESSAGES)
 
 
 def run_http(

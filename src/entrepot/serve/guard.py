@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -23,14 +24,23 @@ from entrepot.serve.problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from entrepot.serve.access import Access
 
 __all__ = [
-    *("HEALTH", "LONGEST_ADDRESS", "POLICY", "Guard", "require_origins", "style_hash", "too_large")
+    *(
+        "HEALTH",
+        "LONGEST_ADDRESS",
+        "POLICY",
+        "Guard",
+        "Places",
+        "require_origins",
+        "style_hash",
+        "too_large",
+    )
 ]
 
 # As a rule only long lists of codes are longer, for which the hint names another way.
@@ -109,6 +119,50 @@ def style_hash(drawing: bytes) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(inside[1]).digest()).decode()}'"
 
 
+class Places:
+    """What readers have in hand at once.
+
+    Parameters
+    ----------
+    most
+        How much of each kind one reader may have, as far as readers can be told apart.
+    words
+        What is counted, as an error says it.
+    """
+
+    def __init__(self, most: Mapping[str, int], words: str = "requests") -> None:
+        self._most = most
+        self._words = words
+        self._in_hand: Counter[tuple[str, str]] = Counter()
+
+    @contextmanager
+    def taken(self, reader: str, kind: str) -> Iterator[None]:
+        """Count one for as long as a block runs.
+
+        Raises
+        ------
+        BusyError
+            If the reader has no place left.
+        """
+        one = reader, kind
+        # Unknown readers (behind a proxy that names nobody)
+        # share no limit: one would block all others.
+        if reader and self._in_hand[one] >= self._most.get(kind, 1):
+            raise BusyError(
+                f"{self._in_hand[one]} {self._words} of {reader} are in hand",
+                why="others wait, too",
+                hint="ask again when one of them is answered",
+            )
+        self._in_hand[one] += 1
+        try:
+            yield
+        finally:
+            self._in_hand[one] -= 1
+            if not self._in_hand[one]:
+                # A Counter keeps zeros, so memory would grow with every address that ever asked.
+                del self._in_hand[one]
+
+
 class Guard:
     """Middleware that refuses before anything is computed, and adds headers to every answer.
 
@@ -120,6 +174,8 @@ class Guard:
         Turns an error into an application that answers it.
     frames
         Origins of sites that may show `EMBED` in a frame.
+    in_hand
+        Requests of one reader that are in hand at once, by method.
     """
 
     def __init__(
@@ -129,13 +185,14 @@ class Guard:
         longest: int,
         refuse: Callable[[Scope, Exception], ASGIApp],
         frames: Sequence[str] = (),
+        in_hand: Mapping[str, int] = IN_HAND,
     ) -> None:
         self._app = app
         self._access = access
         self._longest = longest
         self._refuse = refuse
         self._framed = _framed(frames)
-        self._in_hand: Counter[tuple[str, str]] = Counter()
+        self._places = Places(in_hand)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -172,27 +229,12 @@ class Guard:
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request as one of those of its reader, which may open no file of ours."""
-        reader = self._access.reader_of(scope)
-        one = reader, scope["method"]
-        # Unknown readers (behind a proxy that names nobody)
-        # share no limit: one would block all others.
-        if reader and self._in_hand[one] >= IN_HAND.get(scope["method"], 1):
-            busy = BusyError(
-                f"{self._in_hand[one]} requests of {reader} are in hand",
-                why="others wait, too",
-                hint="ask again when one of them is answered",
-            )
-            await self._refuse(scope, busy)(scope, receive, send)
-            return
-        self._in_hand[one] += 1
         try:
-            with under(Limits(files=False)):
+            reader = self._access.reader_of(scope)
+            with self._places.taken(reader, scope["method"]), under(Limits(files=False)):
                 await self._app(scope, receive, send)
-        finally:
-            self._in_hand[one] -= 1
-            if not self._in_hand[one]:
-                # A Counter keeps zeros, so memory would grow with every address that ever asked.
-                del self._in_hand[one]
+        except BusyError as busy:
+            await self._refuse(scope, busy)(scope, receive, send)
 
     def _objection(self, scope: Scope, headers: dict[str, str]) -> Exception | None:
         if not headers.get("host"):

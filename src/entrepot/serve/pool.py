@@ -451,6 +451,12 @@ class PooledQuestion(Generic[T]):
         threading.Thread(target=watch, daemon=True).start()
         return done
 
+    def leave(self) -> None:
+        """Give it up, for nobody waits any more; its place is free as soon as the work ends."""
+        # Work that runs no query looks at its limits between two steps.
+        self._limits.ends = min(self._ends, time.monotonic())
+        threading.Thread(target=self._stop, daemon=True).start()
+
     def _stop(self) -> None:
         """Interrupt one query after the other until the work gives up."""
         if self._future.cancel():

@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import httpx
 import pytest
+import uvicorn
 from tests.ask_server import in_own_loop
 from tests.denied import denied
 
@@ -27,8 +30,8 @@ from mcp.shared._httpx_utils import create_mcp_http_client
 from entrepot.errors import EntrepotError, RequestError
 from entrepot.figures import ask
 from entrepot.lake import Lake
-from entrepot.limits import Limits, under
-from entrepot.serve import request_body
+from entrepot.limits import Limits, step, under
+from entrepot.serve import agents, request_body
 from entrepot.serve.access import Access
 from entrepot.serve.agent_answers import AgentAccess, explanations
 from entrepot.serve.agent_tools import LONGEST_ANSWER, TOOLS, call
@@ -36,7 +39,7 @@ from entrepot.serve.agents import _read, http_app
 from entrepot.serve.pool import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PROGRAM = "from entrepot.cli.main import run; run()"
 TOKEN = "a token of many characters"
@@ -486,9 +489,7 @@ def test_figures_are_those_of_the_command(access: AgentAccess) -> None:
 
 
 def test_an_unknown_resource_is_an_error_of_the_protocol(tmp_path: Path) -> None:
-    from entrepot.serve.agents import agent_server
-
-    server = agent_server(AgentAccess(Pool(tmp_path / "lake", 60.0)))
+    server = agents.agent_server(AgentAccess(Pool(tmp_path / "lake", 60.0)))
 
     async def talk() -> None:
         async with Client(server) as client:
@@ -502,7 +503,6 @@ def test_a_resource_that_breaks_off_names_no_file_of_the_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What Python says of an error has paths of the machine."""
-    from entrepot.serve import agents
 
     def broken(_: str) -> tuple[str, str]:
         raise FileNotFoundError(2, "No such file", "/srv/secret/hs_codes.csv")
@@ -558,3 +558,96 @@ def test_words_for_goods_are_the_code_that_a_question_in_words_gives_them(
     assert found["command"] == same["command"]
     series = call(access, "series", {"measure": "import_share", "goods": "magnets", **keys})
     assert series["rows"][0]["value"] == same["value"]
+
+
+def slow(begun: list[str], ended: list[str]) -> Any:
+    """Return a tool that goes on for ever, as a large question would, and says when it ends."""
+
+    def tool(access: AgentAccess, name: str, _: dict[str, Any]) -> dict[str, Any]:
+        if name != "measures":
+            return {}
+
+        def work(_: Lake) -> dict[str, Any]:
+            begun.append(name)
+            try:
+                while True:
+                    step()
+                    time.sleep(0.01)
+            finally:
+                ended.append(name)
+
+        return access.ask(work)
+
+    return tool
+
+
+async def until(found: Callable[[], bool]) -> None:
+    with anyio.fail_after(200):
+        while not found():
+            await anyio.sleep(0.02)
+
+
+def test_a_call_that_the_client_gives_up_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It held its place until its time was over."""
+    begun: list[str] = []
+    ended: list[str] = []
+    monkeypatch.setattr(agents, "call", slow(begun, ended))
+    server = agents.agent_server(AgentAccess(Pool(tmp_path / "lake", 600.0)))
+
+    async def talk() -> None:
+        async with Client(server) as client:
+            async with anyio.create_task_group() as asked:
+                for _ in range(agents.AT_WORK + 1):
+                    asked.start_soon(client.call_tool, "measures", {})
+                await until(lambda: len(begun) == 4)  # the questions that a pool works on at once
+                asked.cancel_scope.cancel()
+            await until(lambda: len(ended) == len(begun))
+            with anyio.fail_after(200):
+                assert not (await client.call_tool("lists", {})).is_error
+
+    in_own_loop(talk)
+
+
+def test_calls_of_clients_that_are_gone_keep_no_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four abandoned calls had everything of their reader refused, pings and all."""
+    begun: list[str] = []
+    ended: list[str] = []
+    monkeypatch.setattr(agents, "call", slow(begun, ended))
+    app = http_app(tmp_path / "no", Access(), seconds=600)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+
+    async def talk() -> None:
+        await until(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        accepts = {"Accept": "application/json, text/event-stream"}
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", headers=accepts, timeout=200
+        ) as client:
+
+            async def send(method: str, **params: Any) -> httpx.Response:
+                body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+                return await client.post("/mcp", json=body)
+
+            async with anyio.create_task_group() as asked:
+                for _ in range(agents.CALLS):
+                    asked.start_soon(lambda: send("tools/call", name="measures", arguments={}))
+                await until(lambda: len(begun) == agents.CALLS)
+                refused = await send("tools/call", name="lists", arguments={})
+                assert refused.status_code == 503
+                assert "4 calls of 127.0.0.1" in refused.json()["detail"]
+                assert (await send("ping")).status_code == 200
+                asked.cancel_scope.cancel()
+            await until(lambda: len(ended) == agents.CALLS)
+            assert (await send("tools/call", name="lists", arguments={})).status_code == 200
+
+    try:
+        in_own_loop(talk)
+    finally:
+        server.should_exit = True
+        thread.join(200)
