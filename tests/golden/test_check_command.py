@@ -67,6 +67,22 @@ def test_a_note_cites_a_sum_of_our_own_as_its_data_set(entrepot: Run, tmp_path: 
     assert "Source: Entrepôt" not in told
 
 
+def test_a_note_cites_the_source_whose_number_it_has(entrepot: Run, tmp_path: Path) -> None:
+    """A copy of a customs table was cited for CEPII's number."""
+    article, note = tmp_path / "artikel.txt", tmp_path / "note.txt"
+    article.write_text(
+        "Chinas Exporte nach Russland stiegen 2023 um 46,9 Prozent. Die Einfuhren aus Russland "
+        "betrugen 2023 139 Milliarden Dollar, der Handel beider 240 Milliarden Dollar.",
+        encoding="utf-8",
+    )
+    assert entrepot("check", str(article), "--note", str(note), "--date", "2024-03-01")[0] == 1
+    told = " ".join(note.read_text(encoding="utf-8").split())
+    reason, source = told.split("published figures do not decide it: ")[1].split(" Source: ")[:2]
+    data_set = reason.partition(" has USD ")[0]
+    assert source.startswith(data_set)
+    assert "Source: Wikipedia" not in told
+
+
 def test_published_ends_of_a_growth_are_in_order_and_alike_in_sign(
     entrepot: Run, tmp_path: Path
 ) -> None:

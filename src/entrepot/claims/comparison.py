@@ -142,7 +142,8 @@ def compare(
     if value is None:
         value = middle.middle if math.isfinite(middle.width) else max(middle.low, 0.0)
     origins = dict.fromkeys(statement.row.origin_words for statement in statements)
-    printed = "" if how else f", in {first.publisher}"
+    is_sum = how or statements[0].is_own_result
+    printed = "" if is_sum else f", in {first.publisher}"
     return Comparison(
         value=value,
         unit=_unit(claim),

@@ -234,8 +234,10 @@ def _links(found: Comparison) -> Iterator[PageLink]:
         if url and url not in seen:
             seen.add(url)
             day = f", {row.published_on}" if row.published_on else ""
-            # A sum of our own is cited as the data set that it is of.
-            name = row.origin_words if row.publisher == OWN_PUBLISHER else row.publisher
+            # Who counted, and who printed it; a sum of our own is cited as the data set it is of.
+            printer = "" if row.publisher == OWN_PUBLISHER else row.publisher
+            counted = row.origin_words
+            name = f"{counted}, in {printer}" if printer not in ("", counted) else counted
             yield PageLink(_line(f"{name}{day}"), url)
     if not found.statements and web(address_of(found)):
         yield PageLink(_line(source_of(found)), web(address_of(found)))

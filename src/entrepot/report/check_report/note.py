@@ -133,12 +133,19 @@ def _item(place: int, entry: ReportEntry) -> Iterator[str]:
         yield from _wrapped(f"   Possible explanation: {text}", "   ")
     if would := _would_be(entry):
         yield from _wrapped(f"   Corrected value: {would}.", "   ")
-    telling = [one for one in entry.evidence if one.outcome == "does not agree"]
+    named = [one for one in entry.evidence if one.text.partition(";")[0] in entry.reason]
+    telling = named or [one for one in entry.evidence if one.outcome == "does not agree"]
     same = [one for one in telling if one.value == telling[0].value]  # it supports the correction
-    links = dict.fromkeys((link.text, link.url) for one in same for link in one.links)
+    # Tables of a data set may have no page of their own, and are named all the same.
+    links = dict.fromkeys(
+        place
+        for one in same
+        for place in [(link.text, link.url) for link in one.links] or [(one.text, "")]
+    )
     for text, url in list(links)[:SHOWN]:
-        yield f"   Source: {text}"
-        yield f"   {url}"
+        yield from _wrapped(f"   Source: {text}", "   ")
+        if url:
+            yield f"   {url}"
 
 
 def _would_be(entry: ReportEntry) -> str:
