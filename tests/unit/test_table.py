@@ -193,6 +193,27 @@ def test_parts_in_two_editions_do_not_add_up(tmp_path: Path) -> None:
     assert (one["nomenclature"], other["nomenclature"]) == ("HS2017", "HS2022")
 
 
+def test_the_edition_of_codes_may_change_with_a_year_or_a_day(tmp_path: Path) -> None:
+    mapping = MAP.replace(
+        "nomenclature: HS2017\nperiod: '2024'\n",
+        "editions: {2017: HS2017, 2022-07-01: HS2022}\n",
+    ).replace("columns:\n", "columns:\n  time: {role: period}\n")
+    head = "time,reporter,partner,cmd,flow,value,netwgt\n"
+    times = ("2017-01", "2022-06", "2022-07", "2024-12")
+    text = head + "".join(f"{time},643,156,854231,M,7,2\n" for time in times)
+    read, _ = read_text(tmp_path, text, mapping)
+    assert column(read, "nomenclature") == ["HS2017", "HS2017", "HS2022", "HS2022"]
+    early = refusal(tmp_path, text.replace("2017-01", "2016-12"), mapping)
+    assert "do not say their nomenclature" in early.what
+    assert "before 2017-01-01" in early.hint
+    twice = refusal(tmp_path, text, "nomenclature: HS2017\n" + mapping)
+    assert "nomenclature and editions say the same" in str(twice)
+    unknown = refusal(tmp_path, text, mapping.replace("HS2022", "HS2023"))
+    assert "editions" in unknown.where
+    with pytest.raises(BadFileError, match="has editions"):
+        read_text(tmp_path, text, mapping, nomenclature="HS2017")
+
+
 def test_the_mass_of_a_sum_is_not_known_where_a_part_is_not(tmp_path: Path) -> None:
     text = FILE + "643,156,854231,M,1,0\n"
     found, _ = read_text(tmp_path, text, MAP + "repeated: sum\n")

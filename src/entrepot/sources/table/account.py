@@ -107,11 +107,15 @@ def _complete(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
         count = sum(kind[f"no_{name}"] for kind in kept)
         if count:
             plain = {"money": "value", "money_in": "currency"}.get(name, name)
+            hint = f"fill the column, or say {plain} in the mapping"
+            if name == "nomenclature" and plan.mapping.editions:
+                first = min(plan.mapping.editions)
+                hint = f"say in editions which edition the codes before {first} are of"
             raise BadFileError(
                 f"{count:,} rows with a value do not say their {plain}",
                 where=cells.label,
                 why="a row that says too little cannot be counted",
-                hint=f"fill the column, or say {plain} in the mapping",
+                hint=hint,
             )
 
 

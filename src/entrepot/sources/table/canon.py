@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError, RequestError
 from entrepot.model.areas import WORLD
 from entrepot.sources.strict import literal
-from entrepot.sources.table.fields import TOTAL, said
+from entrepot.sources.table.fields import TOTAL, nomenclature_of, said
 from entrepot.sources.table.mapping import CONSTANTS, missing_sql, number_sql
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "told_by_": first("reported_by"),
         "product": first("product"),
         "level": second("product", "NULL"),
-        "nomenclature_": first("nomenclature"),
+        "nomenclature_": _edition_by_day(mapping, f"{first('period')}::DATE")
+        if mapping.editions
+        else first("nomenclature"),
         "valuation_": first("valuation"),
         # To the cent: products carry noise in DOUBLE, 0.07 * 100 is 7.000000000000001.
         "money": f"round({number_sql('f.v', mapping)} * s_scale, 2)"
@@ -116,6 +118,16 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "is_reexport": reexport,
         "is_estimated": _any(marks),
     }
+
+
+def _edition_by_day(mapping: Mapping, day: str) -> str:
+    """Return SQL for the edition that the mapping has for a day; null before the first."""
+    starts = sorted(mapping.editions, reverse=True)
+    cases = (
+        f"WHEN {day} >= DATE '{start}' THEN {literal(nomenclature_of(mapping.editions[start]))}"
+        for start in starts
+    )
+    return f"CASE {' '.join(cases)} END"
 
 
 def _measure(text: str, mapping: Mapping, scale: str) -> str:
@@ -289,7 +301,7 @@ def require(plan: Plan) -> None:
     if not plan.says("year"):
         needed.append("period")
     needed.append("product")
-    if not _totals_only(plan):
+    if not (_totals_only(plan) or plan.mapping.editions):
         needed.append("nomenclature")
     values = [group.value.column for group in plan.groups if group.value]
     if "currency" not in plan.places and any(not column.currency for column in values):

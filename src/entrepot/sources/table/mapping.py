@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -52,6 +53,15 @@ Basis = Literal["destination", "origin", "consignment"]
 Valuation = Literal["FOB", "CIF"]
 Freq = Literal["A", "Q", "M"]
 ReportingSide = Literal["exporter", "importer", "both"]
+
+
+def _start(said: object) -> object:
+    """Return a year as its first day."""
+    is_year = isinstance(said, int) or (isinstance(said, str) and re.fullmatch("[0-9]{4}", said))
+    return f"{said}-01-01" if is_year else said
+
+
+Start = Annotated[date, BeforeValidator(_start)]
 
 
 def _currency(text: str) -> str:
@@ -218,6 +228,9 @@ class Mapping(Constants):
         a row over all goods is there, too, the codes have to add up to it.
     currency, scale
         Of every column of values that does not say its own.
+    editions
+        Edition of the codes from a year or day on, where it changed: ``{2017: HS2017, 2022:
+        HS2022}``; in place of `nomenclature`.
     columns, ignore
         Every column of the file, mapped, ignored, or looked at by `select`.
     wide
@@ -250,6 +263,7 @@ class Mapping(Constants):
     scope: Literal["complete"] | None = None
     currency: Annotated[str, AfterValidator(_currency)] | None = None
     scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+    editions: dict[Start, str] = Field(default_factory=dict)
     columns: dict[str, MappedColumn]
     wide: MappedColumn | None = None
     ignore: TextList = ()
@@ -275,6 +289,11 @@ class Mapping(Constants):
             raise RequestError(
                 f"{self.decimal!r} cannot part thousands and decimals at once",
                 hint="say decimal and thousands as the file has them",
+            )
+        if self.editions and self.nomenclature is not None:
+            raise RequestError(
+                "nomenclature and editions say the same",
+                hint="keep editions where the codes changed from a year on, else nomenclature",
             )
         if self.wide is not None and self.wide.role not in NUMBERS:
             raise RequestError("wide says what columns of numbers are", hint="write role: value")

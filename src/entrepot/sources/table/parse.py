@@ -149,6 +149,12 @@ def _with_edition(mapping: Mapping, said: FileOptions) -> Mapping:
     """Fill in the edition that the user named beside the mapping."""
     if said.nomenclature is None:
         return mapping
+    if mapping.editions:
+        raise BadFileError(
+            f"the edition asked for is {said.nomenclature}, and the mapping has editions",
+            where="mapping, editions",
+            hint="leave one of the two out",
+        )
     if mapping.nomenclature not in (None, said.nomenclature):
         raise BadFileError(
             f"the edition asked for is {said.nomenclature}, the mapping says "
@@ -164,7 +170,9 @@ def _edition(mapping: Mapping) -> str:
     if mapping.product == TOTAL or mapping.level == "total":
         return NONE
     try:
+        for text in mapping.editions.values():
+            nomenclature_of(text)
         return nomenclature_of(mapping.nomenclature) if mapping.nomenclature else ""
     except UnknownNameError as error:
-        error.where = "mapping, nomenclature"
+        error.where = f"mapping, {'editions' if mapping.editions else 'nomenclature'}"
         raise
