@@ -388,6 +388,36 @@ def test_signs_are_counted_where_they_apply() -> None:
     assert found.currency == "EUR"
 
 
+@pytest.mark.parametrize(
+    ("route", "mark", "transit"),
+    [
+        ("via Russia", "●", True), ("через Россию", "●", True), ("经俄罗斯", "●", True),
+        ("not direct but via Russia", "●", True), ("via Belarus", "●", False),
+        ("not via Russia", "○", False), ("Caspian (Aktau), not Russia", "○", False),
+        ("без России", "○", False), ("nicht über Russland, via Polen", "○", False),
+        ("不经过俄罗斯", "○", False), ("via Poland", "○", False), ("direct", "○", False),
+        ("truck", "–", False), ("Moscow", "–", False), ("", "–", False),
+    ],
+)  # fmt: skip
+def test_a_route_says_yes_no_or_nothing(route: str, mark: str, transit: bool) -> None:
+    """A route that avoids Russia was taken for transit, and one that says nothing for none."""
+    text = f'Date,HS code,From,To,Route\n2025-06-02,85423190,DE,KZ,"{route}"\n'
+    found = screen(read_text(text.encode(), "made.csv"), nomenclature="CN", today=TODAY)
+    [line] = found.table.to_pylist()
+    assert line["R"] == mark
+    assert (line["direction"] == "transit through Russia") == transit
+    said = [note for note in found.notes if note.startswith("Routes that name no country")]
+    assert [repr(route) in note for note in said] == [True] * (mark == "–" and bool(route))
+
+
+def test_lists_that_were_not_chosen_are_loaded_all_the_same() -> None:
+    text = "Date,HS code,From,To\n2023-06-02,85423190,DE,RU\n"
+    shipments = read_text(text.encode(), "made.csv")
+    found = screen(shipments, against=["chpl"], nomenclature="CN", today=TODAY)
+    assert [row.direction for row in found.matrix] == ["any route"]
+    assert all("no list loaded" not in row["entry"] for row in found.table.to_pylist())
+
+
 def test_an_earlier_shipment_on_another_route_is_the_first() -> None:
     """Of two shipments to V the first goes to Germany, where no sign applies."""
     rows = "2025-01-10,84821000,NL,DE,,,V\n2025-01-11,84821000,NL,KG,,,V\n"

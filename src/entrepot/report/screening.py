@@ -71,8 +71,8 @@ _SHEETS = (
 )
 _LEGEND = (
     "P high-priority code (Annex XL)   H hub for the code by loaded statistics   N first shipment "
-    "to this consignee   R via Russia or a free zone   V value per kg above twice the code’s "
-    "median. ● yes, ○ no, – not known. Signs do not show intent."
+    "to this consignee   R via Russia or Belarus, or a free zone   V value per kg above twice the "
+    "code’s median. ● yes, ○ no, – not known. Signs do not show intent."
 )
 _FOOTER = "&L&8A code is a proxy, not a classification. See Summary.&R&8&A, page &P of &N"
 _PIECE = 2**17  # lines that are written at once

@@ -344,7 +344,21 @@ _SHORT_NAMES = {
 }  # fmt: skip
 _CODE_AND_NAME = re.compile(r"([A-Za-z]{2,3})\s*[-–:/]\s*(.{4,})")
 # A hyphen only between blanks: Guinea-Bissau is one country.
-_BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->", re.IGNORECASE)
+_BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->|经由?|取道", re.IGNORECASE)
+_DIRECT = re.compile(
+    r"\b(?:direct|direkt|direct[ao]|diretto|прям|direto)|直[达達接运]", re.IGNORECASE
+)
+_NOT = re.compile(
+    r"(?:\b(?:not|no|never|without|avoiding|avoids?|bypass(?:ing|es)?|excluding|except|nicht|kein|ohne|"
+    r"sans|pas|sin|sem|senza|non|без|не|минуя|кроме|в обход)\b|不|绕过|避开)\s*"
+    r"(?:(?:via|through|by|over|crossing|transit(?:ing)?|in|from|de|über|durch|par|por|pelo|через|по)\s+)*"
+    r"(?:经过?|通过)?(?:the\s+|la\s+|el\s+)?",
+    re.IGNORECASE,
+)
+"""What a route says of a country that is not on it: the name stands right behind."""
+_WORDS_OF_A_NAME = 4
+_CASES = (("ии", "ия"), ("ию", "ия"), ("ией", "ия"), ("ю", "я"), ("у", "а"), ("ы", "а"), ("а", ""))
+"""Endings of Russian names behind a preposition, and in the nominative."""
 
 
 @cache
@@ -379,14 +393,20 @@ def _area_code(plain: str) -> str | None:
 
 
 @cache
-def countries_in(text: str) -> frozenset[str]:
-    """Return the countries that a route names: ``via Turkey - Georgia``.
+def countries_in(text: str) -> frozenset[str] | None:
+    """Return the countries that a route names (``via Turkey - Georgia``); None if it names none.
+
+    A route without a country says that there is none on the way if it is direct, or says which
+    country it avoids.
 
     Examples
     --------
-    >>> sorted(countries_in("DE > RU > KZ")), countries_in("direct")
-    (['DEU', 'KAZ', 'RUS'], frozenset())
+    >>> sorted(countries_in("DE > RU > KZ")), countries_in("direct"), countries_in("by lorry")
+    (['DEU', 'KAZ', 'RUS'], frozenset(), None)
+    >>> sorted(countries_in("via Poland, not Russia")), countries_in("минуя Россию")
+    (['POL'], frozenset())
     """
+    text, avoided = _without_avoided(text)
     # The text in one piece as well: “Korea, Republic of” has a separator in its name.
     pieces = [piece.strip() for piece in _BETWEEN.split(text)] + [text.strip()]
     # Longer words alone: “sent to Oman” must not find Tonga, whose code is TO.
@@ -394,7 +414,30 @@ def countries_in(text: str) -> frozenset[str]:
     # DE-RU-KZ: codes in capitals throughout, so that no word is taken for one.
     if re.fullmatch(r"(?:[A-Z]{2,3}[\s\-–]+)+[A-Z]{2,3}", text.strip()):
         pieces += re.findall(r"[A-Z]{2,3}", text)
-    return frozenset(code for piece in pieces if piece and (code := country_of(piece)))
+    found = frozenset(code for piece in pieces if piece and (code := _country_on_the_way(piece)))
+    return found if found or avoided or _DIRECT.search(text) else None
+
+
+def _country_on_the_way(text: str) -> str | None:
+    """Return a country as `country_of` does, and by its Russian name in any case."""
+    if code := country_of(text):
+        return code
+    nominatives = (text[: -len(end)] + own for end, own in _CASES if text.lower().endswith(end))
+    return next((code for one in nominatives if (code := country_of(one))), None)
+
+
+def _without_avoided(text: str) -> tuple[str, bool]:
+    """Return a route without the countries of which it says that they are not on it."""
+    avoided = False
+    for found in reversed(list(_NOT.finditer(text))):
+        words = list(re.finditer(r"[^\W\d_]+", text[found.end() :]))[:_WORDS_OF_A_NAME]
+        for last in reversed(words):
+            end = found.end() + last.end()
+            # A name and nothing else: “not direct but via Russia” names a country on the way.
+            if _country_on_the_way(text[found.end() : end]):
+                text, avoided = f"{text[: found.start()]}, {text[end:]}", True
+                break
+    return text, avoided
 
 
 # Amounts

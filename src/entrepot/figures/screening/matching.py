@@ -22,6 +22,7 @@ from entrepot.goods.screening import (
     Route,
     grade_of,
     reason_of,
+    regimes_of,
     without_list,
 )
 from entrepot.model.areas import area_set
@@ -40,6 +41,8 @@ __all__ = ["find_results", "find_routes", "find_spans"]
 _PRIORITY = ("eu-xl", "chpl")
 _OPEN = NOT_KNOWN * 1000 + 950
 """Rank from which an entry is a text that was not read, and no code of a list."""
+_SHOWN = 6
+"""Texts that a note names."""
 _CERTAINTIES = ("whole", "ex", "part", "subheading", "edition")
 
 
@@ -68,27 +71,35 @@ def find_routes(work: Work) -> None:
         work.routes.append((parts[3], parts[2], parts[1], parts[0]))
     work.route_of = np.full(len(work.at), -1, np.int32)
     work.route_of[work.good] = found
+    if unread := [via for via in sides[3] if via and countries_in(via) is None]:
+        work.notes.append(
+            f"Routes that name no country: {first_of([repr(one) for one in unread], _SHOWN)}. "
+            "Transit through Russia cannot be screened for them."
+        )
     applies: list[tuple[int, int, date, date, str]] = []
-    facts: list[tuple[int, str, bool, bool, bool, str]] = []
+    facts: list[tuple[int, str, bool, int, bool, str]] = []
     used, _ = different(work.texts["date"].of[work.good])
     last = max((work.days[one] or work.today for one in used.tolist()), default=work.today)
     # The coalition has members from the end of February 2022 on; earlier, its name is an error.
     partners = area_set("coalition", max(last, date(2022, 3, 1))) | area_set("EU", last)
+    # With lists that somebody chose, others are loaded all the same.
+    loaded = (*work.regimes, *regimes_of(list(goods_lists(skip_broken=True)), ()))
     for number, (dispatch, destination, origin, via) in enumerate(work.routes):
         through = countries_in(via) if "via" in work.places else None
         route_ = Route(dispatch, destination, origin, through)
         for place, regime in enumerate(work.regimes):
             applies += [(number, place, *days) for days in regime.applies(route_)]
         diversion = dispatch in partners and destination not in (*partners, RUSSIA, "BLR")
-        by_russia = bool((through or frozenset()) & {RUSSIA, "BLR"})
-        needs = without_list(route_, last, work.regimes)
+        # As the signs have it: 2 yes, 1 no, 0 where the route does not say.
+        by_russia = 0 if through is None else 1 + bool(through & {RUSSIA, "BLR"})
+        needs = without_list(route_, last, loaded)
         to_russia = dispatch in partners and destination == RUSSIA
         facts.append((number, destination, diversion, by_russia, to_russia, needs))
     number_, day, text, flag = pa.int32(), pa.date32(), pa.string(), pa.bool_()
     names = ("route_id", "regime", "first", "last", "doubt")
     put(work, "applies", columns_of(names, (number_, number_, day, day, text), applies))
     said = ("route_id", "destination", "diversion", "by_russia", "to_russia", "needs")
-    put(work, "facts", columns_of(said, (number_, text, flag, flag, flag, text), facts))
+    put(work, "facts", columns_of(said, (number_, text, flag, number_, flag, text), facts))
 
 
 def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:

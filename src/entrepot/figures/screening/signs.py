@@ -130,20 +130,23 @@ def find_signs(
         return np.where(work.case_of >= 0, found, 0).astype(np.int8)
 
     applies = of_line("diversion") > 0
-    signs = {"P": of_line("P"), "H": of_line("H"), **_of_consignees(work, of_line("by_russia") > 0)}
+    signs = {"P": of_line("P"), "H": of_line("H"), **_of_consignees(work, of_line("by_russia"))}
     signs["V"] = _dear(work)
     return {name: np.where(applies, found, 0) for name, found in signs.items()}, applies
 
 
 def _of_consignees(work: Work, by_russia: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Return which lines are the first to their consignee, and which go by Russia or a zone."""
+    """Return which lines are the first to their consignee, and which go by Russia or a zone.
+
+    Where no consignee is in a zone, the route decides, and says nothing where it names no country.
+    """
     import numpy as np
     import pyarrow as pa
 
     none = np.zeros(len(work.at), np.int8)
     if "consignee" not in work.places:
         # Without route and consignee nothing can be said.
-        return {"N": none, "R": 1 + by_russia if "via" in work.places else none}
+        return {"N": none, "R": by_russia}
     texts = work.texts["consignee"]
     put(
         work,
@@ -163,7 +166,7 @@ def _of_consignees(work: Work, by_russia: NDArray[Any]) -> dict[str, NDArray[Any
     first = np.full(len(keys), np.iinfo(np.int64).max)
     np.minimum.at(first, firm, key)
     named = firm != keys.get("", -1)
-    return {"N": np.where(named, 1 + (first[firm] == key), 0), "R": 1 + (by_russia | zone)}
+    return {"N": np.where(named, 1 + (first[firm] == key), 0), "R": np.where(zone, 2, by_russia)}
 
 
 def _dear(work: Work) -> NDArray[Any]:

@@ -73,7 +73,7 @@ SIGNS = {
     "P": "high-priority code (Annex XL)",
     "H": "hub for the code, by loaded statistics",
     "N": "first shipment to this consignee in the file",
-    "R": "route via Russia, or a free zone",
+    "R": "route via Russia or Belarus, or a free zone",
     "V": "value per kg above twice the code’s median in the file",
 }
 YES, NO, NOT_APPLICABLE = "●", "○", "–"
