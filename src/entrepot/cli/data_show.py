@@ -228,7 +228,10 @@ def print_report(screen: Console, report: LoadReport) -> None:
     from entrepot.lake import spans
 
     for name in report.unchanged:
-        if name not in report.put_back:
+        if name in report.incomplete:
+            what = "already loaded, and in part replaced or removed since"
+            say(screen, f"{name}: {what}. To take all of its rows again: --replace.")
+        elif name not in report.put_back:
             say(screen, f"{name}: already loaded, nothing to do.")
     for name in report.put_back:
         say(screen, f"{name}: already loaded; the lake had lost its delivered bytes, now put back.")

@@ -163,6 +163,8 @@ class Snapshot:
         Of a table of the user's own: its title, and the text of the mapping it was read with.
     given_vintage, given_nomenclature
         Release and edition that the user named, where the file was not asked for them.
+    is_cut
+        Whether some of its partitions went since it was loaded, replaced or removed.
     """
 
     source: str
@@ -181,6 +183,7 @@ class Snapshot:
     mapping: str = ""
     given_vintage: str | None = None
     given_nomenclature: str | None = None
+    is_cut: bool = False
 
     @property
     def manifest(self) -> str:
@@ -209,8 +212,11 @@ class Snapshot:
 
     def without(self, gone: Container[str]) -> Snapshot:
         """Return the snapshot without the partitions of which a file is among `gone`."""
-        left = (p for p in self.partitions if not any(f.path in gone for f in p.files.values()))
-        return replace(self, partitions=tuple(left))
+        left = tuple(
+            p for p in self.partitions if not any(f.path in gone for f in p.files.values())
+        )
+        is_cut = self.is_cut or len(left) < len(self.partitions)
+        return replace(self, partitions=left, is_cut=is_cut)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,8 @@ class LoadReport:
         Periods whose rows were replaced.
     put_back
         Names of files that were loaded, and whose delivered bytes the lake had lost.
+    incomplete
+        Names of files that were loaded, and of whose rows some were replaced or removed since.
     """
 
     source: str
@@ -171,6 +173,7 @@ class LoadReport:
     unchanged: tuple[str, ...] = ()
     replaced: tuple[Period, ...] = ()
     put_back: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -185,6 +188,7 @@ class LoadReport:
             "unchanged": list(self.unchanged),
             "replaced": [str(period) for period in self.replaced],
             "put_back": list(self.put_back),
+            "incomplete": list(self.incomplete),
         }
 
 

@@ -66,6 +66,7 @@ class _Prepared:
 
     folder: str = ""
     snapshot: Snapshot | None = None
+    is_incomplete: bool = False
     error: EntrepotError | None = None
 
 
@@ -105,6 +106,7 @@ def prepare_on_spark(
     for path, one in zip(paths, found, strict=True):
         if one.snapshot is None:
             unchanged.append(path.name)
+            run.incomplete += [path.name] if one.is_incomplete else []
             continue
         _gather(run.staging / one.folder, run.staging)
         take_in(run, one.snapshot)
@@ -178,7 +180,9 @@ def _prepare(work: _Work, path: Path) -> _Prepared:
             connection.close()
     for name in ("scratch", "kept"):
         shutil.rmtree(mine / name, ignore_errors=True)
-    return _Prepared(mine.name, run.added[0]) if is_new else _Prepared()
+    if is_new:
+        return _Prepared(mine.name, run.added[0])
+    return _Prepared(is_incomplete=bool(run.incomplete))
 
 
 def _require_alike(work: _Work, path: Path) -> None:

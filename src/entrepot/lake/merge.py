@@ -185,6 +185,16 @@ def _replaces(new: Snapshot, old: Snapshot) -> bool:
     return new.source == old.source and same and outranks(new, old)
 
 
+def is_whole(item: Snapshot, snapshots: Sequence[Snapshot]) -> bool:
+    """Whether all that a delivery brought still counts, as far as its own release goes."""
+    return not item.is_cut and not any(
+        _replaces(other, item) and one.period == part.period and shared_slices(part, one)
+        for other in snapshots
+        for one in other.partitions
+        for part in item.partitions
+    )
+
+
 def hides(before: Catalog, after: Catalog, source: str) -> tuple[Period, ...]:
     """Return the periods of which rows counted before and count no longer."""
     now = {  # the same bytes may be held as two releases, in the same files

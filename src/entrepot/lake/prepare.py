@@ -38,6 +38,7 @@ from entrepot.lake.merge import (
     OverlapCheck,
     hides,
     is_misspelled,
+    is_whole,
     lost,
     merge,
     require_room,
@@ -115,6 +116,7 @@ class Load:
     number: int
     added: list[Snapshot] = field(default_factory=list)
     noticed: list[Finding] = field(default_factory=list)  # about the file being read
+    incomplete: list[str] = field(default_factory=list)  # loaded, and cut since
     only: frozenset[Period | None] | None = None  # of a file that is read again: what is kept
 
 
@@ -160,7 +162,11 @@ def prepare(run: Load, path: Path) -> bool:
     snapshot = _empty(run, raw, date.today().isoformat())
     stored = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
     # The same bytes, read the same way: there is nothing to do, and no error either.
-    if any(_says_the_same(item, run.options) for item in stored):
+    same = [item for item in stored if _says_the_same(item, run.options)]
+    if any(is_whole(item, run.before.of(run.info.id)) for item in same):
+        return False
+    if same and not run.replaces:
+        run.incomplete.append(path.name)
         return False
     snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, raw.name), snapshot)
     write_manifest(snapshot, run.staging)
@@ -506,7 +512,8 @@ def load(
     mine = tuple(
         one for one in inventory_of(after) if (one.source, one.snapshot, one.vintage) in new
     )
-    return LoadReport(source, mine, tuple(unchanged), hides(before, after, source), put_back)
+    replaced, cut = hides(before, after, source), tuple(run.incomplete)
+    return LoadReport(source, mine, tuple(unchanged), replaced, put_back, cut)
 
 
 def _put_back(run: Load) -> tuple[str, ...]:

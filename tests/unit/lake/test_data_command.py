@@ -66,6 +66,34 @@ def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
     assert "is empty" in run("list").stdout
 
 
+def test_a_file_that_was_replaced_in_part_is_not_said_to_be_there(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    """It was said that there was nothing to do while its rows of 2023 were gone."""
+    (tmp_path / "m.yaml").write_text(
+        "format: 1\nid: mine\nnomenclature: HS2017\nreported_by: importer\ncolumns:\n"
+        "  year: {role: year}\n  code: {role: product}\n  to: {role: importer, codes: ISO3}\n"
+        "  from: {role: exporter, codes: ISO3}\n  usd: {role: value, currency: USD}\n"
+    )
+    row = "{},854231,RUS,CHN,{}\n".format
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("year,code,to,from,usd\n" + row(2022, 5) + row(2023, 6))
+    second.write_text("year,code,to,from,usd\n" + row(2023, 999))
+    add = ("add", "table")
+    more = ("--map", str(tmp_path / "m.yaml"))
+    assert run(*add, str(first), *more).exit_code == 0
+    assert run(*add, str(second), *more, "--replace").exit_code == 0
+    again = run(*add, str(first), *more)
+    assert again.exit_code == 0
+    assert "in part replaced or removed since" in " ".join(again.stdout.split())
+    assert _json(run(*add, str(first), *more, "--json"))["incomplete"] == ["first.csv"]
+    back = run(*add, str(first), *more, "--replace")
+    assert "Replaced: table.mine 2022 to 2023" in back.stdout
+    assert "already loaded, nothing to do" in run(*add, str(first), *more).stdout
+    held = _json(run("list", "--json"))
+    assert [one["rows"] for one in held] == [2]
+
+
 def test_without_a_terminal_nothing_is_removed(
     run: Callable[..., Result], write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
