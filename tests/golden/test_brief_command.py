@@ -65,6 +65,16 @@ def test_the_default_file_is_named_after_the_importer(entrepot: Run, tmp_path: P
     assert (tmp_path / "brief-NPL.html").is_file()
 
 
+@pytest.mark.parametrize("supplier", ["DEU", "coalition"])
+def test_a_member_is_no_supplier_of_its_group(entrepot: Run, supplier: str) -> None:
+    """Its share counted trade among members; the total and the other suppliers did not."""
+    code, _, err = entrepot("brief", "EU27", "--supplier", supplier)
+    said = " ".join(err.split())
+    assert code == 2
+    assert "is inside the European Union (27)" in said
+    assert f"entrepot ask import_share --importer EU27 --exporter {supplier}" in said
+
+
 def test_goods_that_nobody_names_are_those_of_controls_for_russia_and_all_for_others(
     entrepot: Run,
 ) -> None:

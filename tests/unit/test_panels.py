@@ -185,3 +185,12 @@ def test_a_panel_of_one_year_names_it_in_its_rows_and_each_column_in_a_stata_fil
     with pandas.io.stata.StataReader(panel.save(tmp_path / "panel.dta")) as read:
         assert set(read.read()["period"].astype(str)) == {"2022"}
         assert all(read.variable_labels().values())
+
+
+def test_commas_part_what_plus_signs_join() -> None:
+    """The joined area was taken apart, too, and each country asked twice."""
+    keys: dict[str, Any] = {"importer": "DEU", "goods": "850511", "period": 2022}
+    panel = ep.ask_many("import_share", exporter="CHN,HKG,CHN+HKG", each="exporter", **keys)
+    assert [one.definition.exporter for one in panel.figures] == ["CHN", "HKG", "CHN+HKG"]
+    name = ep.ask_many("import_share", exporter="CHN+Congo, Dem. Rep.", each="exporter", **keys)
+    assert [one.definition.exporter for one in name.figures] == ["CHN", "COD"]

@@ -304,9 +304,14 @@ def with_keys(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _areas(text: str | None) -> str | None:
+    """Return areas as codes; a list of joined areas (CHN,CHN+HKG) stays for `--each` to part."""
+    return text if text and "," in text and "+" in text else as_codes(text)
+
+
 def _option(name: str, key: Key) -> inspect.Parameter:
     names = [f"--{one}" for one in (name.replace("_", "-"), *key.spellings)]
-    read = as_codes if key.areas else None
+    read = _areas if key.areas else None
     shown: Any = typer.Option(
         *names, help=key.help, show_default=False, callback=read, autocompletion=_completes(name)
     )

@@ -542,6 +542,7 @@ def remove(
     # Nothing behind a link is ever deleted (see `entrepot.lake.publish`).
     linked = (opened.path / "raw").is_symlink()
     left = opened.undeleted()
+    needed = {item.delivered for item in opened.holdings()}
 
     def render(screen: Console) -> None:
         from entrepot.lake import spans
@@ -550,6 +551,8 @@ def remove(
             words = f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows"
             if linked:
                 words += f". The delivered file {', '.join(item.files)} stays: raw/ is a link."
+            elif item.delivered in needed:
+                words += f". The delivered file {', '.join(item.files)} stays: others need it."
             elif left:
                 words += f". The delivered file is {', '.join(item.files)}."
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import product
@@ -509,6 +510,12 @@ def _members_of(given: dict[str, Any], name: str) -> dict[str, Any]:
     if name == "goods":
         return {name: [part for part in canonical(text).split(",") if part]}
     parts = (as_codes(text) or "").split("+")
+    if "," in text and "+" in text:
+        # CHN,HKG,CHN+HKG: commas part what + joins, unless one of them belongs to a name, of which
+        # the rest may be that of two areas (Congo).
+        with suppress(RequestError):
+            items = [as_codes(item.strip()) or "" for item in text.split(",")]
+            parts = items if "+".join(items) == "+".join(parts) else parts
     period = given.get("period")
     if len(parts) == 1 and period is not None and not _is_many(period):
         other = as_codes(str(given.get("importer" if name == "exporter" else "exporter", "")))

@@ -242,13 +242,18 @@ def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
     if without_entry := _without_entry(definition, rows):
         names = ", ".join(sorted(without_entry))
         yield caveats.caveat("not-recorded", f"{rows.address} has no entry of its own for {names}.")
-    texts = zip((definition.importer, definition.exporter), sides(definition), strict=True)
-    for name, group in texts:
+    buyers, sellers = sides(definition)
+    for name, group in ((definition.importer, buyers), (definition.exporter, sellers)):
         if len(group) > 1:
+            kept = (
+                "part of its total, as the partner is a member"
+                if buyers & sellers
+                else "inputs from home"
+            )
             yield caveats.caveat(
                 "inside-group",
                 f"{area_name(name)} counts as one area: its members' inputs from each other are "
-                "inputs from home.",
+                f"{kept}.",
             )
 
 

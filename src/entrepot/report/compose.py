@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from entrepot.figures.inputs import input_years
 from entrepot.goods.library import is_file
 from entrepot.lake import spans
 from entrepot.model.area_names import as_codes
-from entrepot.model.areas import pinned
+from entrepot.model.areas import area_phrase, area_set, pinned
 from entrepot.model.period import Period
 from entrepot.report import back_matter
 from entrepot.report.answer import answer, title_of
@@ -386,6 +387,7 @@ def subject_of(
             hint=f"ask one figure: entrepot ask import_share --importer {importer} --exporter "
             f"{supplier} --goods {goods}, or name goods: --goods 8542",
         )
+    _require_outside(importer, supplier)
     years = [Period.parse(year) for year in context.years()]
     headline = years[0] if period is None else Period.parse(period)
     if not headline.is_whole_years:
@@ -403,6 +405,21 @@ def subject_of(
     known = newest or _in_other_currency(context, importer, supplier, goods)
     headline = known or _newest_loaded(context)
     return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
+
+
+def _require_outside(importer: str, supplier: str) -> None:
+    """Refuse a group and one of its members: suppliers of a group are those outside it."""
+    today = datetime.date.today()
+    buyers, sellers = area_set(importer, today), area_set(supplier, today)
+    if len(buyers) > 1 and buyers & sellers:
+        part = "" if sellers <= buyers else "part of "
+        raise RequestError(
+            f"{part}{area_phrase(supplier)} is inside {area_phrase(importer)}",
+            why="a brief compares suppliers from outside, and trade among members is left out of "
+            "their total",
+            hint=f"ask for the share with trade among members: entrepot ask import_share "
+            f"--importer {importer} --exporter {supplier}; or name one member as importer",
+        )
 
 
 def _require_loaded(context: BriefContext, headline: Period) -> None:

@@ -94,6 +94,24 @@ def test_a_file_that_was_replaced_in_part_is_not_said_to_be_there(
     assert [one["rows"] for one in held] == [2]
 
 
+def test_a_delivered_file_that_others_need_stays(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text("year,to,from,usd\n2022,RUS,CHN,5\n")
+    for name in ("alpha", "beta"):
+        (tmp_path / f"{name}.yaml").write_text(
+            f"format: 1\nid: {name}\nproduct: TOTAL\nreported_by: importer\ncolumns:\n"
+            "  year: {role: year}\n  to: {role: importer, codes: ISO3}\n"
+            "  from: {role: exporter, codes: ISO3}\n  usd: {role: value, currency: USD}\n"
+        )
+        words = ("add", "table", str(tmp_path / "t.csv"), "--map", str(tmp_path / f"{name}.yaml"))
+        assert run(*words).exit_code == 0
+    first = " ".join(run("remove", "table.alpha", "--yes").stdout.split())
+    assert "The delivered file t.csv stays: others need it." in first
+    last = " ".join(run("remove", "table.beta", "--yes").stdout.split())
+    assert "and the delivered file t.csv" in last
+
+
 def test_without_a_terminal_nothing_is_removed(
     run: Callable[..., Result], write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
