@@ -1475,6 +1475,12 @@ def test_whose_currency_is_not_clear_is_not_guessed(text: str) -> None:
             "CHN",
         ),
         (
+            """Norwegische Unternehmen haben im Mai so viel Lachs
+            verkauft wie nie. Die Exporte stiegen um 7 Prozent auf 9,1 Milliarden Kronen.
+            China kaufte ein Drittel mehr, und die Lieferungen nach Polen gingen zurück.""",
+            "NOR",
+        ),
+        (
             """Imports of tea into Kenya fell in 2023. The main supplier was India with 43,000
             tonnes. Indian tea is cheaper.""",
             "KEN",

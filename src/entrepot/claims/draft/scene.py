@@ -461,6 +461,12 @@ _INSTITUTE = {
 _OFFICE_OF = re.compile(
     rf"(?:{_OFFICE})\w*(?: [\w-]+){{0,2}}?(?: of| von| in|)(?: the)? $", re.IGNORECASE
 )
+_FIRMS = re.compile(
+    r"[a-zа-я]{0,4}\s+(?:(?:[\w-]+)\s+)?(?:firms?|companies|exporters?|importers?|economy|businesses|"
+    r"Unternehme[nr]|Firmen|Exporteure|Importeure|Exportwirtschaft|Außenwirtschaft|Wirtschaft|"
+    r"Aussenhandel|Außenhandel|компани|экспорт[её]р|импорт[её]р|предприяти|экономик)"
+    r"|(?:企业|公司|外贸|出口商|进口商)",
+)
 _OWN = ("code", "kind", "words")
 """Columns of ``offices.csv``: offices whose name has no country, and cities of date lines."""
 
@@ -512,6 +518,9 @@ def home_of(found: Sequence[Scene], text: str) -> str:
                 office = _INSTITUTE[scene.sentence.language].match(plain, named.end())
                 behind_it = _OFFICE_OF.search(plain, max(named.start() - 60, 0), named.start())
                 owners[entry.value] += 6 if office or behind_it else 0
+                # "Schweizer Unternehmen": whose trade it is where no country is named.
+                if entry.form == "adj":
+                    owners[entry.value] += 2 * early * bool(_FIRMS.match(plain, named.end()))
     if any(OWN_LAND.search(scene.apart.text) for scene in found):
         scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
         return next((value for (_, value), sign in scripts if sign.search(text)), "CHN")
