@@ -352,6 +352,29 @@ def test_the_rest_of_a_brief_is_announced_and_takes_the_focus(browser: Browser, 
     page.close()
 
 
+def test_a_rest_whose_time_was_over_is_asked_again(browser: Browser, site: str) -> None:
+    """A country's page said after a minute that its ranges could not be loaded, and left it so."""
+    page = browser.new_page()
+    page.clock.install()
+    asked: list[str] = []
+
+    def busy_at_first(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503, body="")
+        else:
+            route.continue_()
+
+    page.route("**/whole*", busy_at_first)
+    with page.expect_response("**/whole*"):
+        page.goto(f"{site}/country/DEU?goods=850511")
+    page.clock.run_for(10_000)
+    page.locator("[data-rest]").wait_for(state="detached")
+    assert len(asked) == 2
+    assert page.url == f"{site}/country/DEU?goods=850511"
+    page.close()
+
+
 def test_an_opening_and_a_rest_of_different_data_are_not_mixed(browser: Browser, site: str) -> None:
     page = browser.new_page()
 

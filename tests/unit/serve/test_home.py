@@ -82,7 +82,7 @@ def test_data_that_are_loaded_answer_the_first_page_as_they_answer_ask(tmp_path:
     of_page = "Sources differ: by UN Comtrade, China’s share of Germany’s imports was 50.0 %."
     of_chart = "share of Germany’s imports in 2022 is 50.0 % (UN Comtrade)"
     for path, single in (
-        ("/country/DEU?goods=850511", of_page),
+        ("/country/DEU/whole?goods=850511", of_page),
         ("/goods/850511", of_page),
         ("/explore?show=map&supplier=CHN&goods=850511", of_chart),
         ("/explore?show=suppliers&importer=DEU&goods=850511", of_chart),

@@ -1,5 +1,8 @@
 // The rest of a brief, which takes longer than its answer, put in where the link to it stands.
 
+const AGAIN = 5; // times that a page is asked again whose time was over
+const SECONDS = 10; // between them
+
 const stateOf = (page) => page.querySelector("meta[name=lake-state]")?.content;
 
 export async function rest(place, dress) {
@@ -27,7 +30,7 @@ export async function rest(place, dress) {
   const hadFocus = gone.some((one) => one.contains(document.activeElement));
   gone.forEach((one) => one.remove());
   main.append(...sections);
-  for (const part of [".contents", ".state"]) {
+  for (const part of [".answer", ".contents", ".state"]) {
     const [here, there] = [document, whole].map((page) => page.querySelector(part));
     if (here && there) here.replaceWith(there);
   }
@@ -42,15 +45,24 @@ export async function rest(place, dress) {
 
 // Until it is there, the server answers 202 with what was found so far.
 async function asked(address, told) {
+  let again = AGAIN;
   for (;;) {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    // Its time was over, or others are before it: what was computed is kept, so it goes on from there.
+    if (answer.status === 503 && again > 0) {
+      again -= 1;
+      await later(SECONDS);
+      continue;
+    }
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.status !== 202) return page;
     told.textContent = page.querySelector("[role=status]").textContent;
-    await new Promise((done) => setTimeout(done, 3000));
+    await later(3);
   }
 }
+
+const later = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
 
 function focusOn(heading) {
   heading.tabIndex = -1;

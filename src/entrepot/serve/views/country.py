@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -9,7 +10,13 @@ from urllib.parse import urlencode
 import narwhals as nw
 
 from entrepot.errors import UnknownNameError
-from entrepot.figures.breakdown import breakdown, largest_goods, shares_as_reported
+from entrepot.figures.breakdown import (
+    Breakdown,
+    BreakdownPart,
+    breakdown,
+    largest_goods,
+    shares_as_reported,
+)
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.statements import statements
@@ -32,7 +39,9 @@ from entrepot.report.overview import (
     spread_between,
     suppliers_of,
 )
+from entrepot.report.parts import Note, Remark
 from entrepot.report.phrasing import capital
+from entrepot.report.source_lines import sources_line
 from entrepot.serve.answer import AnswerRows
 from entrepot.serve.language import area_label, by_label
 from entrepot.serve.problems import NotFoundError
@@ -47,9 +56,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
 
     from entrepot.figures import Figure
-    from entrepot.figures.breakdown import Breakdown
-    from entrepot.figures.definition import Side
+    from entrepot.figures.definition import Definition, Side
     from entrepot.lake import Lake
+    from entrepot.report.overview import Spread
+    from entrepot.report.parts import Section
     from entrepot.serve.answer import ServedAnswer
 
 __all__ = ["country_page", "country_table", "get_ready", "known_area", "years_reported"]
@@ -111,8 +121,8 @@ def country_page(
     goods
         As a definition or a reader names them; empty for all, or for what there is.
     complete
-        Whether the suppliers have their ranges and the years their concentration, which takes as
-        many questions; without them the page leads there.
+        Whether shares have their ranges and years their concentration, which takes as many
+        questions; without them the page is there at once, and leads there.
     """
     known_area(importer)
     goods, sold = _market(lake, importer, named_goods(goods), period, source)
@@ -121,7 +131,7 @@ def country_page(
     # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
         goods = goods or usual_goods(importer)
-        parts |= _from_single_reports(lake, importer, goods)
+        parts |= _from_single_reports(lake, importer, goods, complete=complete)
     else:
         parts |= _from_breakdowns(lake, importer, sold, complete=complete)
     chosen = {"goods": goods} | ({"period": period} if period else {})
@@ -139,7 +149,7 @@ def country_page(
         goods=goods,
         goods_name=goods_words(goods),
         base=f"/country/{importer}",
-        is_complete=complete or sold is None,
+        is_complete=complete,
         rest=f"/country/{importer}/whole?{exact}",
         query=query,
         exact=exact,
@@ -191,10 +201,11 @@ def _from_breakdowns(
     """Return the sections of a country of which all trade of a year is loaded."""
     asked = sold.definition
     keys = {"goods": asked.goods, "period": str(asked.period), "source": asked.source}
-    either = shares_as_reported(sold, lake)
-    others = {one.code: _reported(either, one.code) for one in sold.parts[:NAMED]}
+    others: dict[str, list[float]] = {one.code: [] for one in sold.parts[:NAMED]}
     over_time = None
     if complete:
+        either = shares_as_reported(sold, lake)
+        others = {code: _reported(either, code) for code in others}
         # A dozen shares with ranges may exceed the time
         # of one question; asked again, the page goes on.
         with resumed(lake, "country", importer, asked.goods, str(asked.period)) as context:
@@ -211,12 +222,14 @@ def _from_breakdowns(
     goods = breakdown("top_supplier", "product", lake, importer=importer, **keys)
     buyers = breakdown("import_share", "importer", lake, exporter=importer, **keys)
     shown = [one.code for one in goods.parts if one.traded >= SHOWN][:GOODS]
-    compared = "as either side reports it" if either and not complete else ""
+    # What other reports say takes longer than all that is drawn here.
+    goods_as_reported = shares_as_reported(goods, lake, shown) if complete else {}
+    buyers_as_reported = shares_as_reported(buyers, lake) if complete else {}
     listed = [
-        suppliers_of(sold, lake, ranged, before=before, compared=compared),
-        dependent_goods(goods, lake, shares_as_reported(goods, lake, shown)),
+        suppliers_of(sold, lake, ranged, before=before),
+        dependent_goods(goods, lake, goods_as_reported),
         over_time,
-        dependents(buyers, lake, shares_as_reported(buyers, lake), largest_goods(buyers, lake)),
+        dependents(buyers, lake, buyers_as_reported, largest_goods(buyers, lake)),
     ]
     first = sold.parts[0]
     of = "goods" if asked.goods == "all" else goods_words(asked.goods)
@@ -226,40 +239,98 @@ def _from_breakdowns(
         f"{capital(area_phrase(first.code))} was the largest supplier with "
         f"**{figure_value(first.value, 'share')}**."
     )
-    answer += f" {sources_differ(sold, lake)}"
+    answer += f" {sources_differ(sold, lake)}" if complete else ""
     return {
         "sections": [one for one in listed if one],
         "answer": answer.strip(),
-        "suppliers": [
-            (
-                one.code,
-                area_phrase(one.code),
-                figure_value(one.value, "share"),
-                sold.definition_of(one.code),
-            )
-            for one in sold.parts[:NAMED]
-        ],
+        "suppliers": _briefs(sold),
     }
+
+
+def _briefs(sold: Breakdown) -> list[tuple[str, str, str, Definition]]:
+    """Return code, name, share and question of the largest suppliers, each with a brief."""
+    return [
+        (
+            one.code,
+            area_phrase(one.code),
+            figure_value(one.value, "share"),
+            sold.definition_of(one.code),
+        )
+        for one in sold.parts[:NAMED]
+    ]
 
 
 def _reported(either: Mapping[Side, Mapping[str, float]], code: str) -> list[float]:
     return [shares[code] for shares in either.values() if code in shares]
 
 
-def _from_single_reports(lake: Lake, importer: str, goods: str) -> dict[str, Any]:
-    """Return the shares that can be asked for one by one, where no year has all trade."""
-    context, found, further = _shares(lake, importer, goods)
+def _from_single_reports(
+    lake: Lake, importer: str, goods: str, *, complete: bool
+) -> dict[str, Any]:
+    """Return what single reports tell of the suppliers of a country: all of one year, then ranges.
+
+    The ranges take a question for each supplier, so only the complete page has them.
+    """
+    with resumed(lake, "country", importer, goods) as context:
+        largest = _largest(context, importer, goods)
+    found: list[Figure] = []
+    further: list[str] = []
+    if complete:
+        context, found, further = _shares(lake, importer, goods)
     # By identity: a Figure's own definition names the
     # source that was chosen, the question does not.
     questions = {id(figure): asked for asked, figure in context.questions}
     alike, others = _ranked(found)
     known, apart = ([(questions[id(one)], one) for one in figures] for figures in (alike, others))
-    return {
+    parts: dict[str, Any] = {
         "figures": [(*pair, area_phrase(pair[1].definition.exporter)) for pair in known],
         "apart": [(*pair, area_phrase(pair[1].definition.exporter)) for pair in apart],
         "unknown": _with_names(one.definition.exporter for one in found if one.status != "ok"),
         "further": _with_names(further),
     }
+    if sold := _as_breakdown(largest):
+        ranges = {
+            one.definition.exporter: spread_between(one.value, (one.low, one.high))
+            for one in alike
+            if one.value is not None and one.low is not None and one.high is not None
+        }
+        first, of = sold.parts[0], "" if goods == "all" else f" of {goods_words(goods)}"
+        parts["sections"] = [_suppliers_as_reported(sold, largest, lake, ranges)]
+        # The complete page has the same shares with their ranges, and a table of all further ones.
+        parts["suppliers"] = [] if known else _briefs(sold)
+        parts["answer"] = (
+            f"{capital(area_phrase(first.code))} was {possessive(area_phrase(importer))} largest "
+            f"supplier{of} in {sold.definition.period}, with "
+            f"**{figure_value(first.value, 'share')}** of its imports."
+        )
+    elif not complete:
+        parts["answer"] = "The shares of its suppliers are being computed, one by one."
+    return parts
+
+
+def _as_breakdown(largest: Figure) -> Breakdown | None:
+    """Return the suppliers behind a largest one as a breakdown by exporter; None without any."""
+    rows = [row for row in largest.rows() if row.get("share")] if largest.status == "ok" else []
+    if not rows:
+        return None
+    who = largest.definition.named_by or "exporter"
+    parts = tuple(
+        BreakdownPart(str(row[who]), float(row["share"]), float(row["value"]), {}) for row in rows
+    )
+    # Of the shares and not of the rows: a total may have partners that are in no row.
+    total = parts[0].traded / parts[0].value
+    asked = largest.definition.but(measure="import_share", exporter=WORLD)
+    return Breakdown(asked, "exporter", parts, total)
+
+
+def _suppliers_as_reported(
+    sold: Breakdown, largest: Figure, lake: Lake, ranges: Mapping[str, Spread | None]
+) -> Section:
+    """Return the suppliers as ranked bars, with whose report it is in place of a reconciliation."""
+    section = suppliers_of(sold, lake, ranges)
+    whose = tuple(Remark(one.text) for one in largest.caveats if one.id == "one-report")
+    notes = (*section.notes, Note("Whose report", whose)) if whose else section.notes
+    return replace(section, notes=notes, source=sources_line([largest], lake))
 
 
 def _ranked(found: list[Figure]) -> tuple[list[Figure], list[Figure]]:
@@ -309,34 +380,50 @@ def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[F
     with resumed(lake, "country", importer, goods) as context:
         years = [Period.parse(year) for year in context.years()][:_YEARS]
         # A group with other members in other years would make its shares of two years incomparable.
-        keys = {"importer": _pinned(importer, years), "goods": goods}
-        largest = _first(context, "top_supplier", years, **keys)
+        keys: dict[str, Any] = {"importer": _pinned(importer, years), "goods": goods}
+        largest = _largest(context, importer, goods)
         asked, further = _suppliers(largest, importer, bundled_pairs(lake))
-        sellers = (_pinned(one, years) for one in asked)
+        sellers = [_pinned(one, years) for one in asked]
+        if largest.status == "ok":  # first the year of the ranking, in which shares compare
+            years = list(dict.fromkeys([largest.definition.period, *years]))
         found = [_first(context, "import_share", years, exporter=one, **keys) for one in sellers]
     # Shares are 0 to 1, so 1 puts what has no value behind all others, which are 0 or below.
     return context, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
 
 
-def _first(context: BriefContext, measure: str, years: list[Period], **keys: Any) -> Figure:
-    """Return the first Figure with a value, else that of the newest year.
+def _largest(context: BriefContext, importer: str, goods: str) -> Figure:
+    """Return the largest supplier of the newest year with one; all are in its rows."""
+    years = [Period.parse(year) for year in context.years()][:_YEARS]
+    whole = _pinned(importer, years)
+    return _first(context, "top_supplier", years, ranged=False, importer=whole, goods=goods)
 
-    Where the newest year has none, of the others only those are asked in which something is held
+
+def _first(
+    context: BriefContext, measure: str, years: list[Period], *, ranged: bool = True, **keys: Any
+) -> Figure:
+    """Return the first Figure with a value, else that of the first year.
+
+    Where the first year has none, of the others only those are asked in which something is held
     of both sides: a question without an answer takes as long as one with.
     """
-    newest = context.value(measure, period=years[0], **keys)
+    ask = context.ask if ranged else context.value
+    first = context.value(measure, period=years[0], **keys)
     # Only now with its range, which takes most of the time of a question.
-    if newest.status == "ok":
-        return context.ask(measure, period=years[0], **keys)
+    if first.status == "ok":
+        return ask(measure, period=years[0], **keys)
     worth = years[1:]
     # Input-output tables have no rows of flows that could be looked through.
-    for side in () if is_inputs(newest.definition) else SIDES:
+    for side in () if is_inputs(first.definition) else SIDES:
         area = keys.get(side)
         # `years_reported` looks for a single area; a group would take a query for each member.
         if worth and area and len(area_set(area, years[0].end)) == 1:
             reported = years_reported(context.lake, side, area)
             worth = [year for year in worth if year.year in reported]
-    return context.first(measure, [years[0], *worth], **keys)
+    for year in worth:
+        found = ask(measure, period=year, **keys)
+        if found.status == "ok":
+            return found
+    return first
 
 
 def _pinned(area: str, years: list[Period]) -> str:
