@@ -220,13 +220,11 @@ def suppliers_of(
     if before is not None:
         deck += f" Last column: change since {before.definition.period}, in percentage points."
     listed = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
-    rows = tuple((area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts)
-    table = BriefTable(
+    table = _supplier_table(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
-        (heads[0], "Share, %", f"{asked.currency} m"),
-        (False, True, True),
-        rows,
-        ("", "per cent", f"{asked.currency} m"),
+        (heads[0], f"{asked.currency} m"),
+        parts,
+        known if is_ranged else None,
     )
     key = [("supplier", "largest"), ("context", "others")]
     if is_ranged:
@@ -241,6 +239,32 @@ def suppliers_of(
         (_how_to_read(of_world=of_world, compared=compared),),
         source_line(asked.source or "", when, lake, *scope(found)),
     )
+
+
+def _supplier_table(
+    caption: str,
+    heads: tuple[str, str],
+    parts: Sequence[BreakdownPart],
+    ranged: Mapping[str, Spread | None] | None,
+) -> BriefTable:
+    """Return suppliers with share, range where there are any, and value."""
+    who, money_head = heads
+    if ranged is None:
+        rows = [(area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts]
+        head: tuple[str, ...] = (who, "Share, %", money_head)
+        units: tuple[str, ...] = ("", "per cent", money_head)
+        return BriefTable(caption, head, (False, True, True), tuple(rows), units)
+    cells = [
+        (
+            *(area_name(one.code), percent_cell(one.value)),
+            spread.text if (spread := ranged.get(one.code)) else "",
+            money(one.traded),
+        )
+        for one in parts
+    ]
+    head = (who, "Share, %", "Range, %", money_head)
+    units = ("", "per cent", "per cent", money_head)
+    return BriefTable(caption, head, (False, True, True, True), tuple(cells), units)
 
 
 def _points(change: float) -> str:

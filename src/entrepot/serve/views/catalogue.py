@@ -29,9 +29,7 @@ from entrepot.report.goods_overview import (
 )
 from entrepot.report.overview import (
     COUNTED,
-    NAMED,
     over_half,
-    spread_between,
     suppliers_of,
     threshold,
 )
@@ -40,7 +38,12 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.home import pickers
-from entrepot.serve.views.market import broken_down, choices, sources_differ
+from entrepot.serve.views.market import (
+    broken_down,
+    choices,
+    ranges_as_reported,
+    sources_differ,
+)
 from entrepot.serve.views.search import named_goods
 from entrepot.sources import bring_in, source_ids, source_info
 
@@ -248,12 +251,7 @@ def _supplied(
     bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
     tops = breakdown("top_supplier", "importer", lake, **keys)
     reported = shares_as_reported(sold, lake)
-    ranged = {
-        one.code: spread_between(
-            one.value, [shares[one.code] for shares in reported.values() if one.code in shares]
-        )
-        for one in sold.parts[:NAMED]
-    }
+    ranged = ranges_as_reported(sold, reported)
     compared = "as exporters or importers report it" if any(ranged.values()) else ""
     is_one = bool(_SIX.fullmatch(codes))
     prices = exporter_prices(lake, **time) if is_one else None

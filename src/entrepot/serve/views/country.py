@@ -62,7 +62,10 @@ if TYPE_CHECKING:
     from entrepot.report.parts import Section
     from entrepot.serve.answer import ServedAnswer
 
-__all__ = ["country_page", "country_table", "get_ready", "known_area", "years_reported"]
+__all__ = [
+    *("as_breakdown", "country_page", "country_table", "get_ready", "known_area"),
+    *("largest_supplier", "suppliers_as_reported", "years_reported"),
+]
 
 
 MINERALS = ",".join(sorted(bundled_codes()))
@@ -272,7 +275,7 @@ def _from_single_reports(
     The ranges take a question for each supplier, so only the complete page has them.
     """
     with resumed(lake, "country", importer, goods) as context:
-        largest = _largest(context, importer, goods)
+        largest = largest_supplier(context, importer, goods)
     found: list[Figure] = []
     further: list[str] = []
     if complete:
@@ -288,14 +291,14 @@ def _from_single_reports(
         "unknown": _with_names(one.definition.exporter for one in found if one.status != "ok"),
         "further": _with_names(further),
     }
-    if sold := _as_breakdown(largest):
+    if sold := as_breakdown(largest):
         ranges = {
             one.definition.exporter: spread_between(one.value, (one.low, one.high))
             for one in alike
             if one.value is not None and one.low is not None and one.high is not None
         }
         first, of = sold.parts[0], "" if goods == "all" else f" of {goods_words(goods)}"
-        parts["sections"] = [_suppliers_as_reported(sold, largest, lake, ranges)]
+        parts["sections"] = [suppliers_as_reported(sold, largest, lake, ranges)]
         # The complete page has the same shares with their ranges, and a table of all further ones.
         parts["suppliers"] = [] if known else _briefs(sold)
         parts["answer"] = (
@@ -308,7 +311,7 @@ def _from_single_reports(
     return parts
 
 
-def _as_breakdown(largest: Figure) -> Breakdown | None:
+def as_breakdown(largest: Figure) -> Breakdown | None:
     """Return the suppliers behind a largest one as a breakdown by exporter; None without any."""
     rows = [row for row in largest.rows() if row.get("share")] if largest.status == "ok" else []
     if not rows:
@@ -323,11 +326,16 @@ def _as_breakdown(largest: Figure) -> Breakdown | None:
     return Breakdown(asked, "exporter", parts, total)
 
 
-def _suppliers_as_reported(
-    sold: Breakdown, largest: Figure, lake: Lake, ranges: Mapping[str, Spread | None]
+def suppliers_as_reported(
+    sold: Breakdown,
+    largest: Figure,
+    lake: Lake,
+    ranges: Mapping[str, Spread | None],
+    *,
+    most: int = NAMED,
 ) -> Section:
     """Return the suppliers as ranked bars, with whose report it is in place of a reconciliation."""
-    section = suppliers_of(sold, lake, ranges)
+    section = suppliers_of(sold, lake, ranges, most=most)
     whose = tuple(Remark(one.text) for one in largest.caveats if one.id == "one-report")
     notes = (*section.notes, Note("Whose report", whose)) if whose else section.notes
     return replace(section, notes=notes, source=sources_line([largest], lake))
@@ -381,7 +389,7 @@ def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[F
         years = [Period.parse(year) for year in context.years()][:_YEARS]
         # A group with other members in other years would make its shares of two years incomparable.
         keys: dict[str, Any] = {"importer": _pinned(importer, years), "goods": goods}
-        largest = _largest(context, importer, goods)
+        largest = largest_supplier(context, importer, goods)
         asked, further = _suppliers(largest, importer, bundled_pairs(lake))
         sellers = [_pinned(one, years) for one in asked]
         if largest.status == "ok":  # first the year of the ranking, in which shares compare
@@ -391,22 +399,27 @@ def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[F
     return context, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
 
 
-def _largest(context: BriefContext, importer: str, goods: str) -> Figure:
-    """Return the largest supplier of the newest year with one; all are in its rows."""
+def largest_supplier(
+    context: BriefContext, importer: str, goods: str, period: str = "", source: str = ""
+) -> Figure:
+    """Return the largest supplier of a year, or of the newest with one; all are in its rows."""
     years = [Period.parse(year) for year in context.years()][:_YEARS]
-    whole = _pinned(importer, years)
-    return _first(context, "top_supplier", years, ranged=False, importer=whole, goods=goods)
+    keys: dict[str, Any] = {"importer": _pinned(importer, years), "goods": goods}
+    keys |= {"source": source} if source else {}
+    if period:
+        return context.value("top_supplier", period=period, **keys)
+    return _first(context, "top_supplier", years, is_ranged=False, **keys)
 
 
 def _first(
-    context: BriefContext, measure: str, years: list[Period], *, ranged: bool = True, **keys: Any
+    context: BriefContext, measure: str, years: list[Period], *, is_ranged: bool = True, **keys: Any
 ) -> Figure:
     """Return the first Figure with a value, else that of the first year.
 
     Where the first year has none, of the others only those are asked in which something is held
     of both sides: a question without an answer takes as long as one with.
     """
-    ask = context.ask if ranged else context.value
+    ask = context.ask if is_ranged else context.value
     first = context.value(measure, period=years[0], **keys)
     # Only now with its range, which takes most of the time of a question.
     if first.status == "ok":

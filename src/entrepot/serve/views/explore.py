@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
 from entrepot.figures import ask
+from entrepot.figures.breakdown import shares_as_reported
 from entrepot.figures.month_by_month import month_by_month
 from entrepot.goods import goods_title
 from entrepot.goods.parse import goods_words
@@ -17,6 +18,7 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, per_cent, split_address
 from entrepot.model.period import Period
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
+from entrepot.report.brief_context import BriefContext
 from entrepot.report.by_month import month_chart
 from entrepot.report.charts import BriefTable, Chart, draw, drawn_at
 from entrepot.report.charts.alone import available_years
@@ -35,24 +37,32 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
+from entrepot.serve.views.country import as_breakdown, largest_supplier, suppliers_as_reported
 from entrepot.serve.views.frame_size import frame_height, highest
 from entrepot.serve.views.home import pickers
-from entrepot.serve.views.market import broken_down, share_of_group, single_share, years_of
+from entrepot.serve.views.market import (
+    broken_down,
+    ranges_as_reported,
+    share_of_group,
+    single_share,
+    sources_with_flows,
+    years_of,
+)
 from entrepot.serve.views.search import named_area, named_goods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from urllib.parse import SplitResult
 
-    from entrepot.figures.breakdown import BreakdownPart
+    from entrepot.figures.breakdown import Breakdown, BreakdownPart, Over
     from entrepot.lake import Lake
-    from entrepot.report.parts import PageLink
+    from entrepot.report.parts import PageLink, Section
 
     Pairs = Sequence[tuple[str, str]]
 
 __all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page", "linked_chart", "oembed"]
 
-KEYS = ("show", "importer", "supplier", "goods", "period", "title")
+KEYS = ("show", "importer", "supplier", "goods", "period", "source", "title")
 THEMES = {"": "Reader’s setting", "light": "Light", "dark": "Dark"}
 """Colours of a frame: those of the reader's system, or always the same."""
 _OEMBED = ("url", "maxwidth", "maxheight", "format")
@@ -72,6 +82,8 @@ SHOWS = {
 """Kinds of chart: their names, and the sides that each needs."""
 BY_MONTH = {"months": "value", "weights": "mass"}
 """Charts of months, and what they count."""
+_VALUED_ONCE = ("map", "tiles", "largest", "exporters", "several")
+"""Charts of many countries at once, for which each flow has to have one value."""
 _MANY = ("several", *BY_MONTH)
 """Charts of several importers."""
 FILES = {
@@ -106,13 +118,16 @@ class _Asked:
     supplier: str
     goods: str
     period: str
+    source: str
     title: str
 
     @property
     def query(self) -> str:
         """The address in one way of writing, without what the chart does not read."""
         # Always in this order: one chart has one address, whatever order its form was filled in.
-        read = ("show", *SHOWS[self.show][1], "goods", "period", "title")
+        # Which source has months follows from the months.
+        source = () if self.show in BY_MONTH else ("source",)
+        read = ("show", *SHOWS[self.show][1], "goods", "period", *source, "title")
         said = {name: getattr(self, name) for name in read if getattr(self, name)}
         return urlencode(said, safe=":@,+")
 
@@ -165,7 +180,8 @@ def _asked(pairs: Pairs) -> _Asked:
     goods = named_goods(said.get("goods", "all"))
     goods_title(goods)  # refuses what is neither a code nor a list
     period, title = said.get("period", ""), said.get("title", "")
-    return _Asked(show, sides["importer"], sides["supplier"], goods, period, title)
+    source = said.get("source", "")
+    return _Asked(show, sides["importer"], sides["supplier"], goods, period, source, title)
 
 
 def _joined(pairs: Pairs) -> Pairs:
@@ -209,40 +225,77 @@ def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
     NoEvidenceError
         If nothing that is loaded answers.
     """
-    if asked.show == "several":
-        found = _several(lake, asked)
-    elif asked.show in BY_MONTH:
-        found = _by_month(lake, asked)
-    elif asked.show == "largest":
-        found = _largest(lake, asked)
-    elif asked.show in ("suppliers", "map", "tiles", "exporters"):
-        found = _compared(lake, asked, most)
-    else:
-        found = _alone(lake, asked)
+    return _drawer(lake, asked)(most)
+
+
+def _drawer(lake: Lake, asked: _Asked) -> Callable[[int], _Drawn]:
+    """Return what draws the chart with at most so many bars; the data are asked once."""
+    if asked.show in ("suppliers", "map", "tiles", "exporters"):
+        return _compared(lake, asked)
+    draws = {"several": _several, "largest": _largest} | dict.fromkeys(BY_MONTH, _by_month)
+    found = draws.get(asked.show, _alone)(lake, asked)
+    return lambda _: _titled(found, asked)
+
+
+def _titled(found: _Drawn, asked: _Asked) -> _Drawn:
     return found._replace(title=asked.title) if asked.title else found
 
 
-def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
+def _compared(lake: Lake, asked: _Asked) -> Callable[[int], _Drawn]:
     goods, period = asked.goods, asked.period
     is_map = asked.show in ("map", "tiles")
-    over = "importer" if is_map else "exporter"
+    over: Over = "importer" if is_map else "exporter"
     by_supplier = {"exporter": asked.supplier}
     sides = {"map": by_supplier, "tiles": by_supplier, "suppliers": {"importer": asked.importer}}
     keys = sides.get(asked.show, {})
     # Without an importer the shares are of the imports of the world.
-    found = broken_down("import_share", over, lake, goods, period, **keys)  # type: ignore[arg-type]
-    if found is None:
-        raise _no_comparison(goods)
-    section = (
-        dependence_map(found, lake, asked.importer, tiles=asked.show == "tiles")
-        if is_map
-        else suppliers_of(found, lake, most=most)
+    found = broken_down(
+        "import_share",
+        over,
+        lake,
+        goods,
+        period,
+        source=asked.source,
+        **keys,
     )
+    if found is None:
+        if asked.show == "suppliers" and (drawer := _as_reported(lake, asked)):
+            return drawer
+        raise _no_comparison(goods)
+    if is_map:
+        section = dependence_map(found, lake, asked.importer, tiles=asked.show == "tiles")
+        said = single_share(found, lake, "this chart")
+        return lambda _: _of_breakdown(asked, found, section, said)
+    ranged = ranges_as_reported(found, shares_as_reported(found, lake))
+    # No single figure has the world as importer.
+    said = "" if asked.show == "exporters" else single_share(found, lake, "this chart")
+    compared = "as either side reports it"
+
+    def drawn(most: int) -> _Drawn:
+        section = suppliers_of(found, lake, ranged, most=most, compared=compared)
+        return _of_breakdown(asked, found, section, said)
+
+    return drawn
+
+
+def _as_reported(lake: Lake, asked: _Asked) -> Callable[[int], _Drawn] | None:
+    """Return what draws a country's suppliers as single reports tell of them; None without any."""
+    largest = largest_supplier(
+        BriefContext(lake), asked.importer, asked.goods, asked.period, asked.source
+    )
+    found = as_breakdown(largest)
+    if found is None:
+        return None
+    return lambda most: _of_breakdown(
+        asked, found, suppliers_as_reported(found, largest, lake, {}, most=most), ""
+    )
+
+
+def _of_breakdown(asked: _Asked, found: Breakdown, section: Section, said: str) -> _Drawn:
+    """Return a section of a breakdown as a chart, and what is said of it as a single figure."""
     if section.picture is None:
         raise NoEvidenceError("there is nothing to draw")
-    said = ""
-    if asked.show != "exporters":  # no single figure has the world as importer
-        said = single_share(found, lake, "this chart")
+    goods, over = asked.goods, found.over
     head = [over, "name", "goods", "period", "source", "share", "value", "currency"]
     question = found.definition
     rows = [
@@ -254,12 +307,15 @@ def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
     ]
     title = plain(section.title.text)
     source = (*section.source, *([f" {said}"] if said else []))
-    return _Drawn(title, section.deck, section.picture, source, head, rows, section.table)
+    drawn = _Drawn(title, section.deck, section.picture, source, head, rows, section.table)
+    return _titled(drawn, asked)
 
 
 def _largest(lake: Lake, asked: _Asked) -> _Drawn:
     """Draw each country's largest supplier."""
-    found = broken_down("top_supplier", "importer", lake, asked.goods, asked.period)
+    found = broken_down(
+        "top_supplier", "importer", lake, asked.goods, asked.period, source=asked.source
+    )
     section = largest_suppliers(found, lake) if found else None
     if found is None or section is None or section.picture is None:
         raise _no_comparison(asked.goods)
@@ -298,9 +354,10 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
     """Draw the share of a supplier by year, a panel for each country, all on one scale."""
     codes, goods = asked.importer.split(","), asked.goods
     until = Period.parse(asked.period).year if asked.period else 9999
-    years = [year for year in years_of(lake, goods) if year <= until][:_YEARS]
+    years = [year for year in years_of(lake, goods, asked.source) if year <= until][:_YEARS]
+    keys = {"source": asked.source, "exporter": asked.supplier}
     every = [
-        broken_down("import_share", "importer", lake, goods, str(year), exporter=asked.supplier)
+        broken_down("import_share", "importer", lake, goods, str(year), **keys)
         for year in sorted(years)
     ]
     found = [one for one in every if one is not None]
@@ -409,6 +466,7 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
     """Draw one of the charts of `entrepot chart`."""
     keys: dict[str, Any] = {"importer": asked.importer, "goods": asked.goods}
     keys |= {"period": asked.period} if asked.period else {}
+    keys |= {"source": asked.source} if asked.source else {}
     if asked.show == "years":
         found = standing_chart("top_supplier", lake, **keys)
     elif asked.show == "share":
@@ -445,10 +503,8 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
     drawn, missing, height = None, None, 0
     instead: list[tuple[str, str]] = []
     try:
-        drawn = _drawn(lake, asked)
-        # Fewer bars fit into a frame; all other charts are the same there.
-        fewer = asked.show in ("suppliers", "exporters")
-        in_frame = _drawn(lake, asked, _IN_FRAME) if fewer else drawn
+        make = _drawer(lake, asked)
+        drawn, in_frame = make(NAMED), make(_IN_FRAME)  # fewer bars fit into a frame
         height = highest(in_frame.texts, in_frame.key, _drawings(in_frame))
     except NoEvidenceError as error:
         missing, instead = error, [*_instead(lake, asked)]
@@ -456,6 +512,7 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         "explore.html.j2",
         "/explore",
         asked=asked,
+        sources=_sources(lake, asked),
         shows=[(key, name) for key, (name, _) in SHOWS.items()],
         needs=SHOWS[asked.show][1],
         many=asked.show in _MANY,
@@ -475,6 +532,17 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
     )
 
 
+def _sources(lake: Lake, asked: _Asked) -> list[tuple[str, str]]:
+    """Return the sources among which a chart is chosen; none where its months decide."""
+    if asked.show in BY_MONTH:
+        return []
+    found = sources_with_flows(lake, asked.goods, valued_once=asked.show in _VALUED_ONCE)
+    # One that the address names stays chosen, also a release or one without these goods.
+    if asked.source and asked.source not in dict(found):
+        found.append((asked.source, asked.source))
+    return found
+
+
 def _chips(asked: _Asked) -> Iterator[tuple[str, str, str]]:
     """Yield each importer of a chart of several: code, name, and the address without it."""
     codes = asked.importer.split(",") if asked.show in _MANY else []
@@ -488,7 +556,7 @@ def _instead(lake: Lake, asked: _Asked) -> Iterator[tuple[str, str]]:
     importer, supplier = asked.importer.partition(",")[0], asked.supplier or _USUAL["supplier"]
     if importer and importer != supplier:
         for goods in dict.fromkeys((asked.goods, "chpl", "all")):
-            found = _Asked("share", importer, supplier, goods, "", "")
+            found = _Asked("share", importer, supplier, goods, "", "", "")
             keys = {"importer": importer, "exporter": supplier, "goods": goods, "lake": lake}
             of = "" if goods == "all" else f" of {goods_words(goods)}"
             name = capital(possessive(area_phrase(supplier)))
@@ -497,7 +565,7 @@ def _instead(lake: Lake, asked: _Asked) -> Iterator[tuple[str, str]]:
                 yield name, found.query
     if asked.show not in ("share", "years", "definitions"):
         goods = _USUAL["goods"]
-        other = replace(asked, goods=goods, period="", title="")
+        other = replace(asked, goods=goods, period="", source="", title="")
         if goods != asked.goods and years_of(lake, goods):
             yield f"{SHOWS[asked.show][0]}: {goods_words(goods)}", other.query
 

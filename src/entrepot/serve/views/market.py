@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import bundled_for
+from entrepot.figures.availability import flow_sources
 from entrepot.figures.breakdown import VALUED_ONCE, BreakdownPart, breakdown
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled
@@ -14,20 +15,26 @@ from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import single_figure, source_on_card
-from entrepot.report.overview import is_place
+from entrepot.report.overview import NAMED, is_place, spread_between
 from entrepot.report.source_lines import source_label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from entrepot.figures import Figure
     from entrepot.figures.breakdown import Breakdown, Over
+    from entrepot.figures.definition import Side
     from entrepot.lake import Lake
+    from entrepot.report.overview import Spread
 
 __all__ = [
     "broken_down",
     "choices",
+    "ranges_as_reported",
     "share_of_group",
     "single_share",
     "sources_differ",
+    "sources_with_flows",
     "years_of",
 ]
 
@@ -97,6 +104,42 @@ def broken_down(
         except NoEvidenceError:
             continue
     return None
+
+
+def sources_with_flows(lake: Lake, goods: str, *, valued_once: bool) -> list[tuple[str, str]]:
+    """Return id and name of the sources that a chart may be drawn from, the preferred one first.
+
+    Parameters
+    ----------
+    valued_once
+        Whether only those in which each flow has one value.
+    """
+    names = [*flow_sources(lake), *([BUNDLED] if bundled_for(lake, goods) else [])]
+    return [
+        (name, source_label(name, lake))
+        for name in dict.fromkeys(names)
+        if not valued_once or name in VALUED_ONCE
+    ]
+
+
+def ranges_as_reported(
+    found: Breakdown, reported: Mapping[Side, Mapping[str, float]]
+) -> dict[str, Spread | None]:
+    """Return the range of each of the largest shares, as either side reports it.
+
+    Parameters
+    ----------
+    found
+        Import shares by exporter.
+    reported
+        What `shares_as_reported` gives for them.
+    """
+    return {
+        one.code: spread_between(
+            one.value, [shares[one.code] for shares in reported.values() if one.code in shares]
+        )
+        for one in found.parts[:NAMED]
+    }
 
 
 def share_of_group(found: Breakdown, importer: str, lake: Lake) -> BreakdownPart | None:
