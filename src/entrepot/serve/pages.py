@@ -190,6 +190,25 @@ def _countries(app: FastAPI, service: Service) -> None:
         keys = _keys(request, "goods", "period", "source")
         return service.answer(request, lambda lake: country.country_table(lake, importer, *keys))
 
+    @app.get("/country/{importer}/{name}.{form}", include_in_schema=False)
+    @app.get("/country/{importer}/whole/{name}.{form}", include_in_schema=False)
+    @at_codes
+    def chart(importer: str, name: str, form: str, request: Request) -> Response:
+        keys = _keys(request, "goods", "period", "source")
+        _require_form("chart", form, explore.FILES)
+        home = f"{service.address}/country/{importer}"
+        # What the page shows from which it is saved: with ranges, or before they are there.
+        complete = request.url.path.startswith(f"/country/{importer}/whole/")
+        return _drawn(
+            service.answer(
+                request,
+                lambda lake: explore.section_file(
+                    country.country_section(lake, importer, name, *keys, complete=complete),
+                    *(form, f"{name}-{importer}", home),
+                ),
+            )
+        )
+
     _dependences(app, service)
 
 
@@ -323,6 +342,21 @@ def _named(app: FastAPI, service: Service) -> None:
     def entries(name: str, request: Request) -> Response:
         _keys(request)
         return service.answer(request, lambda lake: catalogue.goods_rows(lake, name))
+
+    @app.get("/goods/{name}/{section}.{form}", include_in_schema=False)
+    def chart(name: str, section: str, form: str, request: Request) -> Response:
+        keys = _keys(request, "period", "source")
+        _require_form("chart", form, explore.FILES)
+        home = f"{service.address}/goods/{name}"
+        return _drawn(
+            service.answer(
+                request,
+                lambda lake: explore.section_file(
+                    catalogue.goods_section(lake, name, section, *keys),
+                    *(form, f"{section}-{name}", home),
+                ),
+            )
+        )
 
     @app.get("/goods/{name}", include_in_schema=False)
     def one_list(name: str, request: Request) -> Response:

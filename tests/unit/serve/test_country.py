@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import anyio
+import openpyxl
 import pytest
-from tests.ask_server import SharedBook
+from tests.ask_server import Client, SharedBook
 from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
 from entrepot.lake import Lake
@@ -154,6 +158,44 @@ def test_shares_with_ranges_are_of_the_year_of_the_ranking(
     known = [one for one in found if one.status == "ok"]
     assert {one.definition.exporter for one in known} >= {"AUS", "KOR"}
     assert {str(one.definition.period) for one in known} == {"2022"}
+
+
+@pytest.mark.parametrize("place", ["", "/whole"])
+def test_each_chart_of_a_country_can_be_saved(lake: Lake, place: str) -> None:
+    client = Client(app.create_app(lake.path))
+    page = client.get(f"/country/BRA{place}?goods={GOODS}").text
+    links = [
+        unescape(one) for one in re.findall(r'href="([^"]+\.(?:svg|png|csv|xlsx)\?[^"]*)"', page)
+    ]
+    assert [one.split("?")[0] for one in links[:4]] == [
+        f"/country/BRA{place}/suppliers.{form}" for form in ("svg", "png", "csv", "xlsx")
+    ]
+    begins = (b"<svg", b"\x89PNG", b"", b"PK")
+    for link, begin in zip(links, begins, strict=False):
+        assert client.get(link).body.lstrip().startswith(begin), link
+    drawn, table = client.get(links[0]).text, client.get(links[2]).text
+    share = 100 * len(SMALL) / sum(range(len(SMALL) + 1))
+    assert f"{share:.1f}" in drawn
+    assert "Australia" in table
+    book = openpyxl.load_workbook(io.BytesIO(client.get(links[3]).body))["Data"]
+    [row] = [row for row in book.values if row[0] == "Australia"]
+    assert row[1] == pytest.approx(share, abs=0.05)  # a number, with the digits of the page
+    assert client.get(f"/country/BRA{place}/nosuch.svg?goods={GOODS}").status_code == 404
+    assert client.get(f"/country/BRA{place}/suppliers.gif?goods={GOODS}").status_code == 404
+
+
+def test_a_chart_of_suppliers_is_drawn_from_the_source_that_is_chosen(lake: Lake) -> None:
+    client = Client(app.create_app(lake.path))
+    path = f"/explore?show=suppliers&importer=BRA&goods={GOODS}"
+    best, chosen = client.get(path).text, client.get(f"{path}&source=comtrade").text
+    assert "Australia was Brazil’s largest supplier" in best
+    assert '<option value="comtrade">' in best
+    assert '<option value="comtrade" selected>' in chosen
+    assert f"/embed?show=suppliers&amp;importer=BRA&amp;goods={GOODS}&amp;source=comtrade" in chosen
+    minerals = "/explore?show=suppliers&importer=DEU&goods=850511"
+    assert "largest supplier" in client.get(f"{minerals}&source=minerals").text
+    assert "Missing" in client.get(f"{minerals}&source=comtrade").text
+    assert client.get(f"{path}&source=nosuch").status_code == 422
 
 
 def test_a_server_gets_ready_before_the_first_reader(

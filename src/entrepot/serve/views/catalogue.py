@@ -64,6 +64,7 @@ __all__ = [
     "goods_data",
     "goods_page",
     "goods_rows",
+    "goods_section",
     "holdings_table",
     "lists_page",
     "lists_table",
@@ -170,6 +171,8 @@ _SIX = re.compile(r"\d{6}")
 _CODES = re.compile(r"\d{2,10}(?:,\d{2,10})*")
 
 
+SECTIONS = ("suppliers", "largest", "prices", "prices-over-time", "list-dates")
+"""Sections of a page of codes that have a chart."""
 _ROWS = ("chpl", "eu-xxiii", "cn-controls")
 """Lists of which every reader asks, so that a code that is not on one is said not to be."""
 _COVERED = {"whole": "whole", "ex": "in part, by the text", "part": "in part"}
@@ -214,6 +217,7 @@ def _codes_page(lake: Lake, codes: str, period: str, source: str) -> ServedAnswe
     if is_known:
         sold = broken_down("import_share", "exporter", lake, codes, period, source=source)
     chosen = {"goods": codes} | ({"period": period} if period else {})
+    chosen |= {"source": source} if source else {}
     charts = {"suppliers": {"show": "exporters"} | chosen, "largest": {"show": "largest"} | chosen}
     parts: dict[str, Any] = {"sections": [], "cards": [], "answer": "", "first": ""}
     if sold is not None:
@@ -228,6 +232,10 @@ def _codes_page(lake: Lake, codes: str, period: str, source: str) -> ServedAnswe
         spaced=spaced_code(codes),
         name=goods_words(codes) if is_known else "",
         charts={name: urlencode(chart, safe=",") for name, chart in charts.items()},
+        exact=urlencode(
+            {name: text for name, text in (("period", period), ("source", source)) if text},
+            safe=":@,",
+        ),
         drawings={one.id: draw(one.picture, one.table) for one in shown if one.picture},
         listed=listed,
         seen=seen,
@@ -238,6 +246,29 @@ def _codes_page(lake: Lake, codes: str, period: str, source: str) -> ServedAnswe
         **parts,
         **pickers(),
     )
+
+
+def goods_section(lake: Lake, codes: str, name: str, period: str = "", source: str = "") -> Section:
+    """Return a section of a page of codes with its chart.
+
+    Raises
+    ------
+    NotFoundError
+        For one that no page of codes has, or not this one.
+    """
+    if name in SECTIONS and _CODES.fullmatch(codes):
+        seen = [one for code in codes.split(",") for one in _history(code)]
+        found: list[Section | None] = []
+        if name == "list-dates":
+            found = [list_dates(codes, seen, [goods_list(one) for one in _ROWS])]
+        elif goods_title_of(codes) and (
+            sold := broken_down("import_share", "exporter", lake, codes, period, source=source)
+        ):
+            found = _supplied(lake, codes, sold, seen)["sections"]
+        for one in found:
+            if one and one.id == name:
+                return one
+    raise NotFoundError(f"there is no chart of {name}", hint=f"charts: {', '.join(SECTIONS)}")
 
 
 def _supplied(

@@ -63,7 +63,8 @@ if TYPE_CHECKING:
     from entrepot.serve.answer import ServedAnswer
 
 __all__ = [
-    *("as_breakdown", "country_page", "country_table", "get_ready", "known_area"),
+    *("as_breakdown", "country_page", "country_section", "country_table", "get_ready"),
+    "known_area",
     *("largest_supplier", "suppliers_as_reported", "years_reported"),
 ]
 
@@ -76,6 +77,8 @@ _TABS = (
     ("cn-controls", "China’s export controls"),
 )
 """Lists of which every reader asks."""
+SECTIONS = ("suppliers", "dependent-goods", "concentration", "dependents")
+"""Sections with a chart."""
 _USUAL = ("CHN", "USA", "EU27", "coalition")
 """Suppliers of whom every reader asks."""
 _LARGEST = 5
@@ -127,16 +130,7 @@ def country_page(
         Whether shares have their ranges and years their concentration, which takes as many
         questions; without them the page is there at once, and leads there.
     """
-    known_area(importer)
-    goods, sold = _market(lake, importer, named_goods(goods), period, source)
-    parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
-    parts |= {"suppliers": [], "unknown": [], "answer": ""}
-    # No source with one value for each flow: shares are asked one by one, as single reports allow.
-    if sold is None:
-        goods = goods or usual_goods(importer)
-        parts |= _from_single_reports(lake, importer, goods, complete=complete)
-    else:
-        parts |= _from_breakdowns(lake, importer, sold, complete=complete)
+    goods, sold, parts = _parts(lake, importer, goods, period, source, complete=complete)
     chosen = {"goods": goods} | ({"period": period} if period else {})
     query = urlencode(chosen, safe=":@,")
     exact = urlencode(chosen | ({"source": source} if source else {}), safe=":@,")
@@ -163,6 +157,47 @@ def country_page(
         **pickers(),
         **parts,
     )
+
+
+def country_section(
+    lake: Lake,
+    importer: str,
+    name: str,
+    goods: str,
+    period: str = "",
+    source: str = "",
+    *,
+    complete: bool = False,
+) -> Section:
+    """Return a section with its chart as the page or the complete one has it.
+
+    Raises
+    ------
+    NotFoundError
+        For one that no page of a country has, or not this one.
+    """
+    if name in SECTIONS:
+        *_, parts = _parts(lake, importer, goods, period, source, complete=complete)
+        sections: list[Section] = parts["sections"]
+        for one in sections:
+            if one.id == name:
+                return one
+    raise NotFoundError(f"there is no chart of {name}", hint=f"charts: {', '.join(SECTIONS)}")
+
+
+def _parts(
+    lake: Lake, importer: str, goods: str, period: str, source: str, *, complete: bool
+) -> tuple[str, Breakdown | None, dict[str, Any]]:
+    """Return the goods of the page, all their suppliers where known, and what the page shows."""
+    known_area(importer)
+    goods, sold = _market(lake, importer, named_goods(goods), period, source)
+    parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
+    parts |= {"suppliers": [], "unknown": [], "answer": ""}
+    # No source with one value for each flow: shares are asked one by one, as single reports allow.
+    if sold is None:
+        goods = goods or usual_goods(importer)
+        return goods, None, parts | _from_single_reports(lake, importer, goods, complete=complete)
+    return goods, sold, parts | _from_breakdowns(lake, importer, sold, complete=complete)
 
 
 def _members(importer: str, when: Period) -> list[tuple[str, str]]:

@@ -60,7 +60,10 @@ if TYPE_CHECKING:
 
     Pairs = Sequence[tuple[str, str]]
 
-__all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page", "linked_chart", "oembed"]
+__all__ = [
+    *("FILES", "KEYS", "embed_page", "explore_file", "explore_page", "linked_chart", "oembed"),
+    "section_file",
+]
 
 KEYS = ("show", "importer", "supplier", "goods", "period", "source", "title")
 THEMES = {"": "Reader’s setting", "light": "Light", "dark": "Dark"}
@@ -692,7 +695,42 @@ def explore_file(lake: Lake, pairs: Pairs, form: str, address: str) -> ServedAns
     name = f"{asked.show}-{asked.importer or asked.supplier or 'world'}"
     if form not in (*FILES, "card.png"):
         raise NotFoundError(f"no chart is written as .{form}", hint=f"forms: {', '.join(FILES)}")
-    drawn = _drawn(lake, asked)
+    return _file(_drawn(lake, asked), form, name, address)
+
+
+def section_file(section: Section, form: str, name: str, address: str) -> ServedAnswer | AnswerRows:
+    """Return the chart of a page's section as a file, or its table; forms are those of `FILES`.
+
+    Parameters
+    ----------
+    name
+        What the file is called.
+    address
+        Address of the page, which a workbook states.
+    """
+    table = section.table or BriefTable("", (), (), (), ())
+    if section.picture is None or (section.table is None and form in ("csv", "xlsx")):
+        raise NotFoundError(f"there is no .{form} of {section.eyebrow}", hint="open the page")
+    rows = [
+        [_number(cell) if kind else cell for cell, kind in zip(row, table.numeric, strict=True)]
+        for row in table.rows
+    ]
+    drawn = _Drawn(
+        *(plain(section.title.text), section.deck, section.picture, section.source),
+        *(table.head, rows, table),
+    )
+    return _file(drawn, form, name, address)
+
+
+def _number(cell: str) -> float | str:
+    """Return the number that a cell shows; the cell itself where it is none, such as a range."""
+    try:
+        return float(cell.replace(",", "").replace(MINUS, "-"))
+    except ValueError:
+        return cell
+
+
+def _file(drawn: _Drawn, form: str, name: str, address: str) -> ServedAnswer | AnswerRows:
     if form == "csv":
         return AnswerRows(drawn.head, drawn.rows, name)
     if form == "xlsx":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
 
 from entrepot.errors import EntrepotError
 from entrepot.figures.citation import titled
@@ -138,6 +139,7 @@ def _answered(lake: Lake) -> dict[str, object]:
             "supplier": area_label(supplier),
             "goods": capital(goods_words(goods)),
         },
+        "map_query": urlencode({"show": "map", "supplier": supplier, "goods": goods}),
         "brief": f"/country/{importer}/from/{supplier}?goods={goods}",
         "others": (f"/country/{importer}", f"{possessive(area_phrase(importer))} other goods"),
         "world": (f"/goods/{goods}", f"All exporters of {goods_words(goods)}"),
