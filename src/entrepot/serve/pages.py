@@ -12,8 +12,9 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer
 from entrepot.serve.api import EXAMPLES
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
+from entrepot.serve.language import in_language, language_of
 from entrepot.serve.problems import NotFoundError, kinds
-from entrepot.serve.request_body import body_of
+from entrepot.serve.request_body import address, body_of
 from entrepot.serve.site import ICON, page, script, sheet
 from entrepot.serve.views import (
     brief,
@@ -134,7 +135,11 @@ def _search(app: FastAPI, service: Service) -> None:
     def searched(request: Request) -> Response:
         [words] = _keys(request, "q")
         # No lake decides, so search answers at once even while all places of the pool are taken.
-        return service.still(request, search.search_page(words))
+        here = address(request)
+        return service.still(
+            request,
+            in_language(language_of(request), lambda: search.search_page(words), here),
+        )
 
     @app.get("/search.json", include_in_schema=False)
     def found(request: Request) -> Response:

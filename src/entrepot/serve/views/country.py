@@ -403,7 +403,11 @@ def country_table(
     known_area(importer)
     goods, sold = _market(lake, importer, named_goods(goods), period, source)
     if sold is None:
-        alike, others = _ranked(_shares(lake, importer, goods or usual_goods(importer))[1])
+        goods = goods or usual_goods(importer)
+        with resumed(lake, "country", importer, goods) as context:
+            sold = as_breakdown(largest_supplier(context, importer, goods))
+    if sold is None:
+        alike, others = _ranked(_shares(lake, importer, goods)[1])
         return one_row([*alike, *others], f"suppliers-{importer}")
     asked = sold.definition
     head = ["importer", "exporter", "name", "goods", "period", "source", "share", "value", "unit"]
