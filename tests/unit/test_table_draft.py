@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import zipfile
 from typing import TYPE_CHECKING
@@ -476,3 +477,23 @@ def test_a_cell_far_to_the_right_costs_nothing(tmp_path: Path) -> None:
     before = draft.text.replace("'column 9'", "'column 9', 'column 10'")
     assert before != draft.text
     assert len(read_table(book, before, tmp_path)[0]) == 3
+
+
+def test_a_line_under_the_table_says_nothing_of_its_columns(tmp_path: Path) -> None:
+    """A source line in the first column hid the years, and two years were loaded as one."""
+    path = tmp_path / "einfuhr.csv"
+    rows = "".join(f"{year};China;85051190;{year}7,5\n" for year in (2022, 2023))
+    path.write_text(f"Stand;Ursprungsland;Ware;Wert in EUR\n{rows}Quelle: Amt;;;\n")
+    text = draft_mapping(path).text
+    assert "Stand: {role: period}" in text
+    assert "\nrepeated:" not in text
+    assert "importer: TODO  # who is the importer of all rows?" in text
+
+
+@pytest.mark.parametrize("name", ["Berichtsjahr", "Calendar year", "Отчётный год", "年度"])
+def test_years_of_reports_are_years(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "trade.csv"
+    path.write_text(f"{name},importer,exporter,hs,value_usd,weight (t)\n2022,RUS,CHN,854231,5,1\n")
+    text = draft_mapping(path).text
+    assert re.search(rf"{name}'?: {{role: year}}", text)
+    assert "unit: t" in text

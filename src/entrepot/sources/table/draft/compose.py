@@ -106,7 +106,7 @@ def _who(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> d
         # Each column of numbers is called by its partner.
         known = known or any(wanted in guess.keys for guess in used)
         if not known:
-            says[wanted] = asks.ask(wanted, words, *choices)
+            says[wanted] = asks.ask(wanted, words.format(side=wanted), *choices)
     return says
 
 
@@ -151,7 +151,7 @@ _PEOPLE: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("flow", "which flow is it?", "import", "export"),
     ),
     (
-        ("other", "who is on the other side? a code such as CHN"),
+        ("other", "who is the {side} of all rows? a code such as DEU"),
         ("flow", "does the importer report, or the exporter?", "import", "export"),
     ),
     (

@@ -122,10 +122,11 @@ def unit_words(words: str) -> str | None:
 
     Examples
     --------
-    >>> unit_words("NetWeight in KGM"), unit_words("Масса, т"), unit_words("weight")
+    >>> unit_words("NetWeight in KGM"), unit_words("Gewicht (t)"), unit_words("weight")
     ('kg', 't', None)
     """
     plain = words.casefold().replace("_", " ")
     if re.search(r"kg|кг|千克|公斤|kilogram", plain):
         return "kg"
-    return "t" if re.search(r"\btons?\b|tonne|\bт\b|тонн|吨|\bmt\b", plain) else None
+    tons = r"\btons?\b|tonne|\bт\b|тонн|吨|\bmt\b|[(\[]t[)\]]"
+    return "t" if re.search(tons, plain) else None

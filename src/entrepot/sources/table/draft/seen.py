@@ -289,9 +289,14 @@ def _counted(
 ) -> list[tuple[int, str, int]]:
     """Return place, text and how often it stands there, for some columns in one pass."""
     pairs = ", ".join(f"{{place: {place}, text: c{place}}}" for place in places)
+    rows = cells.sql(connection, places)
+    if 2 < len(places) == len(cells.names):
+        # A line of its own under the table, as its source is, shows nothing of the column.
+        texts = ", ".join(f"c{place}" for place in places)
+        rows = f"FROM ({rows}) WHERE len(list_filter([{texts}], lambda one: one <> '')) > 1"
     return connection.execute(
         f"SELECT one.place, one.text, count(*) FROM (SELECT unnest([{pairs}]) AS one "
-        f"FROM ({cells.sql(connection, places)})) WHERE one.text <> '' GROUP BY 1, 2 "
+        f"FROM ({rows})) WHERE one.text <> '' GROUP BY 1, 2 "
         # A column of amounts has millions of texts: the first 20,000 by order show what it is.
         f"QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY one.text) <= {_MOST} "
         "ORDER BY ALL"
