@@ -73,6 +73,9 @@ def goods_names(language: str) -> dict[str, str]:
             found.setdefault(name, one.goods)
     for row in _rows():
         for name in filter(None, row[language].split(";")):
+            # A word that may be of several goods is asked back, whatever a page has it for.
+            if ";" in row["goods"]:
+                found[name] = row["goods"]
             found.setdefault(name, row["goods"])
     return found
 

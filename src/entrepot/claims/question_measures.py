@@ -60,6 +60,15 @@ def no_measure(forms: set[str]) -> Unsaid:
     """Return what is open where no measure answers."""
     for found, why, candidates in (
         (
+            "price_or_volume" in forms,
+            "price and volume are two figures, and their product is the value",
+            (
+                ("price_index", "change of prices"),
+                ("real_growth", "growth of volume: at constant prices"),
+                ("growth", "growth of value"),
+            ),
+        ),
+        (
             "price" in forms,
             "the price of one period is not measured, only its change between two",
             USUAL_MEASURES[-1:] + USUAL_MEASURES[1:2],
@@ -226,7 +235,7 @@ _COMMANDS = (
 def measure_of(forms: set[str], largest: int) -> str:
     """Return the measure; empty if it is not clear."""
     for found, measure in (
-        ("balance" in forms, ""),
+        (forms & {"balance", "price_or_volume"}, ""),
         ("premium" in forms, "price_premium"),
         ("mutual" in forms, "asymmetry"),
         # Its table has every supplier; of buyers, the table of their concentration.

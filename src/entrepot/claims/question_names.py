@@ -44,6 +44,8 @@ __all__ = [
 _ROLES = Path(__file__).with_name("question_roles.csv")
 _PEOPLES = Path(__file__).with_name("peoples.csv")
 """What the people of countries are called, where it is no adjective: Turks, Chinesen, немцы."""
+_JOINED = Path(__file__).with_name("question_groups.csv")
+"""Sets of countries that are no group of `entrepot.model`, since their members never changed."""
 MASK = "▮"
 """Stands for each sign that is understood: places in the text stay what they were."""
 
@@ -100,12 +102,12 @@ def _repeats(before: str, gap: str) -> bool:
     if not again:
         return False
     said = re.escape(again["again"])
-    return bool(re.search(rf"(?:^|\W){said} (?:the |die |den )?$", before))
+    return bool(re.search(rf"(?:^|\W){said} (?:the |die |de[nrm] |das )?$", before))
 
 
 _AND_AGAIN = re.compile(
     r"^['’]?s?,? (?:and|und|и|sowie) "
-    r"(?P<again>to|from|in|for|by|of|nach|aus|von|für|в|из|для|у|от) (?:the |die |den )?$",
+    r"(?P<again>to|from|in|for|by|of|nach|aus|von|für|в|из|для|у|от) (?:the |die |de[nrm] |das )?$",
     re.IGNORECASE,
 )
 _THAN_OTHER = {
@@ -272,6 +274,11 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
     found = [(entry.value, entry.form, entry.pattern) for entry in area_words(language)]
     if language == "en":
         found = [(code, form, _without_apostrophe(one)) for code, form, one in found]
+    # Before the regions that are no area.
+    found[:0] = [
+        (row["areas"], "noun", bounded(row[language], language, exact=True))
+        for row in read_table(_JOINED, ("areas", "en", "ru", "de", "zh", "note"))
+    ]
     known = {code for code, form, _ in found if form == "noun"}
     found += [(code, "noun", pattern) for code, pattern in _spelled(language, known)]
     for one in areas():
@@ -436,6 +443,7 @@ _NEAR_REGIONS = (
     ("afri|афри|非洲", ("AFU",)),
     (r"\bwest(?:en|ens)?$|запад|西方", ("EU", "coalition")),
     ("gulf|golf|залив|海湾", ("GCC",)),
+    ("southeast asia|south-east asia|südostasien|юго-восточн|东南亚", ("ASEAN",)),
 )
 """Groups that may be meant by a region, which is no area here."""
 

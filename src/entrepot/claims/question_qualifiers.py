@@ -53,10 +53,11 @@ _EN_BEFORE = (
 )
 _EN_STOPS = (
     "list|show|name|give|tell|rank|me|us|that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
+    "|selling|supplying|buying|importing|exporting|shipping|purchasing|sourcing|delivering|providing"
     "|could|would|should|might|may|can|will|must|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
 )
 _EN_VERBS = (
-    "import(?:s|ed|ing)?|export(?:s|ed|ing)?|buy(?:s|ing)?|bought|purchase[ds]?|s(?:ells?|old)"
+    "import(?:s|ed|ing)?|export(?:s|ed|ing)?|buy(?:s|ing)?|bought|purchas(?:e|ed|es|ing)|s(?:ells?|old|elling)"
     "|gets?|got|obtain(?:s|ed)?|receive[ds]?|suppl(?:y|ies|ied)|deliver(?:s|ed)?|ship(?:s|ped)?"
     "|s(?:ends?|ent)|provide[ds]?|source[ds]?|spen[dt]s?|uses?|needs?"
 )

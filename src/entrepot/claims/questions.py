@@ -175,6 +175,8 @@ class _Reading:
     def read(self) -> QuestionRead:
         if self.language == "zh":
             self.left = _WHETHER_ZH.sub(lambda found: MASK * len(found[0]), self.left)
+        # "Units, not dollars": the unit that is not meant.
+        self.left = _NOT_UNITS.sub(lambda found: MASK * len(found[0]), self.left)
         # "In US dollars" names no side.
         self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
         if edition := _EDITION.search(self.left):
@@ -218,6 +220,8 @@ class _Reading:
         )
         measure, keys = self._measured(measure, sides, forms, marks, period)
         keys |= self._origin(reporters, keys, forms)
+        if measure == "asymmetry":
+            self.idle.discard("than")
         self.unknown = self._unknown()
         unknown += self._not_places(self.unknown, goods_marks, keys)
         ranks_goods = not goods and "which_goods" in forms and "listed" not in forms
@@ -276,11 +280,13 @@ class _Reading:
         if table and self.is_unclear and (table != "reorientation" or "importer" not in keys):
             self.unsaid = [one for one in self.unsaid if one.key != "measure"]
             return table, keys
+        # Goods that are open stay so: without them a table would be of all goods.
+        open_ = [one for one in self.unsaid if one.key in ("goods", "words")]
         if whole and not unknown:
-            self.unsaid = []
+            self.unsaid = open_
             return table, whole
         if command := of_command(measure, forms, keys):
-            self.unsaid = [command]
+            self.unsaid = [command, *open_]
             return table, keys
         return measure, keys
 
@@ -346,6 +352,9 @@ class _Reading:
             return measure, keys
         known = {one.code: one for one in groups()}
         for name in KEYS_IN_ORDER[:2]:
+            if "+" in keys.get(name, ""):
+                self.compares_sides = True
+                return measure, keys
             if group := known.get(keys.get(name, "")):
                 self.compares_sides = True
                 day = Period.parse(period).start if period not in ("", "now") else self.today
@@ -570,11 +579,11 @@ class _Reading:
         # "Where does it come from in 2021" has no base.
         times = [
             replace(one, is_base=False)
-            if one.is_base and (_IN.search(text[: one.start]) or _is_span(one))
+            if one.is_base and (_not_base(text[: one.start], found.times) or _is_span(one))
             else one
             for one in found.times
         ]
-        if one := self._as_span(times, text):
+        if one := self._as_span(times, text) or self._until(times, text):
             return one
         if len(times) == 1 and not times[0].is_base and not times[0].guessed:
             return str(times[0].period)
@@ -584,8 +593,21 @@ class _Reading:
         self.unsaid.append(self._no_period(times))
         return ""
 
+    def _until(self, times: Sequence[Time], text: str) -> str:
+        """Return the span of "since 2018 up to 2023": its end stands apart from its start."""
+        if len(times) != 1 or not times[0].is_base:
+            return ""
+        end = _UNTIL_YEAR.search(text, times[0].end)
+        if not end or int(end["year"]) <= times[0].period.end.year:
+            return ""
+        self.left = self.timed = blanked(self.left, *end.span())
+        return str(Period(times[0].period.start, Period.parse(end["year"]).end))
+
     def _counted_years(self) -> str:
         """Return the years of "the last five years" or "the 2010s"; empty if none are meant."""
+        if ago := _forms(self.language)["years_ago"].search(self.left):
+            self.left = self.timed = blanked(self.left, *ago.span())
+            return str(self.today.year - count_in(ago[0], self.language))
         last = _forms(self.language)["last_years"].search(self.left)
         decade = None if last else _DECADE.search(self.left)
         found = last or decade
@@ -985,6 +1007,11 @@ def _since(found: re.Match[str]) -> str:
     return _SINCE[found["after"].lower()].rjust(len(found[0]))
 
 
+def _not_base(before: str, times: Sequence[Time]) -> bool:
+    """Whether a year is no base: bought *in* 2021, or the only one, on which all is based."""
+    return bool(_IN.search(before) or (len(times) == 1 and _BASED_ON.search(before)))
+
+
 def _is_span(time: Time) -> bool:
     """Whether a time is several years, which are no base: how it evolved over 2018-2022."""
     return len(time.period.split(12)) > 1
@@ -1033,9 +1060,9 @@ _UNTIL = re.compile(
     re.IGNORECASE,
 )
 _AGAINST = re.compile(
-    r"\b(?:than|compared|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
+    r"\b(?:than|compared?|comparison|relative|vergleichs(?:jahr|basis|wert)|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
     r"|сравнени[а-я]+|относительно|против|к|gegen|from|over|basis(?:jahr)?|base(?: year)?"
-    r"|баз(?:а|у|е|ой|ов[а-я]+)|v|or|oder|или)\b|比|较|为基|还是",
+    r"|баз(?:а|у|е|ой|ов[а-я]+)|v|or|oder|или)\b|比|较|对|为基|还是",
     re.IGNORECASE,
 )
 """Words between two years of which one is the base of a change."""
@@ -1046,6 +1073,13 @@ _AGAINST_BEHIND = re.compile(
 """The same behind the second of two years: in 2023, with 2021 as base."""
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
+)
+_NOT_UNITS = re.compile(
+    r"\b(?:not|rather than|instead of|nicht|statt|а не|не|вместо) (?:in |by |nach |в |по )?(?:US[- ])?"
+    r"(?:dollars?|usd|euros?|eur|money|value|weight|tonn?e?s|tons|pieces|units|geld|wert|gewicht|tonnen"
+    r"|stück|доллар[а-я]*|евро|деньг[а-я]*|стоимост[а-я]*|вес[ау]?|тонн[а-я]*|штук[а-я]*)\b"
+    r"|(?:而)?不(?:是|按|用)(?:美元|欧元|金额|重量|吨|件)",
+    re.IGNORECASE,
 )
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
 _OF_POUNDS = (("--currency GBP", "pounds sterling"), ("--quantity mass", "a weight, in kilograms"))
@@ -1072,6 +1106,16 @@ _LISTED = re.compile(
 _WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
 _COMPARE_ZH = re.compile("^请?(?:比较|对比)(?:一下)?")
 _IN = re.compile(r"\b(?:in|during|im|в) (?:the years? |jahre?n? )?$", re.IGNORECASE)
+_BASED_ON = re.compile(
+    r"\b(?:based on|on the basis of|on a basis of|auf (?:der )?(?:basis|grundlage)(?: von)?"
+    r"|на (?:базе|основе)|по базе) (?:data (?:of|for|from) |daten von |данных за )?$|以$",
+    re.IGNORECASE,
+)
+_UNTIL_YEAR = re.compile(
+    r"(?:\b(?:up to|until|till|through|thru|to|bis(?: einschließlich)?|до|по) (?:and including )?"
+    r"(?:the )?(?:year |jahr )?|[到至])(?P<year>(?:19|20)\d\d)(?!\d)",
+    re.IGNORECASE,
+)
 _NEEDS = {
     "import_share": ("importer", "exporter"),
     "export_share": ("exporter", "importer"),
