@@ -656,3 +656,45 @@ def test_a_balance_names_the_two_values_that_it_is_the_difference_of() -> None:
 def test_a_question_without_common_words_has_the_language_of_its_names() -> None:
     assert read_question("türkische Baumwolle Deutschland 2022").language == "de"
     assert read_question("Turkish cotton Germany 2022").language == "en"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did China sell more CHPL goods to Russia in 2023 than in 2022, and was it price or volume?",
+        "Stieg Russlands Import von Autos aus China 2023 gegenüber 2022: Preis oder Menge?",
+        "Импорт автомобилей из Китая в Россию вырос в 2023 к 2022: цена или количество?",
+        "2023年俄罗斯从中国进口汽车比2022年增长，是价格还是数量？",
+    ],
+)
+def test_price_or_volume_is_asked_back(question: str) -> None:
+    """Read as a change of prices, with "sell more" and "volume" dropped without a word."""
+    [open_] = read_question(question, today=TODAY).unsaid
+    names = [value for value, _ in open_.candidates]
+    assert (open_.key, names) == ("measure", ["price_index", "real_growth", "growth"])
+
+
+@pytest.mark.parametrize(
+    ("question", "areas"),
+    [
+        ("Russian exports to the Baltic states in 2021", "EST+LVA+LTU"),
+        ("Exporte Russlands nach Zentralasien 2021", "KAZ+KGZ+TJK+TKM+UZB"),
+        ("Экспорт России в страны Бенилюкса в 2021 году", "BEL+NLD+LUX"),
+        ("2021年俄罗斯对维谢格拉德集团的出口", "CZE+HUN+POL+SVK"),
+    ],
+)
+def test_a_set_of_countries_is_read_as_its_members(question: str, areas: str) -> None:
+    read = read_question(question, today=TODAY)
+    assert read.read_as == f"value, {areas}, RUS, all, 2021"
+    assert not read.unsaid
+
+
+def test_goods_that_are_open_stay_open_beside_a_table() -> None:
+    """The table of who replaced whom was of all goods where the word may be of several."""
+    read = read_question("Кто заменил Германию как поставщика машин в Россию с 2021 по 2023 год?")
+    assert [one.key for one in read.unsaid] == ["goods"]
+
+
+def test_a_common_word_is_no_misspelt_goods() -> None:
+    assert not spelled_right("Firmen", "de")
+    assert not spelled_right("stand", "en")

@@ -87,6 +87,8 @@ _LETTERS = {
 }
 _LEAST, _MOST = 4, 18
 """Letters of a word that may be misspelt: short ones are too like others."""
+_NO_GOODS = frozenset(("firma", "firmen", "stand", "stands"))
+"""Words that one letter makes goods of, and that are none: films (Filme), sand."""
 _MOST_CORRECTED, _MOST_TRIED = 5, 8
 """Words of one question that may be misspelt, and that are looked at."""
 
@@ -147,6 +149,7 @@ def spelled_right(word: str, language: str) -> str:
             fits = not (word.islower() and meaning.startswith("goods "))
         else:
             fits = word.islower() or meaning.startswith("area ")
+        fits = fits and not (meaning.startswith("goods ") and word.lower() in _NO_GOODS)
         if meaning and fits:
             found.setdefault(meaning, one)
     # Two that mean different things leave it open.

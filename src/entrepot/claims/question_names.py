@@ -130,13 +130,20 @@ def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
         )
         alike = alike or (compares and bool(_THAN_OTHER[language].search(gap)))
         alike = alike or (bool(found) and _repeats(text[: found[-1][0].start], gap))
-        if found and (alike or are_joined(gap, language)):
+        # "Italy and Russian gas" are two sides, "Italy and Russia" may be one.
+        alike = alike or (are_joined(gap, language) and not _turns_to_goods(found, mark, language))
+        if found and alike:
             found[-1].append(mark)
         elif found and any(one.value == mark.value for some in found for one in some):
             continue  # said twice
         else:
             found.append([mark])
     return found
+
+
+def _turns_to_goods(found: list[list[Mark]], mark: Mark, language: str) -> bool:
+    """Whether the adjective of a supplier follows the name of an area that it is not joined to."""
+    return bool(found) and language == "en" and (found[-1][-1].form, mark.form) == ("noun", "adj")
 
 
 # Names of areas and goods, in every form that a language gives them.

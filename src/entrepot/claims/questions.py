@@ -281,7 +281,7 @@ class _Reading:
             self.unsaid = [one for one in self.unsaid if one.key != "measure"]
             return table, keys
         # Goods that are open stay so: without them a table would be of all goods.
-        open_ = [one for one in self.unsaid if one.key in ("goods", "words")]
+        open_ = [one for one in self.unsaid if one.key == "goods"]
         if whole and not unknown:
             self.unsaid = open_
             return table, whole
@@ -1061,8 +1061,8 @@ _UNTIL = re.compile(
 )
 _AGAINST = re.compile(
     r"\b(?:than|compared?|comparison|relative|vergleichs(?:jahr|basis|wert)|against|versus|vs|relative|als|verglichen|vergleich|gegenüber|чем"
-    r"|сравнени[а-я]+|относительно|против|к|gegen|from|over|basis(?:jahr)?|base(?: year)?"
-    r"|баз(?:а|у|е|ой|ов[а-я]+)|v|or|oder|или)\b|比|较|对|为基|还是",
+    r"|сравн[а-я]+|относительно|против|к|gegen|from|over|basis(?:jahr)?|base(?: year)?"
+    r"|баз(?:а|у|е|ой|ов[а-я]+)|v|or|oder|или)\b|比|较|对|是|为基|还是",
     re.IGNORECASE,
 )
 """Words between two years of which one is the base of a change."""
@@ -1075,8 +1075,8 @@ _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
 _NOT_UNITS = re.compile(
-    r"\b(?:not|rather than|instead of|nicht|statt|а не|не|вместо) (?:in |by |nach |в |по )?(?:US[- ])?"
-    r"(?:dollars?|usd|euros?|eur|money|value|weight|tonn?e?s|tons|pieces|units|geld|wert|gewicht|tonnen"
+    r"\b(?:not|rather than|instead of|nicht|statt|а не|не|вместо) (?:in |by |nach |в |по )?"
+    r"(?:(?:US[- ])?dollars?|usd|euros?|eur|money|value|weight|tonn?e?s|tons|pieces|units|geld|wert|gewicht|tonnen"
     r"|stück|доллар[а-я]*|евро|деньг[а-я]*|стоимост[а-я]*|вес[ау]?|тонн[а-я]*|штук[а-я]*)\b"
     r"|(?:而)?不(?:是|按|用)(?:美元|欧元|金额|重量|吨|件)",
     re.IGNORECASE,
