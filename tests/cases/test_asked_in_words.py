@@ -239,7 +239,7 @@ def test_whether_two_reports_agree_is_the_value_as_each_side_reports_it(
     [
         "EAEU imports of machinery from China in 2022, each country",
         "Importe von Maschinen der EAEU aus China 2022, je Land",
-        "Импорт машин из Китая в ЕАЭС в 2022 году по странам",
+        "Импорт оборудования из Китая в ЕАЭС в 2022 году по странам",
     ],
 )
 def test_a_group_is_asked_country_by_country(question: str) -> None:
@@ -664,7 +664,7 @@ def test_a_question_without_common_words_has_the_language_of_its_names() -> None
         "Did China sell more CHPL goods to Russia in 2023 than in 2022, and was it price or volume?",
         "Stieg Russlands Import von Autos aus China 2023 gegenüber 2022: Preis oder Menge?",
         "Импорт автомобилей из Китая в Россию вырос в 2023 к 2022: цена или количество?",
-        "2023年俄罗斯从中国进口汽车比2022年增长，是价格还是数量？",
+        "2022年至2023年俄罗斯从中国进口的汽车增长，是价格还是数量？",
     ],
 )
 def test_price_or_volume_is_asked_back(question: str) -> None:

@@ -160,7 +160,7 @@ def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | 
     if (
         not measure
         and "price" in forms
-        and "cutoff" not in forms
+        and not forms & {"cutoff", "price_or_volume"}
         and sided
         and keys.keys() >= {"goods", "period"}
     ):

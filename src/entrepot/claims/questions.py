@@ -1076,8 +1076,8 @@ _DOLLARS = re.compile(
 )
 _NOT_UNITS = re.compile(
     r"\b(?:not|rather than|instead of|nicht|statt|а не|не|вместо) (?:in |by |nach |в |по )?"
-    r"(?:(?:US[- ])?dollars?|usd|euros?|eur|money|value|weight|tonn?e?s|tons|pieces|units|geld|wert|gewicht|tonnen"
-    r"|stück|доллар[а-я]*|евро|деньг[а-я]*|стоимост[а-я]*|вес[ау]?|тонн[а-я]*|штук[а-я]*)\b"
+    r"(?:(?:US[- ])?dollars?|usd|euros?|eur|money|value|weight|tonn?e?s|tons|pieces|units"
+    r"|geld|wert|gewicht|tonnen|stück|доллар[а-я]*|евро|деньг[а-я]*|стоимост[а-я]*|вес[ау]?|тонн[а-я]*|штук[а-я]*)\b"
     r"|(?:而)?不(?:是|按|用)(?:美元|欧元|金额|重量|吨|件)",
     re.IGNORECASE,
 )
