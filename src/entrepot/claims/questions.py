@@ -420,7 +420,7 @@ class _Reading:
             self.unsaid.append(Unsaid("measure", why, _OF_POUNDS))
         if (
             "volume" in forms or ("count" in forms and not {"quantity", "hubs"} & keys.keys())
-        ) and not forms & UNIT_FORMS:
+        ) and not forms & (UNIT_FORMS | {"price_or_volume"}):
             why = "a volume is a weight or a number of pieces"
             self.unsaid.append(Unsaid("measure", why, _OF_UNITS))
         if len(named) > 1:
