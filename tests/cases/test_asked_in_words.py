@@ -661,7 +661,7 @@ def test_a_question_without_common_words_has_the_language_of_its_names() -> None
 @pytest.mark.parametrize(
     "question",
     [
-        "Did China sell more CHPL goods to Russia in 2023 than in 2022, and was it price or volume?",
+        "Did China sell more CHPL goods to Russia in 2023 than in 2022: was it price or volume?",
         "Stieg Russlands Import von Autos aus China 2023 gegenüber 2022: Preis oder Menge?",
         "Импорт автомобилей из Китая в Россию вырос в 2023 к 2022: цена или количество?",
         "2022年至2023年俄罗斯从中国进口的汽车增长，是价格还是数量？",
