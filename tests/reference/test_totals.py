@@ -685,3 +685,69 @@ def test_partners_of_other_goods_in_another_delivery_make_no_total(tmp_path: Pat
     assert two.to_dict()["scope"]["partners"] == "of the 2 partners loaded"
     assert "partial-source" in caveats(two)
     assert "2 exporters here" in " ".join(one.text for one in two.caveats)
+
+
+MEMORY, AMPLIFIERS = "854232", "854233"
+
+
+@pytest.mark.parametrize("goods", ["8542", f"854231,{MEMORY},{AMPLIFIERS}"])
+def test_a_total_of_some_codes_is_compared_with_partners_of_these(
+    tmp_path: Path, goods: str
+) -> None:
+    """The total of one code was that of its heading: 6,200 of 9,000 in 2023, and of 2,000."""
+    world = [bought(2000, WORLD), bought(9000, WORLD, product=MEMORY, period=2023)]
+    chips = [bought(1200, CHINA, period=year) for year in (2022, 2023)]
+    chips += [bought(600, USA, period=year) for year in (2022, 2023)]
+    memory = [bought(5000, CHINA, product=MEMORY, period=year) for year in (2022, 2023)]
+    lake = lake_of(tmp_path, [*world, *chips, *memory, bought(700, USA, product=AMPLIFIERS)])
+    of = {"goods": goods}
+    # 2,000 of processors, of which partners have 1,800; of other codes what partners have.
+    total, later = 2000 + 5000 + 700, 1800 + 9000
+    assert ask(lake, "value", exporter="WLD", **of).value == pytest.approx(total)
+    share = ask(lake, "import_share", exporter="CHN", **of)
+    assert share.value == pytest.approx(6200 / total)
+    assert share.to_dict()["denominator"]["not_in_data"] == pytest.approx(200 / total)
+    words = "reports where it has one, and else the sum of the partners loaded"
+    assert words in share.to_dict()["denominator"]["text"]
+    said = next(one.text for one in share.caveats if one.id == "reported-total")
+    assert "74.0\xa0% of the denominator is the sum of the partners loaded" in said
+    assert "exceed" not in said
+    after = ask(lake, "import_share", exporter="CHN", period=2023, **of)
+    assert after.value == pytest.approx(6200 / later)
+    growth = ask(lake, "growth", exporter="WLD", period=2023, base=2022, **of)
+    assert growth.value == pytest.approx(100 * (later / total - 1))
+
+
+def test_partners_that_exceed_the_total_of_their_code_name_amounts_of_that_code(
+    tmp_path: Path,
+) -> None:
+    rows = [bought(1200, CHINA), bought(900, USA), bought(2000, WORLD)]
+    lake = lake_of(tmp_path, [*rows, bought(500, CHINA, product=MEMORY)])
+    share = ask(lake, "import_share", exporter="CHN", goods="8542")
+    assert share.value == pytest.approx(1700 / 2600)
+    assert share.low == pytest.approx(1700 / 2600)
+    assert share.high == pytest.approx(1700 / 2500)
+    said = next(one.text for one in share.caveats if one.id == "reported-total")
+    assert "Partners add up to USD\xa02,100, 5.0\xa0% more than" in said
+    assert "USD\xa02,000" in said
+
+
+def test_one_partner_and_the_world_have_a_value(tmp_path: Path) -> None:
+    """The share was over the total, and a value was refused: “so there is no total”."""
+    rows = [bought(1200, CHINA, period=year) for year in (2021, 2022)]
+    rows += [bought(2000, WORLD), bought(1600, WORLD, period=2021)]
+    lake = lake_of(tmp_path, [*rows, bought(500, WORLD, product=MEMORY)])
+    of = {"exporter": "WLD", "goods": "8542"}
+    assert ask(lake, "value", **of).value == pytest.approx(2500)
+    assert ask(lake, "growth", base=2021, **of).value == pytest.approx(56.25)
+    share = ask(lake, "import_share", exporter="CHN", goods="8542")
+    assert share.value == pytest.approx(0.48)
+    assert "of the 2 codes loaded" in str(share)
+
+
+def test_one_partner_in_a_code_without_a_total_has_no_share(tmp_path: Path) -> None:
+    rows = [bought(1200, CHINA), bought(2000, WORLD), bought(500, CHINA, product=MEMORY)]
+    lake = lake_of(tmp_path, rows)
+    figure = ask(lake, "import_share", exporter="CHN", goods="8542")
+    assert figure.status == "insufficient_data"
+    assert "CHN is the only exporter" in str(figure.reason)

@@ -77,6 +77,8 @@ class Denominator:
         Their sum, with all that the reporter's own total has.
     rest, reimports
         What of it is of partners not in the data, and of the reporter itself.
+    alone
+        What of it is of partners in goods or times of which the reporter has no total.
     over
         By how much partners exceed the reporter's own totals, where they do.
     is_reported
@@ -89,6 +91,7 @@ class Denominator:
     total: float
     rest: float = 0.0
     reimports: float = 0.0
+    alone: float = 0.0
     over: float = 0.0
     is_reported: bool = False
     unlike: tuple[str, ...] = ()
@@ -182,23 +185,28 @@ def _worked_out(
 
     def compared_by_time(
         cells: SourceRows, asked: Definition
-    ) -> dict[date, list[tuple[float, int, tuple[str, ...]]]]:
+    ) -> dict[date, list[tuple[float, float, int, tuple[str, ...]]]]:
         own = compared(cells, asked, goods)
         if own is None:
             return {}
+        parts = nw.col("parts" if asked.quantity == "value" else "parts_mass")
         more = nw.col("parts") - nw.col("total")
         # By code and time before the sum: codes that exceed their total must not cancel out
         # against codes that fall short, which have a rest of their own.
         over = own.select(
             "period",
             nw.when(more > 0).then(more).otherwise(0.0).alias("over"),
+            parts.alias("mine"),
             nw.lit(1).alias("n"),
             *kinds,
         )
-        sums = over.group_by("period", *kinds).agg(nw.col("over").sum(), nw.col("n").count())
-        found: dict[date, list[tuple[float, int, tuple[str, ...]]]] = {}
-        for day, *said, excess, count in fetch(sums):
-            found.setdefault(day, []).append((float(excess or 0.0), count, _unlike(*said)))
+        sums = over.group_by("period", *kinds).agg(
+            nw.col("over").sum(), nw.col("mine").sum(), nw.col("n").count()
+        )
+        found: dict[date, list[tuple[float, float, int, tuple[str, ...]]]] = {}
+        for day, *said, excess, mine, count in fetch(sums):
+            one = (float(excess or 0.0), float(mine or 0.0), count, _unlike(*said))
+            found.setdefault(day, []).append(one)
         return found
 
     amounts = read.by_time(("denominator", side, read.kept is None, goods), asked, summed)
@@ -206,13 +214,16 @@ def _worked_out(
     over = [one for step in each for one in step]
     # `parts` and `total` are money, and say nothing of an excess in kilograms.
     is_value = asked.quantity == "value"
+    total = sum(amount for one in amounts for amount in one.values())
+    rest = sum(one.get(REST, 0.0) for one in amounts)
     return Denominator(
         side,
-        sum(amount for one in amounts for amount in one.values()),
-        sum(one.get(REST, 0.0) for one in amounts),
+        total,
+        rest,
         sum(one.get(REIMPORTS, 0.0) for one in amounts),
+        alone=max(total - rest - sum(mine for _, mine, *_ in over), 0.0) if over else 0.0,
         over=sum(excess for excess, *_ in over) if is_value else 0.0,
-        is_reported=any(count for _, count, _ in over),
+        is_reported=any(count for *_, count, _ in over),
         unlike=tuple(dict.fromkeys(words for *_, said in over for words in said)),
     )
 
@@ -357,6 +368,11 @@ def is_exceeded(denominator: Denominator) -> bool:
     return denominator.part(denominator.over) > _ROUNDED
 
 
+def has_alone(denominator: Denominator) -> bool:
+    """Whether the reporter has a total of some goods or times only."""
+    return denominator.is_reported and denominator.part(denominator.alone) > NOTABLE
+
+
 def notes(denominator: Denominator, asked: Definition, value: float, unit: str) -> Iterator[Caveat]:
     """Yield what of a total has no partner, or is the reporter's own, where that is notable.
 
@@ -371,16 +387,22 @@ def notes(denominator: Denominator, asked: Definition, value: float, unit: str) 
     # Lines without a name are no partners that a total of the reporter has beyond the data.
     if divides and not asked.named_by and denominator.part(denominator.rest) > NOTABLE:
         size = figure_value(denominator.part(denominator.rest), "share")
+        whole = flow if has_alone(denominator) else f"own total of {flow}"
+        texts.append(f"{size} of {possessive(who)} {whole} is with partners not in the data")
+    if divides and has_alone(denominator):
+        size = figure_value(denominator.part(denominator.alone), "share")
         texts.append(
-            f"{size} of {possessive(who)} own total of {flow} is with partners not in the data"
+            f"{size} of the denominator is the sum of the partners loaded, in goods or times of "
+            f"which no total of {who} is loaded, so it may be too small"
         )
     if divides and is_exceeded(denominator):
-        own = denominator.total - denominator.over
+        with_total = denominator.total - denominator.alone
+        own = with_total - denominator.over
         # A total of nothing beside partners with trade is no total to compare with.
         more = f"Partners have trade where {possessive(who)} own total of {flow} is zero"
         if own > 0:
             size = figure_value(denominator.over / own, "share")
-            parts, whole = (figure_value(one, unit) for one in (denominator.total, own))
+            parts, whole = (figure_value(one, unit) for one in (with_total, own))
             more = f"Partners add up to {parts}, {size} more than {possessive(who)} own total of "
             more += f"{flow}, {whole}; "
             other = [value * factor for _, factor in factors(denominator, asked.measure)]
@@ -444,18 +466,28 @@ def described(
         "not_in_data": denominator.part(denominator.rest),
         "reimports": denominator.part(denominator.reimports),
     }
+    return found | {"text": f"{what}: {_whole_in_words(denominator, asked, source)}"}
+
+
+def _whole_in_words(denominator: Denominator, asked: Definition, source: str) -> str:
+    """Say which total of a reporter's own a share is divided by."""
+    who, _ = _whose(denominator, asked)
     # Who stopped reporting has no total of its own: its source estimates that one as well.
     gone = stopped_in(members_of(asked, other_side(denominator.side)), asked.period)
     whole = f"the total that {who} reports"
     if gone and not is_own(source):
         whole = f"the total that {source_name(source)} has for {who}"
-    text = f"{what}: {whole}"
+    if has_alone(denominator):
+        whole += " where it has one"
+    if is_exceeded(denominator):
+        return f"the sum of the partners, which exceeds {whole}"
+    if has_alone(denominator):
+        whole += ", and else the sum of the partners loaded"
     if denominator.part(denominator.rest) > _ROUNDED:
         size = figure_value(denominator.part(denominator.rest), "share")
-        text = f"{text}, {size} of it with partners not in the data"
-    if is_exceeded(denominator):
-        text = f"{what}: the sum of the partners, which exceeds {whole}"
-    return found | {"text": text}
+        whole += f"{';' if has_alone(denominator) else ','} {size} of it with partners not in the "
+        whole += "data"
+    return whole
 
 
 _DIVIDED = {
@@ -502,8 +534,8 @@ def partner_scope(
         or cells.reported_by == denominator.side
     ):
         return ""
-    # Of a total that its parts exceed, nothing says which partners it is of.
-    proved = denominator.is_reported and not is_exceeded(denominator)
+    # Of a total that its parts exceed, nothing says which partners it is of; nor without a total.
+    proved = denominator.is_reported and not (is_exceeded(denominator) or has_alone(denominator))
     if proved or _is_complete(cells.available.source):
         return ""
     side = denominator.side

@@ -23,8 +23,15 @@ from entrepot.figures.input_choices import BASIS
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
+from entrepot.figures.questions.question import REST
 from entrepot.figures.row_facts import having, partners
-from entrepot.figures.rows import all_goods_totals, compared, everything, is_everything
+from entrepot.figures.rows import (
+    NOISE,
+    all_goods_totals,
+    compared,
+    everything,
+    is_everything,
+)
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods import select
 from entrepot.goods.parse import has_list
@@ -347,7 +354,7 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
         is_one = (
             len(names) == 1 and not cells.available.is_register
         )  # which is of one country anyway
-        if is_one and not _has_total(cells, asked, goods, side):
+        if is_one and not _has_total(cells, asked, total_flow, goods, side):
             of_what = f" of {asked.goods}" if there.deliveries else ""
             # Others may be importers, too, of what somebody else sells.
             is_sold = side == "importer"
@@ -361,12 +368,18 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     return None
 
 
-def _has_total(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -> bool:
-    """Whether what is divided by is a total of the reporter's own, which needs no partners."""
-    if not question(asked.measure).divides or side == cells.reported_by:
+def _has_total(
+    cells: SourceRows, asked: Definition, total_flow: Definition, goods: Goods, side: Side
+) -> bool:
+    """Whether all that one partner trades is in totals of the reporter's own."""
+    found = None if side == cells.reported_by else compared(cells, asked, goods)
+    if found is None or not fetch(found.select("reporter").head(1)):
         return False
-    found = compared(cells, asked, goods)
-    return found is not None and bool(fetch(found.select("reporter").head(1)))
+    trade = cells.flow(total_flow, goods).filter(nw.col(side) != REST)
+    mass = "_mass" if asked.quantity == "mass" else ""
+    [(parts,)] = fetch(found.select(nw.col(f"parts{mass}").sum()))
+    [(whole,)] = fetch(trade.select(nw.col(cells.column(asked)).sum()))
+    return bool(parts >= (whole or 0.0) * (1 - NOISE))
 
 
 def _absent_hubs(cells: SourceRows, asked: Definition) -> list[str]:

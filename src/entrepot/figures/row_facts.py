@@ -98,14 +98,18 @@ def not_delivered(cells: SourceRows, asked: Definition, goods: Goods) -> frozens
     wanted = frozenset[str]().union(*(one.codes or () for one in goods))
     if not wanted:
         return wanted
-    six = nw.col("product").str.slice(0, 6).alias("six")
     lost = wanted - _codes_of_all_rows(cells, asked, goods)
-    # A code may be loaded as a total over all partners only.
-    sums = cells.lake.totals(cells.available.source) if lost and cells.available.has_sums else None
+    return lost - _codes_of_totals(cells, asked) if lost else lost
+
+
+def _codes_of_totals(cells: SourceRows, asked: Definition) -> frozenset[str]:
+    """Return codes, cut to six digits, that are loaded as totals over all partners."""
+    sums = cells.lake.totals(cells.available.source) if cells.available.has_sums else None
     if sums is None:
-        return lost
+        return frozenset()
+    six = nw.col("product").str.slice(0, 6).alias("six")
     there = sums.filter(*cells.when_and_whose(asked.but(valuation=None), own=True))
-    return lost - {name for name, _ in fetch(there.group_by(six).agg(nw.len()))}
+    return frozenset(name for name, _ in fetch(there.group_by(six).agg(nw.len())))
 
 
 def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: frozenset[str]) -> str:
@@ -125,6 +129,8 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     wanted = named | {
         code for code, of in known_codes().items() if code.startswith(prefixes) and of & editions
     }
+    if loaded:
+        loaded |= _codes_of_totals(cells, asked) & wanted
     if not loaded or not wanted - loaded:
         return ""
     return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "APART",
     "ERRORS",
+    "NOISE",
     "Frame",
     "Goods",
     "SourceRows",
@@ -596,7 +597,7 @@ def everything() -> Selection:
 # What a total is of: the reporter's own total, the partners in the data, re-imports.
 
 
-_NOISE = 1e-9
+NOISE = 1e-9
 """Part of a total below which a difference is one of adding up binary numbers."""
 _TYPES: dict[str, Any] = {
     "VARCHAR": nw.String, "DOUBLE": nw.Float64, "BOOLEAN": nw.Boolean, "DATE": nw.Date,
@@ -633,7 +634,7 @@ def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
     weight = nw.col("total_mass") - nw.col("parts_mass")
     # A partner whose mass is missing would put its mass into the rest: then no mass is known of it.
     mass_is_complete = (nw.col("known_mass") == nw.col("count")) & (weight >= 0)
-    rows = found.filter(over > nw.col("total") * _NOISE)
+    rows = found.filter(over > nw.col("total") * NOISE)
     if question(asked.measure).columns:
         # A unit value of a difference of two sums is of no goods that anybody traded.
         rows = rows.filter(nw.col("count") == 0)
@@ -686,7 +687,8 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         ``nomenclature``, ``valuation``, ``total``, ``total_mass``, ``exact_count`` (rows of this
         very unit), and of the partners ``parts``, ``parts_mass``, ``count`` (rows),
         ``known_mass`` (of how many the mass is known), ``compared_on`` (their basis; empty: all)
-        and ``parts_valuation``.
+        and ``parts_valuation``. Where the total is added up from those of codes, partners are of
+        these codes: the others have no total, and are compared with none.
     """
     if not cells.available.has_sums or not _summed(cells, asked):
         return None
@@ -716,11 +718,22 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
     if asked.goods == "all":
         rows = cells.all_goods(rows, asked, *tests)
     rows = rows.with_columns(*news)
+    is_of_codes = _is_apart(asked) or not any(
+        one.codes is None or one.prefixes or one.nomenclature[:-4] in TARIFFS for one in goods
+    )
 
     def against(total: str, parts: Frame) -> Frame:
-        own = _totals(
-            mine.filter(nw.col(everybody) == total), keys, is_extract=cells.available.few_products
-        )
+        here = mine.filter(nw.col(everybody) == total)
+        is_extract = cells.available.few_products
+        own = _totals(here, keys, is_extract=is_extract)
+
+        def alone() -> bool:
+            without = _parts_of_codes(parts, here, has_total=False, is_extract=is_extract)
+            return bool(fetch(without.select("unit").head(1)))
+
+        # Where each code is a unit of its own, the join below leaves out those without a total.
+        if not is_of_codes and cells.once(("without total", total, goods), asked, alone):
+            parts = _parts_of_codes(parts, here, has_total=True, is_extract=is_extract)
         partners = _by_basis(parts, keys).rename({"basis": "compared_on"})
         on = [name if name != "basis" else "compared_on" for name in keys]
         joined = _on_their_basis(own, partners, keys).join(partners, on=on, how="left")
@@ -753,6 +766,41 @@ def _crosses_border_of_union(asked: Definition, side: Side) -> bool:
     return members == area_set("EU27", asked.period.end) and not (
         members & members_of(asked, other_side(side))
     )
+
+
+def _parts_of_codes(parts: Frame, sums: Frame, *, has_total: bool, is_extract: bool) -> Frame:
+    """Return the partners of what has a total, be it of the whole unit or of the code; or has not.
+
+    Left out are partners in units of which there is no total at all.
+    """
+    unit = ["period", "reporter", "unit"]
+    marks = {
+        "of_unit": (unit, _is_exact(is_extract=is_extract)),
+        "of_code": ([*unit, "product"], _is_line()),
+        "of_any": (unit, _is_line()),
+    }
+    for name, (keys, which) in marks.items():
+        known = sums.filter(which).group_by(*keys).agg(nw.len().alias(name))
+        parts = parts.join(known, on=keys, how="left")
+    is_of = {name: ~nw.col(name).is_null() for name in marks}
+    if has_total:
+        return parts.filter(is_of["of_unit"] | is_of["of_code"])
+    return parts.filter(is_of["of_any"] & ~is_of["of_unit"] & ~is_of["of_code"])
+
+
+def _is_exact(*, is_extract: bool) -> nw.Expr:
+    """Return whether a total is of the whole unit that is asked for."""
+    is_exact = nw.col("product") == nw.col("unit")
+    if not is_extract:
+        return is_exact
+    # A heading whose finer codes are loaded is compared
+    # by these; that of all goods always stands.
+    return is_exact & (~nw.col("has_finer") | (nw.col("unit") == TOTAL))
+
+
+def _is_line() -> nw.Expr:
+    """Return whether a total is of a code, of which that of its unit may be added up."""
+    return (nw.col("product") != nw.col("unit")) & ~nw.col("has_finer")
 
 
 def _on_their_basis(own: Frame, partners: Frame, keys: list[str]) -> Frame:
@@ -828,12 +876,7 @@ def _totals(sums: Frame, keys: list[str], *, is_extract: bool) -> Frame:
     once = sums.group_by(*same, "is_reexport").agg(
         nw.col("money").max().alias("money"), nw.col("mass").max().alias("mass")
     )
-    is_exact = nw.col("product") == nw.col("unit")
-    if is_extract:
-        # A heading whose finer codes are loaded is compared
-        # by these; that of all goods always stands.
-        is_exact = is_exact & (~nw.col("has_finer") | (nw.col("unit") == TOTAL))
-    is_line = (nw.col("product") != nw.col("unit")) & ~nw.col("has_finer")
+    is_exact, is_line = _is_exact(is_extract=is_extract), _is_line()
     split = once.with_columns(
         *(
             nw.when(which).then(nw.col(amount)).alias(f"{name}_{amount}")
