@@ -162,11 +162,11 @@ def test_several_side_by_side(
 
 
 def test_files(entrepot: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
-    for suffix in (".html", ".md", ".json", ".svg"):
-        out = tmp_path / f"found{suffix}"
-        assert entrepot("scenario", str(files[0]), "--out", str(out))[0] == 0
-        text = out.read_text()
-        assert "Two <stop>" not in text or suffix == ".json"
+    written = [tmp_path / f"found{suffix}" for suffix in (".html", ".md", ".json", ".svg")]
+    named = [word for out in written for word in ("--out", str(out))]
+    assert entrepot("scenario", str(files[0]), *named)[0] == 0
+    for out in written:
+        assert "Two <stop>" not in out.read_text() or out.suffix == ".json"
     page = (tmp_path / "found.html").read_text()
     assert "Two &lt;stop&gt; selling" in page
     assert page.count("<svg") >= 4  # ladder and map, wide and narrow

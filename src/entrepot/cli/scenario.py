@@ -24,10 +24,10 @@ Files = Annotated[
     typer.Argument(metavar="FILE...", help="Scenario files (.yaml), compared side by side."),
 ]
 Out = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "--out",
-        help="Write the result: .html, .md, .json or .svg.",
+        help="File to write (repeatable): .html, .md, .json or .svg.",
         show_default=False,
         callback=writable,
     ),
@@ -56,8 +56,8 @@ def scenario(
     from entrepot.figures.scenario import evaluate_scenario, read_scenario
     from entrepot.report.scenario.page import check_name, plain, write_scenarios
 
-    if out is not None:
-        check_name(out, files)
+    for target in out or ():
+        check_name(target, files)
     opened = open_lake(lake)
     asked = [read_scenario(file) for file in files]
     with progress("scenario") as say:
@@ -65,9 +65,9 @@ def scenario(
         for one in asked:
             say(one.title)
             found.append(evaluate_scenario(one, opened))
-    if out is not None:
-        write_scenarios(found, out)
-        note(f"written: {out}")
+    for target in out or ():
+        write_scenarios(found, target)
+        note(f"written: {target}")
     emit(plain(found), lambda screen: draw(found, screen, complete=complete), as_json=as_json)
     if any(one.is_empty for one in found):
         raise typer.Exit(3)

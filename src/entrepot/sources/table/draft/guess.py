@@ -213,7 +213,7 @@ def _by_name(column: Seen) -> Guess:
             return Guess(column)
         keys |= {"currency": row["currency"]} if row["currency"] else {}
         keys |= {"scale": int(row["scale"])} if row["scale"] else {}
-        unit = row["unit"] or (row["role"] == "mass" and unit_words(column.name))
+        unit = row["unit"] or (unit_words(column.name) if row["role"] == "mass" else "")
         keys |= {"unit": unit} if unit else {}
         keys |= money_words(column.name) or {} if row["role"] == "value" else {}
     return Guess(column, row["role"], keys)
