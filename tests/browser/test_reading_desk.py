@@ -157,6 +157,49 @@ def test_an_answer_shows_its_verdict_before_it_is_given_and_undo_takes_it_back(
     assert settled(page) == "0 of 20 settled"
 
 
+RISING = (
+    "Exports from China to Russia were worth $111 billion in 2023, after $76 billion in 2022. "
+    "They rose by 46 % in 2023."
+)
+"""Its last number leaves importer, exporter and currency open, one question after the other."""
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_every_answer_leads_to_the_verdict_that_it_shows(
+    open_page: object, site: str, tmp_path: Path, as_file: bool
+) -> None:
+    """The verdicts of the first question stood beside the answers to all later ones."""
+    if as_file:
+        from entrepot.claims.draft import article_of
+        from entrepot.report.desk import write_desk
+
+        file = write_desk(article_of(RISING), tmp_path / "desk.html")
+        page = open_page(file.as_uri(), "").page
+    else:
+        page = open_page(site, "/desk").page
+        read_text(page, RISING)
+    page.locator("#n3").click()
+    asked = []
+    while page.locator(".opt").count():
+        quiet(page)
+        asked.append(page.locator(".ask h2").inner_text())
+        for place in range(page.locator(".opt").count()):
+            shown = page.locator(".opt").nth(place).locator(":scope > :last-child").inner_text()
+            page.keyboard.press(str(place + 1))
+            quiet(page)
+            panel = page.locator("#panel").inner_text()
+            if shown == "cannot be":
+                assert "This cannot be tested" in panel
+            else:
+                assert shown
+                verdict = page.locator("#panel .verd .chip").first.inner_text()
+                assert verdict.startswith(shown), (asked, place)
+            page.keyboard.press("z")
+            quiet(page)
+        page.keyboard.press("1")
+    assert len(asked) == 3
+
+
 def test_no_key_acts_while_a_field_has_the_focus_or_when_letters_are_off(
     open_page: object, site: str
 ) -> None:

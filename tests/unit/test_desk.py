@@ -56,6 +56,47 @@ def test_a_rate_without_a_currency_asks_for_it_and_one_with_it_does_not(
     assert "currency" not in second["fields"]
 
 
+@pytest.mark.parametrize(
+    ("before", "likely"), [("$76 billion", "USD"), ("500 billion yuan", "CNY"), ("", "CNY")]
+)
+def test_a_rate_is_likely_to_be_in_the_currency_of_the_amounts_before_it(
+    before: str, likely: str
+) -> None:
+    levels = f"Exports from China to Russia were worth {before} in 2022. " if before else ""
+    told = sheet(article_of(f"{levels}China's exports to Russia rose by 46 % in 2023."))
+    money = told["numbers"][-1]["fields"]["currency"]
+    assert money["value"] == likely
+    assert {money["value"], *money["candidates"]} >= {"USD", "CNY"}
+
+
+def test_answers_to_each_question_have_the_verdicts_of_their_own_claims() -> None:
+    """Verdicts stood by place: the currency question showed those of the importer's."""
+    text = (
+        "Exports from China to Russia were worth $111 billion in 2023, after $76 billion in 2022. "
+        "They rose by 46 % in 2023."
+    )
+    page = render_desk(article_of(text))
+    inside = re.search(r'<script type="application/json" id="sheet">(.*?)</script>', page, re.S)
+    assert inside is not None
+    data = json.loads(inside[1])
+    rate = next(one for one in data["numbers"] if "46" in one["says"])
+    held = data["tested"]["tries"][str(rate["index"])]
+    assert set(held) == {"importer", "exporter", "counted"}
+    for name, outcomes in held.items():
+        for value, outcome in outcomes.items():
+            claim = json.loads(json.dumps(rate["claim"]))
+            claim.pop("read_once", None)
+            claim["growth"]["currency" if name == "counted" else name] = value
+            others = [one for one in data["numbers"] if one["state"] == "interpreted"]
+            told = verdicts_on(text, {"title": "A"}, [*others, {**rate, "claim": claim, "open": 0}])
+            index = str(rate["index"])
+            if index in told["refused"]:
+                assert outcome == {"refused": told["refused"][index]}
+            else:
+                assert outcome["verdict"] == told["verdicts"][index]["verdict"]
+    assert held["counted"]["CNY"]["verdict"] == "differs"
+
+
 def test_what_was_not_understood_has_a_guess_and_no_verdict(shown: dict[str, Any]) -> None:
     last = shown["numbers"][-1]
     assert last["state"] == "not_interpreted"
@@ -137,7 +178,7 @@ def test_as_a_file_it_names_its_own_style_and_program_and_carries_the_text_as_da
     assert inside is not None
     data = json.loads(inside[1])
     assert data["text"] == hostile
-    assert len(data["tested"]["tries"]["1"]) >= 2
+    assert len(data["tested"]["tries"]["1"]["counted"]) >= 2
     assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", page)
 
 

@@ -60,7 +60,8 @@ MOST_TRIES = 9
 MOST_QUESTIONS = 30
 """Questions whose answers are tried when a file is made."""
 _AS_QUOTED = "quoted source only"
-_KEYS = ("measure", "exporter", "importer", "flow", "goods", "period", "base", "currency")
+# As the desk names them and a claim does: these a reading may leave between several values.
+_ASKED = {"importer": "importer", "exporter": "exporter", "period": "period", "counted": "currency"}
 # A blank line, also one of spaces. Not \s for the first
 # part, which overlaps with \n and costs squares of time.
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
@@ -170,16 +171,29 @@ def _numbers(found: Sequence[Reading], article: Article) -> Iterator[dict[str, A
     usual = language_of(article.text) or "en"
     sentence: _Sentence | None = None
     last: Reading | None = None
+    moneys = [(one.start, money) for one in found if (money := _amount(one.says))]
     for one in found:
         if sentence is None or sentence.place != one.sentence:
             sentence = _Sentence(one.sentence, article, usual)
-        yield _number(one, last, sentence)
+        nearest = next((money for at, money in reversed(moneys) if at < one.start), "")
+        yield _number(one, last, sentence, nearest)
         # Only what was understood is passed on: a guess must not rest on another guess.
         last = one if one.claim else last
 
 
-def _number(one: Reading, last: Reading | None, sentence: _Sentence) -> dict[str, Any]:
-    """Return a number for the desk: what was understood, and a best guess where nothing was."""
+def _amount(says: str) -> str:
+    """Return the currency of an amount; empty for what is none."""
+    try:
+        return read_says(says).currency or ""
+    except EntrepotError:
+        return ""
+
+
+def _number(one: Reading, last: Reading | None, sentence: _Sentence, money: str) -> dict[str, Any]:
+    """Return a number for the desk: what was understood, and a best guess where nothing was.
+
+    ``money`` is the currency of the last amount before it, in which its rate is likely to be.
+    """
     fields = {
         key: {
             "value": field.value,
@@ -190,8 +204,8 @@ def _number(one: Reading, last: Reading | None, sentence: _Sentence) -> dict[str
     }
     state = one.state
     # A growth in roubles and one in dollars may have different signs, so this is asked.
-    if state == "interpreted" and (money := _moneys(fields)):
-        fields["currency"] = money
+    if state == "interpreted" and (asked := _moneys(fields, money)):
+        fields["currency"] = asked
         state = "open"
     if state in ("not_interpreted", "open"):
         for key, guess in _guessed(one, last, sentence).items():
@@ -211,7 +225,7 @@ def _number(one: Reading, last: Reading | None, sentence: _Sentence) -> dict[str
     }
 
 
-def _moneys(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+def _moneys(fields: Mapping[str, Any], last: str) -> dict[str, Any] | None:
     """Return in which money a rate may be that does not say it; None where none is open."""
     if fields.get("measure", {}).get("value") != "growth" or fields.get("currency"):
         return None
@@ -219,7 +233,7 @@ def _moneys(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     kept = [money for money, area in HOME.items() if area in sides]
     if not kept or fields.get("quantity", {}).get("value", "value") != "value":
         return None
-    first, *rest = [*kept, "USD"]
+    first, *rest = dict.fromkeys([*([last] if last else []), *kept, "USD"])
     return {"value": first, "certainty": "open", "candidates": rest}
 
 
@@ -494,11 +508,15 @@ def render_desk(
     read_entries = [one for one in data["numbers"] if one["claim"]]
     tries = {str(one["index"]): made for one in read_entries if (made := _answers(one))}
     first = dict(list(tries.items())[:MOST_QUESTIONS])
+    made_claims = {name: [claim for _, _, claim in made] for name, made in first.items()}
     claims = [
         {"index": one["index"], "claim": one["claim"], "open": one["state"] == "open"}
         for one in read_entries[:MOST_CLAIMS]
     ]
-    data["tested"] = verdicts_on(article.text, data["source"], claims, lake=lake, tries=first)
+    tested = verdicts_on(article.text, data["source"], claims, lake=lake, tries=made_claims)
+    # By question and answer: by place the answers to one question would be taken for another's.
+    tested["tries"] = {name: _by_answer(first[name], tested["tries"][name]) for name in first}
+    data["tested"] = tested
     parts = desk_parts()
     page = page_environment().get_template("desk.html.j2")
     policy = "; ".join(
@@ -542,33 +560,51 @@ def write_desk(
     return write_whole(path, render_desk(article, lake, draft))
 
 
-def _answers(number: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the claims that the answers to the open question of a number would make of it."""
-    for key in _KEYS:
-        field = number["fields"].get(key)
-        if field and field["candidates"]:
-            values = dict.fromkeys([field["value"], *field["candidates"]])
-            return [_with(number["claim"], key, value) for value in values if value]
-    return []
+_Answer = tuple[str, str, dict[str, Any]]
+"""Question, answer, and the claim that it would make."""
+
+
+def _answers(number: Mapping[str, Any]) -> list[_Answer]:
+    """Return the claims that answers to the open questions of a number would make of it."""
+    found: list[_Answer] = []
+    for name, key in _ASKED.items():
+        field = number["fields"].get(key, {})
+        values = [one for one in (field.get("value"), *field.get("candidates", ())) if one]
+        if len(set(values)) > 1 and field["certainty"] != "stated":
+            # The best guess makes the same claim under each question: it is tried once.
+            some = list(dict.fromkeys(values))[bool(found) :]
+            found += [(name, value, _with(number["claim"], key, value)) for value in some]
+    return found[:MOST_TRIES]
+
+
+def _by_answer(
+    answers: Sequence[_Answer], outcomes: Sequence[dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return outcomes by question and answer."""
+    found: dict[str, dict[str, Any]] = {}
+    for (name, value, _), outcome in zip(answers, outcomes, strict=True):
+        found.setdefault(name, {})[value] = outcome
+    return found
 
 
 def _with(claim: Mapping[str, Any], key: str, value: str) -> dict[str, Any]:
-    """Return a claim with another value for one key of the definition that it is about."""
+    """Return a claim with another value for one key of its flows, as a person gives it."""
     # A deep copy: the levels of a claim are nested.
     made: dict[str, Any] = json.loads(json.dumps(claim))
-    if key == "measure":
-        # The only key with an object is the kind of the claim, whose name is the measure.
-        kind = next(name for name in made if isinstance(made[name], dict))
-        made[value] = made.pop(kind)
-        return made
-    keys = next(part for part in made.values() if isinstance(part, dict))
-    if key == "base" and "of" in keys:
-        keys["base"] = value
-        return made
+    made.pop("read_once", None)  # whoever answers has compared it with its sentence
+    keys: Any = next(part for part in made.values() if isinstance(part, dict))
+    other = keys.get("to") if "ratio" in made else None
     # A ratio or a share of a share has its flows one level deeper, under "of" or "to".
     while "period" not in keys:
-        keys = next(part for part in keys.values() if isinstance(part, dict))
-    keys[key] = value
+        inner = keys["of"][0] if isinstance(keys.get("of"), list) else None
+        keys = inner or next(part for part in keys.values() if isinstance(part, dict))
+    changed = [keys]
+    if isinstance(other, dict) and other.get(key) == keys.get(key):
+        changed.append(other)
+    for one in changed:
+        if key == "currency":
+            one.pop("quantity", None)
+        one[key] = value
     return made
 
 

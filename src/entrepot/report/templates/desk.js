@@ -76,6 +76,7 @@ const QUESTIONS = {
   base: "Compared with which period?",
   counted: "Which currency? The sentence names none, and the verdict may depend on it.",
 };
+const TRIED = ["importer", "exporter", "period", "counted"]; // questions whose answers a file has verdicts for
 const MONEY = { USD: "US dollars", CNY: "yuan", EUR: "euro", RUB: "roubles", tonnes: "tonnes", items: "items" };
 const CERTAINTY = { stated: 4, inferred: 3, "best guess": 2, open: 0, you: 4 };
 const KEYS = [
@@ -280,30 +281,29 @@ function stateOf(n) {
 }
 
 const isDone = (n) => Boolean(marks[n.index]?.done) || stateOf(n) === "nota";
-const refusedOf = (n) => sheet.tested.refused[n.index] || "";
+const refusedOf = (n) => (server || !changed(n) ? sheet.tested.refused[n.index] : offline(n)?.refused) || "";
 
 function verdictOf(n) { // solid, or of the best guess
   const state = stateOf(n);
   if (state === "nota" || refusedOf(n)) return null;
   if (!server && changed(n)) {
-    const question = offline(n);
-    return question || null;
+    return offline(n);
   }
   const found = sheet.tested.verdicts[n.index];
   if (found && state === "tested") return found;
-  const guess = tryOf(n)?.[0]; // of the best guess beside what is sure: what accepting it would give
+  const guess = guessOf(n); // of the best guess beside what is sure: what accepting it would give
   if (guess) return guess.refused ? null : guess;
   return state === "unread" ? null : found;
 }
 
 const changed = (n) => Object.keys(marks[n.index]?.edits || {}).length > 0;
 
-function offline(n) { // what was found for an answer when the file was made
-  const edits = marks[n.index].edits;
-  const [key] = Object.keys(edits);
-  if (Object.keys(edits).length !== 1 || !base(n)[key]?.candidates.length) return null;
-  const options = [...new Set([base(n)[key].value, ...base(n)[key].candidates].filter(Boolean))];
-  return sheet.tested.tries[n.index]?.[options.indexOf(edits[key])] || null;
+function offline(n, answers = {}) { // what was found for one answer when the file was made; of two at once nothing is known
+  const held = sheet.tested.tries[n.index] || {};
+  const given = Object.entries({ ...(marks[n.index]?.edits || {}), ...answers }).filter(([key, value]) => value !== base(n)[key].value);
+  if (given.length > 1) return null;
+  const [key, value] = given[0] || [TRIED.find((one) => held[one])]; // the best guess is an answer to each question
+  return held[key]?.[value ?? base(n)[key].value] || null;
 }
 
 function payload() {
@@ -325,7 +325,19 @@ function answersOf(n) {
 }
 
 const signature = () => JSON.stringify(payload());
-const tryOf = (n) => (server ? tried[`${hash(signature())} ${n.index}`] : sheet.tested.tries[n.index]);
+// By the claim, not by its place: the next question has other answers, and none may show the verdict of another.
+const triedAs = (name, n, claim) => `${name} ${n.index} ${JSON.stringify(claim)}`;
+const known = (n, claim) => claim && tried[triedAs(hash(signature()), n, claim)];
+
+function outcomeOf(n, key, value) { // what an answer leads to
+  return server ? known(n, claimOf(n, { [key]: value })) : offline(n, { [key]: value });
+}
+
+function guessOf(n) {
+  const question = questionOf(n);
+  if (question) return outcomeOf(n, question.key, question.options[0]);
+  return server && stateOf(n) === "unread" ? known(n, claimOf(n)) : null;
+}
 
 // Tests: all claims together after each change, one request at a time
 
@@ -335,7 +347,7 @@ async function test() {
   const asked = payload(), name = hash(JSON.stringify(asked));
   const wanted = [sel, nextOpen()].map(number).filter((n) => n && !isDone(n));
   const tries = {};
-  for (const n of wanted) if (!tried[`${name} ${n.index}`]) { const made = answersOf(n); if (made.length) tries[n.index] = made; }
+  for (const n of wanted) { const made = answersOf(n).filter((claim) => !known(n, claim)); if (made.length) tries[n.index] = made; }
   const same = name === sheet.testedAs;
   if (same && !Object.keys(tries).length) return;
   testing = true;
@@ -344,7 +356,7 @@ async function test() {
   const before = sheet.tested.verdicts;
   try {
     const found = await ask({ text: sheet.text, source: sheet.source, numbers: asked, tries });
-    for (const [index, outcomes] of Object.entries(found.tries)) tried[`${name} ${index}`] = outcomes;
+    for (const [index, outcomes] of Object.entries(found.tries)) outcomes.forEach((one, place) => { tried[triedAs(name, number(index), tries[index][place])] = one; });
     sheet.tested = found;
     sheet.testedAs = name;
     failed = "";
@@ -872,7 +884,7 @@ function renderFields(n) {
     const field = fieldOf(n, key), open = field.certainty === "open";
     const words = open && !field.value ? "open" : shown(key, field.value);
     rows.push(h("dt", null, name), h("dd", { class: open ? "openf" : "" }, editing ? input(n, key, field.value) : words),
-      h("dd", { class: "c" }, field.certainty, " ", bars(field.certainty)));
+      h("dd", { class: "c" }, field.value || open ? [field.certainty, " ", bars(field.certainty)] : "")); // nothing said is not stated
   }
   const list = h("dl", { class: "flds" }, rows);
   if (editing) list.addEventListener("change", () => { read(n); render({ keep: true }); test(); });
@@ -903,24 +915,23 @@ function sums(found) {
 
 function renderVerdict() {
   const n = number(sel), state = stateOf(n), done = isDone(n), question = questionOf(n);
-  const outcomes = tryOf(n);
   parts.ask.replaceChildren();
   if (question && state !== "nota" && !done) {
     const same = siblings(n);
     parts.ask.append(h("div", { class: "ask" }, h("h2", null, question.text),
       question.options.map((value, place) => {
-        const outcome = outcomes?.[place];
+        const outcome = outcomeOf(n, question.key, value);
         return h("button", { type: "button", class: "opt", "aria-pressed": String(place === 0), onclick: () => answer(place) },
           h("kbd", null, String(place + 1)),
           h("span", null, capital(shown(question.key, value)), place === 0 ? h("small", null, "best guess") : ""),
-          outcome?.verdict ? chip(outcome.verdict, "", "s maybe") : h("span", { class: "muted" }, outcome?.refused ? "cannot be" : "…"));
+          outcome?.verdict ? chip(outcome.verdict, "", "s maybe") : h("span", { class: "muted" }, outcome?.refused ? "cannot be" : server ? "…" : "not tested yet"));
       }),
       same.length ? h("label", { class: "same" }, h("input", { type: "checkbox", checked: apply_same, onchange: () => { apply_same = !apply_same; } }),
         `Use for number ${same.map((one) => one.index).join(", ")} too: same sentence `, h("kbd", null, "Y")) : ""));
   }
   parts.behind.replaceChildren();
   if (state === "nota") { parts.verdict.replaceChildren(h("p", null, n.why ? `${capital(n.why)}.` : "Set aside: not a number of trade.")); return; }
-  const refused = refusedOf(n) || (state === "unread" && outcomes?.[0]?.refused) || "";
+  const refused = refusedOf(n) || (state === "unread" && guessOf(n)?.refused) || "";
   const found = verdictOf(n), maybe = state !== "tested";
   const made = [], behind = [];
   if (refused) made.push(h("p", { class: "err" }, `This cannot be tested: ${refused}`));
