@@ -236,7 +236,6 @@ def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -
         If it leaves something open.
     """
     from entrepot.claims.questions import read_question
-    from entrepot.figures import latest_periods
 
     given = [name for name, one in keys.items() if one is not None]
     if given or each:
@@ -246,8 +245,9 @@ def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -
         )
     found = read_question(text)
     if found.unsaid:
-        goods, source = found.keys.get("goods", "all"), found.keys.get("source")
-        found.proposing(latest_periods(open_lake(lake), goods, source)).require()
+        from entrepot.claims.worded import with_periods
+
+        with_periods(found, open_lake(lake)).require()
     note(f"read as: {found.read_as} ({found.in_words})")
     return found
 

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from entrepot.claims.questions import read_question
+from entrepot.claims.worded import with_periods
 from entrepot.errors import ARGUMENTS, RequestError, UnknownNameError, as_spelled, nearest
-from entrepot.figures import ask_many, latest_periods, links_loaded
-from entrepot.figures.asking import EACH
+from entrepot.figures import ask_many, links_loaded
 from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import goods_diff, goods_history, goods_list, goods_lists
 from entrepot.goods.library import list_names
@@ -30,13 +31,13 @@ from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value, range_text
-from entrepot.model.period import Period
 from entrepot.serve.apart import Form, checked_apart
 from entrepot.serve.keys import address_of, asked, command_of, page_command_of
 from entrepot.serve.request_body import Sent, Sizes
 from entrepot.serve.service import TEXT_SECONDS
 from entrepot.serve.views import compare
 from entrepot.serve.views import scenario as scenarios
+from entrepot.serve.views.question import within_limit
 from entrepot.sources import bring_in, source_ids, source_info
 
 if TYPE_CHECKING:
@@ -50,8 +51,6 @@ T = TypeVar("T")
 
 ROWS = 10
 """Rows of the table behind a figure, if an agent does not say how many."""
-MOST_FIGURES = 60
-"""Figures of one series or panel."""
 SCHEME = "entrepot://"
 """How addresses of resources begin."""
 _EVIDENCE = 6
@@ -221,10 +220,9 @@ def ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     read = read_question(given["question"])
     if read.unsaid:
         # Candidates for a question without a year: only the lake knows which years it has.
-        goods, source = read.keys.get("goods", "all"), read.keys.get("source")
-        known = access.ask(lambda lake: {"periods": latest_periods(lake, goods, source)})
-        read = read.proposing((value, name) for value, name in known["periods"])
-        return {"read": read.to_dict(), "answered": False}
+        return access.ask(
+            lambda lake: {"read": with_periods(read, lake).to_dict(), "answered": False}
+        )
     if read.each:
         found = series(access, {"measure": read.measure, "each": read.each, **read.keys})
         answered = any(row["value"] is not None for row in found["rows"])
@@ -245,17 +243,7 @@ def series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
         if f"{name}s" in given
     }
     measure = given.pop("measure")
-    # Counted before anything is computed: a span of days or
-    # a long list would hold a worker for its whole time.
-    count = _steps(given["period"], each)
-    for values in lists.values():
-        count *= len(values)
-    if count > MOST_FIGURES:
-        raise RequestError(
-            f"{count} figures at once",
-            why=f"at most {MOST_FIGURES} fit into an answer",
-            hint='send a shorter "period", or "each": "year"',
-        )
+    within_limit(given, each, prod(map(len, lists.values())))
     if "goods" in given:
         given["goods"] = goods_in_codes(given["goods"])
     panel_keys = given | lists
@@ -273,10 +261,6 @@ def series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
         )
     query = given | {"measure": measure}
     return found | {"link": access.link(f"/ask?{urlencode(query, safe=':@,')}")}
-
-
-def _steps(text: str, each: str) -> int:
-    return len(Period.parse(text).split(EACH[each])) or 1
 
 
 def suppliers(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:

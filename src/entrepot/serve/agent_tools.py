@@ -18,6 +18,7 @@ from entrepot.model.keys import KEYS
 from entrepot.serve import agent_answers as answers
 from entrepot.serve.keys import LONGEST
 from entrepot.serve.views import scenario as scenarios
+from entrepot.serve.views.question import MOST_FIGURES
 from entrepot.serve.views.screen import MOST_LINES
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ TOOLS: dict[str, AgentTool] = {
             "A figure for each year, quarter or month, and for several countries",
             "Evaluate a measure over time, or for several countries at once: a row each with "
             "value, range and source. Missing periods say why; they are not zero. At most "
-            f"{answers.MOST_FIGURES} figures.",
+            f"{MOST_FIGURES} figures.",
             {
                 "measure": _MEASURE,
                 "period": _text("First to last: 2017..2023; or one year.", "2017..2023"),

@@ -13,7 +13,7 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.keys import asked, single
 from entrepot.serve.problems import BadAddressError
 from entrepot.serve.request_body import FORMS, body_of, liked_form
-from entrepot.serve.views import brief, catalogue, compare, figure, scenario
+from entrepot.serve.views import brief, catalogue, compare, figure, question, scenario
 from entrepot.serve.views.scenario import ASKED
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _TABLES = ("csv", "parquet")
 def add(app: FastAPI, service: Service) -> None:
     """Add the addresses of the API."""
     _everywhere(app, service, "ask", _ask, figure.figure_table)
+    _question(app, service)
     _everywhere(app, service, "compare", compare.compare_data, compare.compare_table)
     _everywhere(app, service, "scenario", scenario.scenario_data, scenario.scenario_table)
     _everywhere(
@@ -116,6 +117,15 @@ def _goods(app: FastAPI, service: Service) -> None:
         data = _bare(lambda lake: catalogue.goods_data(lake, bare))
         table = _bare(lambda lake: catalogue.goods_rows(lake, bare))
         return _formed(service, request, data, table, form)
+
+
+def _question(app: FastAPI, service: Service) -> None:
+    @app.get("/api/question", **operation("question"))
+    def in_words(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        return service.answer(
+            request, lambda lake: question.question_data(lake, pairs), form="json"
+        )
 
 
 def _check(app: FastAPI, service: Service) -> None:
@@ -335,6 +345,24 @@ _VERBS = {
         _ROW,
         _KEYS,
     ),
+    "question": _Verb(
+        "A question in words: how it was read, and its answer or what it leaves open",
+        {
+            "read": {
+                "read_as": "import_share, DEU, CHN, 850511, 2022",
+                "measure": "import_share",
+                "keys": {"importer": "DEU", "exporter": "CHN", "goods": "850511", "period": "2022"},
+                "unsaid": [],
+                "command": "entrepot ask import_share --importer DEU ...",
+            },
+            "answered": True,
+            "answer": _FIGURE,
+        },
+        keys=(
+            _key("q", "A question in English, German, Russian or Chinese.", required=True)
+            | {"example": "How much of Germany's magnets came from China in 2022?"},
+        ),
+    ),
     "compare": _Verb(
         "The same figures for two sides that differ in a country, a list, a supplier or a period",
         {"answer": "...", "sides": [{"name": "Russia", "figures": [_FIGURE]}]},
@@ -414,6 +442,7 @@ LIST_NAME = Path(
 )
 EXAMPLES = (
     "/api/ask?measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023",
+    "/api/question?q=How+much+of+Germany%27s+magnets+came+from+China+in+2022%3F",
     "/api/ask.csv?measure=value&importer=RUS&exporter=CHN&goods=all&period=2023",
     "/api/brief?importer=RUS&supplier=CHN&goods=chpl",
     "/api/compare.parquet?importer=RUS&supplier=CHN&supplier2=TUR",

@@ -533,6 +533,8 @@ def test_a_question_in_words_is_answered_as_it_was_read_or_asked_back(access: Ag
     assert "value" not in back
     series = "How did Germany's dependence on Chinese magnets develop from 2021 to 2022?"
     assert len(call(access, "ask_in_words", {"question": series})["rows"]) == 2
+    compared = "Who bought more magnets from China in 2022, Germany or Poland?"
+    assert len(call(access, "ask_in_words", {"question": compared})["rows"]) == 2
 
 
 def test_a_question_without_a_value_is_not_answered(access: AgentAccess) -> None:

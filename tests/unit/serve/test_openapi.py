@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = [
     *("GET /api/ask", "GET /api/ask.csv", "GET /api/ask.parquet"),
+    "GET /api/question",
     *("GET /api/compare", "GET /api/compare.csv", "GET /api/compare.parquet"),
     *("GET /api/scenario", "GET /api/scenario.csv", "GET /api/scenario.parquet"),
     *("GET /api/brief", "GET /api/brief.csv", "GET /api/brief.parquet"),
