@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import entrepot as ep
 from entrepot.figures.caveats import caveat
 from entrepot.figures.panel_notes import said_once
 from entrepot.model.period import Period
+from entrepot.model.table_files import TableAbout, table_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,8 +185,29 @@ def test_a_panel_of_one_year_names_it_in_its_rows_and_each_column_in_a_stata_fil
         "value", importer="DEU", exporter=["CHN", "USA"], period=2022, lake=lake, goods="854231"
     )
     with pandas.io.stata.StataReader(panel.save(tmp_path / "panel.dta")) as read:
-        assert set(read.read()["period"].astype(str)) == {"2022"}
+        assert set(read.read(convert_dates=False)["period"]) == {2022}
         assert all(read.variable_labels().values())
+
+
+@pytest.mark.parametrize(
+    ("periods", "kind", "numbers"),
+    [
+        (["2021", "2023"], "%ty", [2021, 2023]),
+        (["2022H2", "2023H1"], "%th", [125, 126]),
+        (["1960Q1", "2023Q2"], "%tq", [0, 253]),
+        (["1960-02", "2023-06"], "%tm", [1, 761]),
+        (["2021..2023", "2023"], "", []),
+        (["2022", "2022Q1"], "", []),
+    ],
+)
+def test_periods_are_times_of_stata(periods: list[str], kind: str, numbers: list[int]) -> None:
+    """A text is no time for ``xtset``. Stata counts from the first one of 1960, years from 0."""
+    pandas = pytest.importorskip("pandas")
+    rows = [{"period": one, "value": 1.0} for one in periods]
+    with pandas.io.stata.StataReader(io.BytesIO(table_bytes(".dta", rows, TableAbout()))) as read:
+        found = read.read(convert_dates=False)["period"].tolist()
+        assert not kind or kind in read._fmtlist
+    assert found == (numbers or periods)
 
 
 def test_commas_part_what_plus_signs_join() -> None:

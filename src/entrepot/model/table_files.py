@@ -17,9 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from entrepot.errors import MissingExtraError, RequestError
+from entrepot.errors import EntrepotError, MissingExtraError, RequestError
 from entrepot.files import cannot_write, drafted, require_target
 from entrepot.model.display import MINUS, NBSP
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -467,6 +468,14 @@ def _stata(rows: Rows, about: TableAbout) -> bytes:
         for row in rows
     ]
     frame = frame_of(plain_rows, "pandas")
+    formats: dict[str, str] = {}
+    for name in _TIMES:
+        starts, kind = _stata_times([row.get(name) for row in rows])
+        if kind:
+            formats[name] = kind
+            # Of the first day pandas makes the number that Stata has for the period.
+            frame[name] = [starts[row[name]] for row in rows]
+            frame[name] = frame[name].astype("datetime64[s]")
     names: dict[str, str] = {}
     for name in frame.columns:
         plain = re.sub(r"\W", "_", str(name), flags=re.ASCII)
@@ -477,7 +486,7 @@ def _stata(rows: Rows, about: TableAbout) -> bytes:
         names[str(name)] = short
     for name in frame.columns:
         # Stata has no missing text: an empty one stands for it.
-        if frame[name].dtype.kind not in "fiu":
+        if frame[name].dtype.kind not in "fiuM":
             frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
     # Labels of Stata end after 80 characters.
     labels = {names[name]: text[:80] for name, text in about.labels.items() if name in names}
@@ -489,8 +498,34 @@ def _stata(rows: Rows, about: TableAbout) -> bytes:
         data_label=about.title[:80],
         variable_labels=labels,
         time_stamp=MADE,
+        convert_dates={names[name]: kind for name, kind in formats.items()},
     )
     return out.getvalue()
+
+
+_TIMES = ("period", "base")
+"""Columns of periods."""
+_STATA_TIMES = {12: "ty", 6: "th", 3: "tq", 1: "tm"}
+"""What Stata calls years, half-years, quarters and months."""
+
+
+def _stata_times(values: Sequence[Any]) -> tuple[dict[str, str], str]:
+    """Return the first day of each period, and the format that all have in Stata, or none.
+
+    As numbers of one format they are a time for ``xtset``; a text is none.
+    """
+    starts: dict[str, str] = {}
+    kinds = set()
+    for text in dict.fromkeys(values):
+        try:
+            period = Period.parse(text if isinstance(text, str) else "")
+        except EntrepotError:
+            return {}, ""
+        months = len(period.split(1))
+        is_whole = months in _STATA_TIMES and period.split(months) == [period]
+        kinds.add(_STATA_TIMES[months] if is_whole else "")
+        starts[text] = period.start.isoformat()
+    return starts, kinds.pop() if len(kinds) == 1 else ""
 
 
 def _sdmx(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout) -> str:
