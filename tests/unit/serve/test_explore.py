@@ -146,6 +146,8 @@ def test_a_chart_without_data_leads_to_those_that_have_some(client: Client) -> N
     """Nobody who asks for what is not loaded is left with a command of a terminal alone."""
     found = client.get("/explore?show=suppliers&importer=Russia&goods=chips").text
     gap = found.split('<div class="gap"')[1].split("</div>")[0]
+    assert "no data have all of Russia’s imports of semiconductors" in gap
+    assert gap.index("/explore?") < gap.index("<details>")  # ways on before reasons
     links = [unescape(one) for one in re.findall(r'href="(/explore[^"]*)"', gap)]
     assert len(links) >= 2
     for link in links:

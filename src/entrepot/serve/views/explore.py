@@ -264,7 +264,7 @@ def _compared(lake: Lake, asked: _Asked) -> Callable[[int], _Drawn]:
     if found is None:
         if asked.show == "suppliers" and (drawer := _as_reported(lake, asked)):
             return drawer
-        raise _no_comparison(goods)
+        raise _no_suppliers(asked) if asked.show == "suppliers" else _no_comparison(goods)
     if is_map:
         section = dependence_map(found, lake, asked.importer, tiles=asked.show == "tiles")
         said = single_share(found, lake, "this chart")
@@ -342,6 +342,15 @@ def _largest(lake: Lake, asked: _Asked) -> _Drawn:
         [*head, "share", "value", "currency"],
         rows,
         section.table,
+    )
+
+
+def _no_suppliers(asked: _Asked) -> NoEvidenceError:
+    buyer, goods = possessive(area_phrase(asked.importer)), goods_words(asked.goods)
+    return NoEvidenceError(
+        f"no data have all of {buyer} imports of {goods}",
+        why="shares of suppliers need what was imported from everyone",
+        hint="choose other goods or another importer, or load BACI: entrepot data add baci FILE",
     )
 
 
@@ -490,7 +499,14 @@ def _newest(keys: dict[str, Any], default: str = str(_PUBLISHED)) -> str:
     """Return the newest year of which a share is known, for a curve is of one period."""
     years = {*available_years(keys["lake"]), *years_of(keys["lake"], keys["goods"]), _PUBLISHED}
     newest = sorted(years, reverse=True)[:_YEARS]
-    known = (year for year in newest if ask("import_share", period=year, **keys).status == "ok")
+    context = BriefContext(keys["lake"])
+    asked = {name: value for name, value in keys.items() if name != "lake"}
+    # Without ranges, which take most of the time of a question and are not shown.
+    known = (
+        year
+        for year in newest
+        if context.value("import_share", period=year, **asked).status == "ok"
+    )
     return str(next(known, default))
 
 
