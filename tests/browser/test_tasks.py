@@ -78,6 +78,26 @@ def test_a_chart_is_put_into_an_article(page: Page, empty: str) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
+@pytest.mark.parametrize(
+    ("form", "begin"), [("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("XLSX", b"PK")]
+)
+def test_a_chart_of_a_country_is_saved_and_then_changed(page: Page, empty: str, form: str) -> None:
+    page.goto(f"{empty}/country/DEU?goods=850511")
+    page.locator("[data-rest]").wait_for(state="detached")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name=f"{form}: Suppliers").click()
+    assert saved.value.suggested_filename == f"suppliers-DEU.{form.lower()}"
+    assert saved.value.path().read_bytes().lstrip().startswith(BEGIN[form])
+    page.get_by_role("link", name="Change or embed this chart").click()
+    expect(page.locator("#chart h2")).to_contain_text("Germany’s largest supplier")
+    source = page.get_by_label("Source", exact=True)
+    expect(source).to_have_value("")
+    source.select_option("minerals")
+    page.get_by_role("button", name="Draw").click()
+    page.wait_for_url("**source=minerals**")
+    expect(page.locator("#embed-code")).to_contain_text("source=minerals")
+
+
 def test_importers_are_chips_that_the_keyboard_removes(page: Page, empty: str) -> None:
     page.goto(f"{empty}/explore?show=several&importer=DEU,FRA&supplier=CHN&goods=850511")
     box = page.locator("#importer")

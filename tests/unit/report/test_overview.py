@@ -14,7 +14,7 @@ from entrepot.model.areas import area_name
 from entrepot.model.period import Period
 from entrepot.report import overview
 from entrepot.report.charts.ranked import RankedBars
-from entrepot.report.overview import dependent_goods, dependents, suppliers_of
+from entrepot.report.overview import dependent_goods, dependents, spread_between, suppliers_of
 from entrepot.report.phrasing import capital
 
 if TYPE_CHECKING:
@@ -67,6 +67,21 @@ def test_a_change_is_in_points_and_those_of_all_rows_add_up_to_nothing(
 def test_without_a_year_before_there_is_no_column(lake: Lake, sold: Breakdown) -> None:
     drawn = _bars_of(suppliers_of(sold, lake))
     assert not [head for head in drawn.heads if "Since" in head]
+
+
+def test_the_range_of_a_share_is_in_the_table_that_each_mark_tells(
+    lake: Lake, sold: Breakdown
+) -> None:
+    first, second = sold.parts[:2]
+    ranged = {first.code: spread_between(first.value, (0.3, 0.97)), second.code: None}
+    table = suppliers_of(sold, lake, ranged).table
+    assert table is not None
+    assert table.head[1:3] == ("Share, %", "Range, %")
+    assert [row[2] for row in table.rows[:2]] == [ranged[first.code].text, ""]
+    assert len(table.rows) == len(sold.parts)
+    plain = suppliers_of(sold, lake).table
+    assert plain is not None
+    assert "Range, %" not in plain.head
 
 
 def test_a_limit_that_we_chose_looks_like_one() -> None:
