@@ -78,9 +78,10 @@ def test_a_chart_is_put_into_an_article(page: Page, empty: str) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
-@pytest.mark.parametrize(
-    ("form", "begin"), [("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("XLSX", b"PK")]
-)
+BEGIN = {"SVG": b"<svg", "PNG": b"\x89PNG", "XLSX": b"PK"}
+
+
+@pytest.mark.parametrize("form", BEGIN)
 def test_a_chart_of_a_country_is_saved_and_then_changed(page: Page, empty: str, form: str) -> None:
     page.goto(f"{empty}/country/DEU?goods=850511")
     page.locator("[data-rest]").wait_for(state="detached")
