@@ -181,6 +181,29 @@ def test_a_note_takes_no_workbook_and_no_claims(
     assert "claims" in err
 
 
+@pytest.mark.parametrize(
+    ("sides", "words"),
+    [
+        (("JPN", "CHN"), "largest supplier is the Philippines with 45.0 %; after China comes Viet"),
+        (("JPN", "VNM"), "largest suppliers are the Philippines with 45.0 % and China with"),
+        (("JPN", "PHL"), "next largest suppliers are China with"),
+    ],
+)
+def test_the_supplier_of_the_note_keeps_its_place_among_the_largest(
+    empty: Path, sides: tuple[str, str], words: str
+) -> None:
+    """Of Japan's magnets 45 % are the Philippines', 28 % China's and 17 % Vietnam's."""
+    made = note(*sides, "850511", period="2022", lake=empty, date=DAY)
+    assert words in plain(" ".join(one.text for one in made.means)).replace("\xa0", " ")
+
+
+def test_ends_that_read_alike_are_no_range(empty: Path) -> None:
+    made = note("JPN", "CHN", "850511", period="2022", lake=empty, date=DAY)
+    first = f"{made.title} {made.answer[0].text}".replace("\xa0", " ")
+    assert "27.8 %" in first
+    assert "27.7" not in first
+
+
 def test_a_date_is_read_before_any_work(empty: Path) -> None:
     with pytest.raises(RequestError, match="not a date"):
         note("DEU", "CHN", "850511", lake=empty, date="yesterday")

@@ -70,6 +70,13 @@ def test_a_table_that_is_not_held_is_one_of_those_that_are(lake: Lake) -> None:
     assert error.hint.startswith("did you mean table.kyrgyz? your own loaded tables:")
 
 
+def test_a_question_to_a_table_without_its_name_names_those_loaded(lake: Lake) -> None:
+    keys = {"importer": "KGZ", "exporter": "CHN", "period": 2023, "source": "table"}
+    reason = str(ask("value", lake=lake, **keys).reason)
+    assert "loaded tables: table.kyrgyz" in reason
+    assert "data add" not in reason
+
+
 def test_a_release_that_nobody_said_is_not_called_unknown(lake: Lake) -> None:
     with pytest.raises(UnknownNameError, match="unknown release: 'V1'") as caught:
         lake.flows("table.kyrgyz@V1")

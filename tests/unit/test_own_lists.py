@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 
 from entrepot.cli import goods
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
-from entrepot.figures import Definition
+from entrepot.figures import Definition, ask
 from entrepot.figures.caveats import no_codes
 from entrepot.goods import goods_list, goods_lists, goods_selection, goods_title, own
 from entrepot.goods.history import goods_diff, goods_history
 from entrepot.goods.library import add_own, is_list
 from entrepot.goods.own import is_own, own_list, remove_list
-from entrepot.goods.parse import nameless
+from entrepot.goods.parse import nameless, written_codes
 
 HEAD = "code,nomenclature\n"
 
@@ -206,6 +206,23 @@ def test_an_older_list_is_not_read_as_the_newest_edition(tmp_path: Path) -> None
     with pytest.raises(RequestError, match="not followed into HS2022") as caught:
         goods_selection(str(path), nomenclature="HS2022")
     assert "concordance" in caught.value.hint
+
+
+def test_codes_on_a_list_answer_as_the_same_codes_typed(tmp_path: Path) -> None:
+    """A list of two bundled codes was told that these two codes are bundled."""
+    path = written(tmp_path, f"{HEAD}850511,HS2022\n811292,HS2022\n")
+    keys = {"importer": "FRA", "exporter": "CHN", "period": 2022, "lake": tmp_path / "lake"}
+    typed = ask("import_share", goods="850511,811292", **keys)
+    listed = ask("import_share", goods=str(path), **keys)
+    assert typed.value is not None
+    assert (listed.value, listed.low, listed.high) == (typed.value, typed.low, typed.high)
+    assert "bundled-minerals" in {one.id for one in listed.caveats}
+    named = ask("import_share", goods=str(path), source="minerals", **keys)
+    assert named.value == typed.value
+    # Neither a part of a code nor a list that law keeps is read in an edition that is not named.
+    part = written(tmp_path, "code,nomenclature,ex\n850511,HS2022,yes\n", "part.csv")
+    assert written_codes(str(part)) == written_codes("chpl") == frozenset()
+    assert ask("import_share", goods=str(part), **keys).status != "ok"
 
 
 def test_kept_and_asked_for_by_its_name(tmp_path: Path, folder: Path) -> None:

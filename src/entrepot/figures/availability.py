@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.evidence import NoAnswer
-from entrepot.goods.parse import only_codes
+from entrepot.goods.parse import written_codes
 from entrepot.lake import spans
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
 from entrepot.lake.merge import UNKNOWN
-from entrepot.lake.state import NO_RELEASE
+from entrepot.lake.state import NO_RELEASE, own_loaded
 from entrepot.model.columns import COMPLETE
 from entrepot.sources import bring_in, is_register, split_address
 
@@ -223,7 +223,7 @@ def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
     """
     if source is not None:
         return is_bundled(source)
-    codes = only_codes(goods)
+    codes = written_codes(goods)
     if not codes or not codes <= bundled_codes():
         return False
     # One period is bundled; if there were more, this has to fail.
@@ -276,6 +276,8 @@ def _available(
     name, vintage = split_address(source)
     every = [item for item in lake.holdings() if item.source == name]
     if not every:
+        if also := own_loaded(name, [one.source for one in lake.holdings()]):
+            return NoAnswer(f"{name} is not loaded; {also}")
         return NoAnswer(f"{name} is not loaded. Load it with: {bring_in(name)}")
     if every[0].table not in ("flows", "shipments"):
         return NoAnswer(f"{name} holds {every[0].table}, not flows of goods")

@@ -18,7 +18,7 @@ from entrepot.goods.list_conversion import expanded
 from entrepot.goods.parse import has_list, parse
 from entrepot.goods.weights import ConversionWeights, estimate_weights
 from entrepot.lake import fetch
-from entrepot.model.product import NO_CODES, edition, harmonized
+from entrepot.model.product import NO_CODES, UNNAMED, edition, harmonized
 from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _followed(goods: str, concordance: str, editions: tuple[str, ...], lake: Lak
     links = links_loaded(lake)
     # All editions at once: families have to be closed over all
     # of them, or a series would change its goods on the way.
-    hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))
+    hs = tuple(dict.fromkeys(harmonized(name).id for name in editions if name != UNNAMED))
     return tuple(
         goods_selection(
             goods,

@@ -43,7 +43,7 @@ from entrepot.figures.spread import (
     spread_of,
 )
 from entrepot.figures.validate import PRINTED, checked, require_question
-from entrepot.goods.parse import NAMED, only_codes
+from entrepot.goods.parse import NAMED, written_codes
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.limits import say, step
@@ -277,7 +277,7 @@ def _bundled_parts(asked: Definition) -> str:
     [year] = (part.period for part in bundled().partitions)
     if there:
         return f"\nbundled for {year}: {joined(there)}; ask for such codes alone"
-    if bundled_codes().issuperset(only_codes(asked.goods) or {""}):
+    if bundled_codes().issuperset(written_codes(asked.goods) or {""}):
         return ""  # bundled, of another year: that was said
     return f"\nbundled for {year} only: {joined(sorted(bundled_codes()))}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, UnknownNameError
@@ -27,6 +28,7 @@ __all__ = [
     "nameless",
     "only_codes",
     "parse",
+    "written_codes",
 ]
 
 NAMED = "named:"
@@ -60,6 +62,18 @@ class GoodsPart:
     of: GoodsList | None = None
     dated: bool = False
     after: bool = False
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The codes that the asker wrote, typed or on a list of their own, if they are whole.
+
+        None of a published list: what its codes hold is law of one edition.
+        """
+        if self.kind == "code":
+            return frozenset({self.key})
+        entries = self.entries if self.of and self.of.id not in _published() else ()
+        is_whole = all(re.fullmatch(r"\d{6}", one.code) and not one.is_partial for one in entries)
+        return frozenset(one.code for one in entries) if is_whole else frozenset()
 
 
 def parse(text: str) -> tuple[GoodsPart, ...]:
@@ -115,6 +129,23 @@ def only_codes(text: str) -> frozenset[str]:
     split = re.split(_BETWEEN, text)
     items = frozenset(re.sub(r"[. ]", "", item) for item in split if item.strip())
     return items if all(re.fullmatch(r"\d{6}", item) for item in items) else frozenset()
+
+
+def written_codes(text: str) -> frozenset[str]:
+    """Return the six-digit codes of `only_codes`, or of lists of the asker's own; else none."""
+    if codes := only_codes(text):
+        return codes
+    try:
+        parts = [part.written for part in parse(text)]
+    except EntrepotError:  # inputs, goods in words, a list that is not there: no codes
+        return frozenset()
+    found = frozenset[str]().union(*parts)
+    return found if all(parts) and all(len(code) == 6 for code in found) else frozenset()
+
+
+@cache
+def _published() -> frozenset[str]:
+    return frozenset(one.id for one in bundled_lists())
 
 
 _IN_A_TITLE = 12

@@ -155,8 +155,8 @@ def goods_selection(
     parts = parse(text)
     key = ",".join(part.key for part in parts)
     title = ", ".join(part.title for part in parts)
-    if nomenclature == UNNAMED and all(part.kind == "code" for part in parts):
-        return _as_written(key, title, _plain(parts), variant)
+    if nomenclature == UNNAMED and all(part.written for part in parts):
+        return _as_written(key, title, parts, variant)
     hs = harmonized(nomenclature).id
     nomenclature = nomenclature if nomenclature[:-4] in TARIFFS else hs
     if any(part.kind == "all" for part in parts):
@@ -192,10 +192,19 @@ def goods_selection(
     )
 
 
-def _as_written(key: str, title: str, codes: tuple[str, ...], variant: Variant) -> Selection:
+def _as_written(key: str, title: str, parts: tuple[GoodsPart, ...], variant: Variant) -> Selection:
     """Return codes as they were asked for, of data that do not name their edition."""
+    codes = frozenset[str]().union(*(part.written for part in parts))
     six = frozenset(code for code in codes if len(code) == 6)
-    return Selection(key, title, UNNAMED, variant, six, frozenset(codes) - six)
+    return Selection(
+        key=key,
+        title=title,
+        nomenclature=UNNAMED,
+        variant=variant,
+        codes=six,
+        prefixes=codes - six,
+        lists=tuple(part.of for part in parts if part.of),
+    )
 
 
 def merged(every: Iterable[Selection]) -> tuple[Selection, ...]:

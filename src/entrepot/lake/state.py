@@ -15,10 +15,10 @@ from entrepot.lake.inventory import InventoryItem, inventory_of
 from entrepot.lake.merge import UNKNOWN, CurrentPart, current_partitions
 from entrepot.lake.unchanged import require_plain
 from entrepot.limits import step
-from entrepot.sources import bring_in, is_own, split_address
+from entrepot.sources import bring_in, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from pathlib import Path
 
     import duckdb
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Order, Snapshot, StoredFile
     from entrepot.model.columns import Table
 
-__all__ = ["NO_RELEASE", "State", "StateCache", "forget_state"]
+__all__ = ["NO_RELEASE", "State", "StateCache", "forget_state", "own_loaded"]
 
 
 T = TypeVar("T")
@@ -72,14 +72,17 @@ class StateCache:
 NO_RELEASE = "the loaded release is not recorded; leave out @ and the release"
 
 
-def _others(name: str, catalog: Catalog) -> str:
-    """Name the tables of the user's own that are held, if one of them is asked for."""
-    if not is_own(name):
-        return ""
-    loaded = list(dict.fromkeys(item.source for item in catalog.snapshots if is_own(item.source)))
+def own_loaded(name: str, sources: Iterable[str]) -> str:
+    """Name the tables or registers of the user's own that are loaded, if one is asked for.
+
+    Also for the kind alone, ``table``, of which each has a name of its own: ``table.kyrgyz``.
+    """
+    kind = name.partition(".")[0]
+    loaded = list(dict.fromkeys(one for one in sources if one.startswith(f"{kind}.")))
     near = nearest(name, loaded)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"{guess}your own loaded tables: {', '.join(loaded)}" if loaded else ""
+    kinds = {"table": "tables", "shipments": "registers"}
+    return f"{guess}your own loaded {kinds[kind]}: {', '.join(loaded)}" if loaded else ""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,8 @@ class State:
             raise NoEvidenceError(
                 f"{name} is not loaded",
                 where=str(self.folder),
-                hint=_others(name, self.catalog) or bring_in(name),
+                hint=own_loaded(name, (one.source for one in self.catalog.snapshots))
+                or bring_in(name),
             )
         found = [item for item in items if vintage in (None, item.vintage)]
         if not found:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import DOLLARS
-from entrepot.goods.parse import only_codes
+from entrepot.goods.parse import written_codes
 from entrepot.model.display import joined
 from entrepot.report import phrasing
 from entrepot.report.cards import source_on_card, watched_part
@@ -121,7 +121,7 @@ def some_only(context: BriefContext, subject: Subject, share: Figure) -> str:
     ]
     if subject.listed or not any(one.has_few_products for one in holdings):
         return ""
-    if only_codes(subject.goods) and all(one.id != "not-delivered" for one in share.caveats):
+    if written_codes(subject.goods) and all(one.id != "not-delivered" for one in share.caveats):
         return ""  # every code asked for is there, whatever others are not
     names = joined(sorted({source_name(one.source) for one in holdings if one.has_few_products}))
     return f"{names} covers only some of these goods"

@@ -323,8 +323,7 @@ def _title(subject: Subject, found: Headline) -> str:
         text += f"imports of {subject.period}"
     elif share.status == "ok" and is_wide(share):
         text = f"{subject.sellers} share of {_imports(subject)} depends on the definition"
-    elif share.status == "ok" and share.low is not None and share.high is not None:
-        ends = share.range_text
+    elif share.status == "ok" and (ends := phrasing.span(share)):
         text = f"{subject.seller} {verb_of(share)} {ends} of {_imports(subject)}{when}"
     elif share.status == "ok":
         text = f"{subject.seller} {verb_of(share)} {phrasing.about(share)} of {_imports(subject)}"
@@ -380,6 +379,8 @@ def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence
     text += _imports(subject)
     if share.no_range:
         text += f"; no range: {share.no_range}."
+    elif not phrasing.span(share):  # ends that read alike are no range
+        text += f", the same, rounded, {under}." if under else "."
     else:
         text += f", and {ends} {under or f'by the {share.range}'}."
     return BriefSentence(text, (share,))
@@ -734,13 +735,14 @@ def _rivals(
     next_ones = [(name, one) for name, one in others if name not in mine][:2]
     if not next_ones or share.status != "ok":
         return []
-    text = joined([f"{area_phrase(name)} with {phrasing.about(one)}" for name, one in next_ones])
-    larger = [one for _, one in next_ones if (one.value or 0) > (share.value or 0)]
-    if larger:
-        lead = f"The largest supplier{'s are' if len(next_ones) > 1 else ' is'}"
+    said = [f"{area_phrase(name)} with {phrasing.about(one)}" for name, one in next_ones]
+    larger = sum((one.value or 0) > (share.value or 0) for _, one in next_ones)
+    text = f"The {'' if larger else 'next '}largest supplier"
+    if larger == 1 and len(said) > 1:  # the supplier of the note has its place between them
+        text += f" is {said[0]}; after {subject.seller} comes {said[1]}"
     else:
-        lead = f"The next largest supplier{'s are' if len(next_ones) > 1 else ' is'}"
-    return [BriefSentence(f"{lead} {text}.", tuple(one for _, one in next_ones))]
+        text += f"{'s are' if len(said) > 1 else ' is'} {joined(said)}"
+    return [BriefSentence(f"{text}.", tuple(one for _, one in next_ones))]
 
 
 def _law(subject: Subject) -> list[Remark]:
