@@ -181,24 +181,25 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
 
 def _named(claim: Claim, facts: ReferenceLevels) -> str:
     words = next(claim.quantity.levels()).goods.removeprefix(NAMED)
+    several = f"“{words}” may mean several codes of customs, and the numbers of these differ"
     found = in_print(claim.quantity, facts.statements)
     if found is None:
         return (
-            f"“{words}” does not identify a list of goods, "
-            "and no published figure covers goods of that kind."
+            f"{several}; no published figure covers such goods. "
+            "Write the code that is meant (goods: \"850511\") to compare it with data."
         )
     # As printed: nobody prints 45.0 and 90.0 %.
     ends = range_text(found.interval.low, found.interval.high, "share", 2)
     if claim.quantity.less:
         points = number(found.interval.width * 100, 2)
         return (
-            f"“{words}” does not identify a list of goods. For {found.year} alone, published "
+            f"{several}. For {found.year} alone, published "
             f"figures for {found.kind} range over {ends}: {points} points between definitions. "
             "Two figures give a change only if they share one list, one basis and the same "
             "reporters."
         )
     return (
-        f"“{words}” does not identify a list of goods. For {found.year} alone, published "
+        f"{several}. For {found.year} alone, published "
         f"figures for {found.kind} are {ends}, depending on the definition. Evidence needed: "
         "figures of one list, one basis and the same reporters."
     )

@@ -19,6 +19,7 @@ __all__ = [
     "PREPOSITIONS",
     "areas_in",
     "compound",
+    "says_nothing",
     "shortened",
     "unknown_area",
     "unknown_before",
@@ -36,9 +37,9 @@ def unknown_area(areas: Sequence[Mark], text: str) -> str:
 
 
 _ARTICLES = {
-    "en": r"(?:the |mainland |neighbou?ring |countries (?:of|in) )*",
+    "en": r"(?:the |mainland |neighbou?ring |(?:countries|member states) (?:of|in) )*",
     "ru": r"(?:стран(?:ы|у|ой|ам|ами|ах)? |соседн[а-я]+ )*",
-    "de": r"(?:der |den |die |dem |Länder[n]? |Staaten |benachbarte[nr]? |Volksrepublik )*",
+    "de": r"(?:der |den |die |dem |Länder[n]? |(?:Mitglied)?[Ss]taaten |Mitgliedsl[aä]nder[n]? |benachbarte[nr]? |Volksrepublik )*",
     "zh": "",
 }
 _POSSESSIVE = {"en": re.compile(r"['’]s?(?!\w)"), "zh": re.compile("的")}
@@ -421,6 +422,15 @@ def others_in(text: str, language: str, areas: Sequence[Mark]) -> list[Mark]:
 
 
 _FOLDER = Path(__file__).parent
+_NO_GOODS = frozenset(
+    (
+        *("them", "it", "there", "here", "such", "one", "ones", "us", "what", "who", "some", "any"),
+        *("туда", "оттуда", "там", "них", "неё", "нее", "него", "это", "этого", "этих", "после"),
+        *("dort", "dorthin", "davon", "dahin", "ihnen", "sie", "es", "das", "die", "der", "dem"),
+        *("只有", "仍然", "缩小", "縮小", "扩大", "擴大", "其中", "这些", "它们", "当地", "增速"),
+    )
+)
+"""Words beside those of `_PLAIN` that point at something or carry on, in any language."""
 _PLAIN = frozenset((_FOLDER / "plain_words.txt").read_text(encoding="utf-8").split("\n"))
 """English words in front of a flow that say nothing about goods."""
 _STARTS = "|".join(
@@ -472,6 +482,11 @@ def unknown_before(before: str, language: str) -> str:
     match = pattern.search(before) if pattern else None
     word = (match[1] or match[2]) if match and language == "en" else match[1] if match else ""
     return "" if word.lower() in _PLAIN else word
+
+
+def says_nothing(words: str) -> bool:
+    """Whether words that stand where goods would are none: "imports of the euro area"."""
+    return all(word in _PLAIN or word in _NO_GOODS for word in words.lower().split())
 
 
 def word_before(before: str) -> str:

@@ -25,7 +25,7 @@ from entrepot.model.areas import WORLD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.claims.draft.sentences import Mark
+    from entrepot.claims.draft.sentences import Mark, Time
     from entrepot.claims.numbers import Span
 
 __all__ = [
@@ -412,6 +412,9 @@ def side_choices(  # noqa: C901
     doer = _doer_of(flow, scene)
     if doer and doer in of_owners and kind in (*SELLS, *BUYS):
         of_owners = {doer: of_owners[doer]}
+        # "Japan, which got two thirds from China": both sides stand with the verb.
+        if len(set(fit)) == 1 and fit[0] in of_partners and fit[0] not in (doer, NOWHERE):
+            of_partners = {fit[0]: of_partners[fit[0]]}
     impossible = _impossible(what, kind, set(owners), set(partners), scene, memory)
     for owner, for_owner in of_owners.items():
         for partner, for_partner in of_partners.items():
@@ -553,15 +556,19 @@ def subject_of(flow: Mark | None, scene: Scene) -> str:
 
 
 _VERBS = {
-    "en": r"(?:im|ex)ported|bought|purchased|sold|shipped|supplied|delivered",
+    "en": r"(?:im|ex)ported|bought|purchased|got|sold|shipped|supplied|delivered",
     "de": r"(?:im|ex)portierten?|lieferten?|(?:ver)?kauften?|bezog(?:en)?",
     "ru": r"(?:им|экс)портировал[аио]?|(?:за|при)?купил[аио]?|закупал[аио]?|продал[аио]?"
     r"|приобрел[аио]?|поставил[аио]?|поставлял[аио]?|вв[её]з(?:л[аио])?|вывез(?:л[аио])?"
     r"|отгрузил[аио]?",
+    "zh": r"供应|供货|供给",
 }
 """Forms of a flow that have a subject: whoever does it."""
 _VERB = {language: re.compile(words) for language, words in _VERBS.items()}
-_FARTHEST_SUBJECT = {"ru": 40}
+_WHICH = re.compile(
+    r", (?:which|who)(?: (?:has|had|now|still|also|already))? |, котор(?:ый|ая|ое|ые) "
+)
+_FARTHEST_SUBJECT = {"ru": 40, "zh": 12}
 _AND = re.compile(r"(?:\band|\bund|(?<!\w)и|[,，])\s*(?:the )?$")
 
 
@@ -578,10 +585,18 @@ def _doer_of(flow: Mark | None, scene: Scene) -> str:
         return inverted[0].value
     farthest = _FARTHEST_SUBJECT.get(language, 1)
     ahead = [one for one in scene.areas if one.end <= flow.start][-1:]
-    if not ahead or ahead[0] not in bare or flow.start - ahead[0].end > farthest:
+    if not ahead or ahead[0] not in bare:
+        return ""
+    # "More than Japan, which got two thirds from China".
+    if _WHICH.fullmatch(text, ahead[0].end, flow.start) and not ahead[0].joined:
+        return ahead[0].value
+    if flow.start - ahead[0].end > farthest:
         return ""
     between = text[ahead[0].end : flow.start]
-    if ahead[0].joined or WEAK.search(between) or CLAUSE_END.search(between):
+    weak = language != "zh" and WEAK.search(between)
+    if language == "zh" and not scene.gaps.begins_number(flow.end, flow.end + 3):
+        return ""  # 供应 in front of no amount may be a noun
+    if ahead[0].joined or weak or CLAUSE_END.search(between):
         return ""
     # "A and B imported": the subject is both.
     return "" if ends_with(_AND, text, ahead[0].start) else ahead[0].value
@@ -589,7 +604,8 @@ def _doer_of(flow: Mark | None, scene: Scene) -> str:
 
 _ITEM = re.compile(
     r"(?:['’]s)?的?\s*(?:[(（—–:：,，|-]|\b(?:at|with|—|на|in Höhe von|mit|для)\b)?\s*(?:"
-    r"over |about |nearly |almost |почти |около |более |rund |knapp |约|近|达|为)?"
+    r"over |about |nearly |almost |почти |около |более |rund |knapp |约|近|达|为"
+    r"|(?:紧随其后|次之|其次|排名第.|居第.)[,，])?"
 )
 
 
@@ -869,6 +885,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             said.add("yb:pair")
             said.add(f"yb:pair:{context}")
         found.setdefault(year, set()).update(said)
+    if memory.coming is not None and not own and memory.period is None and memory.main is None:
+        found.setdefault(str(memory.coming), set()).update(("coming", f"coming:{what}"))
     for time in left[-1:]:
         said = {"yb:own"}
         if former:
@@ -897,6 +915,11 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     ]
     if len(opening) == 1 and not scene.gaps.numbers(low, number.start):
         return [Choice((opening[0],), tuple(sorted(found[opening[0]])))]
+    if what == "level" and former and (same := _same_part_before(number, left, scene, memory)):
+        return [Choice((str(same),), ("yb:part",))]
+    at_number = {said for time, said in zip(times, scene.periods, strict=True) if _is_at(number, time, scene)}
+    if what == "level" and len(at_number) == 1 and dealt is None:
+        return [Choice((at_number.pop(),), ("at-number",))]
     if what == "level" and _has_year_before(number, scene):
         now = left[-1].period if left else memory.period or memory.main
         if now is not None:
@@ -927,11 +950,50 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         and not _LEADS.match(text, time.end)
         and not time.ends_range
     ]
-    if len(tied) == 1:
+    if len(tied) == 1 and dealt is None:
         return [Choice((tied[0],), tuple(sorted(found[tied[0]])))]
     # What was not over when the text was published was only begun to be counted.
     over = [period for period in found if not memory.is_ahead(period)]
     return [Choice((period,), tuple(sorted(found[period]))) for period in over or found]
+
+
+_TIME_BEHIND = {
+    "en": re.compile(r"\s*(?:in|for|during|of) (?:the )?(?:year )?", re.IGNORECASE),
+    "de": re.compile(r"\s*(?:im|in|von|vom|aus) (?:dem )?(?:Jahre? )?"),
+    "ru": re.compile(r"\s*(?:в|за|по итогам) "),
+    "zh": re.compile(r"(?!)"),
+}
+_TIME_AHEAD = re.compile(r"(?: года?)?\s*[(（]\s*|的(?:约|近)?")
+
+
+def _same_part_before(
+    number: Span, left: Sequence[Time], scene: Scene, memory: Background
+) -> Period | None:
+    """Return the part of a former year that is compared: of July "against 4 bn last year"."""
+    now = left[-1].period if left else memory.period or memory.main
+    text = scene.apart.text
+    behind = [one.period for one in scene.times if 0 <= one.start - number.end <= _TIGHT]
+    if now is None or now.freq == "A" or len(behind) != 1 or behind[0].freq != "A":
+        return None
+    time = next(one for one in scene.times if one.period == behind[0] and one.start >= number.end)
+    before = now.before()
+    inside = behind[0].start <= before.start and before.end <= behind[0].end
+    relative = _LAST_YEAR.match(text, time.start) is not None
+    return before if inside and relative and not WEAK.search(text, number.end, time.start) else None
+
+
+_LAST_YEAR = re.compile(
+    r"(?:the )?(?:last|previous|prior) year|(?:im )?Vorjahr|прошл|去年|上年", re.IGNORECASE
+)
+
+
+def _is_at(number: Span, time: Time, scene: Scene) -> bool:
+    """Whether words tie an amount to a time: "5 bn in 2021", "less than in 2022 (5 bn)", 2023年的5亿."""
+    text = scene.apart.text
+    if time.start >= number.end:
+        behind = _TIME_BEHIND[scene.sentence.language]
+        return behind.fullmatch(text, number.end, time.start) is not None
+    return _TIME_AHEAD.fullmatch(text, time.end, number.start) is not None
 
 
 _COMPARES = re.compile(

@@ -104,7 +104,7 @@ def _filled(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks)
     if known != flow.owner and home and home != known and flow.kind not in BALANCES:
         return _with(flow, home)
     if flow.others:
-        return replace(flow, trouble="exporter and importer are not clear")
+        return replace(flow, trouble="who sells and who buys is not clear")
     # "China's exports rose" with nobody else in sight are those to the world.
     if known == flow.owner and flow.kind != "trade" and not same:
         return _with(flow, WORLD)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.areas import (
     compound,
+    says_nothing,
     unknown_area,
     unknown_before,
     unknown_goods,
@@ -16,6 +17,7 @@ from entrepot.claims.draft.areas import (
 )
 from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.lexicon import NOWHERE, cue_words
+from entrepot.claims.question_goods import goods_of_words
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -194,7 +196,7 @@ def _one_way(read: Flow, areas: list[Mark]) -> Flow:
         second, names = adjectives, [code for code in owners if code not in adjectives]
     apart = {area.value for area in areas if area.form in (*_OWN, "bare") and not area.joined}
     if len(names) > 1 and len(apart & set(names)) > 1:
-        return replace(read, trouble="exporter and importer are not clear")
+        return replace(read, trouble="who sells and who buys is not clear")
     owner = _sum(owners or subjects)
     return replace(_settled(read, sells, names, second), owner=owner, others=tuple(others))
 
@@ -282,10 +284,23 @@ def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> F
     behind, before = text[read.end :], text[: read.start]
     words = unknown_goods(behind, language) or compound(before, language)
     words = words or unknown_object(text, read.start, read.end, language)
-    if words:
-        title = "not in the word list"
-        return replace(read, goods=f"named:{words}", certainty="likely", title=title)
+    if words and not says_nothing(words):
+        code = code_of(words, language)
+        title = f"HS {code}" if code else "not in the word list"
+        return replace(read, goods=code or f"named:{words}", certainty="likely", title=title)
     word = unknown_before(before, language)
     if word and not any(0 <= read.start - area.end <= 1 for area in found.areas):
-        return replace(read, trouble=f"what {word!r} says about the trade is not clear")
+        if code := code_of(word, language):
+            return replace(read, goods=code, certainty="likely", title=f"HS {code}")
+        return replace(read, trouble=f"{word!r} may name goods, and no code is known for it")
     return read
+
+
+def code_of(words: str, language: str) -> str:
+    """Return the code that words mean in a question too, and nothing else; empty without one."""
+    found = {
+        goods
+        for goods, start, end in goods_of_words(words, language)
+        if (start, end) == (0, len(words))
+    }
+    return found.pop() if len(found) == 1 else ""

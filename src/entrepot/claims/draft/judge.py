@@ -50,7 +50,7 @@ _NOT_SAID = {
 
 
 _WHICH = "which country named before is meant is not clear"
-_ITEM = "a side that is a later item of a list"
+_ITEM = "which of several countries in a row it is of is not clear"
 _ALL = "whether it is foreign trade with one country or all is not clear"
 _WITH_WHOM = "whether it is of trade with one country named before or of all is not clear"
 _SO_FAR = "it is of the year so far: of which months is not clear"
@@ -236,7 +236,9 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     named = {area.value for area in scene.areas}
     if any(OWN_LAND.match(text, area.start) for area in scene.areas):
         named.add(guess.home)
-    if any(_is_of_later(side, number, scene) for side in guess.sides):
+    # Of "the two countries", or of those that a text is about, a list need not name the first.
+    known = scene.names_two or guess.topic
+    if not known and any(_is_of_later(side, number, scene) for side in guess.sides):
         raise Refusal(_ITEM)
     carried = set(guess.sides) - named - {WORLD}
     if len(carried) == 1 and WORLD not in guess.sides and _FOREIGN_TRADE.search(text):

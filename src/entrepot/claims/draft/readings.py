@@ -21,7 +21,7 @@ from entrepot.claims.draft.judge import AGAINST, OF_TOTAL, claim_of_guess, is_of
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
-from entrepot.claims.draft.structure import StructuralReading, guesses, of_second, weights
+from entrepot.claims.draft.structure import StructuralReading, guesses, of_both, of_second, weights
 from entrepot.claims.draft.sureness import (
     SURE,
     agrees,
@@ -57,8 +57,8 @@ CERTAINTIES = ("stated", "inferred", "best guess", "open")
 _HALF = 0.5
 LED = 0.7
 """How sure the structure has to be of such a share where the rules read another."""
-FRAMED = 0.55
-"""How sure the structure has to be of a share or place that its pattern reads alike."""
+FRAMED, PLACED = 0.65, 0.55
+"""How sure the structure has to be of a share, and of a place, that its pattern reads alike."""
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
 _BY_RULES = (
@@ -160,7 +160,7 @@ def structured(
     few = [len(spans) <= MOST_IN_TABLE for spans in numbers]
     found = scenes(list(compress(cut, few)), list(compress(numbers, few)))
     home = home_of(found, article.text)
-    read = guesses(found, home, article.published, learned)
+    read = guesses(found, home, article.published, of_both(learned))
     seconds = _second_readings(found, home, article, learned)
     frames = _frames(read, home)
     done: dict[tuple[int, int], Structured] = {}
@@ -503,12 +503,13 @@ def _is_final(why: str, structure: Structured | None) -> bool:
 
 def _is_goodsless(why: str, claim: Drafted | None) -> bool:
     """Whether the rules met a word that may name goods, and a claim names none: "watch exports"."""
-    return why.startswith("what '") and claim is not None and "goods" not in repr(claim.keys)
+    return why.endswith("no code is known for it") and claim is not None and "goods" not in repr(claim.keys)
 
 
 def is_framed(structure: Structured) -> bool:
     """Whether the pattern of a share says the same as the structure, which is not unsure."""
-    return "frame:same" in structure.facts and structure.sure >= FRAMED
+    least = PLACED if structure.guess.what == "rank" else FRAMED
+    return "frame:same" in structure.facts and structure.sure >= least
 
 
 _SUPPORTING = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))

@@ -21,6 +21,7 @@ from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Mark, Time
 from entrepot.claims.draft.times import (
     counts_a_run,
+    days_to_days,
     is_compared,
     is_record,
     names_an_event,
@@ -55,6 +56,7 @@ __all__ = [
     "scenes",
     "times_of",
     "topic_of",
+    "with_places_named_before",
 ]
 CLAUSE_END = re.compile(
     r"[;；:：—–]|\b(?:while|whereas|but|тогда как|während)\b|, (?:а|но|aber|wobei) |。|，而|但"
@@ -106,7 +108,8 @@ class Background:
 
     `trade` is whether of exports or of imports, `weighed` the goods that were named last, `subject`
     the country that the last sentence began with, `aside` whether the last time was but a part of
-    what the text is about ("in December alone").
+    what the text is about ("in December alone"), `coming` the first time that the text names, for a
+    headline without one.
     """
 
     home: str = ""
@@ -129,6 +132,7 @@ class Background:
     named: list[str] = field(default_factory=list)
     subject: str = ""
     aside: bool = False
+    coming: Period | None = None
     published: Period | None = None
 
     def is_ahead(self, period: str) -> bool:
@@ -237,6 +241,30 @@ class AreaPlaces:
             if at < len(places) and places[at] < high:
                 found.append(places[at])
         return sorted(found)
+
+
+_THERE = {
+    "en": re.compile(r"\b(?:(?P<off>from)|to|in) (?:there|that country)\b"
+        r"|\b(?:went|go(?:es)?|sold|sent|shipped) there\b"),
+    "de": re.compile(r"\b(?:(?P<off>von dort|dorther)|dorthin|dahin)\b", re.IGNORECASE),
+    "ru": re.compile(
+        r"(?<!\w)(?:(?P<off>оттуда|из этой страны)|туда|в эту страну)(?!\w)", re.IGNORECASE
+    ),
+    "zh": re.compile(r"(?!)"),
+}
+"""Words for a country named before: "importierte von dort", "экспорт туда"."""
+
+
+def with_places_named_before(scene: Scene, memory: Background) -> tuple[Mark, ...]:
+    """Return the areas of a sentence with those that words such as "there" stand for."""
+    found = list(scene.areas)
+    for there in _THERE[scene.sentence.language].finditer(scene.apart.text):
+        here = [one.value for one in scene.areas if one.end <= there.start()]
+        abroad = [one for one in (here or memory.named) if one not in (memory.home, WORLD, NOWHERE)]
+        if abroad and not any(one.start == there.start() for one in found):
+            form = "from" if there["off"] else "to"
+            found.append(Mark("area", abroad[-1], form, *there.span()))
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 @dataclass
@@ -357,14 +385,23 @@ def scenes(
 
 def _named_in_full(found: list[Scene]) -> list[Scene]:
     """Read one sign of a country as the one that a Chinese text names in full: 中加, of 加纳."""
-    full: dict[str, set[str]] = {}
+    often: dict[str, Counter[str]] = {}
     for scene in found:
         if scene.sentence.language == "zh":
             for one in scene.areas:
                 name = scene.sentence.plain[one.start : one.end].removesuffix("方")
                 if len(name) > 1 and one.value not in (WORLD, NOWHERE):
-                    full.setdefault(name[0], set()).add(one.value)
+                    often.setdefault(name[0], Counter())[one.value] += 1
+    # Of two such names, 加纳 and 加蓬, the one that the text is about.
+    full = {
+        sign: {code for code, count in codes.items() if count * _OFTEN > codes.total()}
+        for sign, codes in often.items()
+    }
     return [_with_full_names(scene, full) for scene in found]
+
+
+_OFTEN = 3
+"""A name with less than this part of all that begin alike is named in passing."""
 
 
 def _with_full_names(scene: Scene, full: Mapping[str, set[str]]) -> Scene:
@@ -690,6 +727,11 @@ def times_of(  # noqa: C901
         elif period is not None:
             before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
             times.append(Time(period, days.start(), days.end(), before))
+    times += [
+        replace(one, is_base=base.search(text[max(one.start - 40, 0) : one.start]) is not None)
+        for one in days_to_days(text, language, published)
+        if not _overlaps(one, times)
+    ]
     # What the patterns here read must not be read again, in part, by the general rules.
     already_read = [(time.start, time.end) for time in times] + earlier + up_to_a_day(text)
     for found in when(text, published, language):
@@ -740,6 +782,10 @@ def times_of(  # noqa: C901
         else:
             times.append(Time(period, found.start, found.end, before, guessed=kind == "no_year"))
     return _tied(sorted(times, key=lambda time: time.start), text), earlier
+
+
+def _overlaps(time: Time, others: Sequence[Time]) -> bool:
+    return any(one.start < time.end and time.start < one.end for one in others)
 
 
 _GOES_ON = re.compile(
@@ -793,7 +839,7 @@ def _nearly_over(period: Period, published: Period) -> Period:
 
 DAYS_AHEAD = 12
 """Days before its end from which on a text speaks of a quarter as of one that is over."""
-_A_MONTH_AHEAD = 3
+_A_MONTH_AHEAD = 8
 
 
 _BELOW = (

@@ -36,7 +36,7 @@ from entrepot.claims.draft.candidates import (
 from entrepot.claims.draft.lexicon import NOWHERE, area_words
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
-from entrepot.claims.draft.scene import WEAK, Background, Scene, ends_with, times_of, topic_of
+from entrepot.claims.draft.scene import WEAK, Background, Scene, ends_with, times_of, topic_of, with_places_named_before
 from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.numbers import CURRENCIES, Span, read_place
 from entrepot.claims.quantity import COUNTED_IN
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.flows import Flow
 
-__all__ = ["Recorder", "StructuralReading", "guesses", "of_second", "weights"]
+__all__ = ["Recorder", "StructuralReading", "guesses", "of_both", "of_second", "weights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,22 @@ def of_second(
     return {key.removeprefix(start): one for key, one in learned.items() if key.startswith(start)}
 
 
+def of_both(learned: Mapping[str, Mapping[str, float]]) -> dict[str, Mapping[str, float]]:
+    """Return the mean of what two readers learned, each on texts that the other does not know.
+
+    What one of them took from its texts by chance, the mean has but half of.
+    """
+    second = of_second(learned)
+    mean = {
+        part: {
+            name: (learned[part].get(name, 0.0) + table.get(name, 0.0)) / 2
+            for name in {**learned[part], **table}
+        }
+        for part, table in second.items()
+    }
+    return {**learned, **mean}
+
+
 class Recorder:
     """Keeps the candidates of every decision; a training run uses it."""
 
@@ -164,6 +180,7 @@ def guesses(
     topic, weight = topic_of(found, home)
     memory = Background(home=home, topic=topic, weight=weight, published=published)
     learned = weights() if learned is None else learned
+    memory.coming = _first_period(found, memory)
     done: list[tuple[Scene, StructuralReading]] = []
     for scene in found:
         if memory.aside and scene.sentence.paragraph != memory.paragraph:
@@ -171,6 +188,7 @@ def guesses(
         scene.times, scene.earlier = times_of(
             scene.apart.unnamed, scene.sentence.language, published, memory
         )
+        scene.areas = with_places_named_before(scene, memory)
         here: list[StructuralReading] = []
         done += [
             (scene, _guess_place(one, scene, memory, learned, recorder))
@@ -192,6 +210,22 @@ def guesses(
                 done.append((scene, guess))
         _remember_sentence(scene, memory)
     return done
+
+
+def _first_period(found: Sequence[Scene], memory: Background) -> Period | None:
+    """Return the first time that a text names, where its first sentence names none."""
+    for at, scene in enumerate(found[:_HEAD_OF_TEXT]):
+        times, _ = times_of(
+            scene.apart.unnamed, scene.sentence.language, memory.published, copy(memory)
+        )
+        own = [time.period for time in times if not time.is_base]
+        if own:
+            return own[0] if at else None
+    return None
+
+
+_HEAD_OF_TEXT = 4
+"""Sentences that may stand before the one which says when: headline, subtitle, date line."""
 
 
 def placed_in(scene: Scene, memory: Background) -> list[Placed]:
@@ -233,30 +267,32 @@ def _guess_place(
             chosen[part] = ranked[0][1].value
     owner, partner = chosen.get("sides", ("", ""))
     period = Period.parse(chosen["period"][0]) if "period" in chosen else None
-    goods_here = scene.apart.found.goods
-    named = [one for one in goods_here if placed.end <= one.start < placed.stop + 20]
-    if not named and scene.sentence.language == "zh":  # 俄罗斯原油的第二大买家
-        named = [one for one in goods_here if placed.start - 1 <= one.end <= placed.start]
-    goods, certainty = (named[0].value, named[0].form) if named else ("all", "")
-    flags = _flags(number, scene, None)
-    of_all = _ALL_GOODS.search(scene.apart.text, placed.end, placed.stop + 30)
-    if (
-        not named
-        and not of_all
-        and (
-            memory.goods != "all"
-            or goods_here
-            or (
-                placed.end < placed.stop
-                and has_other_words(placed, scene.apart.text, scene.sentence.language)
-            )
-        )
-    ):
-        flags = (*flags, "goods-open")
+    goods, certainty = _goods_of_place(placed, scene, memory)
+    flags = _flags(number, scene, None) + (("goods-open",) if goods == "?" else ())
+    goods = "all" if goods == "?" else goods
     return StructuralReading(
         *(number, "rank", kind, owner, partner, period, None, goods, certainty),
         *(chances, others, flags, memory.home),
     )
+
+
+def _goods_of_place(placed: Placed, scene: Scene, memory: Background) -> tuple[str, str]:
+    """Return the goods by which a place is one, "?" where they are not clear, and how certain."""
+    here, language = scene.apart.found.goods, scene.sentence.language
+    named = [one for one in here if placed.end <= one.start < placed.stop + 20]
+    if not named and language == "zh":  # 俄罗斯原油的第二大买家
+        named = [one for one in here if placed.start - 1 <= one.end <= placed.start]
+    if named:
+        return named[0].value, named[0].form
+    if _ALL_GOODS.search(scene.apart.text, placed.end, placed.stop + 30):
+        return "all", ""
+    other = placed.end < placed.stop and has_other_words(placed, scene.apart.text, language)
+    # "The largest supplier was Peru" in a text about copper: of what was named last.
+    about = {one.value for one in here} or {memory.goods}
+    if other or len(about) > 1 or (memory.age > 1 and about != {"all"}):
+        return "?", ""
+    goods = about.pop()
+    return goods, "" if goods == "all" else "inferred"
 
 
 _ALL_GOODS = re.compile(
@@ -350,6 +386,8 @@ def _guess(  # noqa: C901
         *(chances, others, scene, memory, before),
     )
     period = guess.period
+    if what == "growth" and guess.base is None and (base := _led_base(guess, here, scene)):
+        guess = replace(guess, base=base)
     memory.what = what
     area = touched(number, scene)
     if what == "level" and not area:
@@ -407,6 +445,7 @@ def _whole(
         period = stepped(period, "month_earlier") if month else period.before()
     flags = [*_flags(number, scene, before)]
     flags += ["of-before"] if of_before else []
+    flags += ["time-ahead"] if when is not None and "coming" in when.features else []
     flags += ["former"] if _is_former(number, scene, when) else []
     flags += ["passed-over"] if WORLD in (owner, partner) and _was_of_two(scene, memory) else []
     flags += ["goods-about"] if goods[0] == "all" and _names_goods(scene, memory) else []
@@ -527,7 +566,9 @@ def _grown(
 ) -> StructuralReading | None:
     """Return the level that a growth right behind it led to: "$5 bn, against $4 bn, up 25 %"."""
     last = here[-1]
-    if last.what != "level" or any(last.number.end <= time.start for time in scene.times):
+    # "Against $4 bn last year, up 25 %": the time of the former level is not that of the rate.
+    low = last.number.end + (_TIME_OF_FORMER if "former" in last.flags else 0)
+    if last.what != "level" or any(low <= time.start for time in scene.times):
         return None
     if any(last.number.end <= start for start, _ in scene.earlier):
         return None
@@ -539,6 +580,9 @@ def _grown(
         and (one.sides, one.kind) == (last.sides, last.kind)
     ]
     return led[-1] if led and led[-1].period is not None else None
+
+
+_TIME_OF_FORMER = 4
 
 
 def _is_former(number: Span, scene: Scene, when: Choice | None) -> bool:
@@ -808,6 +852,23 @@ def _base(
     # A base lives until a sentence with a time of its own, or "a year earlier".
     memory.base = None
     return None
+
+
+def _led_base(
+    guess: StructuralReading, here: Sequence[StructuralReading], scene: Scene
+) -> Period | None:
+    """Return the base that stands in front of two rates: "against May, A rose 3 % and B 1 %"."""
+    last = next((one for one in here[::-1] if one.what == "growth"), None)
+    if last is None or last.base is None or last.period != guess.period:
+        return None
+    low, high = last.number.end, scene.gaps.number_behind(guess.number.end)
+    bases = [time.start for time in scene.times if time.is_base]
+    bases += [cue.start for cue in scene.apart.found.of("mom")]
+    own = any(low <= start < high for start, _ in scene.earlier)
+    own = own or any(low <= time.start < high for time in scene.times)
+    led = any(start < last.number.start for start in bases)
+    led = led and not any(low <= start < high for start in bases)
+    return last.base if led and not own else None
 
 
 def _as_long(base: Period, period: Period) -> Period:

@@ -33,7 +33,7 @@ __all__ = [
     "without_sums",
 ]
 
-SURE = 0.88
+SURE = 0.82
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _MANY_AREAS, _MANY_NUMBERS = 3, 6
 
@@ -260,7 +260,7 @@ def is_certain(facts: Mapping[str, float], learned: Mapping[str, Mapping[str, fl
     plain = not facts.keys().isdisjoint(("plain:both", "plain:owner"))
     # Shares and places are confirmed by their patterns, not by a second look at the structure.
     of_trade = not facts.keys().isdisjoint(_OF_TRADE) and "flag:goods-about" not in facts
-    return of_trade and sure >= (SURE if plain else CERTAIN)
+    return of_trade and sure >= (PLAIN if plain else CERTAIN)
 
 
 def without_sums(facts: Mapping[str, float]) -> dict[str, float]:
@@ -268,7 +268,7 @@ def without_sums(facts: Mapping[str, float]) -> dict[str, float]:
     return {name: size for name, size in facts.items() if not name.startswith(_OF_SUMS)}
 
 
-CERTAIN = 0.9
+CERTAIN, PLAIN = 0.9, 0.88
 _OF_TRADE = tuple(f"as:{kind}" for kind in ("value", "balance", "growth", "quantity_growth"))
 _OF_SUMS = ("sums:", "beside:borne-out", "beside:gainsaid", "text:borne-out")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
@@ -14,6 +15,7 @@ from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.draft.sentences import Time
 from entrepot.claims.times import stepped, when
+from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,7 @@ __all__ = [
     "Timing",
     "are_joined",
     "counts_a_run",
+    "days_to_days",
     "is_compared",
     "is_record",
     "joined_times",
@@ -456,6 +459,70 @@ _OF_A_DAY = 12
 def up_to_a_day(text: str) -> list[tuple[int, int]]:
     """Return where a text says that something is counted up to a day: "bis zum 29. September"."""
     return [(found.start(), found.end() + _OF_A_DAY) for found in _UP_TO_A_DAY.finditer(text)]
+
+
+_MONTHS = {
+    "en": "jan feb mar apr may jun jul aug sep oct nov dec",
+    "de": "jan feb mär apr mai jun jul aug sep okt nov dez",
+    "ru": "янв фев мар апр ма[йя] июн июл авг сен окт ноя дек",
+}
+_MONTH = {language: "|".join(words.split()) for language, words in _MONTHS.items()}
+_DAY = r"(?P<{0}>[0-3]?\d)"
+_DAYS_TO_DAYS = {
+    language: re.compile(pattern, re.IGNORECASE)
+    for language, pattern in {
+        "en": (
+            rf"\b(?:between|from) (?P<m>{_MONTH['en']})[a-z]*\.? {_DAY.format('a')}(?:st|nd|rd|th)?"
+            rf" (?:and|to|through|until|till) (?:(?P<n>{_MONTH['en']})[a-z]*\.? )?"
+            rf"{_DAY.format('b')}(?:st|nd|rd|th)?(?!\d)(?:,? (?P<y>20\d\d))?"
+        ),
+        "de": (
+            rf"\bvom {_DAY.format('a')}\.(?: (?P<m>{_MONTH['de']})[a-zä]*)? bis(?: zum)? "
+            rf"{_DAY.format('b')}\. (?P<n>{_MONTH['de']})[a-zä]*(?: (?P<y>20\d\d))?"
+        ),
+        "ru": (
+            rf"(?<!\w)с {_DAY.format('a')}(?: (?P<m>{_MONTH['ru']})[а-я]*)? по {_DAY.format('b')} "
+            rf"(?P<n>{_MONTH['ru']})[а-я]*(?: (?P<y>20\d\d)(?: года)?)?"
+        ),
+        "zh": (
+            r"(?:(?P<y>20\d\d)年)?(?P<m>\d{1,2})月" + _DAY.format("a") + r"日?[至到\-—~]"
+            r"(?:(?P<n>\d{1,2})月)?" + _DAY.format("b") + "日"
+        ),
+    }.items()
+}
+"""From a day to a day: "с 1 июля по 19 сентября", "between February 24 and June 3"."""
+
+
+def days_to_days(text: str, language: str, published: Period | None) -> list[Time]:
+    """Return the times from a day to a day; without a year the latest that was over."""
+    from entrepot.model.period import Period
+
+    found = []
+    for match in _DAYS_TO_DAYS[language].finditer(text):
+        last = _month(match["n"] or match["m"], language)
+        first = _month(match["m"] or match["n"], language)
+        years = [int(match["y"])] if match["y"] else []
+        if not years and published is not None:
+            years = [published.end.year, published.end.year - 1]
+        for year in years:
+            try:
+                days = Period(
+                    date(year - (first > last), first, int(match["a"])),
+                    date(year, last, int(match["b"])),
+                )
+            except (ValueError, RequestError):  # no such day, or it ends before it begins
+                break
+            if published is None or days.end <= published.end:
+                found.append(Time(days, *match.span()))
+                break
+    return found
+
+
+def _month(words: str, language: str) -> int:
+    if language == "zh":
+        return int(words)
+    months = _MONTHS[language].split()
+    return next(at for at, one in enumerate(months, 1) if re.match(one, words, re.IGNORECASE))
 
 
 def is_compared(text: str, start: int, end: int) -> bool:

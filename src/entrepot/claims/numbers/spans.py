@@ -101,11 +101,17 @@ def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]
             says = _read(part[start:end], tried)
             if says is None:
                 continue
+            if _MODEL.fullmatch(part, start, end):
+                break
             if not says.moved:
                 place, stop = bisect_left(starts, start), bisect_left(starts, end)
                 says = turned(says, direction_of_change(found, place, stop))
             yield Span(offset + start, offset + end, says, language)
             break
+
+
+_MODEL = re.compile(r"(?:N|RM|Rp) ?\d{1,3}", re.IGNORECASE)
+"""A name such as "N95", not so many naira: letters stand for money before an amount alone."""
 
 
 def _shorter(piece: list[Token]) -> Iterator[list[Token]]:
