@@ -195,11 +195,11 @@ def test_likely_goods_stay_words_and_sure_goods_are_codes() -> None:
         ("Japan imported car parts worth $2 billion from India in 2023.", "named:car parts"),
         (
             "Belgien exportierte 2022 Teppiche für 2 Milliarden Euro nach Indien.",
-            "named:Teppiche",
+            "57",
         ),
         ("Die Chipexporte Chinas nach Indien stiegen 2023 um 15 Prozent.", "named:chips"),
         ("Япония ввезла из Вьетнама перца на 2 млрд долларов в 2024 году.", "named:перца"),
-        ("日本2024年自澳大利亚进口铁矿石100亿美元。", "named:铁矿石"),
+        ("日本2024年自澳大利亚进口铁矿石100亿美元。", "2601"),
     ],
 )
 def test_goods_that_no_list_has_are_never_dropped(text: str, goods: str) -> None:
@@ -704,7 +704,7 @@ def test_every_one_of_forty_claims_is_drafted() -> None:
 def test_every_number_is_read_at_its_place() -> None:
     text = (
         "Trade report\n\nChina's exports to Russia fell by 3.4 % to $111 billion in 2025.\n"
-        "Swiss watch exports rose 5 %.\n"
+        "Swiss gadget exports rose 5 %.\n"
     )
     found = draft(article_of(text, date="2026-01-20")).readings
     assert [one.says for one in found] == ["fell by 3.4 %", "$111 billion", "rose 5 %"]
@@ -714,7 +714,7 @@ def test_every_number_is_read_at_its_place() -> None:
     assert found[1].claim is not None
     assert found[1].claim["value"]["period"] == "2025"
     assert found[2].why
-    assert text[slice(*found[2].sentence)].strip() == "Swiss watch exports rose 5 %."
+    assert text[slice(*found[2].sentence)].strip() == "Swiss gadget exports rose 5 %."
 
 
 def test_drafting_to_check_ends_where_there_are_too_many_claims(

@@ -107,7 +107,7 @@ def check(
 
 
 # On 49 labelled texts such readings made seven of nine false alarms.
-_READ_ONCE = "It does not fit, but may have been misread: compare what was understood with the text."
+_READ_ONCE = "It does not fit, but may have been misread: compare the claim with the sentence."
 _READ_RIGHTLY = "a look at the sentence: whether the number is of this flow, goods, period and base"
 
 

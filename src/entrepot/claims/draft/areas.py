@@ -9,7 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words, short_names
+from entrepot.claims.draft.lexicon import (
+    NOWHERE,
+    area_words,
+    areas_begun_in,
+    cue_words,
+    short_names,
+)
 from entrepot.claims.draft.sentences import Mark, longest
 
 if TYPE_CHECKING:
@@ -39,7 +45,8 @@ def unknown_area(areas: Sequence[Mark], text: str) -> str:
 _ARTICLES = {
     "en": r"(?:the |mainland |neighbou?ring |(?:countries|member states) (?:of|in) )*",
     "ru": r"(?:стран(?:ы|у|ой|ам|ами|ах)? |соседн[а-я]+ )*",
-    "de": r"(?:der |den |die |dem |Länder[n]? |(?:Mitglied)?[Ss]taaten |Mitgliedsl[aä]nder[n]? |benachbarte[nr]? |Volksrepublik )*",
+    "de": r"(?:der |den |die |dem |Länder[n]? |(?:Mitglied)?[Ss]taaten |Mitgliedsl[aä]nder[n]? "
+    r"|benachbarte[nr]? |Volksrepublik )*",
     "zh": "",
 }
 _POSSESSIVE = {"en": re.compile(r"['’]s?(?!\w)"), "zh": re.compile("的")}
@@ -56,7 +63,7 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
     """Return the areas that a sentence names, each with its part in it."""
     found = [
         Mark("area", entry.value, entry.form, match.start(), match.end())
-        for entry in area_words(language)
+        for entry in areas_begun_in(text, language)
         for match in entry.pattern.finditer(text)
     ]
     if language == "zh":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.near import PARTICIPLE
 from entrepot.claims.draft.scene import (
     AT,
     CLAUSE_END,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.sentences import Mark, Time
     from entrepot.claims.numbers import Span
+    from entrepot.model.period import Period
 
 __all__ = [
     "BALANCES",
@@ -306,16 +308,13 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
     return found
 
 
-_PARTICIPLE = re.compile(r"(?:im|ex)portiert|(?:aus|ein)geführt|geliefert|bezogen|gekauft|verkauft")
-
-
 def _participle_of(number: Span, scene: Scene) -> int | None:
     """Return the verb at the end of a German clause: "Waren für 47 Mrd. Euro exportiert"."""
     text = scene.apart.text
     for place, mark in enumerate(scene.apart.found.flows):
         if mark.start >= number.end:
             gap = text[number.end : mark.start]
-            verb = _PARTICIPLE.fullmatch(text, mark.start, mark.end)
+            verb = PARTICIPLE.fullmatch(text, mark.start, mark.end)
             return place if verb and not re.search("[,;:▮]", gap) else None
     return None
 
@@ -859,6 +858,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     if dealt is not None:
         for one, said in found.items():
             said.add("deal" if one == dealt else "no-deal")
+        if _is_dealt_here(number, scene):
+            return [Choice((dealt,), tuple(sorted(found[dealt])))]
     context = "none" if not own else "some" if left else "ahead"
     for name, period in (("carry", memory.period), ("main", memory.main)):
         if period is None:
@@ -885,7 +886,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             said.add("yb:pair")
             said.add(f"yb:pair:{context}")
         found.setdefault(year, set()).update(said)
-    if memory.coming is not None and not own and memory.period is None and memory.main is None:
+    nothing_yet = not own and memory.period is None and memory.main is None
+    if memory.coming is not None and nothing_yet and what != "rank" and not _ENDS.search(text):
         found.setdefault(str(memory.coming), set()).update(("coming", f"coming:{what}"))
     for time in left[-1:]:
         said = {"yb:own"}
@@ -917,7 +919,9 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         return [Choice((opening[0],), tuple(sorted(found[opening[0]])))]
     if what == "level" and former and (same := _same_part_before(number, left, scene, memory)):
         return [Choice((str(same),), ("yb:part",))]
-    at_number = {said for time, said in zip(times, scene.periods, strict=True) if _is_at(number, time, scene)}
+    at_number = {
+        said for time, said in zip(times, scene.periods, strict=True) if _is_at(number, time, scene)
+    }
     if what == "level" and len(at_number) == 1 and dealt is None:
         return [Choice((at_number.pop(),), ("at-number",))]
     if what == "level" and _has_year_before(number, scene):
@@ -988,7 +992,7 @@ _LAST_YEAR = re.compile(
 
 
 def _is_at(number: Span, time: Time, scene: Scene) -> bool:
-    """Whether words tie an amount to a time: "5 bn in 2021", "less than in 2022 (5 bn)", 2023年的5亿."""
+    """Whether words tie an amount to a time: "5 bn in 2021", "than in 2022 (5 bn)", 2023年的5亿."""
     text = scene.apart.text
     if time.start >= number.end:
         behind = _TIME_BEHIND[scene.sentence.language]
@@ -996,6 +1000,8 @@ def _is_at(number: Span, time: Time, scene: Scene) -> bool:
     return _TIME_AHEAD.fullmatch(text, time.end, number.start) is not None
 
 
+_ENDS = re.compile(r"[.!?。！？][\"”’»)\]]*\s*$")
+"""How a sentence ends that is no headline."""
 _COMPARES = re.compile(
     r"\s*(?:compared|in comparison|relative|against|over|from|than"
     r"|im vergleich|verglichen|gegenüber"
@@ -1029,6 +1035,13 @@ def _is_first_of_two(number: Span, scene: Scene) -> bool:
 _THEN = re.compile(
     r"\s*,?\s*(?:to|до|auf|升至|降至|增至|至|到)\s*(?:about |nearly |почти |rund |约)?"
 )
+
+
+def _is_dealt_here(number: Span, scene: Scene) -> bool:
+    """Whether a row of times stands right behind numbers: "49 % and 50 % in 2001 and 2002"."""
+    row = row_of(number, scene)[1]
+    times = [one for one in scene.rows_of_times if len(one) == len(row)]
+    return any(AT.fullmatch(scene.apart.text, row[-1].end, one[0].start) for one in times)
 
 
 def dealt_time(number: Span, scene: Scene) -> str | None:

@@ -433,13 +433,21 @@ def _check_when(guess: StructuralReading, scene: Scene) -> None:
         At "five years earlier", "over that time", and where a time is that of another number.
     """
     text, number = scene.apart.text, guess.number
-    timed = any(time.period == guess.period for time in scene.times)
+    at = [time for time in scene.times if time.period == guess.period]
+    timed = bool(at)
+    if at and all(ends_with(_BOUND, text, time.start) for time in at):
+        raise Refusal("a bound of a time, not when it was")
     if not timed and _YEARS_BEFORE.search(text, 0, number.start):
         raise Refusal(_YEARS_AGO)
     if not timed and guess.what == "share" and _MEANWHILE.search(text, 0, number.start):
         raise Refusal(_WHICH_YEAR)
     if _is_of_former(guess, scene):
         raise Refusal("when is not said: the time is that of another number")
+
+
+_BOUND = re.compile(
+    r"(?:\b(?:before|after|until|till|prior to|vor|bis|nach)|(?<!\w)(?:до|после)) $", re.IGNORECASE
+)
 
 
 def _is_of_former(guess: StructuralReading, scene: Scene) -> bool:
@@ -491,6 +499,9 @@ def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Draf
         raise Refusal("of which goods the place is, is not clear")
     if WORLD in guess.sides:
         raise Refusal("who has the place, or among whose suppliers or buyers, is not clear")
+    led = ends_with(_ANOTHER_PLACE, scene.sentence.plain, guess.number.start)
+    if led or any(_is_competitor(side, scene) for side in guess.sides):
+        raise Refusal("who has the place, or among whose suppliers or buyers, is not clear")
     if {"quantity", "negated"} & set(guess.flags) or scene.apart.text.rstrip().endswith(
         ("?", "？")
     ):
@@ -507,8 +518,24 @@ def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Draf
     return _written(guess, scene, "rank", keys, says)
 
 
+def _is_competitor(code: str, scene: Scene) -> bool:
+    """Whether a country is but named as one with another place: "the largest, ahead of Peru"."""
+    marks = [one for one in scene.areas if one.value == code]
+    return bool(marks) and all(ends_with(_IN_ORDER, scene.apart.text, one.start) for one in marks)
+
+
+_ANOTHER_PLACE = re.compile(
+    r"\b(?:\w+(?:th|first|second|third)|\d+(?:st|nd|rd|th)|joint|or|oder)[ -]$|(?<!\w)или $"
+)
+"""In front of words of a place, which they make another: "twelfth largest", "second or third"."""
+_IN_ORDER = re.compile(
+    r"(?:\b(?:ahead of|behind|followed by|vor|hinter|gefolgt von)"
+    r"|(?<!\w)(?:перед|опередив|обогнав|уступая|после)) (?:the |der |den |dem )?$",
+    re.IGNORECASE,
+)
 _NO_LONGER = re.compile(
-    r"\b(?:replac|overt[ao]|displac|oust|no longer|formerly|once (?:the|its)|used to be|lost )"
+    r"\b(?:replac|overt[ao]|displac|oust|no longer|formerly|used to be|lost )"
+    r"|\bonce (?:the|its|[A-Z]\w+['’]s)\b"
     r"|\b[Ss]ince (?:19|20)\d\d|abgelöst|verdrängt|überholt|verloren|ehemals|[Ss]eit (?:19|20)\d\d"
     r"|лишил|потерял|утратил|уступил[аои]? (?:место|перв)|вытесн|сменил|обогнал|\bс (?:19|20)\d\d"
     r"|取代|曾[是为经]|失去|不再|从\d{4}年(?:开始|起)|自\d{4}年(?:以来|起)",
@@ -520,6 +547,7 @@ _NO_LONGER = re.compile(
 _ONE_OF = re.compile(
     r"\bone of\b|\bamong (?:the|its) (?:top|largest|biggest|main)|\boutside\b"
     r"|\btop (?:\d|ten|five|three)"
+    r"|\ba (?:leading|top|main|major|primary)\b|\bein(?:e[nrms]?)? (?:führende|wichtige)[nrms]?\b"
     r"|\b[Ee]ine[rsm]? der\b|\bzu den\b|\baußerhalb\b|\b(?:один|одна|одним|одной) из\b|\bв числе\b"
     r"|\bвне\b|за пределами|之一|以外|之外|前(?:三|五|十)大"
 )

@@ -6,11 +6,24 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
 
-__all__ = ["LANGUAGES", "NOWHERE", "Entry", "area_words", "bounded", "cue_words", "goods_words"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "LANGUAGES",
+    "NOWHERE",
+    "Entry",
+    "area_words",
+    "areas_begun_in",
+    "bounded",
+    "cue_words",
+    "goods_words",
+]
 
 LANGUAGES = ("en", "ru", "de", "zh")
 NOWHERE = "?"
@@ -41,12 +54,16 @@ _PLAIN_NAME = re.compile(r"[^\W\d_][\w' -]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a pattern stands for: a code or cue, its form or certainty, and a title."""
+    """What a pattern stands for: a code or cue, its form or certainty, and a title.
+
+    `starts` are the letters that each of its words begins with; empty where any may.
+    """
 
     value: str
     form: str
     pattern: re.Pattern[str]
     title: str = ""
+    starts: frozenset[str] = frozenset()
 
 
 def bounded(pattern: str, language: str, *, exact: bool = False) -> re.Pattern[str]:
@@ -70,10 +87,37 @@ def area_words(language: str) -> tuple[Entry, ...]:
         ):
             if words:
                 pattern = _alternatives(words, "" if language == "zh" else endings[language])
-                found.append(Entry(row["code"], form, _name(pattern, language, form)))
+                starts = _starts(words.split(";"), language)
+                found.append(
+                    Entry(row["code"], form, _name(pattern, language, form), starts=starts)
+                )
     if language == "en":
         found += _other_areas({entry.value for entry in found})
     return tuple(found)
+
+
+def areas_begun_in(text: str, language: str) -> list[Entry]:
+    """Return the areas of which a word of a text has the first letters: few of all."""
+    begun = {word[: _LETTERS[language]].lower() for word in _words(text, language)}
+    return [
+        entry
+        for entry in area_words(language)
+        if not entry.starts or not begun.isdisjoint(entry.starts)
+    ]
+
+
+_LETTERS = {"en": 2, "ru": 2, "de": 2, "zh": 1}
+
+
+def _words(text: str, language: str) -> Iterable[str]:
+    # Chinese has no spaces: a name may begin with any sign.
+    return text if language == "zh" else re.findall(r"\w+", text)
+
+
+def _starts(names: Sequence[str], language: str) -> frozenset[str]:
+    found = {name[: _LETTERS[language]].lower() for name in names}
+    # "(?:" and the like begin a pattern, and no word.
+    return frozenset(found) if all(one.isalpha() for one in found) else frozenset()
 
 
 @cache
@@ -150,10 +194,12 @@ def _other_areas(known: set[str]) -> list[Entry]:
             continue
         # Not "Bonaire, Sint Eustatius and Saba": its parts would be read one by one.
         if _PLAIN_NAME.fullmatch(area.name):
-            found.append(Entry(area.code, "noun", bounded(re.escape(area.name), "en", exact=True)))
+            name = bounded(re.escape(area.name), "en", exact=True)
+            found.append(Entry(area.code, "noun", name, starts=_starts([area.name], "en")))
         if area.adjective:
             adjectives.setdefault(area.adjective, set()).add(area.code)
     for word, codes in adjectives.items():
         if len(codes) == 1:  # "Congolese" is of two countries
-            found.append(Entry(codes.pop(), "adj", bounded(re.escape(word), "en", exact=True)))
+            name = bounded(re.escape(word), "en", exact=True)
+            found.append(Entry(codes.pop(), "adj", name, starts=_starts([word], "en")))
     return found

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
 
 __all__ = [
+    "PARTICIPLE",
     "borrowed_unit",
     "clause",
     "cue_near",
@@ -161,6 +162,8 @@ def _nearest(number: Span, reading: ParsedSentence) -> Flow | None:
     start, end = clause(number, reading)
     before = [flow for flow in reading.flows if flow.start <= number.start]
     after = [flow for flow in reading.flows if flow.start > number.start]
+    if reading.language == "de" and after and _ends_in(after[0], number, reading):
+        return after[0]
     here = [flow for flow in before if flow.start >= start]
     if here:
         return _with_respect(here, number, reading)
@@ -170,6 +173,18 @@ def _nearest(number: Span, reading: ParsedSentence) -> Flow | None:
     if ahead:
         return ahead[0]
     return before[-1] if before else None
+
+
+PARTICIPLE = re.compile(r"(?:im|ex)portiert|(?:aus|ein)geführt|geliefert|bezogen|gekauft|verkauft")
+"""The verb at the end of a German clause: "Waren für 47 Mrd. Euro exportiert"."""
+
+
+def _ends_in(flow: Flow, number: Span, reading: ParsedSentence) -> bool:
+    """Whether a flow behind a number is the verb that its clause ends in."""
+    text = reading.text
+    verb = PARTICIPLE.fullmatch(text, flow.start, flow.end)
+    between = re.search("[,;:▮]", text[number.end : flow.start])
+    return verb is not None and between is None
 
 
 def _with_respect(here: list[Flow], number: Span, reading: ParsedSentence) -> Flow:

@@ -23,12 +23,14 @@ from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
 from entrepot.claims.draft.structure import StructuralReading, guesses, of_both, of_second, weights
 from entrepot.claims.draft.sureness import (
+    FIRM,
     SURE,
     agrees,
     facts_of,
     facts_with_neighbours,
     facts_with_text,
     is_certain,
+    missing,
     score_of,
     sureness,
 )
@@ -71,6 +73,14 @@ _OPEN = (
     "whether the share or the trade changed by it",
 )
 """Reasons of the rules that no other reading settles."""
+_SAID_OTHERWISE = (
+    "an average: ",
+    "trade via another country",
+    "a growth over years: ",
+    "a part by quantity",
+    "what is expected or planned",
+)
+"""Reasons of the rules that are words of the sentence, which a likely structure does not undo."""
 _NOT_OVER = "is not over when the text was published"
 _TABLE = "a table or a list, which is not read"
 _SHARES = ("import_share", "export_share", "trade_share")
@@ -470,7 +480,7 @@ def _chosen(  # noqa: C901
             return rules, ""
         if agrees(by_structure, rules):
             return rules, ""
-        if sure >= SURE or _agree_but_basis(by_structure, rules):
+        if sure >= FIRM or _agree_but_basis(by_structure, rules):
             return by_structure, ""
         # Both sides and the only time stand in the sentence: nothing was carried over.
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
@@ -480,7 +490,10 @@ def _chosen(  # noqa: C901
         return None, rules
     if isinstance(rules, str) and _is_goodsless(rules, by_structure):
         return None, rules
-    led = structure is not None and (sure >= SURE or structure.certain)
+    # Where the rules have a reason against it, and do not just miss something: surer than else.
+    open_to_all = not isinstance(rules, str) or missing(rules)
+    least = SURE if open_to_all else FIRM
+    led = structure is not None and (sure >= least or structure.certain)
     if led and structure and isinstance(rules, str) and "sums:clash" in structure.facts:
         # "Rose 5 % and fell 3 %": words alone do not say which of two numbers is meant.
         led = bool(_SUPPORTING & structure.facts.keys())
@@ -498,12 +511,16 @@ def _is_final(why: str, structure: Structured | None) -> bool:
     if _NOT_OVER in why and structure is not None:
         # "This year": then no year before it is meant either.
         return structure.guess.period not in {time.period for time in structure.scene.times}
-    return why.startswith(_OPEN) or why.endswith(_TABLE)
+    return why.startswith((*_OPEN, *_SAID_OTHERWISE)) or why.endswith(_TABLE)
 
 
 def _is_goodsless(why: str, claim: Drafted | None) -> bool:
-    """Whether the rules met a word that may name goods, and a claim names none: "watch exports"."""
-    return why.endswith("no code is known for it") and claim is not None and "goods" not in repr(claim.keys)
+    """Whether the rules met a word that may name goods, and a claim has none: "gadget exports"."""
+    return (
+        why.endswith("no code is known for it")
+        and claim is not None
+        and "goods" not in repr(claim.keys)
+    )
 
 
 def is_framed(structure: Structured) -> bool:
@@ -535,6 +552,8 @@ def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structure
         return True
     if structure is None or structure.claim is None:
         return False
+    if chosen.kind == "rank" and structure.guess.certainty == "inferred":
+        return True  # by the goods that the text named last, or by all
     if isinstance(rules, Drafted) and agrees(rules, structure.claim):
         return False
     if isinstance(rules, Drafted) and _agree_but_basis(structure.claim, rules):

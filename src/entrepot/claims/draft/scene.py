@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.fiscal import fiscal_times
 from entrepot.claims.draft.flows import flows_of
-from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
-from entrepot.claims.draft.marks import LETTER
+from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in, cue_words
 from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Mark, Time
 from entrepot.claims.draft.times import (
@@ -244,8 +243,10 @@ class AreaPlaces:
 
 
 _THERE = {
-    "en": re.compile(r"\b(?:(?P<off>from)|to|in) (?:there|that country)\b"
-        r"|\b(?:went|go(?:es)?|sold|sent|shipped) there\b"),
+    "en": re.compile(
+        r"\b(?:(?P<off>from)|to|in) (?:there|that country)\b"
+        r"|\b(?:went|go(?:es)?|sold|sent|shipped) there\b"
+    ),
     "de": re.compile(r"\b(?:(?P<off>von dort|dorther)|dorthin|dahin)\b", re.IGNORECASE),
     "ru": re.compile(
         r"(?<!\w)(?:(?P<off>оттуда|из этой страны)|туда|в эту страну)(?!\w)", re.IGNORECASE
@@ -487,6 +488,7 @@ _OFFICE = (
     r"customs|statisti[ck]|ministry|bureau|census|department|ministerium|таможен|таможн|статисти"
     r"|министерств|минторг|минэкономик|ведомств|бюро|Statisti[ck]|Zoll|Bundesamt|海关|统计|财政[部厅]|商务部|商务厅|工贸部|贸易部"
 )
+_ANY_OFFICE = re.compile(_OFFICE, re.IGNORECASE)
 _INSTITUTE = {
     "en": re.compile(
         rf"(?:['’]s)? (?:(?:[A-Z][\w&]+|of|the) ){{0,3}}?(?:{_OFFICE})", re.IGNORECASE
@@ -504,6 +506,13 @@ _FIRMS = re.compile(
     r"Aussenhandel|Außenhandel|компани|экспорт[её]р|импорт[её]р|предприяти|экономик)"
     r"|(?:企业|公司|外贸|出口商|进口商)",
 )
+
+
+def _names_who_trades(plain: str) -> bool:
+    """Whether a sentence names an office or firms, whose country may be that of the text."""
+    return (_ANY_OFFICE.search(plain) or _FIRMS.search(plain)) is not None
+
+
 _OWN = ("code", "kind", "words")
 """Columns of ``offices.csv``: offices whose name has no country, and cities of date lines."""
 
@@ -550,11 +559,14 @@ def home_of(found: Sequence[Scene], text: str) -> str:
             # "Vietnamese rice", "российское зерно": where goods come from, whoever bought them.
             made = any(0 <= one.start - area.end <= 1 for one in scene.apart.found.goods)
             owners[area.value] += 3 * (made and area.form == "adj" and not listed)
-        for entry in named_at_all.get(scene.sentence.language, ()) if LETTER.search(plain) else ():
+        of_offices = (
+            named_at_all.get(scene.sentence.language, ()) if _names_who_trades(plain) else ()
+        )
+        for entry in of_offices:
             for named in entry.pattern.finditer(plain):
-                office = _INSTITUTE[scene.sentence.language].match(plain, named.end())
+                of_land = _INSTITUTE[scene.sentence.language].match(plain, named.end())
                 behind_it = _OFFICE_OF.search(plain, max(named.start() - 60, 0), named.start())
-                owners[entry.value] += 6 if office or behind_it else 0
+                owners[entry.value] += 6 if of_land or behind_it else 0
                 # "Schweizer Unternehmen": whose trade it is where no country is named.
                 if entry.form == "adj":
                     owners[entry.value] += 2 * early * bool(_FIRMS.match(plain, named.end()))
@@ -597,15 +609,15 @@ def _is_buyer(area: Mark, scene: Scene) -> bool:
 
 
 def _named_at_all(found: Sequence[Scene]) -> dict[str, list[Entry]]:
-    """Return by language the areas that some sentence names, so that few are looked for in each."""
+    """Return by language the areas that sentences with an office or firms name: few of all."""
     texts: dict[str, list[str]] = {}
     for scene in found:
-        if LETTER.search(scene.sentence.plain):
+        if _names_who_trades(scene.sentence.plain):
             texts.setdefault(scene.sentence.language, []).append(scene.sentence.plain)
     # The sign between sentences is no part of any word and no space, so that none begins there.
     joined = {language: "\0".join(plain) for language, plain in texts.items()}
     return {
-        language: [entry for entry in area_words(language) if entry.pattern.search(text)]
+        language: [entry for entry in areas_begun_in(text, language) if entry.pattern.search(text)]
         for language, text in joined.items()
     }
 

@@ -36,7 +36,15 @@ from entrepot.claims.draft.candidates import (
 from entrepot.claims.draft.lexicon import NOWHERE, area_words
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
-from entrepot.claims.draft.scene import WEAK, Background, Scene, ends_with, times_of, topic_of, with_places_named_before
+from entrepot.claims.draft.scene import (
+    WEAK,
+    Background,
+    Scene,
+    ends_with,
+    times_of,
+    topic_of,
+    with_places_named_before,
+)
 from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.numbers import CURRENCIES, Span, read_place
 from entrepot.claims.quantity import COUNTED_IN
@@ -286,6 +294,10 @@ def _goods_of_place(placed: Placed, scene: Scene, memory: Background) -> tuple[s
         return named[0].value, named[0].form
     if _ALL_GOODS.search(scene.apart.text, placed.end, placed.stop + 30):
         return "all", ""
+    behind = _OF_SOMETHING.match(scene.apart.text, placed.stop)
+    of_area = behind and any(one.start < behind.end() <= one.end for one in scene.areas)
+    if behind and not of_area:  # "supplier of honey"
+        return "?", ""
     other = placed.end < placed.stop and has_other_words(placed, scene.apart.text, language)
     # "The largest supplier was Peru" in a text about copper: of what was named last.
     about = {one.value for one in here} or {memory.goods}
@@ -295,6 +307,9 @@ def _goods_of_place(placed: Placed, scene: Scene, memory: Background) -> tuple[s
     return goods, "" if goods == "all" else "inferred"
 
 
+_OF_SOMETHING = re.compile(
+    r" of (?!(?:the|its|their|all|both)\b)[a-z]+| (?:von|für) [A-ZÄÖÜ][a-zäöüß]+"
+)
 _ALL_GOODS = re.compile(
     r"\b(?:goods|products|merchandise|Waren|Güter|Erzeugnisse)\b|(?<!\w)(?:товаров|продукции)(?!\w)"
 )
@@ -632,7 +647,9 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
     # Any country, flow, goods or time in between may be the subject of something new.
     free = not any(before.end <= start < number.start for start in starts)
     bases = [time for time in scene.times if before.end <= time.start < number.start]
-    if free and bases:  # "fell 2 % from May to $4 bn"
+    if free and bases:  # "fell 2 % from May to $4 bn", but not "less than in 2022 ($5 bn)"
+        if re.fullmatch(r"\s*[(（]\s*", text[bases[-1].end : number.start]):
+            return False
         return _LINKED.fullmatch(text, bases[-1].end, number.start) is not None
     return free and _LINKED.fullmatch(gap) is not None
 

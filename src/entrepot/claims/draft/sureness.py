@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CERTAIN",
+    "FIRM",
     "SURE",
     "agrees",
     "facts_of",
@@ -33,8 +34,9 @@ __all__ = [
     "without_sums",
 ]
 
-SURE = 0.82
-"""From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
+SURE, FIRM = 0.82, 0.88
+"""From which probability on a reading is a claim, and where the rules speak against it; chosen by
+``benchmarks/reading.py``."""
 _MANY_AREAS, _MANY_NUMBERS = 3, 6
 
 
@@ -260,7 +262,7 @@ def is_certain(facts: Mapping[str, float], learned: Mapping[str, Mapping[str, fl
     plain = not facts.keys().isdisjoint(("plain:both", "plain:owner"))
     # Shares and places are confirmed by their patterns, not by a second look at the structure.
     of_trade = not facts.keys().isdisjoint(_OF_TRADE) and "flag:goods-about" not in facts
-    return of_trade and sure >= (PLAIN if plain else CERTAIN)
+    return of_trade and sure >= (FIRM if plain else CERTAIN)
 
 
 def without_sums(facts: Mapping[str, float]) -> dict[str, float]:
@@ -268,7 +270,7 @@ def without_sums(facts: Mapping[str, float]) -> dict[str, float]:
     return {name: size for name, size in facts.items() if not name.startswith(_OF_SUMS)}
 
 
-CERTAIN, PLAIN = 0.9, 0.88
+CERTAIN = 0.9
 _OF_TRADE = tuple(f"as:{kind}" for kind in ("value", "balance", "growth", "quantity_growth"))
 _OF_SUMS = ("sums:", "beside:borne-out", "beside:gainsaid", "text:borne-out")
 

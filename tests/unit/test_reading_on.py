@@ -1,0 +1,158 @@
+"""What a text says once holds on: headlines, places and bases named before, times of many days."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.claims.draft import article_of, draft
+from entrepot.claims.draft.lexicon import LANGUAGES, area_words, areas_begun_in
+from entrepot.claims.numbers import number_spans
+
+
+def read(text: str, date: str) -> dict[str, tuple[str, str, str, str]]:
+    """Return by number who sells, who buys, when, and since when."""
+    found = {}
+    for one in draft(article_of(text, date=date)).readings:
+        if one.claim:
+            body = next(value for value in one.claim.values() if isinstance(value, dict))
+            sides = body["exporter"], body["importer"]
+            # Two-way trade is the same whichever side comes first.
+            first, second = sorted(sides) if body.get("flow") == "both" else sides
+            found[one.says] = first, second, str(body["period"]), str(body.get("base", ""))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "says", "expected"),
+    [
+        (  # a headline has the first time of the text
+            (
+                "Товарооборот Узбекистана с Россией вырос на 8,5 процента\n\n"
+                "В 2025 году товарооборот Узбекистана с Россией составил 13 млрд долларов."
+            ),
+            "2026-02-01",
+            "вырос на 8,5 процента",
+            ("RUS", "UZB", "2025", ""),
+        ),
+        (  # where words point back
+            (
+                "Die meisten Importe Deutschlands kamen im Oktober 2020 aus China. "
+                "Von dort wurden Waren im Wert von 10,1 Mrd. Euro eingeführt."
+            ),
+            "2020-12-08",
+            "10,1 Mrd. Euro",
+            ("CHN", "DEU", "2020-10", ""),
+        ),
+        (  # a base in front of two rates is of both
+            (
+                "Gegenüber September 2016 gingen die deutschen Ausfuhren im Oktober 2016 um 3,6 "
+                "Prozent zurück, die Einfuhren nahmen um 1,0 Prozent ab."
+            ),
+            "2016-12-08",
+            "1,0 Prozent ab",
+            ("WLD", "DEU", "2016-10", "2016-09"),
+        ),
+        (  # the former year of a month
+            (
+                "Pakistan's exports in July 2023 were recorded at $2.057 billion against $2.250 "
+                "billion last year, showing a decline of 8.57 percent."
+            ),
+            "2023-08-17",
+            "a decline of 8.57 percent",
+            ("PAK", "WLD", "2023-07", ""),
+        ),
+        (  # an amount in brackets right behind a time is of that
+            (
+                "In 2023, trade turnover between Kazakhstan and Uzbekistan amounted to USD 4.4 "
+                "billion, 13.5% less than in 2022 (USD 5.1 billion)."
+            ),
+            "2024-02-01",
+            "USD 5.1 billion",
+            ("KAZ", "UZB", "2022", ""),
+        ),
+        (  # a part of China's name for an island is no second country
+            "2023年越南对中国台湾出口水果1287万美元。",
+            "2024-02-01",
+            "1287万美元",
+            ("VNM", "TWN", "2023", ""),
+        ),
+        (  # one sign of a name is that of the country that the text is about
+            (
+                "中国与加纳经贸合作\n\n2023年中加双边贸易额110.4亿美元。加纳的邻国有多哥，"
+                "加纳的锰矿出口仅次于加蓬。中国对加纳出口91亿美元。"
+            ),
+            "2024-04-01",
+            "110.4亿美元",
+            ("CHN", "GHA", "2023", ""),
+        ),
+        (  # goods of a question, in front of a flow
+            "Chinese magnet exports to Germany doubled in 2022.",
+            "2024-03-01",
+            "doubled",
+            ("CHN", "DEU", "2022", ""),
+        ),
+    ],
+)
+def test_what_was_said_holds_on(
+    text: str, date: str, says: str, expected: tuple[str, str, str, str]
+) -> None:
+    found = read(text, date)
+    assert found.get(says) == expected
+
+
+def test_numbers_and_times_in_rows_are_dealt_in_order() -> None:
+    found = read("Exports of China to Chile rose 49 % and 50 % 2001 and 2002.", "2004-01-01")
+    assert [found[says][2] for says in ("rose 49 %", "50 %")] == ["2001", "2002"]
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("С 1 по 20 февраля Россия ввезла из Китая 2 тонны.", "2026-02-01..2026-02-20"),
+        ("Vom 1. Mai bis zum 3. Juni exportierte Peru 2 Mio. Tonnen.", "2025-05-01..2025-06-03"),
+        ("Between May 2 and June 3 Peru exported oil worth $5 billion.", "2025-05-02..2025-06-03"),
+        ("1月5日至20日，中国对俄罗斯出口5亿美元。", "2026-01-05..2026-01-20"),
+    ],
+)  # fmt: skip
+def test_a_time_from_a_day_to_a_day_is_read(text: str, period: str) -> None:
+    found = draft(article_of(text, date="2026-02-25")).readings
+    assert period in {one.fields["period"].value for one in found if "period" in one.fields}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("exports of N7.01 trillion", 7.01e12, "NGN"),
+        ("exports of RM30 billion", 30e9, "MYR"),
+        ("exports of Rs 1,200 crore", 12e9, "rupee"),
+        ("exports of Tk 5 lakh", 5e5, "BDT"),
+    ],
+)
+def test_letters_of_a_currency(text: str, value: float, unit: str) -> None:
+    [span] = number_spans(text)
+    assert (span.says.value, span.says.unit) == (value, unit)
+
+
+def test_a_name_with_a_letter_and_a_number_is_no_money() -> None:
+    assert number_spans("China exported N95 masks and RM 30 tanks") == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_areas_that_begin_as_a_word_does_are_all_that_a_text_names(language: str) -> None:
+    text = (
+        "US-Exporte, deutsch-russischer Handel, the EU's and Saudi Arabia's trade, Österreich, "
+        "из Южной Кореи и США, Арабские Эмираты, 中国台湾与阿联酋, Côte d'Ivoire, Türkei"
+    )
+    every = {entry.value for entry in area_words(language) if entry.pattern.search(text)}
+    begun = areas_begun_in(text, language)
+    assert every == {entry.value for entry in begun if entry.pattern.search(text)}
+    assert every
+    assert len(begun) < len(area_words(language))
+
+
+def test_goods_of_questions_are_never_ground_for_a_wrong_claim() -> None:
+    [claim] = draft(
+        article_of("Chinese magnet exports to Germany doubled in 2022.", date="2024-03-01")
+    ).claims
+    assert claim.keys["goods"] == "850511"
+    assert claim.alone
