@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-__all__ = ["LOCAL", "cause", "session"]
+__all__ = ["LOCAL", "cause", "plan_for", "session"]
 
 LOCAL = "local[*]"
 """Where Spark runs if nobody says: on all cores, in a process beside this one."""
@@ -37,6 +37,12 @@ _MASTER_SECONDS = 5
 _EXECUTOR_SECONDS = 25
 _WAITING = "spark.scheduler.maxRegisteredResourcesWaitingTime"
 """Spark's own name for how long a cluster may take to start what computes."""
+
+_PARTITIONS = "spark.sql.shuffle.partitions"
+_ADAPTIVE = "spark.sql.adaptive.enabled"
+"""Planning anew after each exchange, which makes every one of them a job of its own."""
+_PART = 64 * 2**20
+"""Bytes of files for which an exchange has a part: read and unpacked, they fit into a task."""
 
 
 def session(master: str | None = None, *, memory: str | None = None) -> SparkSession:
@@ -113,6 +119,20 @@ def _started(master: str, memory: str | None) -> SparkContext:
     started.pythonExec = os.environ.get("PYSPARK_PYTHON", sys.executable)
     _require_executor(started)
     return started
+
+
+def plan_for(running: SparkSession, size: int) -> None:
+    """Have Spark run each question as one job, with tasks for the bytes that a lake has.
+
+    Of two hundred parts that a question is exchanged in, as is usual, nearly all would be empty,
+    and to put them together Spark plans anew after each exchange. What the user has set is kept.
+    """
+    context = running.sparkContext
+    said = context.getConf()
+    parts = max(2 * context.defaultParallelism, size // _PART)
+    for name, value in ((_ADAPTIVE, "false"), (_PARTITIONS, str(parts))):
+        if not said.contains(name):
+            running.conf.set(name, value)
 
 
 def _require_master(master: str) -> None:
@@ -199,6 +219,8 @@ def _conf(master: str, memory: str | None) -> SparkConf:
         "spark.ui.showConsoleProgress": "false",
         # Whatever the machine's own zone, so that a day is the same day everywhere.
         "spark.sql.session.timeZone": "UTC",
+        # Explicit files of a lake are looked at by the driver; from 33 on Spark would start a job.
+        "spark.sql.sources.parallelPartitionDiscovery.threshold": "1000",
         # Else a folder spark-warehouse appears in the working directory.
         "spark.sql.warehouse.dir": Path(tempfile.gettempdir(), "entrepot-spark").as_uri(),
     }
@@ -209,7 +231,8 @@ def _conf(master: str, memory: str | None) -> SparkConf:
             "spark.driver.host": "localhost",
             # Nobody on the network reaches the driver of a local session.
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.sql.shuffle.partitions": "4",  # 200, the usual number, is for clusters
+            _PARTITIONS: "4",  # 200, the usual number, is for clusters
+            _ADAPTIVE: "false",
         }
     return SparkConf().setAll(list(settings.items()))
 

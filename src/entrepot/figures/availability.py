@@ -330,7 +330,7 @@ def _in_one_freq(
     return Availability(
         source=name if vintage is None else f"{name}@{vintage}",
         snapshot="+".join(item.snapshot for item in used),
-        nomenclatures=tuple(sorted({n for item in used for n in item.nomenclature.split("+")})),
+        nomenclatures=tuple(sorted({one for item in used for one in _editions(item, wanted)})),
         freq=freq,
         currency=currencies[0],
         is_partial=any(item.is_partial for item in used),
@@ -342,6 +342,13 @@ def _in_one_freq(
         has_sums=any(item.has_sums for item in used),
         reporters=_reporters(used, wanted),
     )
+
+
+def _editions(item: InventoryItem, wanted: set[Period]) -> Iterable[str]:
+    """Return the editions of a delivery; of a register, whose files have years of both, by time."""
+    if item.table != "shipments":
+        return item.nomenclature.split("+")
+    return (one for period, names in item.editions if period in wanted for one in names)
 
 
 def _reporters(

@@ -44,7 +44,7 @@ from entrepot.figures.row_facts import (
     words_unreported,
     words_without_records,
 )
-from entrepot.figures.rows import SourceRows, reading_once
+from entrepot.figures.rows import SourceRows, is_everything, reading_once
 from entrepot.figures.run_measure import (
     OF_PAIRS,
     answers_by_columns,
@@ -59,6 +59,7 @@ from entrepot.figures.run_measure import (
     with_what_is_open,
 )
 from entrepot.figures.sides import members_of, totals
+from entrepot.figures.working_set import working_set
 from entrepot.goods import merged
 from entrepot.lake import near
 from entrepot.lake.bundled import bundled_scope
@@ -308,8 +309,11 @@ def _reported(
     if cells.available.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
         return lost
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
-    # A single set of codes is measured once: nothing is gained by reading its rows into memory.
-    if not others and not any(one.lists for one in goods):
+    # A single set of codes is measured once: nothing is gained by reading its rows into memory,
+    # unless each query takes the engine long to plan, and nothing of its rows is there.
+    is_once = not others and not any(one.lists for one in goods)
+    is_read_first = cells.lake.plans_long and working_set(cells.lake) is None
+    if is_once and (is_everything(goods) or not is_read_first):
         main = headline(definition, goods, cells)
         if isinstance(main, NoAnswer):
             return main

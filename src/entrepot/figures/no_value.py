@@ -204,7 +204,9 @@ _FEW_NAMED = 3
 
 def _picks(cells: SourceRows, asked: Definition) -> bool:
     """Whether a question takes some of the reports only, so that the catalog cannot tell."""
-    return bool(asked.valuation or asked.basis != "dispatch" or cells.twofold)
+    # A line of a register is there on every basis.
+    is_of_basis = asked.basis != "dispatch" and not cells.available.is_register
+    return bool(asked.valuation or is_of_basis or cells.twofold)
 
 
 def _read(cells: SourceRows, asked: Definition, side: Side) -> Set[tuple[str, date]]:

@@ -81,7 +81,7 @@ def relation(frame: nw.LazyFrame[Any], lake: Lake) -> duckdb.DuckDBPyRelation:
     """
     native: Any = frame.to_native()
     if not frame.implementation.is_duckdb():
-        with _readable_there(frame):
+        with _readable_there(frame), timed(native):
             native = lake.connection.from_arrow(frame.collect("pyarrow").to_native())
     found: duckdb.DuckDBPyRelation = native
     return found
@@ -139,11 +139,12 @@ def near(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
     """
     import narwhals as nw
 
+    if not frame.implementation.is_duckdb():
+        # One more than are few says that there are more, without counting them in a job of its own.
+        few = relation(frame.head(_FEW + 1), lake)
+        if few.count("*").fetchall()[0][0] <= _FEW:
+            frame = nw.from_native(few).lazy()
     with stored(frame, lake) as rows:
-        if not rows.implementation.is_duckdb() and fetch(rows.select(nw.len()))[0][0] <= _FEW:
-            with stored(nw.from_native(relation(rows, lake)).lazy(), lake) as here:
-                yield here
-            return
         yield rows
 
 

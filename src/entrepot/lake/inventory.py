@@ -71,6 +71,8 @@ class InventoryItem:
         Whether any row of it counts.
     slices
         Who tells which side in each period, as in a partition of the catalog.
+    editions
+        Editions of the product codes in each period.
     delivered, mapping
         SHA-256 of the delivered bytes, and the text of the mapping that they were read with.
     """
@@ -99,6 +101,7 @@ class InventoryItem:
     findings: tuple[Finding, ...] = ()
     counts: bool = True
     slices: tuple[tuple[Period, tuple[str, ...]], ...] = field(default=(), repr=False)
+    editions: tuple[tuple[Period, tuple[str, ...]], ...] = field(default=(), repr=False)
     delivered: str = field(default="", repr=False)
     mapping: str = field(default="", repr=False)
 
@@ -237,6 +240,9 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem
         findings=item.findings,
         counts=bool(counting),
         slices=tuple((part.period, part.slices) for part in item.partitions if part.period),
+        editions=tuple(
+            (part.period, part.nomenclatures) for part in item.partitions if part.period
+        ),
         delivered=item.raw.sha256,
         mapping=item.mapping,
     )

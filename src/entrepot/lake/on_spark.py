@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals as nw
 
@@ -21,7 +21,7 @@ from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State
 from entrepot.lake.unchanged import all_files, require_whole
 from entrepot.model.columns import schema
-from entrepot.spark import cause
+from entrepot.spark import cause, plan_for
 
 if TYPE_CHECKING:
     import os
@@ -56,6 +56,8 @@ class SparkLake(Lake):
     master
         Where Spark runs; see `entrepot.spark.session`.
     """
+
+    plans_long: ClassVar[bool] = True
 
     def __init__(self, settings: Settings, *, master: str | None = None) -> None:
         super().__init__(settings)
@@ -176,6 +178,7 @@ class SparkLake(Lake):
             # What has a `=` above `source=` is a folder of somebody else and no column of ours.
             groups.setdefault((file.rpartition("/source=")[0], hidden), []).append(file)
         with readable_on_spark():
+            plan_for(self.session, sum(one.bytes for one in all_files(state.catalog)))
             frames = [
                 self._read(table, base, files, hidden) for (base, hidden), files in groups.items()
             ]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from entrepot.errors import BadFileError, EntrepotError, OutsideError
 from entrepot.lake import lock, store
@@ -69,7 +69,15 @@ def _replaced(folder: Path) -> OutsideError:
 
 
 class Reads:
-    """The reading half of a `Lake`: it never writes, and an absent folder is an empty lake."""
+    """The reading half of a `Lake`: it never writes, and an absent folder is an empty lake.
+
+    Attributes
+    ----------
+    plans_long
+        Whether its engine plans a question for longer than it reads some thousand rows.
+    """
+
+    plans_long: ClassVar[bool] = False
 
     def __init__(self, settings: Settings, remote: RemoteStore | None = None) -> None:
         self._settings = settings

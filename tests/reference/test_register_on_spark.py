@@ -1,0 +1,92 @@
+"""A question about a register is a few jobs of Spark, and its answer that of DuckDB."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from test_engines_ask import alike
+
+import entrepot as ep
+from entrepot.lake import Lake
+from entrepot.lake.on_spark import SparkLake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # py4j's sockets
+LAYOUT = """\
+format: 1
+register: two-years
+title: A made-up register
+reporter: KAZ
+direction: import
+valuation: CIF
+columns:
+  day: {role: date, form: "%d.%m.%Y"}
+  code: {role: tariff_code}
+  made in: {role: origin}
+  sent from: {role: dispatch}
+  value: {role: value}
+  net: {role: mass_kg}
+"""
+COUNTRIES = ("China", "Germany", "Turkey", "Taiwan", "Italy", "")
+CODES = ("8542310000", "8542390000", "8471300000", "0101210000")
+FEW = 6
+"""Jobs of a question; each of its queries was two of them, and there were nine."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with a register of two years, which are of two editions of the codes."""
+    place = tmp_path_factory.mktemp("register")
+    draw = random.Random(5)
+    lines = ["day,code,made in,sent from,value,net"]
+    for _ in range(3000):
+        day = f"{draw.randint(1, 28):02}.{draw.randint(1, 12):02}.{draw.choice((2021, 2022))}"
+        cells = (draw.choice(CODES), draw.choice(COUNTRIES), draw.choice(COUNTRIES))
+        lines.append(",".join((day, *cells, f"{draw.uniform(1, 9e4):.2f}", draw.choice("123"))))
+    file = place / "lines.csv"
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    Lake.open(place / "lake").add("shipments", [file], mapping=LAYOUT)
+    return place / "lake"
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys"),
+    [
+        ("import_share", {"exporter": "CHN", "goods": "854231", "period": 2022}),
+        ("hhi", {"goods": "8542", "period": 2021}),
+    ],
+)
+def test_few_jobs_and_the_same_figure(
+    measure: str, keys: dict[str, Any], folder: Path, spark: SparkSession
+) -> None:
+    words = {"source": "shipments.two-years", "basis": "origin", "importer": "KAZ", **keys}
+    expected = ep.ask(measure, lake=folder, **words)
+    jobs = spark.sparkContext.statusTracker()
+    before = len(jobs.getJobIdsForGroup(None))
+    found = ep.ask(measure, lake=SparkLake.open(folder), **words)
+    ran = len(jobs.getJobIdsForGroup(None)) - before
+    assert expected.value
+    assert alike(*(json.loads(json.dumps(x.to_dict(), default=str)) for x in (expected, found)))
+    assert 0 < ran <= FEW
+
+
+def test_editions_of_a_year_are_those_of_its_months(folder: Path) -> None:
+    from entrepot.figures.availability import Availability, availability_of
+    from entrepot.model.period import Period
+
+    lake = Lake.open(folder)
+    for text, editions in (
+        ("2021", ("HS2017",)),
+        ("2022", ("HS2022",)),
+        ("2021-12", ("HS2017",)),
+    ):
+        [found] = availability_of(lake, "shipments.two-years", [Period.parse(text)])
+        assert isinstance(found, Availability)
+        assert found.nomenclatures == editions
