@@ -107,7 +107,6 @@ def check(
 
 
 # On 49 labelled texts such readings made seven of nine false alarms.
-_READ_ONCE = "It does not fit, but may have been misread: compare the claim with the sentence."
 _READ_RIGHTLY = "a look at the sentence: whether the number is of this flow, goods, period and base"
 
 
@@ -123,7 +122,7 @@ def _doubted(found: Check, alone: Collection[str]) -> dict[str, CheckedClaim]:
         item.id: CheckedClaim(
             item.claim,
             "not_enough_evidence",
-            _READ_ONCE,
+            verdict_text.READ_ONCE,
             against=item.against,
             evidence_needed=_READ_RIGHTLY,
         )
@@ -297,7 +296,8 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
         likely_errors=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
         arithmetic=arithmetic,
         implied=around.implied,
-        evidence_needed=around.evidence_needed if verdict != "supported" else "",
+        # A difference is settled, as is what others support.
+        evidence_needed="" if verdict in ("supported", "differs") else around.evidence_needed,
     )
 
 

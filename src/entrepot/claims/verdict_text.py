@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import ReferenceLevels, Statement, Statements
 
 __all__ = [
+    "READ_ONCE",
     "UNDECIDED",
     "conflicting",
     "definition_of",
@@ -40,6 +41,8 @@ __all__ = [
 ]
 
 
+READ_ONCE = "It does not fit, but may have been misread: compare the claim with the sentence."
+"""What is said of a number that may be wrong, or wrongly read."""
 UNDECIDED = "published figures do not decide it"
 """Begins what is said where evidence leaves a claim open."""
 

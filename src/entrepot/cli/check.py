@@ -325,7 +325,7 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
         yield f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
     if left := left_by_others(item):
         yield f"Implied by all other figures, published ones included: {left}."
-    if item.evidence_needed:
+    if item.evidence_needed and item.evidence_needed not in item.reason:
         yield f"Evidence needed: {item.evidence_needed.removesuffix('.')}."
 
 

@@ -24,6 +24,7 @@ from entrepot.report.check_report import (
     write_check,
     write_note,
 )
+from entrepot.report.check_report.entries import entries
 from entrepot.report.check_report.save import render_markdown
 from entrepot.report.check_report.text import clean, escaped, paragraphs, web
 from entrepot.report.phrasing import cardinal
@@ -306,8 +307,8 @@ def test_a_note_about_nothing_says_so() -> None:
     assert not found.found_something
     note = " ".join(render_note(found).split())
     assert "No figure was found to differ" in note
-    assert "one figure could not be tested" in note  # untested is not the same as right
-    assert "agreed" not in note
+    assert "one figure agreed with the quoted source only" in note  # which is no second source
+    assert "agreed with a source" not in note
 
 
 def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
@@ -317,8 +318,40 @@ def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     assert held
     assert untested
     assert f"{cardinal(held)} figures agreed with a source" in note
-    assert f"{cardinal(untested)} figures could not be tested" in note
+    assert "five figures agreed with the quoted source only" in note
+    assert "three figures are left open by published figures" in note
+    assert "one figure could not be tested" in note
+    assert untested == 5 + 3 + 1
     assert "One more figure in the text could not be interpreted" in note
+
+
+def test_a_figure_that_evidence_contradicts_is_not_called_untested() -> None:
+    """German magnets from China are 82.5 % in 2022: the note said that 61 % was not tested."""
+    entry = (
+        "  - id: magnets\n    says: 61 %\n    read_once: true\n    import_share: {exporter: CHN, "
+        "importer: DEU, goods: '850511', period: 2022}\n"
+    )
+    found = check(parse_document(f"format: 1\nsource: {{title: A}}\nclaims:\n{entry}"))
+    note = " ".join(render_note(found).replace("\xa0", " ").split())
+    assert "may have been misread (61 %, against 82.5 %)" in note
+    assert "tested" not in note
+
+
+def test_a_settled_difference_asks_for_no_evidence() -> None:
+    entry = (
+        "  - id: magnets\n    says: 61 %\n    import_share: {exporter: CHN, importer: DEU, "
+        "goods: '850511', period: 2022}\n"
+    )
+    found = check(parse_document(f"format: 1\nsource: {{title: A}}\nclaims:\n{entry}"))
+    assert [(one.verdict, one.evidence_needed) for one in found.claims] == [("differs", "")]
+    assert "Evidence needed" not in render_page(found)
+
+
+def test_evidence_that_the_reason_asks_for_is_not_asked_for_again() -> None:
+    found = {one.id: one for one in entries(example())}
+    assert "evidence needed: exports from China to Mexico in 2025" in found["like-mexico"].reason
+    assert found["like-mexico"].evidence_needed == ""
+    assert found["share-of-russian-exports"].evidence_needed
 
 
 def test_a_note_is_no_all_clear_while_figures_are_open() -> None:

@@ -117,7 +117,8 @@ def _entry(item: CheckedClaim, place: int, check: Check) -> ReportEntry:
         ),
         implied=left_by_others(item),
         counted=span(item.counted, item.claim.quantity.unit) if item.counted else "",
-        evidence_needed=_line(item.evidence_needed),
+        # Where the reason says it, a second time would be none of its own.
+        evidence_needed=_line("" if item.evidence_needed in item.reason else item.evidence_needed),
     )
 
 

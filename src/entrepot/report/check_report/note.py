@@ -6,7 +6,8 @@ import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from entrepot.claims.verdict_text import UNDECIDED
+from entrepot.claims.verdict_text import READ_ONCE, UNDECIDED, numbers_between
+from entrepot.model.display import joined
 from entrepot.report.attribution import also_conflicting, in_one_reporter
 from entrepot.report.check_report.entries import entries
 from entrepot.report.check_report.text import one_line, web
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.claims import Check
-    from entrepot.claims.result import ConflictBlock
+    from entrepot.claims.result import CheckedClaim, ConflictBlock
     from entrepot.report.check_report.entries import ReportEntry
 
 __all__ = ["render_note"]
@@ -109,11 +110,48 @@ def _open(unsettled: int) -> str:
 
 
 def _others(check: Check) -> str:
-    """Return how many numbers agreed, and how many nothing could be said of."""
-    supported, untested = (check.summary[one] for one in ("supported", "not_enough_evidence"))
-    parts = [f"{count_word(supported, 'figure')} agreed with a source"] if supported else []
-    parts += [f"{count_word(untested, 'figure')} could not be tested"] if untested else []
-    return " and ".join(parts)
+    """Return how many numbers agreed, how many evidence leaves open, and what was not tested."""
+    kinds: dict[str, list[CheckedClaim]] = {}
+    for item in check.claims:
+        kinds.setdefault(_remark(item), []).append(item)
+    parts = []
+    for words, items in sorted(kinds.items(), key=lambda kind: _REMARKS.get(kind[0], 0)):
+        if words in _REMARKS:
+            verb = words.replace("{does}", "does" if len(items) == 1 else "do")
+            verb = verb.replace("{is}", "is" if len(items) == 1 else "are")
+            doubted = f" ({'; '.join(map(_compared, items))})" if words == _DOUBTED else ""
+            parts.append(f"{count_word(len(items), 'figure')} {verb}{doubted}")
+    return joined(parts) if parts else ""
+
+
+_DOUBTED = "{does} not fit the evidence, but may have been misread"
+_AGREED = "agreed with a source"
+_QUOTED = "agreed with the quoted source only"
+_LEFT_OPEN = "{is} left open by published figures"
+_UNTESTED = "could not be tested"
+_REMARKS = {
+    words: place for place, words in enumerate((_AGREED, _QUOTED, _DOUBTED, _LEFT_OPEN, _UNTESTED))
+}
+
+
+def _remark(item: CheckedClaim) -> str:
+    """Return what the note says of a number that is none of its items; empty for one that is."""
+    if item.verdict == "supported":
+        return _AGREED
+    if item.verdict != "not_enough_evidence":
+        return ""
+    if item.qualifier:
+        return _QUOTED
+    if item.reason == READ_ONCE:
+        return _DOUBTED
+    return _LEFT_OPEN if item.against else _UNTESTED
+
+
+def _compared(item: CheckedClaim) -> str:
+    """Return a number with those that it does not fit: "61 %, against 82.5 %"."""
+    alike = [one for one in item.against if not one.other_definition] or item.against
+    says = one_line(item.says)
+    return f"{says}, against {numbers_between(alike)}" if alike else says
 
 
 def _unread(check: Check) -> str:
