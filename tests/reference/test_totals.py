@@ -751,3 +751,15 @@ def test_one_partner_in_a_code_without_a_total_has_no_share(tmp_path: Path) -> N
     figure = ask(lake, "import_share", exporter="CHN", goods="8542")
     assert figure.status == "insufficient_data"
     assert "CHN is the only exporter" in str(figure.reason)
+
+
+def test_a_partner_with_nothing_is_no_second_one(tmp_path: Path) -> None:
+    """A row of zero beside China's made a share of 100 % of what China alone contributes to."""
+    rows = [bought(50, CHINA), bought(0, USA)]
+    lake = lake_of(tmp_path, [*rows, bought(20, USA, period=2021), bought(9, CHINA, period=2021)])
+    for measure, more in (("import_share", {"exporter": "CHN"}), ("hhi", {}), ("value", {})):
+        figure = ask(lake, measure, **more)
+        assert figure.status == "insufficient_data", measure
+        assert "CHN is the only exporter" in str(figure.reason)
+    assert ask(lake, "value", exporter="USA").value == 0
+    assert ask(lake, "import_share", exporter="CHN", period=2021).value == pytest.approx(9 / 29)

@@ -1076,6 +1076,15 @@ def test_a_name_behind_a_link_is_not_called_erased(tmp_path: Path) -> None:
     assert "behind a link" in str(told.value)
 
 
+def test_names_of_which_one_is_below_zero_have_no_concentration(tmp_path: Path) -> None:
+    """Its square was added, where `ask hhi --by brand` refuses an amount below zero."""
+    lines = ({"Brand": "A", "Value": "100"}, {"Brand": "B", "Value": "-20"})
+    found = register_names(_lake(tmp_path, *lines), "shipments.made-up", "brand")
+    assert [(one.name, one.value) for one in found.names] == [("A", 100), ("B", -20)]
+    assert found.hhi is None
+    assert found.to_dict()["hhi"] is None
+
+
 def test_names_count_as_a_company_by_day_and_lines_by_country(tmp_path: Path) -> None:
     """By hand: of 600, A has 100 before February and 300 after, B 100, nobody 100."""
     lake = _lake(

@@ -68,7 +68,7 @@ def names(
         say(
             screen,
             f"{role} named on {100 * found.coverage:.1f} % of {found.currency} {found.total:,.0f}; "
-            f"concentration (HHI) {_between(*found.hhi)}",
+            f"concentration (HHI) {_between(*found.hhi) if found.hhi else _NO_MARKET}",
         )
         head = ["name", f"value, {found.currency}", "of named", "of all", "lines", "first", "last"]
         cells = [
@@ -88,6 +88,9 @@ def names(
             say(screen, f"and {len(found.names) - _NAMES_SHOWN:,} more, see --json")
 
     emit(found, render, as_json=as_json)
+
+
+_NO_MARKET = "has no value, because an amount is negative"
 
 
 def _between(low: float, high: float) -> str:

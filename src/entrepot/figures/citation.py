@@ -170,13 +170,16 @@ def source_name(source: str) -> str:
     --------
     >>> source_name("baci"), source_name("comtrade"), source_name("gacc"), source_name("table.mine")
     ('BACI', 'UN Comtrade', 'GACC', 'table.mine')
-    >>> source_name("minerals"), source_name("elasticities")
-    ('BACI (30 codes)', 'Elasticities')
+    >>> source_name("minerals"), source_name("elasticities"), source_name("baci@V202501")
+    ('BACI (30 codes)', 'Elasticities', 'BACI V202501')
     """
     if source == BUNDLED:
         return "BACI (30 codes)"
     if is_own(source):
         return source
+    name, vintage = split_address(source)
+    if vintage is not None:
+        return f"{source_name(name)} {vintage}"
     if source in source_ids():
         title = source_info(source).title.partition(",")[0]
         if title.casefold().split()[-1] == source:

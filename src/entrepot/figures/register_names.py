@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.figures.rows import given_name
+from entrepot.figures.rows import NOISE, given_name
 from entrepot.goods import goods_selection
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
@@ -74,7 +74,8 @@ class NamedCompanies:
         Value of all lines asked for, named or not.
     hhi
         Concentration on the names, 0 to 1, lowest and highest: as if each line without a name had
-        one of its own, and as if all of them were the largest's.
+        one of its own, and as if all of them were the largest's. None where a name, or the lines
+        without one, add up to less than zero: corrections are no part of a market.
     names
         One for each name.
     """
@@ -84,7 +85,7 @@ class NamedCompanies:
     currency: str
     coverage: float
     total: float
-    hhi: tuple[float, float]
+    hhi: tuple[float, float] | None
     names: tuple[Name, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,7 +96,7 @@ class NamedCompanies:
             "currency": self.currency,
             "coverage": self.coverage,
             "total": self.total,
-            "hhi": {"low": self.hhi[0], "high": self.hhi[1]},
+            "hhi": self.hhi and {"low": self.hhi[0], "high": self.hhi[1]},
             "names": [
                 {
                     "name": one.name,
@@ -198,7 +199,8 @@ def register_names(
     # end); all of them on top of the largest are the upper end.
     squares, largest = math.fsum(one**2 for one in amounts), max(amounts)
     most = squares - largest**2 + (largest + total - named) ** 2
-    hhi = (squares / total**2, most / total**2)
+    is_market = min(*amounts, total - named) >= -NOISE * total
+    hhi = (squares / total**2, most / total**2) if is_market else None
     return NamedCompanies(source, role, currency, named / total, total, hhi, tuple(ordered))
 
 

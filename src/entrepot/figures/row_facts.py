@@ -289,14 +289,16 @@ def having(cells: SourceRows, asked: Definition, goods: Goods) -> SourceRows:
 
 
 def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
-    """Return the areas on a side of a flow of whatever goods."""
-    return _areas(
-        cells,
-        f"partners {side}",
-        asked,
-        side,
-        lambda one: cells.flow(one, (everything(),), summed=True),
-    )
+    """Return the areas on a side of a flow of whatever goods, without those that trade nothing."""
+
+    def trading(one: Definition) -> Frame:
+        amount = nw.col(cells.column(one))
+        # What a row does not say may be trade; a row of zero says that there is none.
+        return cells.flow(one, (everything(),), summed=True).filter(
+            amount.is_null() | (amount != 0)
+        )
+
+    return _areas(cells, f"partners {side}", asked, side, trading)
 
 
 def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
