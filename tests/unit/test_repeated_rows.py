@@ -52,3 +52,27 @@ def test_a_figure_says_what_was_done_with_repeated_rows(
     for one in said:
         assert "Several rows say one flow" in one.text
         assert words in one.text
+
+
+def _baci(folder: Path, lake: Lake, year: int, release: str, value: float) -> None:
+    file = folder / f"BACI_HS17_Y{year}_{release}.csv"
+    file.write_text(f"t,i,j,k,v,q\n{year},156,643,850110,{value},1\n{year},276,643,850110,5,1\n")
+    lake.add("baci", [file])
+
+
+def test_a_change_between_two_releases_says_so(tmp_path: Path) -> None:
+    """A growth of 1,465 % between two releases said nothing of them."""
+    lake = Lake.open(tmp_path / "lake")
+    for year in (2021, 2022):
+        _baci(tmp_path, lake, year, "V202501", 10)
+    asked = {"importer": "RUS", "exporter": "CHN", "goods": "850110", "base": 2021, "period": 2022}
+
+    def said(**more: str) -> list[str]:
+        figure = ep.ask("growth", lake=lake, **{"source": "baci"} | asked | more)
+        return [one.text for one in figure.caveats if one.id == "mixed-vintage"]
+
+    assert said() == []
+    _baci(tmp_path, lake, 2022, "V202601", 90)
+    [text] = said()
+    assert "several releases: 2021 of V202501 and 2022 of V202601" in text
+    assert said(source="baci@V202501") == []

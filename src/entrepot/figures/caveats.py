@@ -70,6 +70,7 @@ CAVEATS = {
     "reimports": "what a country reports of trade with itself is in its total",
     "partial-source": "a total over some areas, partners or reporters, where there may be more",
     "repeated-rows": "several rows of a table that say one flow",
+    "mixed-vintage": "periods of several releases of a source: a change may be a revision",
     "unweighed": "rows with a value and no mass are in no sum of masses",
     "not-recorded": ("the source does not record this flow; “not recorded” does not mean zero"),
     "currency": "growth and levels differ between currencies",

@@ -29,7 +29,13 @@ from entrepot.figures.no_value import (
 )
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
-from entrepot.figures.row_caveats import extreme_prices, one_sided_share, repeated_rows, unweighed
+from entrepot.figures.row_caveats import (
+    extreme_prices,
+    one_sided_share,
+    repeated_rows,
+    several_releases,
+    unweighed,
+)
 from entrepot.figures.row_facts import (
     amounts_by_code,
     areas_without_records,
@@ -217,7 +223,7 @@ def _together(
     if total:
         notes += denominator.notes(total, definition, main.value, unit)
     notes += _about_rows(definition, cells, goods, main.evidence[0], total)
-    notes += repeated_rows(cells)
+    notes += [*repeated_rows(cells), *several_releases(cells, definition)]
     notes += unweighed(cells, definition, goods)
     notes += extreme_prices(cells, definition, goods)
     if cells.is_blend:

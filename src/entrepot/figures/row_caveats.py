@@ -8,6 +8,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures.caveats import caveat
+from entrepot.figures.citation import source_name
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.intervals import CONTRADICT, HALF, contradicted
@@ -15,11 +16,12 @@ from entrepot.figures.made_from import outdated
 from entrepot.figures.questions import of as question
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
-from entrepot.lake import fetch
+from entrepot.lake import fetch, spans
 from entrepot.measures.prices.contrasts import two_periods
 from entrepot.model.areas import area_name, stopped_in
 from entrepot.model.display import figure_value, joined
 from entrepot.model.period import Period
+from entrepot.sources import is_own, source_info, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +30,13 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
-__all__ = ["extreme_prices", "one_sided_share", "repeated_rows", "unweighed"]
+__all__ = [
+    "extreme_prices",
+    "one_sided_share",
+    "repeated_rows",
+    "several_releases",
+    "unweighed",
+]
 
 
 _REPORTED = {
@@ -162,6 +170,28 @@ def repeated_rows(cells: SourceRows) -> Iterator[Caveat]:
     )
     for text in said:
         yield caveat("repeated-rows", text)
+
+
+def several_releases(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
+    """Yield which periods are of which release, where a source of whole releases has several."""
+    source, release = split_address(cells.available.source)
+    if release is not None or is_own(source) or not source_info(source).whole:
+        return
+    periods = [one for one in (asked.base, asked.period) if one]
+    wanted = {step for one in periods for step in one.parts(cells.available.freq)}
+    found: dict[str, set[Period]] = {}
+    for item in cells.lake.holdings():
+        if item.source == source and (counting := wanted.intersection(item.current)):
+            found.setdefault(item.vintage, set()).update(counting)
+    if len(found) < 2:
+        return
+    parts = [f"{spans(sorted(of))} of {name}" for name, of in sorted(found.items())]
+    yield caveat(
+        "mixed-vintage",
+        f"{source_name(source)} is loaded in several releases: {joined(parts)}. What differs "
+        "between them may be a revision and no change of trade. To stay within one, load all its "
+        f"periods and ask with --source {source}@{max(found)}.",
+    )
 
 
 def unweighed(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
