@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def asked(folder: Path, american: object, *, quantity: str = "mass") -> ep.Figure:
-    """Ask what China bought, of which a fifth by value has the mass that is given."""
+def filled(folder: Path, american: object) -> Lake:
+    """Fill a lake with what China bought, of which a fifth by value has the mass that is given."""
     lines = [
         row(value, reporter=CHINA, partner=partner, mass=mass)
         for partner, value, mass in (
@@ -28,6 +28,11 @@ def asked(folder: Path, american: object, *, quantity: str = "mass") -> ep.Figur
     path.write_text(text_of(lines), encoding="utf-8")
     held = Lake.open(folder / "lake")
     held.add("comtrade", [path])
+    return held
+
+
+def asked(folder: Path, american: object, *, quantity: str = "mass") -> ep.Figure:
+    held = filled(folder, american)
     return ep.ask(
         "value", lake=held, importer="CHN", goods="854231", period=2022, quantity=quantity
     )
@@ -46,3 +51,42 @@ def test_nothing_is_said_where_nothing_lacks(tmp_path: Path, mass: object, quant
     found = asked(tmp_path, mass, quantity=quantity)
     assert found.value == pytest.approx(10 if quantity == "mass" else 1000)
     assert "unweighed" not in {one.id for one in found.caveats}
+
+
+def test_a_supplier_without_a_mass_has_no_share(tmp_path: Path) -> None:
+    found = ep.ask(
+        "top_supplier",
+        lake=filled(tmp_path, ""),
+        importer="CHN",
+        goods="854231",
+        period=2022,
+        quantity="mass",
+    )
+    assert found.value == pytest.approx(5 / 8)
+    shares = {row["exporter"]: row.get("share") for row in found.rows()}
+    assert shares == {"DEU": pytest.approx(5 / 8), "RUS": pytest.approx(3 / 8), "USA": None}
+    assert found.amounts("exporter") == {"DEU": 5.0, "RUS": 3.0}
+    assert found.to_dict()["table"] == found.rows()
+    assert str(found)
+
+
+@pytest.mark.parametrize("measure", ["top_supplier", "hhi", "map"])
+@pytest.mark.parametrize(
+    ("quantity", "unit", "values"),
+    [("mass", "kg", [5.0, 3.0]), ("value", "USD", [500.0, 300.0, 200.0])],
+)
+def test_a_chart_of_suppliers_says_what_is_counted(
+    tmp_path: Path, measure: str, quantity: str, unit: str, values: list[float]
+) -> None:
+    drawn = ep.chart(
+        measure,
+        lake=filled(tmp_path, ""),
+        importer="CHN",
+        goods="854231",
+        period=2022,
+        quantity=quantity,
+    )
+    assert [(row["value"], row["unit"]) for row in drawn.chart.rows] == [
+        (one, unit) for one in values
+    ]
+    assert ("by mass" in drawn.chart.deck) == (quantity == "mass")

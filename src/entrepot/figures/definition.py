@@ -136,6 +136,11 @@ class Definition:
         return area_set(text, self.period.end) if text else frozenset()
 
     @property
+    def amount_unit(self) -> str:
+        """Unit of an amount: a currency, ``kg`` or ``items``."""
+        return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency or DOLLARS)
+
+    @property
     def named_by(self) -> str | None:
         """Column of a register whose names are the partners, if any is."""
         return self.by if self.by in NAME_ROLES else None

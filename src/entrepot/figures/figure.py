@@ -208,7 +208,20 @@ class Figure:
         if not top or self.value is None:
             return [dict(row) for row in self.table]
         scale = self.value / top
-        return [{**row, "share": row["value"] * scale} for row in self.table]
+        shares = {name: amount * scale for name, amount in self.amounts(who).items()}
+        # A partner of which no amount is known, such as a mass, has no share either.
+        return [
+            {**row, "share": shares[row[who]]} if row[who] in shares else dict(row)
+            for row in self.table
+        ]
+
+    def amounts(self, key: str) -> dict[str, float]:
+        """Return what each name under a key traded; those of which no amount is known are absent.
+
+        A row has no value where all of its cells lack it, as masses often do.
+        """
+        known = ((str(row[key]), row.get("value")) for row in self.table)
+        return {name: float(value) for name, value in known if value is not None}
 
     def to_dict(self, *, values: bool = True) -> dict[str, Any]:
         """Return the Figure as plain JSON types, with the value of each specification or without.
@@ -701,10 +714,7 @@ def table_of(figure: Figure) -> tuple[list[str], list[list[str]]]:
 
 def _unit_of_rows(figure: Figure) -> str:
     """Return the unit of `value` in the rows of a Figure: of a share, that of what is divided."""
-    asked = figure.definition
-    if figure.unit != "share":
-        return figure.unit
-    return {"mass": "kg", "items": "items"}.get(asked.quantity, asked.currency or "USD")
+    return figure.definition.amount_unit if figure.unit == "share" else figure.unit
 
 
 def cards_of(figure: Figure) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ __all__ = [
     "by_name",
     "group",
     "groups",
+    "has_members",
     "is_group",
     "known_areas",
     "pinned",
@@ -561,9 +562,17 @@ def pinned(text: str, on: date, since: date) -> str:
 
 
 def _pinned(part: str, on: date, since: date) -> str:
-    if not is_group(part) or any(one.on(since) for one in group(part).memberships):
-        return part
-    return f"{part}@{on.year}"
+    return part if has_members(part, since) else f"{part}@{on.year}"
+
+
+def has_members(text: str, on: date) -> bool:
+    """Whether every group of a sum has members on a day, as a single area always has.
+
+    >>> has_members("coalition", date(2021, 12, 31)), has_members("CHN+HKG", date(2021, 12, 31))
+    (False, True)
+    """
+    groups = (group(part.strip()) for part in text.split("+") if is_group(part.strip()))
+    return all(any(one.on(on) for one in each.memberships) for each in groups)
 
 
 def _day(text: str) -> date | None:

@@ -559,8 +559,8 @@ def _others(context: BriefContext, subject: Subject, share: Figure) -> list[tupl
     if share.status != "ok" or share.definition.source in (None, "published", "computed"):
         return []
     keys = {"goods": subject.goods, "period": subject.period, "source": share.definition.source}
-    table = context.value("top_supplier", importer=subject.importer, **keys).table
-    sold = {str(row["exporter"]): float(row["value"]) for row in table}
+    largest = context.value("top_supplier", importer=subject.importer, **keys)
+    sold = largest.amounts("exporter")
     # Partners that are no country: the part of a total
     # that no partner has, and goods that come back.
     names = [name for name in sold if name not in (REST, REIMPORTS)]

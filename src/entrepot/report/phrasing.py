@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "about",
     "bounded",
+    "by_quantity",
     "capital",
     "cardinal",
     "changed",
@@ -227,6 +228,15 @@ def half(share: Figure) -> str:
 def ratio_words(value: float) -> str:
     """Return "14 times" for a ratio, with two significant digits."""
     return f"{number(value, 2)}{NBSP}times"
+
+
+def by_quantity(quantity: str) -> str:
+    """Say behind "of all suppliers" by what they are counted, unless by value, as is usual.
+
+    >>> by_quantity("mass"), by_quantity("value")
+    (' by mass', '')
+    """
+    return "" if quantity == "value" else f" by {quantity}"
 
 
 def capital(text: str) -> str:

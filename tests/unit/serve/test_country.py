@@ -85,6 +85,24 @@ def test_an_old_year_is_found(lake: Lake) -> None:
     assert old.value == pytest.approx(1 / 3)
 
 
+def test_a_year_that_is_asked_for_is_not_replaced_by_another(lake: Lake) -> None:
+    for complete in (False, True):
+        page = country.country_page(lake, "DEU", GOODS, str(OLD), complete=complete).body.decode()
+        assert f"in {OLD}, with" in page
+        assert "period=2022" not in page
+    # The coalition has no members in that year.
+    assert "/from/coalition" not in page
+    table = country.country_table(lake, "DEU", GOODS, str(OLD))
+    years = [row[table.head.index("period")] for row in table.rows]
+    assert set(map(str, years)) == {str(OLD)}
+    assert f"suppliers.csv?goods={GOODS}&amp;period={OLD}" in page
+
+
+def test_a_source_that_is_asked_for_is_not_replaced_by_another(lake: Lake) -> None:
+    page = country.country_page(lake, "DEU", GOODS, "2022", "imts", complete=True).body.decode()
+    assert "No available data give shares" in page
+
+
 def test_years_are_those_of_rows_and_of_print(lake: Lake) -> None:
     assert years_reported(lake, "importer", "DEU") >= {OLD, 2022}
     assert OLD in years_reported(lake, "exporter", "USA")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals as nw
 
-from entrepot.figures.definition import DOLLARS, Definition, Side
 from entrepot.measures import measure_metadata
 from entrepot.measures.grouped import aggregate
 from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from entrepot.figures.definition import Definition, Side
 
     Frame = nw.LazyFrame[Any]
     Run = Callable[..., Any]
@@ -175,7 +176,7 @@ class Question:
         # Sheets of measures say USD for any amount; the unit is that of the rows.
         if unit != "USD" or self.in_dollars:
             return unit
-        return {"mass": "kg", "items": "items"}.get(asked.quantity, asked.currency or DOLLARS)
+        return asked.amount_unit
 
     @property
     def is_model(self) -> bool:

@@ -333,7 +333,7 @@ def of_years(
     title = _title(subject, drawn)
     return StandaloneChart(
         title,
-        _deck(subject, drawn),
+        _deck(subject, drawn, asked.quantity),
         Chart(drawn, _alt_text(title, drawn)),
         tuple(x for x in (sources(found.values()), beyond, *caveat_lines(found.values())) if x),
         tuple(_rows(found)),
@@ -384,7 +384,7 @@ def found_years(
 
 def _shares(figure: Figure) -> Shares:
     """Return the share of each supplier in per cent."""
-    values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
+    values = figure.amounts("exporter")
     total = sum(values.values())
     return {name: 100 * value / total for name, value in values.items()}
 
@@ -428,7 +428,8 @@ def _layers(
     if rest:
         last = shares[max(shares)]
         count = sum(1 for name in rest if last.get(name))
-        found.append(Layer(f"others ({count})", over(lambda name: name in rest), rest=True))
+        name = f"others ({count})" if count else "others"
+        found.append(Layer(name, over(lambda one: one in rest), rest=True))
     return tuple(found)
 
 
@@ -447,11 +448,10 @@ def _stack_share(value: float | None) -> str:
     return f"{per_cent(value or 0.0)}{NBSP}%"
 
 
-def _deck(subject: Subject, drawn: Stack) -> str:
+def _deck(subject: Subject, drawn: Stack, quantity: str) -> str:
     gaps = [y for y in range(drawn.years[0], drawn.years[-1]) if y not in drawn.years]
-    text = (
-        f"{phrasing.capital(goods_title(subject.goods))}, per cent of all suppliers, each year 100."
-    )
+    text = f"{phrasing.capital(goods_title(subject.goods))}, per cent of all suppliers"
+    text += f"{phrasing.by_quantity(quantity)}, each year 100."
     if count := sum(1 for layer in drawn.layers if not layer.marked and not layer.rest):
         whose = (
             f"the {phrasing.cardinal(count)} largest others" if count > 1 else "the largest other"
@@ -465,7 +465,11 @@ def _deck(subject: Subject, drawn: Stack) -> str:
 
 def _alt_text(title: str, drawn: Stack) -> str:
     last = ", ".join(f"{one.name} {_stack_share(one.shares[-1])}" for one in drawn.layers)
-    first = ", ".join(f"{one.name} {_stack_share(one.shares[0])}" for one in drawn.layers)
+    # The number of others is that of the last year.
+    first = ", ".join(
+        f"{'others' if one.rest else one.name} {_stack_share(one.shares[0])}"
+        for one in drawn.layers
+    )
     text = f"{title}. In {drawn.years[-1]}: {last}."
     return text if len(drawn.years) == 1 else f"{text} In {drawn.years[0]}: {first}."
 
@@ -474,15 +478,14 @@ def _rows(found: dict[int, Figure]) -> list[dict[str, Any]]:
     rows = []
     for year, figure in found.items():
         shares = _shares(figure)
-        for row in figure.table:
-            name = str(row["exporter"])
+        for name, value in figure.amounts("exporter").items():
             rows.append(
                 {
                     "year": year,
                     "exporter": name,
                     "name": area_name(name),
-                    "value": row["value"],
-                    "unit": figure.definition.currency,
+                    "value": value,
+                    "unit": figure.definition.amount_unit,
                     "share": shares[name] / 100,
                 }
             )

@@ -319,9 +319,8 @@ def _placed(figure: Figure, way: _Way, about: str | None) -> StandaloneChart:
     own = tuple((code, area_name(code)) for code in sorted(asked.members(way.own)))
     drawn = World(partners, tuple(one for one in own if one[0] in grid()), way.are)
     title = _title(asked, way, partners, about)
-    deck = (
-        f"{phrasing.capital(goods_title(asked.goods))}, {asked.period}, per cent of all {way.are}. "
-    )
+    deck = f"{phrasing.capital(goods_title(asked.goods))}, {asked.period}, "
+    deck += f"per cent of all {way.are}{phrasing.by_quantity(asked.quantity)}. "
     deck += "Each area is one square, roughly at its place on a map."
     return StandaloneChart(
         title,
@@ -337,7 +336,7 @@ def _partners(figure: Figure, way: _Way, about: str | None) -> tuple[Partner, ..
     """Return everybody with a value, the largest first; those of one asked group stand apart."""
     end = figure.definition.period.end
     whose = area_set(about, end) if about else frozenset()
-    values = {str(row[way.partner]): float(row["value"]) for row in figure.table}
+    values = figure.amounts(way.partner)
     total = sum(values.values())
     ordered = sorted(values, key=lambda code: (-values[code], code))
     # "Areas not specified" may be the largest, and has no place on a map.
@@ -395,14 +394,14 @@ def _alt_text(title: str, way: _Way, partners: tuple[Partner, ...]) -> str:
 
 
 def _rows(figure: Figure, way: _Way) -> list[dict[str, Any]]:
-    values = {str(row[way.partner]): float(row["value"]) for row in figure.table}
+    values = figure.amounts(way.partner)
     total = sum(values.values())
     return [
         {
             way.partner: code,
             "name": area_name(code),
             "value": value,
-            "unit": figure.definition.currency,
+            "unit": figure.definition.amount_unit,
             "share": value / total,
         }
         for code, value in sorted(values.items(), key=lambda one: (-one[1], one[0]))

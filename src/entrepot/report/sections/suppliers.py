@@ -73,7 +73,7 @@ def _before(context: BriefContext, figure: Figure) -> Figure | None:
 
 def shares_of(figure: Figure) -> dict[str, float]:
     """Return the share of each supplier in per cent, the largest first."""
-    values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
+    values = figure.amounts("exporter")
     total = sum(values.values())
     ordered = sorted(values, key=lambda name: (-values[name], name))
     # Partners without a name stay in the total: a share is of all imports.
@@ -186,7 +186,7 @@ def leaps(
 def _table(figure: Figure) -> BriefTable:
     asked = figure.definition
     shares = shares_of(figure)
-    values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
+    values = figure.amounts("exporter")
     groups = {area_name(name): [name] for name in list(shares)[:SHOWN]}
     if rest := list(shares)[SHOWN:]:
         groups[f"{len(rest)} others"] = rest
@@ -262,7 +262,7 @@ def buyers_section(context: BriefContext, subject: Subject) -> Section:
 
 def _bought(figure: Figure) -> dict[str, float]:
     """Return what each buyer bought, the largest first."""
-    values = {str(row["importer"]): float(row["value"]) for row in figure.table}
+    values = figure.amounts("importer")
     return {name: values[name] for name in sorted(values, key=lambda name: (-values[name], name))}
 
 

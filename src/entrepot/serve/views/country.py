@@ -23,7 +23,15 @@ from entrepot.figures.statements import statements
 from entrepot.goods.parse import goods_words
 from entrepot.lake import fetch
 from entrepot.lake.bundled import bundled_codes
-from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, pinned, possessive
+from entrepot.model.areas import (
+    WORLD,
+    area_name,
+    area_phrase,
+    area_set,
+    has_members,
+    pinned,
+    possessive,
+)
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, usual_goods
@@ -196,7 +204,8 @@ def _parts(
     # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
         goods = goods or usual_goods(importer)
-        return goods, None, parts | _from_single_reports(lake, importer, goods, complete=complete)
+        parts |= _from_single_reports(lake, importer, goods, period, source, complete=complete)
+        return goods, None, parts
     return goods, sold, parts | _from_breakdowns(lake, importer, sold, complete=complete)
 
 
@@ -303,18 +312,18 @@ def _reported(either: Mapping[Side, Mapping[str, float]], code: str) -> list[flo
 
 
 def _from_single_reports(
-    lake: Lake, importer: str, goods: str, *, complete: bool
+    lake: Lake, importer: str, goods: str, period: str, source: str, *, complete: bool
 ) -> dict[str, Any]:
     """Return what single reports tell of the suppliers of a country: all of one year, then ranges.
 
     The ranges take a question for each supplier, so only the complete page has them.
     """
-    with resumed(lake, "country", importer, goods) as context:
-        largest = largest_supplier(context, importer, goods)
+    with resumed(lake, "country", importer, goods, period, source) as context:
+        largest = largest_supplier(context, importer, goods, period, source)
     found: list[Figure] = []
     further: list[str] = []
     if complete:
-        context, found, further = _shares(lake, importer, goods)
+        context, found, further = _shares(lake, importer, goods, period, source)
     # By identity: a Figure's own definition names the
     # source that was chosen, the question does not.
     questions = {id(figure): asked for asked, figure in context.questions}
@@ -404,10 +413,10 @@ def country_table(
     goods, sold = _market(lake, importer, named_goods(goods), period, source)
     if sold is None:
         goods = goods or usual_goods(importer)
-        with resumed(lake, "country", importer, goods) as context:
-            sold = as_breakdown(largest_supplier(context, importer, goods))
+        with resumed(lake, "country", importer, goods, period, source) as context:
+            sold = as_breakdown(largest_supplier(context, importer, goods, period, source))
     if sold is None:
-        alike, others = _ranked(_shares(lake, importer, goods)[1])
+        alike, others = _ranked(_shares(lake, importer, goods, period, source)[1])
         return one_row([*alike, *others], f"suppliers-{importer}")
     asked = sold.definition
     head = ["importer", "exporter", "name", "goods", "period", "source", "share", "value", "unit"]
@@ -421,16 +430,25 @@ def country_table(
     return AnswerRows(head, rows, f"suppliers-{importer}")
 
 
-def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[Figure], list[str]]:
-    """Return shares, each in its newest year with a value, the largest first; whom else to ask."""
+def _shares(
+    lake: Lake, importer: str, goods: str, period: str = "", source: str = ""
+) -> tuple[BriefContext, list[Figure], list[str]]:
+    """Return shares, the largest first, and whom else to ask.
+
+    Each is of the period that was asked for, else of its newest year with a value.
+    """
     known_area(importer)
-    with resumed(lake, "country", importer, goods) as context:
-        years = [Period.parse(year) for year in context.years()][:_YEARS]
+    with resumed(lake, "country", importer, goods, period, source) as context:
+        wanted = [period] if period else context.years()[:_YEARS]
+        years = [Period.parse(one) for one in wanted]
         # A group with other members in other years would make its shares of two years incomparable.
         keys: dict[str, Any] = {"importer": _pinned(importer, years), "goods": goods}
-        largest = largest_supplier(context, importer, goods)
+        # An answer of another source is none to a question that names one.
+        keys |= {"source": source} if source else {}
+        largest = largest_supplier(context, importer, goods, period, source)
         asked, further = _suppliers(largest, importer, bundled_pairs(lake))
-        sellers = [_pinned(one, years) for one in asked]
+        # A usual supplier may be a group that did not exist yet.
+        sellers = [_pinned(one, years) for one in asked if has_members(one, years[0].end)]
         if largest.status == "ok":  # first the year of the ranking, in which shares compare
             years = list(dict.fromkeys([largest.definition.period, *years]))
         found = [_first(context, "import_share", years, exporter=one, **keys) for one in sellers]
