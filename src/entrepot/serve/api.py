@@ -346,7 +346,7 @@ _VERBS = {
         _KEYS,
     ),
     "question": _Verb(
-        "A question in words: how it was read, and its answer or what it leaves open",
+        "A question in words: how it was read, and its answer or what is missing",
         {
             "read": {
                 "read_as": "import_share, DEU, CHN, 850511, 2022",
