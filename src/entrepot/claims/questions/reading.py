@@ -1,0 +1,340 @@
+"""One question in words, taken apart step by step."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from entrepot.claims.draft.sentences import Mark, longest
+from entrepot.claims.question_forms import CURRENCIES, count_in
+from entrepot.claims.question_forms import forms as _forms
+from entrepot.claims.question_goods import shown_goods
+from entrepot.claims.question_grades import grades_in, tiers_in
+from entrepot.claims.question_measures import (
+    OTHER_SIDE,
+    USUAL_MEASURES,
+    measure_of,
+    of_balance,
+    of_command,
+    of_mirror,
+    of_table,
+    quantity_of,
+    trade_of,
+)
+from entrepot.claims.question_names import MASK, areas_in, blanked, goods_in
+from entrepot.claims.question_parts import asks_share_of_goods
+from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
+from entrepot.claims.questions.asked_back import (
+    CHANGES,
+    DIRECTED,
+    currency_of,
+    require,
+    unknown_words,
+    without_places,
+)
+from entrepot.claims.questions.goods import (
+    all_goods,
+    codes_in,
+    goods_meant,
+    industry_of,
+    is_about_lists,
+    qualifiers_in,
+    signed,
+    take_described,
+)
+from entrepot.claims.questions.sides import (
+    apart,
+    hubs_in,
+    is_both_ways,
+    origin_of,
+    partners_of,
+    sides_of,
+)
+from entrepot.claims.questions.state import QuestionState
+from entrepot.claims.questions.times import change_over, period_said
+from entrepot.model.areas import WORLD, groups
+from entrepot.model.period import Period
+
+__all__ = ["Reading"]
+
+
+class Reading(QuestionState):
+    """One question, taken apart step by step; what is understood is masked."""
+
+    def read(self) -> QuestionRead:
+        """Return the question as it was read."""
+        if self.language == "zh":
+            self.left = _WHETHER_ZH.sub(lambda found: MASK * len(found[0]), self.left)
+        # "Units, not dollars": the unit that is not meant.
+        self.left = _NOT_UNITS.sub(lambda found: MASK * len(found[0]), self.left)
+        # "In US dollars" names no side.
+        self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
+        if edition := _EDITION.search(self.left):
+            self.left = blanked(self.left, *edition.span())
+            why = f"codes are read in the edition of the data; leave out “{edition[0]}”"
+            self.unsaid.append(Unsaid("words", why))
+        # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
+        codes = codes_in(self)
+        # Before times, too: 2022年前三大 are the largest three, not the years before 2022.
+        largest = self._largest()
+        period = period_said(self)
+        sector, bought = industry_of(self)
+        marks = self._marks(codes)
+        self.asks_when = is_about_lists(self, marks)
+        goods = bought or goods_meant(self, [mark for mark in marks if mark.kind == "goods"])
+        places = [mark for mark in marks if mark.kind == "area"]
+        take_described(self, marks)
+        unknown = qualifiers_in(self, marks)
+        self.mask(marks)
+        reporters = apart(self, "reported", places)
+        hubs = hubs_in(self, places)
+        places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
+        # Prices "from 2019 to 2022": how they changed; what a tonne cost is another question.
+        if ".." in period and len(Period.parse(period).split(12)) > 1 and "mass" not in forms:
+            is_change = self.compares or _PRICES.search(self.plain)
+            forms |= {"develop"} if is_change else set()
+        self.idle = {
+            "than",
+            *(() if hubs else ("reroute",)),
+            *(() if "replaced" in forms else ("vacancy",)),
+            *(() if self.asks_when else ("when",)),
+            *(() if goods else ("things",)),
+        }
+        measure = "rerouted" if hubs else measure_of(forms, largest)
+        goods_marks = [mark for mark in marks if mark.kind == "goods"]
+        both = measure in ("value", "growth") and "both" in forms
+        sides = (
+            partners_of(self, places, in_order=not both)
+            if both or measure == "asymmetry"
+            else sides_of(self, places, goods_marks, forms, measure)
+        )
+        measure, keys = self._measured(measure, sides, forms, marks, period)
+        keys |= origin_of(self, reporters, keys, forms)
+        if measure == "asymmetry":
+            self.idle.discard("than")
+        self.unknown = unknown_words(self)
+        unknown += without_places(self, self.unknown, goods_marks, keys)
+        ranks_goods = not goods and "which_goods" in forms and "listed" not in forms
+        # What is mostly imported at all has the largest value, and depends on nobody for it.
+        ranks_goods = ranks_goods and (
+            "depend" in forms or ("mostly" in forms and "exporter" in keys)
+        )
+        measure = ("reliant_goods" if "exporter" in keys else "geodep") if ranks_goods else measure
+        goods = all_goods(self, goods, forms - ({"which_goods"} if ranks_goods else set()), unknown)
+        keys |= {"goods": goods} if goods else {}
+        keys |= {"sector": sector} if sector else {}
+        keys |= {"period": period} if period else {}
+        keys |= {"k": str(largest)} if measure == "cr" else {}
+        keys |= {"hubs": "+".join(dict.fromkeys(mark.value for mark in hubs))} if hubs else {}
+        keys |= quantity_of(measure, forms, goods)
+        keys |= currency_of(self, forms, keys)
+        keys |= {"flow": "both"} if both else {}
+        if measure == "top_supplier" and forms & {"rank", "largest"} and not ranks_goods:
+            keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
+        elif measure == "top_supplier" and "exporter" in keys and "importer" in keys:
+            why = "the question asks who supplies, and names a supplier"
+            self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
+        if (measure in CHANGES or (measure == "price_premium" and ".." in period)) and period:
+            keys |= change_over(self, period, forms)
+        if "listed" not in forms or not goods:
+            require(self, measure, keys, forms)
+        named = [mark.value for mark in (*reporters, *places)]
+        if not ranks_goods:
+            measure, keys = self._of_tables(measure, keys, forms, named, unknown)
+        each = self._each(measure, keys, forms)
+        unsaid = tuple(sorted(self.unsaid, key=lambda one: _OPEN.index(one.key)))
+        corrected = tuple(self.grades.items())
+        return QuestionRead(
+            self.words, self.language, measure, keys, each, unsaid, ranks_goods, corrected
+        )
+
+    def _of_tables(
+        self,
+        measure: str,
+        keys: dict[str, str],
+        forms: set[str],
+        areas: list[str],
+        unknown: list[str],
+    ) -> tuple[str, dict[str, str]]:
+        """Return measure and keys of what is a table, or the commands of what is no figure."""
+        if "listed" in forms and "goods" in keys:
+            return "", keys
+        if "balance" in forms:
+            self.unsaid = [of_balance(areas, keys)]
+            return measure, keys
+        if "mirror" in forms:
+            self.unsaid = [of_mirror(areas, keys)]
+            return "", keys
+        table, whole = of_table(forms, keys)
+        # Who was replaced need not be clear.
+        if table and self.is_unclear and (table != "reorientation" or "importer" not in keys):
+            self.unsaid = [one for one in self.unsaid if one.key != "measure"]
+            return table, keys
+        # Goods that are open stay so: without them a table would be of all goods.
+        open_ = [one for one in self.unsaid if one.key == "goods"]
+        if whole and not unknown:
+            self.unsaid = open_
+            return table, whole
+        if command := of_command(measure, forms, keys):
+            self.unsaid = [command, *open_]
+            return table, keys
+        return measure, keys
+
+    def _marks(self, codes: list[Mark]) -> list[Mark]:
+        """Return what the question names: goods by codes and in words, and areas."""
+        other = [
+            Mark("goods", goods, "grade", start, end) for goods, start, end in grades_in(self.left)
+        ]
+        for mark in other:
+            self.grades[self.left[mark.start : mark.end]] = shown_goods(mark.value)
+        text = self.left
+        for mark in other:  # 乌拉尔 is not Uruguay
+            text = blanked(text, mark.start, mark.end)
+        of_tiers = {one.value for one in (*other, *goods_in(text, self.language))} & _WITH_TIERS
+        named = dict.fromkeys(of_tiers, "")
+        for value in of_tiers:
+            named[value], spans = tiers_in(text, self.language, value)
+            for start, end in spans:
+                self.left, text = blanked(self.left, start, end), blanked(text, start, end)
+        goods = [
+            replace(one, value=named.get(one.value, one.value))
+            for one in (*other, *goods_in(text, self.language))
+        ]
+        return longest([*codes, *areas_in(text, self.language), *goods])
+
+    def _measured(
+        self,
+        measure: str,
+        sides: dict[str, str],
+        forms: set[str],
+        marks: list[Mark],
+        period: str,
+    ) -> tuple[str, dict[str, str]]:
+        """Return the measure and the sides, which decide on each other."""
+        measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
+        measure, keys = self._by_country(measure, keys, forms, period)
+        if self._compares(keys, forms) or self.compares:
+            self.idle.remove("than")
+        named = self.is_directed or forms & CURRENCIES.keys()
+        compared = self._compares(keys, forms) == "importer" and "exporter" in keys
+        if compared and not (measure or forms & (_ASKS | DIRECTED | CURRENCIES.keys())):
+            measure = "import_share"  # compare Spain and Italy: coal from Russia
+        if named and not (measure or forms & _ASKS):
+            measure = "value"  # excavators China -> Russia
+        self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
+            signed(self, marks), self.language
+        )
+        return "" if self.asks_for_goods else measure, keys
+
+    def _by_country(
+        self, measure: str, keys: dict[str, str], forms: set[str], period: str
+    ) -> tuple[str, dict[str, str]]:
+        """Return measure and sides of a question for each country: of a group, or each partner."""
+        if "each_country" not in forms or measure not in _OF_TRADE:
+            return measure, keys
+        known = {one.code: one for one in groups()}
+        for name in KEYS_IN_ORDER[:2]:
+            if "+" in keys.get(name, ""):
+                self.compares_sides = True
+                return measure, keys
+            if group := known.get(keys.get(name, "")):
+                self.compares_sides = True
+                day = Period.parse(period).start if period not in ("", "now") else self.today
+                return measure, {**keys, name: "+".join(sorted(group.members(day)))}
+        if keys.keys() == {"importer"}:
+            return "top_supplier", keys
+        if keys.keys() == {"exporter"}:
+            forms.add("buyers")
+            return "", keys
+        return measure, keys
+
+    def _of_sides(self, places: list[Mark]) -> tuple[list[Mark], set[str]]:
+        """Return the areas that may be sides, and the kinds of words that the question has."""
+        # Trade of all countries is what a side is by itself, if it is not named.
+        named = [mark for mark in places if mark.value != WORLD]
+        forms = self._forms_in() | ({"of_world"} if len(named) < len(places) else set())
+        forms |= {"listed"} if self.asks_when else set()
+        if "mutual" in forms and len({mark.value for mark in named}) > len(OTHER_SIDE):
+            forms = (forms - {"mutual"}) | {"compare"}  # India or China, of Russian oil
+        if is_both_ways(self, named):
+            forms.add("mutual")
+            self.take("than")
+        return named, forms
+
+    def _each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
+        """Return what there is a figure for each of: years of a development, sides compared."""
+        for part in ("quarter", "month"):
+            if part in forms and "period" in keys and measure not in CHANGES:
+                return part
+        is_course = (forms & {"develop", "growth"} or self.compares) and measure not in (
+            *CHANGES,
+            "price_premium",
+        )
+        if is_course and ".." in keys.get("period", ""):
+            return "year"
+        return self._compares(keys, forms)
+
+    def _compares(self, keys: dict[str, str], forms: set[str]) -> str:
+        """Return the side whose areas are compared with each other, or none."""
+        compares = "compare" in forms or self.compares_sides
+        sides = [name for name in KEYS_IN_ORDER[:2] if compares and "+" in keys.get(name, "")]
+        return sides[0] if sides else ""
+
+    def _largest(self) -> int:
+        """Return how many of the largest are meant, and mask the words; 0 if none are."""
+        match = _forms(self.language)["largest_k"].search(self.left)
+        if not match:
+            return 0
+        self.left = blanked(self.left, *match.span())
+        return count_in(match[0], self.language)
+
+    def _forms_in(self) -> set[str]:
+        """Return the kinds of words that the question has."""
+        patterns = _forms(self.language)
+        # "By what per cent did it grow" asks for no share.
+        rest = patterns["growth"].sub(lambda found: MASK * len(found[0]), self.left)
+        found = {
+            kind
+            for kind, pattern in patterns.items()
+            if pattern.search(self.left if kind in ("growth", "price", "yearly") else rest)
+        }
+        if "stop" in found:  # what an export stop costs is no price
+            found = (found | {"cutoff"}) - {"price"}
+        return found | ({"dollars"} if _DOLLARS.search(self.plain) else set())
+
+
+_OPEN = ("measure", "importer", "exporter", "goods", "words", "period", "sigma")
+"""What may be open, in the order in which it is asked."""
+# 2002 and 2007 are headings as well (tomatoes, jams), and read as such.
+_WITH_TIERS = frozenset(("chpl",))
+"""Lists whose tiers questions name."""
+_EDITION = re.compile(r"(?<![A-Za-z])HS[ -]?(?:1988|1992|1996|2012|2017|2022)(?!\d)")
+_DOLLARS = re.compile(
+    r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
+)
+_NOT_UNITS = re.compile(
+    r"\b(?:not|rather than|instead of|nicht|statt|а не|не|вместо) (?:in |by |nach |в |по )?"
+    r"(?:(?:US[- ])?dollars?|usd|euros?|eur|money|value|weight|tonn?e?s|tons|pieces|units"
+    r"|geld|wert|gewicht|tonnen|stück|доллар[а-я]*|евро|деньг[а-я]*|стоимост[а-я]*|вес[ау]?|тонн[а-я]*|штук[а-я]*)\b"
+    r"|(?:而)?不(?:是|按|用)(?:美元|欧元|金额|重量|吨|件)",
+    re.IGNORECASE,
+)
+_PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
+_WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
+_ASKS = {
+    "price",
+    "buyers",
+    "balance",
+    "depend",
+    "how_many_areas",
+    "which_goods",
+    "replaced",
+    "cutoff",
+    "value_added",
+    "rank",
+    "when",
+    "reroute",
+}
+"""Kinds of words that ask for what has no measure."""
+_OF_TRADE = ("import_share", "export_share", "value")
+"""Measures as which the part that goods are of a trade would be read."""
