@@ -402,6 +402,8 @@ class BriefWorkbook:
         self._names.append(name)
         sheet = self._made.add_worksheet(name)
         widths = grid.widths or _widths(grid)
+        # Columns of a page, also where the table is narrower than title, notes and chart.
+        widths = (*widths, *(_NARROW for _ in range(_missing_columns(widths))))
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         self._text(sheet, 0, 0, grid.title, "title")
@@ -420,21 +422,24 @@ class BriefWorkbook:
         if grid.drawn is not None:
             sheet.insert_chart(row + 1, 0, self._chart(name, grid, grid.drawn))
             row += _CHART_ROWS + 2
-        self._page(sheet, grid, row)
+        self._page(sheet, grid, row, len(widths))
 
-    def _page(self, sheet: Any, grid: SheetGrid, last: int) -> None:
+    def _page(self, sheet: Any, grid: SheetGrid, last: int, columns: int) -> None:
         """Set what stays in view and how the sheet is printed."""
         sheet.freeze_panes(_HEAD_ROW + 1, 1)
         sheet.hide_gridlines(2)
         # Product codes are text with leading zeros: without
         # this each has a green corner that warns of it.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{max(last, 1) + 1}"})
-        sheet.set_landscape()
         sheet.set_paper(9)  # A4
-        # One page wide, and as many long as it takes.
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(_HEAD_ROW)
-        sheet.print_area(0, 0, last, max(len(grid.head), 4) - 1)
+        if grid.drawn is None:
+            sheet.set_landscape()
+            # One page wide, and as many long as it takes.
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(_HEAD_ROW)
+        else:  # upright on one page, for no page may end within a chart
+            sheet.fit_to_pages(1, 1)
+        sheet.print_area(0, 0, last, columns - 1)
         # In a footer "&" begins a command (&P is the page); doubled it is the sign.
         sheet.set_footer(f"&L{self._author.replace('&', '&&')}&C&A&R&P / &N")
         if grid.rows:
@@ -504,11 +509,10 @@ class BriefWorkbook:
         self, sheet: Any, row: int, place: int, text: str, style: str, widths: Sequence[float]
     ) -> None:
         """Write a text over as many columns as make a line of reading width, and as many lines."""
-        last, wide = place, widths[place] if place < len(widths) else _NARROW
-        # Four columns at least, or the text of a narrow table would stand in a narrow strip.
-        while wide < _PAGE and last + 1 < max(len(widths), 4):
+        last, wide = place, widths[place]
+        while wide < _PAGE and last + 1 < len(widths):
             last += 1
-            wide += widths[last] if last < len(widths) else _NARROW
+            wide += widths[last]
         # XlsxWriter refuses to merge a single cell.
         if last > place:
             sheet.merge_range(row, place, row, last, "", self._format(style))
@@ -564,6 +568,11 @@ _SERIES = tuple(LIGHT[name] for name in ("supplier", "claim", "context", "suppor
 
 def _is_numeric(grid: SheetGrid, place: int) -> bool:
     return any(not isinstance(row[place], str) for row in grid.rows)
+
+
+def _missing_columns(widths: Sequence[float]) -> int:
+    """Return how many narrow columns more make a sheet as wide as a page; at least four in all."""
+    return max(math.ceil((_PAGE - sum(widths)) / _NARROW), 4 - len(widths), 0)
 
 
 def _widths(grid: SheetGrid) -> tuple[float, ...]:

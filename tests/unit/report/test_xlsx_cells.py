@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.report.charts import BriefTable
-from entrepot.report.render_xlsx import columns_of, read, sheet_name
+from entrepot.report.render_xlsx import (
+    BriefWorkbook,
+    SheetChart,
+    SheetGrid,
+    columns_of,
+    read,
+    sheet_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +77,26 @@ def test_names_of_sheets_are_allowed_and_differ(wanted: list[str]) -> None:
         assert name == name.strip("'")
         assert name.lower() not in [*(one.lower() for one in taken), "history"]
         taken.append(name)
+
+
+@pytest.mark.parametrize("is_drawn", [True, False])
+def test_a_sheet_is_printed_with_its_title_and_its_chart_whole(is_drawn: bool) -> None:
+    """Titles were cut at the width of a narrow table, and charts at the end of a page."""
+    file = io.BytesIO()
+    drawn = SheetChart("bar", (1,), 2, "per cent") if is_drawn else None
+    rows = [["China", (1.0, "0.0")], ["Turkey", (2.0, "0.0")]]
+    grid = SheetGrid("Suppliers", "A title " * 8, "", ("Supplier", "Share"), rows, drawn=drawn)
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
+        BriefWorkbook(made, "title", "author", "line").add(grid)
+    with zipfile.ZipFile(file) as parts:
+        book = parts.read("xl/workbook.xml").decode()
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    found = re.search(r"\$A\$1:\$([A-Z])\$(\d+)", book)
+    assert found is not None
+    width = sum(
+        float(one) * (int(last) - int(first) + 1)
+        for first, last, one in re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', sheet)
+    )
+    assert width >= 108  # characters of seven pixels: 756, and the chart has 760
+    assert ('orientation="landscape"' in sheet) is not is_drawn
+    assert ('fitToHeight="0"' in sheet) is not is_drawn  # else one page, which is the default
