@@ -8,11 +8,12 @@ import pytest
 from tests.made_hubs import lake as made
 
 import entrepot as ep
-from entrepot.errors import RequestError
+from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition, caveats
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.no_value import in_lines
 from entrepot.lake import Lake
+from entrepot.report.charts.curve import definitions_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +111,31 @@ def test_numbers_that_are_left_to_countries_are_named(
     assert found.status == status
     texts = [note.text for note in found.caveats if note.id == "missing-codes"]
     assert [text[: len("999999: no HS code")] for text in texts] == said
+
+
+def test_rows_without_masses_say_so(tmp_path: Path) -> None:
+    """The reason was the rule for missing values, which says nothing about tonnes."""
+    keys = {"importer": "USA", "exporter": "CHN", "goods": "850511", "period": 2022}
+    found = ep.ask("value", lake=tmp_path, quantity="mass", **keys)
+    assert "its rows have no tonnes; ask for the value" in str(found.reason)
+    assert "null" not in str(found.reason)
+
+
+def test_a_question_in_words_is_sent_to_what_reads_it(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        ep.ask("Who supplied Italy with magnets in 2022?", lake=tmp_path)
+    assert "entrepot.read_question" in caught.value.hint
+    with pytest.raises(UnknownNameError) as caught:
+        ep.ask("import_shares", lake=tmp_path)
+    assert "read_question" not in caught.value.hint
+
+
+def test_definitions_whose_values_read_alike_have_no_range_in_a_title(tmp_path: Path) -> None:
+    keys = {"importer": "JPN", "exporter": "CHN", "goods": "850511", "period": 2022}
+    found = ep.ask("import_share", lake=tmp_path, **keys)
+    assert found.low != found.high
+    title = definitions_title(found, 2).text.replace("\xa0", " ")
+    assert title == "Two definitions of one share all give 27.8 %"
 
 
 def test_an_unanswered_question_has_no_value_to_be_careful_with() -> None:

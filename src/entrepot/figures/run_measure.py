@@ -197,6 +197,11 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
 def _why_null(read: SourceRows, asked: Definition, goods: Goods) -> str:
     """Return which null rule of a measure holds, as far as amounts show it; else all of them."""
     amount = nw.col(read.column(asked))
+    if asked.quantity != "value":
+        told = rows_of(read, asked, goods).select(amount.count().alias("n"))
+        if not fetch(told)[0][0]:
+            unit = "tonnes" if asked.quantity == "mass" else asked.quantity
+            return f"its rows have no {unit}; ask for the value, or load a source that has {unit}"
     if question(asked.measure).divides:
         rows = rows_of(read, asked, goods).filter(nw.col("period") >= asked.period.start)
         sums = rows.select(

@@ -252,7 +252,8 @@ def require_question(measure: str) -> None:
     """Refuse what is no measure, or one that is not asked of a lake."""
     known = {item.id: item for item in all_metadata()}
     if measure not in known:
-        raise UnknownNameError("measure", measure, known, hint="see: entrepot measure list")
+        words = "; a question in words: entrepot.read_question(TEXT)" if " " in measure else ""
+        raise UnknownNameError("measure", measure, known, hint=f"see: entrepot measure list{words}")
     if measure not in QUESTIONS:
         instead = INSTEAD.get(measure)
         raise RequestError(

@@ -130,11 +130,11 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
 def definitions_title(share: Figure, count: int) -> BriefSentence:
     name = phrasing.capital(phrasing.count_word(count, "definition"))
     what = "share" if share.unit == "share" else "number"
-    if share.low is None or share.high is None:  # they agree
+    ends, beyond = _ends(share)
+    if not beyond and not phrasing.span(share):  # they agree, or their ends read alike
         return BriefSentence(
             f"{name} of one {what} all give {with_unit(*phrasing.shown(share))}", (share,)
         )
-    ends, beyond = _ends(share)
     given = range_text(*ends, share.unit, value=share.value)
     text = f"{name} of one {what} give {given}{beyond}"
     return BriefSentence(text, (share,))

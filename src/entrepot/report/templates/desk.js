@@ -940,6 +940,7 @@ function renderVerdict() {
     made.push(chip(found.verdict, words, maybe ? "maybe" : ""), h("p", null, found.reason, " ", found.error ? h("span", { class: "err" }, `Likely error: ${found.error}`) : ""));
     if (found.arithmetic) behind.push(sums(found.arithmetic));
     if (found.corrected) behind.push(h("p", null, "Corrected value: ", h("b", null, found.corrected), "."));
+    if (found.implied && found.verdict !== "supported") behind.push(h("p", null, `Implied by all other figures, published ones included: ${found.implied}`));
     if (found.range) behind.push(h("p", null, `Range across definitions and series: ${found.range}`));
     if (found.needed && found.verdict !== "supported") behind.push(h("p", null, `Evidence needed: ${found.needed}`));
     if (found.sources.length) {
