@@ -319,7 +319,7 @@ def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     assert untested
     assert f"{cardinal(held)} figures agreed with a source" in note
     assert "five figures agreed with the quoted source only" in note
-    assert "three figures are left open by published figures" in note
+    assert "three figures are not decided by published figures" in note
     assert "one figure could not be tested" in note
     assert untested == 5 + 3 + 1
     assert "One more figure in the text could not be interpreted" in note

@@ -110,7 +110,7 @@ def _open(unsettled: int) -> str:
 
 
 def _others(check: Check) -> str:
-    """Return how many numbers agreed, how many evidence leaves open, and what was not tested."""
+    """Return how many numbers agreed, how many are not decided, and what was not tested."""
     kinds: dict[str, list[CheckedClaim]] = {}
     for item in check.claims:
         kinds.setdefault(_remark(item), []).append(item)
@@ -127,10 +127,10 @@ def _others(check: Check) -> str:
 _DOUBTED = "{does} not fit the evidence, but may have been misread"
 _AGREED = "agreed with a source"
 _QUOTED = "agreed with the quoted source only"
-_LEFT_OPEN = "{is} left open by published figures"
+_UNDECIDED = "{is} not decided by published figures"
 _UNTESTED = "could not be tested"
 _REMARKS = {
-    words: place for place, words in enumerate((_AGREED, _QUOTED, _DOUBTED, _LEFT_OPEN, _UNTESTED))
+    words: place for place, words in enumerate((_AGREED, _QUOTED, _DOUBTED, _UNDECIDED, _UNTESTED))
 }
 
 
@@ -144,7 +144,7 @@ def _remark(item: CheckedClaim) -> str:
         return _QUOTED
     if item.reason == READ_ONCE:
         return _DOUBTED
-    return _LEFT_OPEN if item.against else _UNTESTED
+    return _UNDECIDED if item.against else _UNTESTED
 
 
 def _compared(item: CheckedClaim) -> str:
