@@ -397,6 +397,12 @@ def test_signs_are_counted_where_they_apply() -> None:
         ("без России", "○", False), ("nicht über Russland, via Polen", "○", False),
         ("不经过俄罗斯", "○", False), ("via Poland", "○", False), ("direct", "○", False),
         ("truck", "–", False), ("Moscow", "–", False), ("", "–", False),
+        ("not via Russia or Belarus", "○", False), ("avoid Russia and Belarus", "○", False),
+        ("via Bosnia and Herzegovina, not Russia", "○", False),
+        ("not direct", "–", False), ("Tokyo, direct to Moscow", "–", False),
+        ("not passing Russia", "–", False), ("by sea / no. 7 / Russia", "●", True),
+        ("except; Russia", "●", True), ("не через Китай, а через Россию", "●", True),
+        ("Direct Logistics LLC", "–", False),
     ],
 )  # fmt: skip
 def test_a_route_says_yes_no_or_nothing(route: str, mark: str, transit: bool) -> None:

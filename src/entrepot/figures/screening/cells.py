@@ -346,16 +346,32 @@ _CODE_AND_NAME = re.compile(r"([A-Za-z]{2,3})\s*[-–:/]\s*(.{4,})")
 # A hyphen only between blanks: Guinea-Bissau is one country.
 _BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->|经由?|取道", re.IGNORECASE)
 _DIRECT = re.compile(
-    r"\b(?:direct|direkt|direct[ao]|diretto|прям|direto)|直[达達接运]", re.IGNORECASE
+    r"(?:by )?(?:direct(?:ly)?|direkt|direct[ao]|diret[ao]|diretto|прямо[йе]?|прямая|напрямую|"
+    r"直[达達接运]|no transit|non-?stop)(?: (?:air|sea|road|rail|flight|shipment|route|transport|"
+    r"delivery|Versand|рейс|доставка))?\.?",
+    re.IGNORECASE,
 )
+"""A route that has no country on the way, and says nothing else."""
+# Not in capitals: NO is Norway. A word follows at once: "no. 7" and "except; Russia" deny nothing.
 _NOT = re.compile(
-    r"(?:\b(?:not|no|never|without|avoiding|avoids?|bypass(?:ing|es)?|excluding|except|nicht|kein|ohne|"
-    r"sans|pas|sin|sem|senza|non|без|не|минуя|кроме|в обход)\b|不|绕过|避开)\s*"
-    r"(?:(?:via|through|by|over|crossing|transit(?:ing)?|in|from|de|über|durch|par|por|pelo|через|по)\s+)*"
+    r"(?:\b(?:[Nn]ot|[Nn]o|[Nn]ever|[Ww]ithout|[Aa]void(?:s|ing)?|[Bb]ypass(?:ing|es)?|[Ee]xcluding|"
+    r"[Ee]xcept|[Nn]icht|[Kk]ein(?:e[nr]?)?|[Oo]hne|[Ss]ans|[Pp]as|[Ss]in|[Ss]em|[Ss]enza|[Nn]on|[Бб]ез|"
+    r"[Нн]е|[Мм]инуя|[Кк]роме|в обход)(?=\s+\w)|不|绕过|避开)"
+)
+"""Words that deny what is behind them."""
+_ON_THE_WAY = re.compile(
+    r"\s*(?:(?:via|through|by|over|crossing|transit(?:ing)?|in|from|de|über|durch|par|por|pelo|через|по)\s+)*"
     r"(?:经过?|通过)?(?:the\s+|la\s+|el\s+)?",
     re.IGNORECASE,
 )
-"""What a route says of a country that is not on it: the name stands right behind."""
+_AND = re.compile(
+    r"\s*(?:[/、和或及]|,?\s*\b(?:and|or|nor|und|oder|noch|et|ou|ni|y|o|e|и|или|ни)\b)\s*"
+    r"(?:(?:via|through|über|через)\s+)?"
+)
+"""Between the names of several countries that a route avoids."""
+_LEADS = re.compile(
+    r"(?:\b(?:via|through|über|durch|через|par|por)|经由?|取道)\s*(?:the\s+)?$", re.I
+)
 _WORDS_OF_A_NAME = 4
 _CASES = (("ии", "ия"), ("ию", "ия"), ("ией", "ия"), ("ю", "я"), ("у", "а"), ("ы", "а"), ("а", ""))
 """Endings of Russian names behind a preposition, and in the nominative."""
@@ -394,19 +410,29 @@ def _area_code(plain: str) -> str | None:
 
 @cache
 def countries_in(text: str) -> frozenset[str] | None:
-    """Return the countries that a route names (``via Turkey - Georgia``); None if it names none.
+    """Return the countries that a route names (``via Turkey - Georgia``); None if it is not clear.
 
-    A route without a country says that there is none on the way if it is direct, or says which
-    country it avoids.
+    A route without a country says that there is none on the way if it is direct, or if it says that
+    it avoids Russia. What else is denied in it leaves open what it means.
 
     Examples
     --------
     >>> sorted(countries_in("DE > RU > KZ")), countries_in("direct"), countries_in("by lorry")
     (['DEU', 'KAZ', 'RUS'], frozenset(), None)
-    >>> sorted(countries_in("via Poland, not Russia")), countries_in("минуя Россию")
+    >>> sorted(countries_in("via Poland, not Russia")), countries_in("минуя Россию и Беларусь")
     (['POL'], frozenset())
     """
-    text, avoided = _without_avoided(text)
+    if _DIRECT.fullmatch(text.strip()):
+        return frozenset()
+    rest, avoided = _without_avoided(text)
+    found = _named(rest)
+    if _NOT.search(rest):
+        # "not direct but via Russia", but not "not passing Russia".
+        return frozenset(code for code in found if _is_led_to(rest, code)) or None
+    return found if found or "RUS" in avoided else None
+
+
+def _named(text: str) -> frozenset[str]:
     # The text in one piece as well: “Korea, Republic of” has a separator in its name.
     pieces = [piece.strip() for piece in _BETWEEN.split(text)] + [text.strip()]
     # Longer words alone: “sent to Oman” must not find Tonga, whose code is TO.
@@ -414,8 +440,54 @@ def countries_in(text: str) -> frozenset[str] | None:
     # DE-RU-KZ: codes in capitals throughout, so that no word is taken for one.
     if re.fullmatch(r"(?:[A-Z]{2,3}[\s\-–]+)+[A-Z]{2,3}", text.strip()):
         pieces += re.findall(r"[A-Z]{2,3}", text)
-    found = frozenset(code for piece in pieces if piece and (code := _country_on_the_way(piece)))
-    return found if found or avoided or _DIRECT.search(text) else None
+    return frozenset(code for piece in pieces if piece and (code := _country_on_the_way(piece)))
+
+
+def _is_led_to(text: str, code: str) -> bool:
+    """Whether a word for the way stands right before a country."""
+    words = list(re.finditer(r"[^\W\d_]+", text))
+    return any(
+        _LEADS.search(text[: word.start()]) is not None
+        and any(
+            _country_on_the_way(text[word.start() : last.end()]) == code
+            for last in words[place : place + _WORDS_OF_A_NAME]
+        )
+        for place, word in enumerate(words)
+    )
+
+
+def _without_avoided(text: str) -> tuple[str, frozenset[str]]:
+    """Return a route without the countries that it says are not on it, and these."""
+    avoided: set[str] = set()
+    for found in reversed(list(_NOT.finditer(text))):
+        start = end = found.end()
+        while (one := _country_at(text, start)) is not None:
+            code, end = one
+            avoided.add(code)
+            more = _AND.match(text, end)
+            if more is None:
+                break
+            start = more.end()
+        if end > found.end():
+            text = f"{text[: found.start()]}; {text[end:]}"
+    return text, frozenset(avoided)
+
+
+def _country_at(text: str, start: int) -> tuple[str, int] | None:
+    """Return the country whose name begins behind words for a way, and where it ends."""
+    led = _ON_THE_WAY.match(text, start)
+    begins = led.end() if led else start
+    words = list(re.finditer(r"[^\W\d_]+", text[begins:]))[:_WORDS_OF_A_NAME]
+    if not words or words[0].start():
+        return None
+    for last in reversed(words):
+        if _AND.fullmatch(f" {last[0]} "):
+            continue  # "Russia and" begins no name
+        end = begins + last.end()
+        # A name and nothing else: “not direct but via Russia” names a country on the way.
+        if code := _country_on_the_way(text[begins:end]):
+            return code, end
+    return None
 
 
 def _country_on_the_way(text: str) -> str | None:
@@ -424,20 +496,6 @@ def _country_on_the_way(text: str) -> str | None:
         return code
     nominatives = (text[: -len(end)] + own for end, own in _CASES if text.lower().endswith(end))
     return next((code for one in nominatives if (code := country_of(one))), None)
-
-
-def _without_avoided(text: str) -> tuple[str, bool]:
-    """Return a route without the countries of which it says that they are not on it."""
-    avoided = False
-    for found in reversed(list(_NOT.finditer(text))):
-        words = list(re.finditer(r"[^\W\d_]+", text[found.end() :]))[:_WORDS_OF_A_NAME]
-        for last in reversed(words):
-            end = found.end() + last.end()
-            # A name and nothing else: “not direct but via Russia” names a country on the way.
-            if _country_on_the_way(text[found.end() : end]):
-                text, avoided = f"{text[: found.start()]}, {text[end:]}", True
-                break
-    return text, avoided
 
 
 # Amounts
