@@ -745,6 +745,39 @@ def test_one_partner_and_the_world_have_a_value(tmp_path: Path) -> None:
     assert "of the 2 codes loaded" in str(share)
 
 
+@pytest.mark.parametrize(
+    ("world", "partners"),
+    [
+        ({"8542": 1000, "8541": 50}, {"854231": 600, MEMORY: 300, "854110": 50}),
+        ({"854231": 500, MEMORY: 500, "854110": 50}, {"8542": 900, "8541": 50}),
+        ({"8542": 1000, "854110": 50}, {"854231": 600, MEMORY: 300, "854110": 50}),
+    ],
+)
+def test_totals_and_partners_in_codes_of_other_lengths_count_once(
+    world: dict[str, int], partners: dict[str, int], tmp_path: Path
+) -> None:
+    """Partners under a heading with a total were added to that total."""
+    rows = [bought(value, WORLD, product=code) for code, value in world.items()]
+    rows += [
+        bought(value, USA if code == MEMORY else CHINA, product=code)
+        for code, value in partners.items()
+    ]
+    lake = lake_of(tmp_path, rows)
+    assert ask(lake, "value", exporter="WLD", goods="85").value == pytest.approx(1050)
+    mine = sum(value for code, value in partners.items() if code != MEMORY)
+    share = ask(lake, "import_share", exporter="CHN", goods="85")
+    assert share.value == pytest.approx(mine / 1050)
+
+
+def test_a_value_says_what_of_it_has_no_total(tmp_path: Path) -> None:
+    rows = [bought(1200, CHINA), bought(600, USA), bought(2000, WORLD)]
+    rows += [bought(5000, CHINA, product=MEMORY), bought(700, USA, product=MEMORY)]
+    figure = ask(lake_of(tmp_path, rows), "value", exporter="WLD", goods="8542")
+    assert figure.value == pytest.approx(7700)
+    said = next(one.text for one in figure.caveats if one.id == "reported-total")
+    assert "74.0\xa0% of the total is the sum of the partners loaded" in said
+
+
 def test_one_partner_in_a_code_without_a_total_has_no_share(tmp_path: Path) -> None:
     rows = [bought(1200, CHINA), bought(2000, WORLD), bought(500, CHINA, product=MEMORY)]
     lake = lake_of(tmp_path, rows)

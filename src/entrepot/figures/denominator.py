@@ -389,11 +389,12 @@ def notes(denominator: Denominator, asked: Definition, value: float, unit: str) 
         size = figure_value(denominator.part(denominator.rest), "share")
         whole = flow if has_alone(denominator) else f"own total of {flow}"
         texts.append(f"{size} of {possessive(who)} {whole} is with partners not in the data")
-    if divides and has_alone(denominator):
+    if has_alone(denominator):
         size = figure_value(denominator.part(denominator.alone), "share")
         texts.append(
-            f"{size} of the denominator is the sum of the partners loaded, in goods or times of "
-            f"which no total of {who} is loaded, so it may be too small"
+            f"{size} of {'the denominator' if divides else 'the total'} is the sum of the partners "
+            f"loaded, in goods or times of which no total of {who} is loaded, so it may be too "
+            "small"
         )
     if divides and is_exceeded(denominator):
         with_total = denominator.total - denominator.alone

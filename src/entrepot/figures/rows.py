@@ -771,21 +771,26 @@ def _crosses_border_of_union(asked: Definition, side: Side) -> bool:
 def _parts_of_codes(parts: Frame, sums: Frame, *, has_total: bool, is_extract: bool) -> Frame:
     """Return the partners of what has a total, be it of the whole unit or of the code; or has not.
 
-    Left out are partners in units of which there is no total at all.
+    A code has none where the totals of its unit are of codes of its length, and none is its own: a
+    total of a heading is one of the lines under it, too. Left out are partners in units of which
+    there is no total at all.
     """
     unit = ["period", "reporter", "unit"]
+    digits = nw.col("product").str.len_chars()
+    lengths = (digits.min().alias("shortest"), digits.max().alias("longest"))
     marks = {
-        "of_unit": (unit, _is_exact(is_extract=is_extract)),
-        "of_code": ([*unit, "product"], _is_line()),
-        "of_any": (unit, _is_line()),
+        "of_unit": (unit, _is_exact(is_extract=is_extract), ()),
+        "of_code": ([*unit, "product"], _is_line(), ()),
+        "of_any": (unit, _is_line(), lengths),
     }
-    for name, (keys, which) in marks.items():
-        known = sums.filter(which).group_by(*keys).agg(nw.len().alias(name))
+    for name, (keys, which, more) in marks.items():
+        known = sums.filter(which).group_by(*keys).agg(nw.len().alias(name), *more)
         parts = parts.join(known, on=keys, how="left")
-    is_of = {name: ~nw.col(name).is_null() for name in marks}
+    of_unit, of_code, of_any = (~nw.col(name).is_null() for name in marks)
+    is_alike = (digits == nw.col("shortest")) & (digits == nw.col("longest"))
     if has_total:
-        return parts.filter(is_of["of_unit"] | is_of["of_code"])
-    return parts.filter(is_of["of_any"] & ~is_of["of_unit"] & ~is_of["of_code"])
+        return parts.filter(of_unit | of_code | (of_any & ~is_alike))
+    return parts.filter(of_any & ~of_unit & ~of_code & is_alike)
 
 
 def _is_exact(*, is_extract: bool) -> nw.Expr:

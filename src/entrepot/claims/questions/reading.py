@@ -55,10 +55,10 @@ from entrepot.claims.questions.times import change_over, period_said
 from entrepot.model.areas import WORLD, groups
 from entrepot.model.period import Period
 
-__all__ = ["Reading"]
+__all__ = ["QuestionReader"]
 
 
-class Reading(QuestionState):
+class QuestionReader(QuestionState):
     """One question, taken apart step by step; what is understood is masked."""
 
     def read(self) -> QuestionRead:
