@@ -115,9 +115,10 @@ class AgentAccess:
         """Return what a process apart makes of a text."""
         seconds = min(TEXT_SECONDS, self.pool.seconds)
         question = self.pool.start_text(
-            lambda: checked_apart(
+            lambda at_work: checked_apart(
                 self.pool.folder,
                 sent,
+                at_work,
                 sizes=self.sizes,
                 form=form,
                 seconds=seconds,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
-from contextlib import asynccontextmanager
+import threading
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -69,6 +71,8 @@ LONGEST_BODY = 1_000_000
 # Separate from anyio's default of 40 threads: tools block while the pool works.
 AT_WORK = 16
 """Tools at work at once; more wait."""
+_AGAIN = 0.02
+"""Seconds between two looks whether a tool has ended."""
 CALLS = 4
 """Calls of one client at work at once over HTTP, as far as clients can be told apart."""
 # What costs nothing, as the word that a call is given up, must not wait for calls.
@@ -90,7 +94,7 @@ interval.
 
 def agent_server(access: AgentAccess) -> Server[Any]:
     """Return the server of the protocol, for any transport."""
-    turns = anyio.CapacityLimiter(AT_WORK)
+    turns = threading.BoundedSemaphore(AT_WORK)
 
     async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_tool(name) for name in TOOLS])
@@ -138,18 +142,33 @@ def agent_server(access: AgentAccess) -> Server[Any]:
     )
 
 
-async def _in_thread(
-    work: Callable[[], T], turns: anyio.CapacityLimiter, begun: BegunQuestions
-) -> T:
+async def _in_thread(work: Callable[[], T], turns: threading.Semaphore, begun: BegunQuestions) -> T:
     """Return what work is answered that may open no file of ours."""
+    place = [turns]
+    has_begun = threading.Event()
+
+    def leave() -> None:
+        with suppress(IndexError):  # once, whoever comes first
+            place.pop().release()
 
     def limited() -> T:
-        with under(Limits(files=False)):
-            return work()
+        has_begun.set()
+        try:
+            with under(Limits(files=False)):
+                return work()
+        finally:
+            # By the thread and not by a limiter of the library, which lets the next one in as soon
+            # as nobody waits for this.
+            leave()
 
+    while not turns.acquire(blocking=False):
+        await anyio.sleep(_AGAIN)
+    every = anyio.CapacityLimiter(math.inf)
     try:
-        return await anyio.to_thread.run_sync(limited, limiter=turns, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(limited, limiter=every, abandon_on_cancel=True)
     except anyio.get_cancelled_exc_class():
+        if not has_begun.is_set():
+            leave()
         # The thread waits for the questions, and ends with them.
         begun.leave()
         raise
@@ -394,7 +413,8 @@ def _whole_posts(
         except EntrepotError as error:
             await refuse(scope, error)(scope, receive, send)
             return
-        if found := no_message(body.decode(errors="replace")):
+        text = body.decode(errors="replace")
+        if found := no_message(text):
             await _json_answer(found, 400)(scope, receive, send)
             return
         parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -405,7 +425,7 @@ def _whole_posts(
                 await anyio.sleep_forever()
             return parts.pop()
 
-        method = json.loads(body)["method"]
+        method = json.loads(text).get("method")  # an answer to nothing has none
         if method not in _WORK:
             await app(scope, again, send)
             return

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -26,9 +26,11 @@ from entrepot.serve.answer import ServedAnswer
 from entrepot.serve.problems import KINDS, TooLongError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.serve.request_body import Sent, Sizes
 
-__all__ = ["CODE", "checked_apart", "get_ready", "work"]
+__all__ = ["CODE", "TextWork", "checked_apart", "get_ready", "work"]
 
 Form = Literal["page", "data", "desk", "screen", "lines"]
 """As what a check is answered; of shipments ``screen`` is a page and ``lines`` data."""
@@ -82,6 +84,10 @@ class _Process:
         finally:
             latest.cancel()
 
+    def kill(self) -> None:
+        """End it; whoever waits for its answer finds none, and calls `end`."""
+        self._popen.kill()
+
     def end(self) -> None:
         """End it, whatever it does."""
         self._popen.kill()
@@ -92,6 +98,35 @@ class _Process:
                 # Closing flushes what is still buffered, to a process that is gone.
                 with suppress(BrokenPipeError):
                     pipe.close()
+
+
+class TextWork:
+    """The process that works on a text, for whoever ends it before its time."""
+
+    def __init__(self) -> None:
+        self._process: _Process | None = None
+        self._is_ended = False
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def by(self, process: _Process) -> Iterator[None]:
+        """Have a process work on the text in a block; then it may work on another one's."""
+        with self._lock:
+            self._process = process
+            if self._is_ended:
+                process.kill()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._process = None
+
+    def end(self) -> None:
+        """End the process, if one is at work."""
+        with self._lock:
+            self._is_ended = True
+            if self._process is not None:
+                self._process.kill()
 
 
 # Few: one is added only where none waits, and `pool.TEXTS` are at work at most.
@@ -107,7 +142,14 @@ def get_ready() -> None:
 
 
 def checked_apart(
-    folder: Path, sent: Sent, *, sizes: Sizes, form: Form, seconds: float, wall: float
+    folder: Path,
+    sent: Sent,
+    at_work: TextWork,
+    *,
+    sizes: Sizes,
+    form: Form,
+    seconds: float,
+    wall: float,
 ) -> ServedAnswer:
     """Return what a check of a text answers.
 
@@ -115,6 +157,8 @@ def checked_apart(
     ----------
     folder
         Folder of the lake.
+    at_work
+        Ends it before its time, if nobody waits any more.
     sizes
         How long a text may be: nothing is checked on the way here, and all ways lead here.
     form
@@ -150,7 +194,8 @@ def checked_apart(
         process = _idle.pop() if _idle else None
     process = process or _Process()
     try:
-        found = process.answer(job, wall)
+        with at_work.by(process):
+            found = process.answer(job, wall)
     # Its pipes may contain half a message: a process in that state is never used again.
     except BaseException:
         process.end()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from entrepot.figures.value_added import forget
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
+from entrepot.serve.apart import TextWork
 from entrepot.serve.problems import AtWorkError, BusyError, TooLongError
 from entrepot.settings import Settings
 
@@ -173,6 +174,19 @@ class Turns:
         # "" stands for all readers who are not known, so no limit of one reader applies.
         return next((one for one in self._queues if not one or self._at_work[one] < most), None)
 
+    def withdraw(self, future: Future[Any]) -> None:
+        """Free the room of work that was cancelled before its turn came."""
+        with self._lock:
+            for reader, queue in self._queues.items():
+                left = [one for one in queue if one[0] is not future]
+                if len(left) < len(queue):
+                    self._room += 1
+                    queue.clear()
+                    queue.extend(left)
+                    if not queue:
+                        del self._queues[reader]
+                    return
+
     def _done(self, reader: str, future: Future[T], work: Callable[[], T]) -> None:
         try:
             found = work()
@@ -293,10 +307,10 @@ class Pool:
         with suppress(AttributeError, OSError):  # only the C library of GNU has it
             ctypes.CDLL(None).malloc_trim(0)
 
-    def start_text(self, work: Callable[[], T], reader: str = "") -> PooledQuestion[T]:
-        """Let a thread wait for work on a text, which ends by itself; raises as `start` does."""
-        # Nothing to interrupt: `apart` kills the process when its time is over.
-        return PooledQuestion(self._texts, work, lambda: None, self.seconds, reader)
+    def start_text(self, work: Callable[[TextWork], T], reader: str = "") -> PooledQuestion[T]:
+        """Let a thread wait for work on a text in a process apart; raises as `start` does."""
+        apart = TextWork()
+        return PooledQuestion(self._texts, lambda: work(apart), apart.end, self.seconds, reader)
 
 
 class PooledQuestion(Generic[T]):
@@ -310,6 +324,7 @@ class PooledQuestion(Generic[T]):
         seconds: float,
         reader: str,
     ) -> None:
+        self._turns = turns
         self._work = work
         self._interrupt = interrupt
         self._seconds = seconds
@@ -397,8 +412,8 @@ class PooledQuestion(Generic[T]):
             If the result does not come in time after that; the work is stopped.
         """
         # cancel() fails if it began just now; then the result is waited for as usual.
-        if not self._turn.wait(self._latest - time.monotonic()):
-            self._future.cancel()
+        if not self._turn.wait(self._latest - time.monotonic()) and self._future.cancel():
+            self._turns.withdraw(self._future)
         try:
             return self._future.result(timeout=max(0.0, self._ends - time.monotonic()))
         except CancelledError:
@@ -460,6 +475,7 @@ class PooledQuestion(Generic[T]):
     def _stop(self) -> None:
         """Interrupt one query after the other until the work gives up."""
         if self._future.cancel():
+            self._turns.withdraw(self._future)
             return
         waited = threading.Event()
         # More than once: an interrupt that comes between two queries is lost.

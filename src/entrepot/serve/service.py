@@ -146,9 +146,10 @@ class Service:
         text = readers.get(form, sent_text)(request, body)
         text = replace(text, reader=self.reader)
         question = self.pool.start_text(
-            lambda: checked_apart(
+            lambda at_work: checked_apart(
                 self.pool.folder,
                 text,
+                at_work,
                 sizes=self.sizes,
                 form=form,
                 seconds=min(TEXT_SECONDS, self.pool.seconds),

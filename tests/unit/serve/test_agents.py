@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -36,7 +37,9 @@ from entrepot.serve.access import Access
 from entrepot.serve.agent_answers import AgentAccess, explanations
 from entrepot.serve.agent_tools import LONGEST_ANSWER, TOOLS, call
 from entrepot.serve.agents import _read, http_app
+from entrepot.serve.apart import TextWork
 from entrepot.serve.pool import Pool
+from entrepot.serve.problems import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -653,3 +656,69 @@ def test_calls_of_clients_that_are_gone_keep_no_place(
     finally:
         server.should_exit = True
         thread.join(200)
+
+
+def test_a_call_that_waits_and_is_given_up_leaves_room(tmp_path: Path) -> None:
+    pool = Pool(tmp_path / "lake", 600.0, workers=1, waiting=2)
+    ends = threading.Event()
+    first = pool.start(lambda _: ends.wait(200))
+    second = pool.start(lambda _: None)
+    with pytest.raises(BusyError):
+        pool.start(lambda _: None)
+    second.leave()
+    while not second.is_left and not second._future.cancelled():
+        time.sleep(0.01)
+    third = None
+    for _ in range(2000):  # the room is free as soon as the thread that gives it up has run
+        with suppress(BusyError):
+            third = pool.start(lambda _: 3)
+            break
+        time.sleep(0.01)
+    ends.set()
+    assert first.result()
+    assert third is not None
+    assert third.result() == 3
+
+
+def test_a_text_that_nobody_waits_for_ends() -> None:
+    """Its process went on to the end of its time."""
+    killed: list[str] = []
+    process = SimpleNamespace(kill=lambda: killed.append("at work"))
+    at_work = TextWork()
+    with at_work.by(process):  # type: ignore[arg-type] # what ends is what counts here
+        at_work.end()
+    assert killed == ["at work"]
+    at_work.end()  # another text's by now
+    assert killed == ["at work"]
+    late = TextWork()
+    late.end()
+    with late.by(process):  # type: ignore[arg-type] # as above
+        assert killed == ["at work", "at work"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"jsonrpc": "2.0", "id": 1, "result": {}}', 202),
+        (b'{"jsonrpc": "2.0", "method": "ping", "id": "\xff"}', 200),
+    ],
+)
+def test_messages_without_a_method_or_with_odd_bytes_are_no_defect(
+    body: bytes, status: int, tmp_path: Path
+) -> None:
+    app = http_app(tmp_path / "no", Access(), seconds=5)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    accepts = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    try:
+        found = httpx.post(
+            f"http://127.0.0.1:{port}/mcp", content=body, headers=accepts, timeout=200
+        )
+    finally:
+        server.should_exit = True
+        thread.join(200)
+    assert found.status_code == status
