@@ -212,6 +212,83 @@ def test_the_edition_of_codes_may_change_with_a_year_or_a_day(tmp_path: Path) ->
     assert "editions" in unknown.where
     with pytest.raises(BadFileError, match="has editions"):
         read_text(tmp_path, text, mapping, nomenclature="HS2017")
+    of_a_month = mapping.replace("2022-07-01", "2022-07")
+    assert read_text(tmp_path, text, of_a_month)[0] == read
+
+
+HS = "columns:\n  time: {role: period}\n"
+TIMED = MAP.replace("nomenclature: HS2017\nperiod: '2024'\n", "").replace("columns:\n", HS)
+
+
+def timed(time: str, code: str = "854231") -> str:
+    return f"time,reporter,partner,cmd,flow,value,netwgt\n{time},643,156,{code},M,7,2\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("netwgt: {role: mass, unit: kg}", "netwgt: {role: nomenclature}"),
+        ("value: {role: value,", "value: {role: value, nomenclature: HS2012,"),
+        ("ignore: []", "wide: {role: value, currency: USD, nomenclature: HS2012}"),
+    ],
+)
+def test_a_column_with_the_edition_is_not_dropped_beside_editions(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    mapping = "editions: {2017: HS2017, 2022: HS2022}\n" + TIMED.replace(old, new)
+    assert new in mapping
+    error = refusal(tmp_path, timed("2022"), mapping)
+    assert "the nomenclature is said twice: by editions and by '" in error.what
+    assert error.hint
+
+
+@pytest.mark.parametrize("total", ["product: TOTAL\n", "level: total\n"])
+@pytest.mark.parametrize("said", ["editions: {2017: nonsense}\n", "nomenclature: nonsense\n"])
+def test_an_edition_that_there_is_not_is_refused_also_of_totals(
+    tmp_path: Path, said: str, total: str
+) -> None:
+    mapping = said + total + TIMED.replace("  cmd: {role: product}\n", "")
+    error = refusal(tmp_path, timed("2022"), mapping)
+    assert "nonsense" in error.what
+    assert error.where == f"mapping, {said.partition(':')[0]}"
+
+
+@pytest.mark.parametrize(
+    ("time", "is_refused"),
+    [
+        *(("2021", False), ("2022", True), ("2023", False), ("2022Q2", False), ("2022Q3", True)),
+        *(("2022-07", False), ("2022-08", True), ("2022-09", False)),
+    ],
+)
+def test_no_row_is_of_two_editions(tmp_path: Path, time: str, is_refused: bool) -> None:
+    """Its edition was that of the first day: a year in which HS2022 began was of HS2017."""
+    mapping = "editions: {2017: HS2017, 2022-08-02: HS2022}\n" + TIMED
+    if is_refused:
+        error = refusal(tmp_path, timed(time), mapping)
+        assert "the edition changes on 2022-08-02, within the period that begins on" in error.what
+        assert "first day" in error.hint
+    else:
+        [row], _ = read_text(tmp_path, timed(time), mapping)
+        assert row["nomenclature"] == ("HS2022" if time in ("2023", "2022-09") else "HS2017")
+    # All goods together have no codes.
+    [row], _ = read_text(tmp_path, timed(time, "TOTAL"), mapping)
+    assert row["nomenclature"] == "NONE"
+
+
+@pytest.mark.parametrize(
+    ("starts", "what"),
+    [
+        ("2017: HS2017, 2017-01-01: HS2022", "'2017' and '2017-01-01' are the same day"),
+        ("17: HS2017", "not a year, month or day from which an edition holds: '17'"),
+        ("2022.0: HS2022", "edition holds: '2022.0'"),
+        ("2022-02-30: HS2022", "edition holds: '2022-02-30'"),
+    ],
+)
+def test_each_start_of_an_edition_is_one_day(tmp_path: Path, starts: str, what: str) -> None:
+    error = refusal(tmp_path, timed("2023"), f"editions: {{{starts}}}\n" + TIMED)
+    assert what in error.what
+    assert error.hint
+    assert "line 1: editions" in error.where
 
 
 def test_the_mass_of_a_sum_is_not_known_where_a_part_is_not(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import BadFileError
 from entrepot.model.area_names import is_rest
 from entrepot.model.columns import Finding, Level
-from entrepot.sources.table.canon import CANONICAL, NEVER_NULL
+from entrepot.sources.table.canon import CANONICAL, NEVER_NULL, edition_by_day
 from entrepot.sources.table.fields import BETWEEN
 from entrepot.sources.table.mapping import missing_sql, number_sql
 
@@ -30,6 +30,8 @@ __all__ = ["account", "one_word"]
 _MISFIT = """CASE WHEN product = 'TOTAL' THEN NULL
     WHEN nomenclature = 'NONE' THEN 'none'
     WHEN length(product) > CASE WHEN nomenclature LIKE 'CN%' THEN 8 ELSE 6 END THEN 'long' END"""
+_LAST_DAY = """(period + CASE freq WHEN 'M' THEN INTERVAL 1 MONTH
+    WHEN 'Q' THEN INTERVAL 3 MONTH ELSE INTERVAL 1 YEAR END - INTERVAL 1 DAY)::DATE"""
 _MISFITS = {
     "none": (
         "product codes, and nomenclature: NONE",
@@ -74,6 +76,7 @@ def account(
             hint="look at leave_out, select and level in the mapping",
         )
     _complete(kept, plan, cells)
+    _one_edition(kept, plan, cells)
     _one_level(kept, plan, cells)
     return kept, findings
 
@@ -91,6 +94,12 @@ def _kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str) -> list
     if plan.has_value:
         exact = f"({number_sql('v', plan.mapping)} * s_scale)"
         counts["rounded"] = f"count(*) FILTER (WHERE abs(money - {exact}) > {exact} * {_OFF})"
+    if plan.mapping.editions:
+        last = edition_by_day(plan.mapping, _LAST_DAY)
+        counts["changing"] = (
+            f"min(period) FILTER (WHERE why IS NULL AND product <> 'TOTAL' "
+            f"AND nomenclature <> {last})"
+        )
     columns = by | {"count": "count(*)"} | counts
     found = connection.execute(
         f"SELECT {', '.join(f'{sql} AS {name}_' for name, sql in columns.items())} "
@@ -117,6 +126,20 @@ def _complete(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
                 why="a row that says too little cannot be counted",
                 hint=hint,
             )
+
+
+def _one_edition(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
+    """Refuse a row of codes of a period in which the edition changes."""
+    periods = [kind["changing"] for kind in kept if kind.get("changing")]
+    if periods:
+        period = min(periods)
+        start = min(one for one in plan.mapping.editions if one > period)
+        raise BadFileError(
+            f"the edition changes on {start}, within the period that begins on {period}",
+            where=f"{cells.label}; mapping, editions",
+            why="the codes of one row are of one edition",
+            hint="write the first day of the first period whose codes are of the new edition",
+        )
 
 
 def _one_level(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:

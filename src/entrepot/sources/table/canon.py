@@ -20,6 +20,7 @@ __all__ = [
     "CANONICAL",
     "NEVER_NULL",
     "canonical_sql",
+    "edition_by_day",
     "facts_sql",
     "require",
     "says_something",
@@ -102,7 +103,7 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "told_by_": first("reported_by"),
         "product": first("product"),
         "level": second("product", "NULL"),
-        "nomenclature_": _edition_by_day(mapping, f"{first('period')}::DATE")
+        "nomenclature_": edition_by_day(mapping, f"{first('period')}::DATE")
         if mapping.editions
         else first("nomenclature"),
         "valuation_": first("valuation"),
@@ -120,7 +121,7 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
     }
 
 
-def _edition_by_day(mapping: Mapping, day: str) -> str:
+def edition_by_day(mapping: Mapping, day: str) -> str:
     """Return SQL for the edition that the mapping has for a day; null before the first."""
     starts = sorted(mapping.editions, reverse=True)
     cases = (

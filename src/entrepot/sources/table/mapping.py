@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -55,13 +56,34 @@ Freq = Literal["A", "Q", "M"]
 ReportingSide = Literal["exporter", "importer", "both"]
 
 
-def _start(said: object) -> object:
-    """Return a year as its first day."""
-    is_year = isinstance(said, int) or (isinstance(said, str) and re.fullmatch("[0-9]{4}", said))
-    return f"{said}-01-01" if is_year else said
+def _start(said: object) -> date:
+    """Return the first day of a year or month, or a day."""
+    text = str(said)
+    if re.fullmatch("[0-9]{4}(-[0-9]{2}){0,2}", text):
+        with suppress(ValueError):  # the 30th of February
+            return date.fromisoformat(text + "-01" * (2 - text.count("-")))
+    raise RequestError(
+        f"not a year, month or day from which an edition holds: {text!r}",
+        hint="write {2017: HS2017, 2022-07-01: HS2022}",
+    )
 
 
-Start = Annotated[date, BeforeValidator(_start)]
+def _distinct(said: object) -> object:
+    """Refuse two editions from one day on, written in two ways."""
+    found: dict[date, object] = {}
+    for text in said if isinstance(said, dict) else ():
+        if (first := found.setdefault(_start(text), text)) != text:
+            raise RequestError(
+                f"{first!r} and {text!r} are the same day",
+                why="of two editions from one day on only one can hold",
+                hint="leave one of the two out",
+            )
+    return said
+
+
+Editions = Annotated[
+    dict[Annotated[date, BeforeValidator(_start)], str], BeforeValidator(_distinct)
+]
 
 
 def _currency(text: str) -> str:
@@ -229,7 +251,7 @@ class Mapping(Constants):
     currency, scale
         Of every column of values that does not say its own.
     editions
-        Edition of the codes from a year or day on, where it changed: ``{2017: HS2017, 2022:
+        Edition of the codes from a year, month or day on, where it changed: ``{2017: HS2017, 2022:
         HS2022}``; in place of `nomenclature`.
     columns, ignore
         Every column of the file, mapped, ignored, or looked at by `select`.
@@ -263,7 +285,7 @@ class Mapping(Constants):
     scope: Literal["complete"] | None = None
     currency: Annotated[str, AfterValidator(_currency)] | None = None
     scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
-    editions: dict[Start, str] = Field(default_factory=dict)
+    editions: Editions = Field(default_factory=dict)
     columns: dict[str, MappedColumn]
     wide: MappedColumn | None = None
     ignore: TextList = ()
@@ -295,6 +317,12 @@ class Mapping(Constants):
                 "nomenclature and editions say the same",
                 hint="keep editions where the codes changed from a year on, else nomenclature",
             )
+        for name, column in (*self.columns.items(), *([("wide", self.wide)] if self.wide else ())):
+            if self.editions and (column.role == "nomenclature" or column.nomenclature):
+                raise RequestError(
+                    f"the nomenclature is said twice: by editions and by {name!r}",
+                    hint="leave editions out, or ignore the column that says it",
+                )
         if self.wide is not None and self.wide.role not in NUMBERS:
             raise RequestError("wide says what columns of numbers are", hint="write role: value")
         return self

@@ -167,12 +167,11 @@ def _with_edition(mapping: Mapping, said: FileOptions) -> Mapping:
 
 def _edition(mapping: Mapping) -> str:
     """Return the edition of all rows, or empty text if it differs from row to row."""
-    if mapping.product == TOTAL or mapping.level == "total":
-        return NONE
     try:
         for text in mapping.editions.values():
             nomenclature_of(text)
-        return nomenclature_of(mapping.nomenclature) if mapping.nomenclature else ""
+        named = nomenclature_of(mapping.nomenclature) if mapping.nomenclature else ""
     except UnknownNameError as error:
         error.where = f"mapping, {'editions' if mapping.editions else 'nomenclature'}"
         raise
+    return NONE if mapping.product == TOTAL or mapping.level == "total" else named
