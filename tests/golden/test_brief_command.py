@@ -75,6 +75,13 @@ def test_a_member_is_no_supplier_of_its_group(entrepot: Run, supplier: str) -> N
     assert f"entrepot ask import_share --importer EU27 --exporter {supplier}" in said
 
 
+def test_whether_a_supplier_is_a_member_is_that_of_the_year(entrepot: Run) -> None:
+    code, _, err = entrepot("brief", "EU", "--supplier", "GBR", "--period", "2018")
+    assert code == 2
+    assert "the United Kingdom is inside the European Union" in " ".join(err.split())
+    assert entrepot("brief", "EU", "--supplier", "GBR", "--period", "2022")[0] in (0, 3)
+
+
 def test_goods_that_nobody_names_are_those_of_controls_for_russia_and_all_for_others(
     entrepot: Run,
 ) -> None:

@@ -402,7 +402,10 @@ def test_signs_are_counted_where_they_apply() -> None:
         ("not direct", "–", False), ("Tokyo, direct to Moscow", "–", False),
         ("not passing Russia", "–", False), ("by sea / no. 7 / Russia", "●", True),
         ("except; Russia", "●", True), ("не через Китай, а через Россию", "●", True),
-        ("Direct Logistics LLC", "–", False),
+        ("Direct Logistics LLC", "–", False), ("VIA POLAND, NOT RUSSIA", "○", False),
+        ("БЕЗ РОССИИ", "○", False), ("NICHT ÜBER RUSSLAND", "○", False), ("via NO RU", "–", False),
+        ("RU, not opened", "●", True), ("DE > RU > KZ, no stops", "●", True),
+        ("经俄罗斯和哈萨克斯坦", "●", True),
     ],
 )  # fmt: skip
 def test_a_route_says_yes_no_or_nothing(route: str, mark: str, transit: bool) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from entrepot.cli.output import note
 from entrepot.errors import BadFileError, RequestError, UnknownNameError
-from entrepot.model.area_names import as_codes
+from entrepot.model.area_names import as_codes, listed_areas
 from entrepot.model.keys import KEYS, Key
 
 if TYPE_CHECKING:
@@ -306,7 +306,10 @@ def with_keys(command: Callable[..., None]) -> Callable[..., None]:
 
 def _areas(text: str | None) -> str | None:
     """Return areas as codes; a list of joined areas (CHN,CHN+HKG) stays for `--each` to part."""
-    return text if text and "," in text and "+" in text else as_codes(text)
+    if not (text and "," in text and "+" in text):
+        return as_codes(text)
+    items = listed_areas(text)
+    return ",".join(items) if items else as_codes(text)
 
 
 def _option(name: str, key: Key) -> inspect.Parameter:

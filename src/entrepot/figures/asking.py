@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import product
@@ -24,7 +23,7 @@ from entrepot.goods.parse import canonical
 from entrepot.lake import Lake
 from entrepot.limits import step
 from entrepot.measures import measure_metadata
-from entrepot.model.area_names import as_codes
+from entrepot.model.area_names import as_codes, listed_areas
 from entrepot.model.areas import WORLD, area_phrase, area_set, pinned
 from entrepot.model.display import figure_value, folded, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
@@ -511,11 +510,7 @@ def _members_of(given: dict[str, Any], name: str) -> dict[str, Any]:
         return {name: [part for part in canonical(text).split(",") if part]}
     parts = (as_codes(text) or "").split("+")
     if "," in text and "+" in text:
-        # CHN,HKG,CHN+HKG: commas part what + joins, unless one of them belongs to a name, of which
-        # the rest may be that of two areas (Congo).
-        with suppress(RequestError):
-            items = [as_codes(item.strip()) or "" for item in text.split(",")]
-            parts = items if "+".join(items) == "+".join(parts) else parts
+        parts = listed_areas(text) or parts
     period = given.get("period")
     if len(parts) == 1 and period is not None and not _is_many(period):
         other = as_codes(str(given.get("importer" if name == "exporter" else "exporter", "")))

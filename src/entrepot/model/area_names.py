@@ -31,6 +31,7 @@ __all__ = [
     "as_one_code",
     "completed_name",
     "is_rest",
+    "listed_areas",
     "name_key",
     "named_area",
     "named_group",
@@ -143,6 +144,22 @@ def as_codes(text: str | None) -> str | None:
     ('KAZ+KGZ+ARM', 'EGY+SDN')
     """
     return text and "+".join(code for part in text.split("+") for code in _codes_of(part.strip()))
+
+
+def listed_areas(text: str) -> list[str]:
+    """Return the areas of a list between commas, each as codes; none if a comma is in a name.
+
+    Examples
+    --------
+    >>> listed_areas("China,China+Hong Kong"), listed_areas("CHN+Congo, Dem. Rep.")
+    (['CHN', 'CHN+HKG'], [])
+    """
+    try:
+        items = [as_codes(item.strip()) or "" for item in text.split(",")]
+        whole = as_codes(text) or ""
+    except RequestError:  # half of a name may be that of two areas (Congo)
+        return []
+    return items if set("+".join(items).split("+")) == set(whole.split("+")) else []
 
 
 def _codes_of(part: str) -> list[str]:

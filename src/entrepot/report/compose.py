@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -387,7 +386,6 @@ def subject_of(
             hint=f"ask one figure: entrepot ask import_share --importer {importer} --exporter "
             f"{supplier} --goods {goods}, or name goods: --goods 8542",
         )
-    _require_outside(importer, supplier)
     years = [Period.parse(year) for year in context.years()]
     headline = years[0] if period is None else Period.parse(period)
     if not headline.is_whole_years:
@@ -399,6 +397,7 @@ def subject_of(
         pinned(side, headline.end, years[-1].start)
         for side in (importer, supplier)
     )
+    _require_outside(importer, supplier, headline)
     if period is not None:
         return Subject(importer, supplier, goods, headline, fixed=True)
     newest = _newest(context, importer, supplier, goods)
@@ -407,10 +406,9 @@ def subject_of(
     return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
 
 
-def _require_outside(importer: str, supplier: str) -> None:
+def _require_outside(importer: str, supplier: str, headline: Period) -> None:
     """Refuse a group and one of its members: suppliers of a group are those outside it."""
-    today = datetime.date.today()
-    buyers, sellers = area_set(importer, today), area_set(supplier, today)
+    buyers, sellers = area_set(importer, headline.end), area_set(supplier, headline.end)
     if len(buyers) > 1 and buyers & sellers:
         part = "" if sellers <= buyers else "part of "
         raise RequestError(

@@ -700,7 +700,7 @@ def test_a_text_that_nobody_waits_for_ends() -> None:
     ("body", "status"),
     [
         (b'{"jsonrpc": "2.0", "id": 1, "result": {}}', 202),
-        (b'{"jsonrpc": "2.0", "method": "ping", "id": "\xff"}', 200),
+        (b'{"jsonrpc": "2.0", "method": "ping", "id": "\xff"}', 400),
     ],
 )
 def test_messages_without_a_method_or_with_odd_bytes_are_no_defect(

@@ -344,7 +344,7 @@ _SHORT_NAMES = {
 }  # fmt: skip
 _CODE_AND_NAME = re.compile(r"([A-Za-z]{2,3})\s*[-–:/]\s*(.{4,})")
 # A hyphen only between blanks: Guinea-Bissau is one country.
-_BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->|经由?|取道", re.IGNORECASE)
+_BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->|、|经由?|取道", re.IGNORECASE)
 _DIRECT = re.compile(
     r"(?:by )?(?:direct(?:ly)?|direkt|direct[ao]|diret[ao]|diretto|прямо[йе]?|прямая|напрямую|"
     r"直[达達接运]|no transit|non-?stop)(?: (?:air|sea|road|rail|flight|shipment|route|transport|"
@@ -352,11 +352,12 @@ _DIRECT = re.compile(
     re.IGNORECASE,
 )
 """A route that has no country on the way, and says nothing else."""
-# Not in capitals: NO is Norway. A word follows at once: "no. 7" and "except; Russia" deny nothing.
+# "No" and the like not in capitals, which are codes of countries (NO), and no more than a word
+# before the next: "no. 7" and "except; Russia" deny nothing.
 _NOT = re.compile(
-    r"(?:\b(?:[Nn]ot|[Nn]o|[Nn]ever|[Ww]ithout|[Aa]void(?:s|ing)?|[Bb]ypass(?:ing|es)?|[Ee]xcluding|"
-    r"[Ee]xcept|[Nn]icht|[Kk]ein(?:e[nr]?)?|[Oo]hne|[Ss]ans|[Pp]as|[Ss]in|[Ss]em|[Ss]enza|[Nn]on|[Бб]ез|"
-    r"[Нн]е|[Мм]инуя|[Кк]роме|в обход)(?=\s+\w)|不|绕过|避开)"
+    r"(?:\b(?:(?i:not|never|without|avoid(?:s|ing)?|bypass(?:ing|es)?|excluding|except|nicht|"
+    r"kein(?:e[nr]?)?|ohne|sans|senza|без|не|минуя|кроме|в обход)|[Nn]o|NO(?=\s+[A-Z]{4})|[Nn]on|"
+    r"[Ss]in|[Ss]em|[Pp]as)(?=\s+\w)|不|绕过|避开)"
 )
 """Words that deny what is behind them."""
 _ON_THE_WAY = re.compile(
@@ -426,15 +427,18 @@ def countries_in(text: str) -> frozenset[str] | None:
         return frozenset()
     rest, avoided = _without_avoided(text)
     found = _named(rest)
-    if _NOT.search(rest):
-        # "not direct but via Russia", but not "not passing Russia".
-        return frozenset(code for code in found if _is_led_to(rest, code)) or None
+    if denial := _NOT.search(rest):
+        # "not direct but via Russia", "DE > RU, no stops", but not "not passing Russia".
+        before = _named(rest[: denial.start()])
+        return before | frozenset(code for code in found if _is_led_to(rest, code)) or None
     return found if found or "RUS" in avoided else None
 
 
 def _named(text: str) -> frozenset[str]:
     # The text in one piece as well: “Korea, Republic of” has a separator in its name.
     pieces = [piece.strip() for piece in _BETWEEN.split(text)] + [text.strip()]
+    # 俄罗斯和哈萨克斯坦, where the sign is in no name.
+    pieces += [one for piece in pieces for one in re.split("[和及与]", piece) if one != piece]
     # Longer words alone: “sent to Oman” must not find Tonga, whose code is TO.
     pieces += [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
     # DE-RU-KZ: codes in capitals throughout, so that no word is taken for one.
