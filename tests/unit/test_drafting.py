@@ -995,6 +995,52 @@ def test_days_of_a_month_are_a_period_of_their_own() -> None:
     assert {keys["period"] for keys in found.values()} == {"2024-05-01..2024-05-20"}
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("between February 24 and June 3", "en", ["2025-02-24..2025-06-03"]),
+        ("from Sept. 10 to 15, exports fell", "en", ["2024-09-10..2024-09-15"]),
+        ("from Feb 1 to Feb 29", "en", ["2024-02"]),
+        ("vom 1. bis zum 15. März 2024", "de", ["2024-03-01..2024-03-15"]),
+        ("с 28 декабря по 3 января", "ru", ["2024-12-28..2025-01-03"]),
+        ("2024年12月20日至1月5日", "zh", ["2024-12-20..2025-01-05"]),
+        # Numbers behind a month, and words that begin like one.
+        ("It rose from May 10 to 15 percent.", "en", []),
+        ("exports from March 3 to 12 billion dollars", "en", []),
+        ("It fell from August 2 to 1.5 billion.", "en", []),
+        ("It rose from May 10-15 %.", "en", []),
+        ("from decline 3 to 5, from Marketplace 3 to 20", "en", []),
+        ("с 2 маркет по 3 мартини", "ru", []),
+        # No time ends before it begins.
+        ("between August 12 and August 2", "en", []),
+        ("August 12-2", "en", []),
+        ("2025年8月12日至2日", "zh", []),
+    ],
+)
+def test_from_a_day_to_a_day(text: str, language: str, expected: list[str]) -> None:
+    times, _ = times_of(text, language, Period.parse("2025-08-20"), Background())
+    # The general rules read the rest: a month by its name alone, one day, a year.
+    spans = [
+        str(one.period)
+        for one in times
+        if one.period.freq not in ("A", "D") and re.search(r"\d", text[one.start : one.end])
+    ]
+    assert spans == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "from August 2 to 1.5 billion dollars",
+        "by 5 % between August 12 and August 2",
+        "on August 12-2 to 5 billion dollars",
+    ],
+)
+def test_a_number_behind_a_month_ends_no_text(said: str) -> None:
+    text = f"China's exports to Russia fell {said}. {RUSSIA_BUYS.replace('2025', '2024')}"
+    assert "36 %" in said_of(text, "2025-08-20")
+
+
 def test_what_a_comparison_names_is_its_base() -> None:
     text = (
         "In April 2018 Chile's exports were $6.4 billion. "

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cache, cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +19,9 @@ from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Mark, Time
 from entrepot.claims.draft.times import (
     counts_a_run,
+    day_span,
     days_to_days,
+    ends_in_number,
     is_compared,
     is_record,
     names_an_event,
@@ -732,6 +733,8 @@ def times_of(  # noqa: C901
     for days in _DAYS.finditer(text):
         if any(one.start < days.end() and days.start() < one.end for one in times):
             continue
+        if days["b"] and ends_in_number(text, language, days.end()):
+            continue
         period = _days(days, published)
         if compared := next((one for one in ("c1", "c2") if days[one]), ""):
             if period is not None:
@@ -891,10 +894,7 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
     count = found["n"] or found["zn"]
     last = int(found["b"] or _WORDS.get(count, 0) or count)
     for year in (published.end.year, published.end.year - 1):
-        try:
-            period = Period(date(year, month, first), date(year, month, last))
-        except ValueError:
-            return None
-        if period.end <= published.end:
+        period = day_span((year, month, first), (year, month, last))
+        if period is not None and period.end <= published.end:
             return period
     return None

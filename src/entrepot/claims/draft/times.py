@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.draft.sentences import Time
+from entrepot.claims.numbers import number_spans
 from entrepot.claims.times import stepped, when
 from entrepot.errors import RequestError
 
@@ -28,7 +28,9 @@ __all__ = [
     "Timing",
     "are_joined",
     "counts_a_run",
+    "day_span",
     "days_to_days",
+    "ends_in_number",
     "is_compared",
     "is_record",
     "joined_times",
@@ -462,27 +464,38 @@ def up_to_a_day(text: str) -> list[tuple[int, int]]:
 
 
 _MONTHS = {
-    "en": "jan feb mar apr may jun jul aug sep oct nov dec",
-    "de": "jan feb mär apr mai jun jul aug sep okt nov dez",
-    "ru": "янв фев мар апр ма[йя] июн июл авг сен окт ноя дек",
+    "en": (
+        "Jan(?:uary)? Feb(?:ruary)? Mar(?:ch)? Apr(?:il)? May June? July? Aug(?:ust)? "
+        "Sep(?:t(?:ember)?)? Oct(?:ober)? Nov(?:ember)? Dec(?:ember)?"
+    ),
+    "de": (
+        "Jan(?:uar)?|Jänner Feb(?:ruar)?|Feber Mär(?:z)? Apr(?:il)? Mai Juni? Juli? Aug(?:ust)? "
+        "Sep(?:t(?:ember)?)? Okt(?:ober)? Nov(?:ember)? Dez(?:ember)?"
+    ),
+    "ru": (
+        "янв(?:аря)? фев(?:раля)? мар(?:та)? апр(?:еля)? мая июн[яь]? июл[яь]? авг(?:уста)? "
+        "сен(?:тября)? окт(?:ября)? ноя(?:бря)? дек(?:абря)?"
+    ),
 }
-_MONTH = {language: "|".join(words.split()) for language, words in _MONTHS.items()}
+_MONTH = {
+    language: rf"(?:{'|'.join(words.split())})(?!\w)\.?" for language, words in _MONTHS.items()
+}
 _DAY = r"(?P<{0}>[0-3]?\d)"
 _DAYS_TO_DAYS = {
-    language: re.compile(pattern, re.IGNORECASE)
+    language: re.compile(pattern)
     for language, pattern in {
         "en": (
-            rf"\b(?:between|from) (?P<m>{_MONTH['en']})[a-z]*\.? {_DAY.format('a')}(?:st|nd|rd|th)?"
-            rf" (?:and|to|through|until|till) (?:(?P<n>{_MONTH['en']})[a-z]*\.? )?"
+            rf"\b(?:[Bb]etween|[Ff]rom) (?P<m>{_MONTH['en']}) {_DAY.format('a')}(?:st|nd|rd|th)?"
+            rf" (?:and|to|through|until|till) (?:(?P<n>{_MONTH['en']}) )?"
             rf"{_DAY.format('b')}(?:st|nd|rd|th)?(?!\d)(?:,? (?P<y>20\d\d))?"
         ),
         "de": (
-            rf"\bvom {_DAY.format('a')}\.(?: (?P<m>{_MONTH['de']})[a-zä]*)? bis(?: zum)? "
-            rf"{_DAY.format('b')}\. (?P<n>{_MONTH['de']})[a-zä]*(?: (?P<y>20\d\d))?"
+            rf"\b[Vv]om {_DAY.format('a')}\.(?: (?P<m>{_MONTH['de']}))? bis(?: zum)? "
+            rf"{_DAY.format('b')}\. (?P<n>{_MONTH['de']})(?: (?P<y>20\d\d))?"
         ),
         "ru": (
-            rf"(?<!\w)с {_DAY.format('a')}(?: (?P<m>{_MONTH['ru']})[а-я]*)? по {_DAY.format('b')} "
-            rf"(?P<n>{_MONTH['ru']})[а-я]*(?: (?P<y>20\d\d)(?: года)?)?"
+            rf"(?<!\w)[Сс] {_DAY.format('a')}(?: (?P<m>{_MONTH['ru']}))? по {_DAY.format('b')} "
+            rf"(?P<n>{_MONTH['ru']})(?: (?P<y>20\d\d)(?: года)?)?"
         ),
         "zh": (
             r"(?:(?P<y>20\d\d)年)?(?P<m>\d{1,2})月" + _DAY.format("a") + r"日?[至到\-—~]"
@@ -495,34 +508,48 @@ _DAYS_TO_DAYS = {
 
 def days_to_days(text: str, language: str, published: Period | None) -> list[Time]:
     """Return the times from a day to a day; without a year the latest that was over."""
-    from entrepot.model.period import Period
-
     found = []
     for match in _DAYS_TO_DAYS[language].finditer(text):
+        if ends_in_number(text, language, match.end()):
+            continue
         last = _month(match["n"] or match["m"], language)
         first = _month(match["m"] or match["n"], language)
-        years = [int(match["y"])] if match["y"] else []
-        if not years and published is not None:
+        turns = first > last
+        years: list[int] = []
+        if match["y"]:  # Chinese has the year in front, of the first day, and others behind
+            years = [int(match["y"]) + (turns and language == "zh")]
+        elif published is not None:
             years = [published.end.year, published.end.year - 1]
         for year in years:
-            try:
-                days = Period(
-                    date(year - (first > last), first, int(match["a"])),
-                    date(year, last, int(match["b"])),
-                )
-            except (ValueError, RequestError):  # no such day, or it ends before it begins
-                break
-            if published is None or days.end <= published.end:
+            days = day_span((year - turns, first, match["a"]), (year, last, match["b"]))
+            if days is not None and (published is None or days.end <= published.end):
                 found.append(Time(days, *match.span()))
                 break
     return found
+
+
+def ends_in_number(text: str, language: str, end: int) -> bool:
+    """Whether what looks like a day is part of a number: from May 10 to 15 | percent."""
+    return any(one.start < end < one.end for one in number_spans(text, language))
+
+
+def day_span(first: tuple[int, int, str | int], last: tuple[int, int, str | int]) -> Period | None:
+    """Return the time between two days, each as year, month, day; None if there is no such."""
+    from entrepot.model.period import Period
+
+    one, two = (f"{year}-{month:02}-{int(day):02}" for year, month, day in (first, last))
+    try:
+        return Period.parse(f"{one}..{two}")
+    except RequestError:  # no such day, or it ends before it begins
+        return None
 
 
 def _month(words: str, language: str) -> int:
     if language == "zh":
         return int(words)
     months = _MONTHS[language].split()
-    return next(at for at, one in enumerate(months, 1) if re.match(one, words, re.IGNORECASE))
+    name = words.removesuffix(".")
+    return next(at for at, one in enumerate(months, 1) if re.fullmatch(one, name))
 
 
 def is_compared(text: str, start: int, end: int) -> bool:
