@@ -51,6 +51,27 @@ def test_it_is_read_as_it_means(question: str, read_as: str, open_: str) -> None
         read.require()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What share of Germany's magnets did not come from China in 2022?",
+        "How much of Germany's magnets came from outside China in 2022?",
+        "What was the value of Germany's imports from China except magnets in 2022?",
+        "Welcher Anteil der deutschen Magnete kam 2022 nicht aus China?",
+        "Какая доля магнитов Германии не из Китая в 2022 году?",
+        "2022年德国从中国以外进口的磁铁占多少？",
+    ],
+)
+def test_what_is_denied_or_left_out_is_asked_back(question: str) -> None:
+    """It was passed over, and the contrary answered."""
+    assert read_question(question, today=TODAY).unsaid
+
+
+def test_a_question_based_on_a_source_is_no_cut_off() -> None:
+    question = "How dependent is Germany on China for magnets in 2022 based on BACI?"
+    assert read_question(question, today=TODAY).measure == "import_share"
+
+
 def test_every_open_name_has_candidates_and_the_command_says_what_is_open() -> None:
     read = read_question("How much of Korea's coal came from Russia in 2022?")
     assert [value for value, _ in read.unsaid[0].candidates] == ["KOR", "PRK"]
