@@ -31,11 +31,11 @@ def told(value: float, low: float | None, high: float | None) -> str:
 @pytest.mark.parametrize(
     ("value", "low", "high", "part"),
     [
-        (-0.025, -0.04, -0.01, "Russia paid 2.5 % (1.0 to 4.0 %) less in 2023 than in 2022."),
-        (0.025, 0.01, 0.04, "Russia paid 2.5 % (1.0 to 4.0 %) more in 2023 than in 2022."),
-        (-0.025, None, None, "Russia paid 2.5 % less in 2023 than in 2022."),
-        (0.0003, 0.0001, 0.05, "Russia paid 0.030 % (0.010 to 5.0 %) more in 2023"),
-        (-0.0003, -0.05, -0.0001, "Russia paid 0.030 % (0.010 to 5.0 %) less in 2023"),
+        (-0.025, -0.04, -0.01, "prices for Russia fell by 2.5 % (1.0 to 4.0 %) from 2022 to 2023."),
+        (0.025, 0.01, 0.04, "prices for Russia rose by 2.5 % (1.0 to 4.0 %) from 2022 to 2023."),
+        (-0.025, None, None, "prices for Russia fell by 2.5 % from 2022 to 2023."),
+        (0.0003, 0.0001, 0.05, "prices for Russia rose by 0.030 % (0.010 to 5.0 %) from"),
+        (-0.0003, -0.05, -0.0001, "prices for Russia fell by 0.030 % (0.010 to 5.0 %) from"),
         (0.01, -0.02, 0.03, "cannot be determined: \u22122.0 to 3.0 %."),
         (0.0003, 0.0001, 0.0004, "Prices for Russia moved as those for others did"),
         (0.0003, None, None, "Prices for Russia moved as those for others did"),
@@ -65,3 +65,11 @@ def test_a_column_that_nobody_fills_is_left_out_and_small_steps_keep_digits(
     assert part.table.head == ("Step", "Value")
     assert part.table.units == ("", "USD m")
     assert steps["Prices (unit values)"] == ("0.0020",)
+
+
+def test_a_ratio_of_prices_that_rose_is_not_called_a_price_above_that_of_others() -> None:
+    """From 28 % below the price of others to 39 % above it the ratio rises by 93 %."""
+    ratios = (1.764 / 2.449, 2.130 / 1.533)
+    text = told(ratios[1] / ratios[0] - 1, None, None)
+    assert "prices for Russia rose by 93 % from 2022 to 2023." in text
+    assert "more in" not in text

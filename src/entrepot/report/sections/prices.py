@@ -112,18 +112,20 @@ def premium(figure: Figure, subject: Subject) -> BriefSentence | None:
     # A range across zero allows no word of direction.
     if ends and ends[0] <= 0 <= ends[-1]:
         text = (
-            f"Whether {subject.buyer} paid more or less than others {when} cannot be determined: "
+            f"Whether prices for {subject.buyer} rose or fell against those for others {when} "
+            "cannot be determined: "
         )
         return BriefSentence(f"{text}{_span(ends)}.", (figure,), ("prices",))
     if max(abs(moved) for moved in (100 * figure.value, *ends)) < LEVEL:
         text = f"Prices for {subject.buyer} moved as those for others did {when}."
         return BriefSentence(text, (figure,), ("prices",))
-    word = "more" if figure.value > 0 else "less"
+    word = "rose" if figure.value > 0 else "fell"
     size = f"{number(100 * abs(figure.value), 2)}{NBSP}%"
     if ends:
         size += f" ({_span(sorted(abs(end) for end in ends))})"  # the word has their sign
-    text = f"Against other buyers of the same goods, {subject.buyer} paid {size} {word} "
-    return BriefSentence(f"{text}in {asked.period} than in {asked.base}.", (figure,), ("prices",))
+    # A change of the ratio of two prices, which says nothing of who paid more in either time.
+    text = f"Relative to what others paid for the same goods, prices for {subject.buyer} {word} "
+    return BriefSentence(f"{text}by {size} {when}.", (figure,), ("prices",))
 
 
 def _span(ends: list[float]) -> str:
