@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures import bundled_for
 from entrepot.figures.citation import data_set
 from entrepot.figures.inputs import input_years
-from entrepot.figures.questions.question import REIMPORTS, REST
+from entrepot.figures.questions.question import special
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.parse import goods_words
 from entrepot.goods.screening import Route, regimes_of
@@ -561,9 +561,7 @@ def _others(context: BriefContext, subject: Subject, share: Figure) -> list[tupl
     keys = {"goods": subject.goods, "period": subject.period, "source": share.definition.source}
     largest = context.value("top_supplier", importer=subject.importer, **keys)
     sold = largest.amounts("exporter")
-    # Partners that are no country: the part of a total
-    # that no partner has, and goods that come back.
-    names = [name for name in sold if name not in (REST, REIMPORTS)]
+    names = [name for name in sold if name not in special()]
     names.sort(key=lambda name: (-sold[name], name))
     found = []
     for name in names[:NAMED]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
+from entrepot.figures.questions.question import REIMPORTS
 from entrepot.goods.parse import goods_words
 from entrepot.goods.words import spaced_code
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
@@ -17,6 +18,7 @@ from entrepot.model.display import (
     MINUS,
     NBSP,
     figure_value,
+    joined,
     number,
     per_cent,
     range_text,
@@ -48,11 +50,13 @@ __all__ = [
     "SHOWN",
     "PageCard",
     "Spread",
+    "by_country",
     "concentration",
     "dependence_map",
     "dependent_goods",
     "dependents",
     "is_place",
+    "largest_known",
     "over_half",
     "spread_between",
     "suppliers_of",
@@ -68,6 +72,8 @@ NAMED = 12
 """Bars with a name; the others are one bar."""
 GOODS = 14
 """Bars of the most dependent goods."""
+_NOWHERE = "not by country"
+"""Bar of all that is of no country: areas not specified, re-imports, partners not loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,28 @@ def _percent(share: float) -> str:
 def is_place(code: str) -> bool:
     """Whether an area is a country or territory: not the world, a total or unspecified areas."""
     return code != WORLD and area(code).kind in ("country", "territory")
+
+
+def by_country(parts: Iterable[BreakdownPart]) -> tuple[list[BreakdownPart], list[BreakdownPart]]:
+    """Return the parts of countries, and those of areas that are none.
+
+    The second are trade all the same: areas not specified, re-imports, partners not in the data.
+    """
+    listed = list(parts)
+    # As the measures have it: no such area has a place among suppliers.
+    nowhere = [one for one in listed if not is_place(one.code)]
+    return [one for one in listed if is_place(one.code)], nowhere
+
+
+def largest_known(found: Breakdown) -> str:
+    """Return “largest”, or “largest known” where what is of no country may be more of another.
+
+    Re-imports are left out of it: nobody else supplied them.
+    """
+    countries, others = by_country(found.parts)
+    first, second, *_ = [*(one.value for one in countries), 0.0, 0.0]
+    unknown = sum(one.value for one in others if one.code != REIMPORTS)
+    return "largest known" if unknown > first - second else "largest"
 
 
 def money(value: float) -> str:
@@ -174,14 +202,13 @@ def suppliers_of(
     of_world = asked.importer == WORLD
     known = ranged or {}
     parts = [one for one in found.parts if one.value > 0]
-    named, others = parts[:most], parts[most:]
+    countries, nowhere = by_country(parts)
+    named, others = countries[:most], countries[most:]
     bars = [_supplier_bar(one, known.get(one.code), marked=not at) for at, one in enumerate(named)]
-    if others:
-        share, sold = sum(one.value for one in others), sum(one.traded for one in others)
-        cells = (_percent(share), "–", money(sold))
-        name = count_word(len(others), "other")
-        name = f"{len(others)} others" if len(others) > 1 else name
-        bars.append(RankedBar(name, 100 * share, None, None, cells, is_rest=True))
+    name = f"{len(others)} others" if len(others) > 1 else count_word(len(others), "other")
+    bars += [
+        _rest_bar(words, rest) for words, rest in ((name, others), (_NOWHERE, nowhere)) if rest
+    ]
     heads: tuple[str, ...] = (
         "Exporter" if of_world else "Supplier",
         "Share",
@@ -195,26 +222,27 @@ def suppliers_of(
     if before is not None:
         then = {one.code: one.value for one in before.parts}
         gone = [*(then.get(one.code, 0.0) for one in named)]
+        past = [sum(one.value for one in by_country(before.parts)[1])] if nowhere else []
         # The others of this year, whoever was among the named before.
-        gone += [1.0 - sum(gone)] if others else []
+        gone += [1.0 - sum(gone) - sum(past)] if others else []
+        gone += past
         now = [
             *(one.value for one in named),
-            *([sum(one.value for one in others)] if others else []),
+            *(sum(one.value for one in rest) for rest in (others, nowhere) if rest),
         ]
         heads += (f"Since {before.definition.period}",)
         bars = [
             replace(bar, cells=(*bar.cells, _points(after - earlier)))
             for bar, after, earlier in zip(bars, now, gone, strict=True)
         ]
-    first = named[0]
-    who = capital(area_phrase(first.code))
-    of = goods_of(found)
+    who = capital(area_phrase(named[0].code)) if named else "No country"
+    largest, of = largest_known(found), goods_of(found)
     if of_world:
-        title = f"{who} was the largest exporter{of} in {when}"
+        title = f"{who} was the {largest} exporter{of} in {when}"
         deck = f"Share of world exports{of} by value, {when}, per cent."
     else:
         buyer = possessive(area_phrase(asked.importer))
-        title = f"{who} was {buyer} largest supplier{of} in {when}"
+        title = f"{who} was {buyer} {largest} supplier{of} in {when}"
         deck = f"Share of {buyer} imports{of} by value, {when}, per cent."
     deck += f" In all {figure_value(found.total, asked.currency)}."
     if before is not None:
@@ -223,7 +251,7 @@ def suppliers_of(
     table = _supplier_table(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
         (heads[0], f"{asked.currency} m"),
-        parts,
+        [*countries, *nowhere],
         known if is_ranged else None,
     )
     key = [("supplier", "largest"), ("context", "others")]
@@ -236,9 +264,22 @@ def suppliers_of(
         deck,
         Chart(RankedBars(tuple(bars), heads), f"{title}. {listed}.", tuple(key)),
         table,
-        (_how_to_read(of_world=of_world, compared=compared),),
+        (_how_to_read(of_world=of_world, compared=compared), *_of_no_country(nowhere)),
         source_line(asked.source or "", when, lake, *scope(found)),
     )
+
+
+def _rest_bar(name: str, rest: Sequence[BreakdownPart]) -> RankedBar:
+    share, sold = sum(one.value for one in rest), sum(one.traded for one in rest)
+    cells = (_percent(share), "–", money(sold))
+    return RankedBar(name, 100 * share, None, None, cells, is_rest=True)
+
+
+def _of_no_country(nowhere: Sequence[BreakdownPart]) -> tuple[Note, ...]:
+    if not nowhere:
+        return ()
+    listed = joined([f"{area_name(one.code)} {_percent(one.value)}" for one in nowhere])
+    return (Note(capital(_NOWHERE), (Remark(f"{capital(listed)} of the total."),)),)
 
 
 def _supplier_table(

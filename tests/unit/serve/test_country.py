@@ -18,6 +18,7 @@ from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
+from entrepot.report.charts.ranked import RankedBars
 from entrepot.serve import app, service
 from entrepot.serve.views import country, home
 from entrepot.serve.views.country import years_reported
@@ -34,6 +35,18 @@ SMALL = (392, 410, 276, 528, 380, 724, 826, 702, 458, 764, 704, 608, 360, 36)
 """Of whom Brazil buys in 2022, each time more."""
 
 
+FRANCE = 251
+NOWHERE = {"XNES": 50, "XREIMPORTS": 30, "XREST": 22}
+"""Of France's imports of 120, what is of no country: more than its largest supplier has."""
+
+
+def _of_france() -> list[dict[str, object]]:
+    """Return rows of a total beyond its partners, areas not specified and goods come back."""
+    sold = {899: 50, FRANCE: 30, CHINA: 10, GERMANY: 5, 410: 2, 392: 1, WORLD: 120}
+    told = {"period": 2022, "flow": "M", "reporter": FRANCE}
+    return [row(1e6 * n, partner=one, **told) for one, n in sold.items()]
+
+
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Germany buys of China in the newest years, of the United States in one long ago only."""
@@ -47,6 +60,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     brazil = {"period": 2022, "flow": "M", "reporter": BRAZIL}
     rows += [row(1e6 * n, partner=one, **brazil) for n, one in enumerate(SMALL, 1)]
     rows.append(row(1e6 * sum(range(len(SMALL) + 1)), partner=WORLD, **brazil))
+    rows += _of_france()
     made = folder / "made.csv"
     made.write_text(text_of(rows), encoding="utf-8")
     lake = Lake.open(folder / "lake")
@@ -176,6 +190,41 @@ def test_shares_with_ranges_are_of_the_year_of_the_ranking(
     known = [one for one in found if one.status == "ok"]
     assert {one.definition.exporter for one in known} >= {"AUS", "KOR"}
     assert {str(one.definition.period) for one in known} == {"2022"}
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_what_is_of_no_country_is_one_bar_and_no_supplier(lake: Lake, *, complete: bool) -> None:
+    page = country.country_page(lake, "FRA", GOODS, complete=complete).body.decode()
+    said = "China was France’s largest known supplier"  # areas not specified may be another's
+    assert page.count(said) >= 2
+    assert "with <strong>8.3" in page
+    assert not [code for code in NOWHERE if f"/from/{code}" in page]
+    assert "/from/CHN?" in page
+    section = country.country_section(lake, "FRA", "suppliers", GOODS, complete=complete)
+    assert section.picture is not None
+    assert isinstance(section.picture.drawn, RankedBars)
+    bars = section.picture.drawn.bars
+    assert [bar.name for bar in bars] == [
+        *("China", "Germany", "South Korea", "Japan"),
+        "not by country",
+    ]
+    assert bars[-1].value == pytest.approx(100 * sum(NOWHERE.values()) / 120)
+    assert bars[-1].is_rest
+    # All of the total is there, and each kind of it has its name.
+    assert sum(bar.value for bar in bars) == pytest.approx(100)
+    [note] = [one for one in section.notes if one.title == "Not by country"]
+    said = note.body[0].text.replace("\xa0", " ")
+    assert said.startswith("Areas not specified 41.7 %, re-imports 25.0 % and partners not in")
+
+
+def test_a_table_and_a_chart_begin_with_a_country(lake: Lake) -> None:
+    table = country.country_table(lake, "FRA", GOODS)
+    sellers = [row[table.head.index("exporter")] for row in table.rows]
+    assert sellers == ["CHN", "DEU", "KOR", "JPN", *NOWHERE]
+    shares = [row[table.head.index("share")] for row in table.rows]
+    assert sum(shares) == pytest.approx(1)
+    path = f"/explore?show=suppliers&importer=FRA&goods={GOODS}"
+    assert "China was France’s largest known" in Client(app.create_app(lake.path)).get(path).text
 
 
 @pytest.mark.parametrize("place", ["", "/whole"])

@@ -29,6 +29,7 @@ from entrepot.report.goods_overview import (
 )
 from entrepot.report.overview import (
     COUNTED,
+    by_country,
     over_half,
     suppliers_of,
     threshold,
@@ -276,17 +277,17 @@ def _supplied(
 ) -> dict[str, Any]:
     """Return answer, cards and sections of goods of which all trade of a year is loaded."""
     asked = sold.definition
-    first = sold.parts[0].code
+    first = next(iter(by_country(sold.parts)[0]), sold.parts[0])
     time = {"goods": codes, "period": str(asked.period)}
     keys = time | {"source": asked.source}
-    bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
+    bought = breakdown("import_share", "importer", lake, exporter=first.code, **keys)
     tops = breakdown("top_supplier", "importer", lake, **keys)
     reported = shares_as_reported(sold, lake)
     ranged = ranges_as_reported(sold, reported)
     compared = "as exporters or importers report it" if any(ranged.values()) else ""
     is_one = bool(_SIX.fullmatch(codes))
     prices = exporter_prices(lake, **time) if is_one else None
-    over_years = unit_value_years(lake, goods=codes, exporter=first) if is_one else None
+    over_years = unit_value_years(lake, goods=codes, exporter=first.code) if is_one else None
     sections: list[Section | None] = [
         suppliers_of(sold, lake, ranged, compared=compared),
         largest_suppliers(tops, lake),
@@ -296,8 +297,8 @@ def _supplied(
     said = sources_differ(bought, lake)
     most, every = over_half(bought)
     answer = (
-        f"{capital(area_phrase(first))} had "
-        f"**{figure_value(sold.parts[0].value, 'share')}** of the world's exports of "
+        f"{capital(area_phrase(first.code))} had "
+        f"**{figure_value(first.value, 'share')}** of the world's exports of "
         f"{goods_words(codes)} in {asked.period} and supplied more than half of the imports "
         f"of **{most} of {every}** countries with imports of {threshold(COUNTED, asked.currency)} "
         f"or more. World trade was "
@@ -306,7 +307,7 @@ def _supplied(
     names = dict.fromkeys(one.of.short for one in sorted(seen, key=lambda one: one.entry.starts))
     return {
         "answer": answer,
-        "first": area_name(first),
+        "first": area_name(first.code),
         "cards": goods_cards(sold, bought, reported, prices, list(names)),
         "sections": [one for one in sections if one],
     }

@@ -41,9 +41,12 @@ from entrepot.report.overview import (
     GOODS,
     NAMED,
     SHOWN,
+    by_country,
     concentration,
     dependent_goods,
     dependents,
+    is_place,
+    largest_known,
     spread_between,
     suppliers_of,
 )
@@ -248,7 +251,9 @@ def _from_breakdowns(
     """Return the sections of a country of which all trade of a year is loaded."""
     asked = sold.definition
     keys = {"goods": asked.goods, "period": str(asked.period), "source": asked.source}
-    others: dict[str, list[float]] = {one.code: [] for one in sold.parts[:NAMED]}
+    countries, _ = by_country(sold.parts)
+    named = countries[:NAMED]
+    others: dict[str, list[float]] = {one.code: [] for one in named}
     over_time = None
     if complete:
         either = shares_as_reported(sold, lake)
@@ -256,7 +261,7 @@ def _from_breakdowns(
         # A dozen shares with ranges may exceed the time
         # of one question; asked again, the page goes on.
         with resumed(lake, "country", importer, asked.goods, str(asked.period)) as context:
-            for one in sold.parts[:NAMED]:
+            for one in named:
                 share = context.ask("import_share", importer=importer, exporter=one.code, **keys)
                 others[one.code] += [end for end in (share.low, share.high) if end is not None]
             found = [
@@ -264,7 +269,7 @@ def _from_breakdowns(
                 for year in years_of(lake, asked.goods, asked.source or "")[:_YEARS]
             ]
             over_time = concentration(found, lake)
-    ranged = {one.code: spread_between(one.value, others[one.code]) for one in sold.parts[:NAMED]}
+    ranged = {one.code: spread_between(one.value, others[one.code]) for one in named}
     before = _year_before(lake, importer, sold)
     goods = breakdown("top_supplier", "product", lake, importer=importer, **keys)
     buyers = breakdown("import_share", "importer", lake, exporter=importer, **keys)
@@ -278,14 +283,16 @@ def _from_breakdowns(
         over_time,
         dependents(buyers, lake, buyers_as_reported, largest_goods(buyers, lake)),
     ]
-    first = sold.parts[0]
     of = "goods" if asked.goods == "all" else goods_words(asked.goods)
     answer = (
         f"{capital(area_phrase(importer))} imported {of} worth "
-        f"**{figure_value(sold.total, asked.currency)}** in {asked.period}. "
-        f"{capital(area_phrase(first.code))} was the largest supplier with "
-        f"**{figure_value(first.value, 'share')}**."
+        f"**{figure_value(sold.total, asked.currency)}** in {asked.period}."
     )
+    for first in countries[:1]:
+        answer += (
+            f" {capital(area_phrase(first.code))} was the {largest_known(sold)} supplier with "
+            f"**{figure_value(first.value, 'share')}**."
+        )
     answer += f" {sources_differ(sold, lake)}" if complete else ""
     return {
         "sections": [one for one in listed if one],
@@ -303,7 +310,7 @@ def _briefs(sold: Breakdown) -> list[tuple[str, str, str, Definition]]:
             figure_value(one.value, "share"),
             sold.definition_of(one.code),
         )
-        for one in sold.parts[:NAMED]
+        for one in by_country(sold.parts)[0][:NAMED]
     ]
 
 
@@ -346,8 +353,8 @@ def _from_single_reports(
         # The complete page has the same shares with their ranges, and a table of all further ones.
         parts["suppliers"] = [] if known else _briefs(sold)
         parts["answer"] = (
-            f"{capital(area_phrase(first.code))} was {possessive(area_phrase(importer))} largest "
-            f"supplier{of} in {sold.definition.period}, with "
+            f"{capital(area_phrase(first.code))} was {possessive(area_phrase(importer))} "
+            f"{largest_known(sold)} supplier{of} in {sold.definition.period}, with "
             f"**{figure_value(first.value, 'share')}** of its imports."
         )
     elif not complete:
@@ -356,14 +363,18 @@ def _from_single_reports(
 
 
 def as_breakdown(largest: Figure) -> Breakdown | None:
-    """Return the suppliers behind a largest one as a breakdown by exporter; None without any."""
+    """Return the suppliers behind a largest one as a breakdown by exporter; None without any.
+
+    Countries come first, then what is of none and has its part in the total all the same.
+    """
     rows = [row for row in largest.rows() if row.get("share")] if largest.status == "ok" else []
-    if not rows:
-        return None
     who = largest.definition.named_by or "exporter"
-    parts = tuple(
+    countries, nowhere = by_country(
         BreakdownPart(str(row[who]), float(row["share"]), float(row["value"]), {}) for row in rows
     )
+    if not countries:
+        return None
+    parts = (*countries, *nowhere)
     # Of the shares and not of the rows: a total may have partners that are in no row.
     total = parts[0].traded / parts[0].value
     asked = largest.definition.but(measure="import_share", exporter=WORLD)
@@ -505,7 +516,8 @@ def _suppliers(
     largest: Figure, importer: str, in_print: Iterable[Pair]
 ) -> tuple[list[str], list[str]]:
     """Return whose shares to ask for, and further suppliers, most trade or most in print first."""
-    sellers = [str(row["exporter"]) for row in largest.table]
+    named = (str(row["exporter"]) for row in largest.table)
+    sellers = [one for one in named if is_place(one)]
     ranked = sorted(in_print, key=lambda pair: -pair.numbers)
     printed = [pair.exporter for pair in ranked if pair.importer == importer]
     asked = _others(importer, [*sellers[:_LARGEST], *_USUAL, *printed])
