@@ -11,13 +11,14 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
+from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.compose import how_numbers_are_written
 from entrepot.sources.table.draft.draft import Draft, draft_mapping
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.draft.questions import scalar
-from entrepot.sources.table.draft.seen import Seen
-from entrepot.sources.table.mapping import read_mapping
+from entrepot.sources.table.draft.seen import Seen, look_at_columns
+from entrepot.sources.table.mapping import Mapping, read_mapping
 from made_workbook import cells, make_workbook
 from table_reading import read_table
 
@@ -488,6 +489,29 @@ def test_a_line_under_the_table_says_nothing_of_its_columns(tmp_path: Path) -> N
     assert "Stand: {role: period}" in text
     assert "\nrepeated:" not in text
     assert "importer: TODO  # who is the importer of all rows?" in text
+
+
+def test_a_line_between_rows_is_seen(tmp_path: Path) -> None:
+    """The years above each block were left out, and nothing asked about them."""
+    path = tmp_path / "einfuhr.csv"
+    blocks = "".join(f"{year};;\nChina;85051190;5\nIndien;85051190;6\n" for year in (2022, 2023))
+    path.write_text(f"Land;Ware;Wert in EUR\n{blocks}Quelle: Amt;;\n")
+    text = draft_mapping(path).text
+    assert all(re.search(rf"'{year}': TODO", text) for year in (2022, 2023))
+    assert "Quelle" not in text
+
+
+def test_a_line_under_a_table_of_many_columns_says_nothing_either(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    many = range(250)
+    head = f"Stand;{';'.join(f'note {n}' for n in many)}\n"
+    rows = "".join(f"{year};{';'.join('x' for _ in many)}\n" for year in (2022, 2023))
+    path.write_text(f"{head}{rows}Quelle: Amt{';' * len(many)}\n")
+    with connect() as connection:
+        mapping = Mapping(format=1, delimiter=";", columns={})
+        cells = open_cells(path, path.name, mapping, tmp_path, connection)
+        first, *_ = look_at_columns(connection, cells)
+    assert first.texts == ("2022", "2023")
 
 
 @pytest.mark.parametrize("name", ["Berichtsjahr", "Calendar year", "Отчётный год", "年度"])

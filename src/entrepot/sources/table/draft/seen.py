@@ -12,6 +12,7 @@ from entrepot.model.area_names import named_area
 from entrepot.sources.table.cells import naming_the_row
 from entrepot.sources.table.draft.money import counts_money
 from entrepot.sources.table.fields import FLOW_WORDS, TOTAL, known_code
+from entrepot.sources.table.mapping import BLANKS
 from entrepot.sources.table.periods import SLASHED, fiscal_years, read_span
 
 if TYPE_CHECKING:
@@ -274,10 +275,12 @@ def look_at_columns(connection: duckdb.DuckDBPyConnection, cells: Cells) -> tupl
     width = len(cells.names)
     counted: list[list[tuple[str, int]]] = [[] for _ in range(width)]
     with naming_the_row(connection, cells):
+        under = _under_the_table(connection, cells)
         for start in range(0, width, _AT_ONCE):
             places = range(start, min(start + _AT_ONCE, width))
             for place, text, count in _counted(connection, cells, places):
-                counted[place].append((text, count))
+                if count := count - under[place, text]:
+                    counted[place].append((text, count))
     return tuple(
         Seen(name, tuple(text for text, _ in pairs), tuple(count for _, count in pairs))
         for name, pairs in zip(cells.names, counted, strict=True)
@@ -290,10 +293,6 @@ def _counted(
     """Return place, text and how often it stands there, for some columns in one pass."""
     pairs = ", ".join(f"{{place: {place}, text: c{place}}}" for place in places)
     rows = cells.sql(connection, places)
-    if 2 < len(places) == len(cells.names):
-        # A line of its own under the table, as its source is, shows nothing of the column.
-        texts = ", ".join(f"c{place}" for place in places)
-        rows = f"FROM ({rows}) WHERE len(list_filter([{texts}], lambda one: one <> '')) > 1"
     return connection.execute(
         f"SELECT one.place, one.text, count(*) FROM (SELECT unnest([{pairs}]) AS one "
         f"FROM ({rows})) WHERE one.text <> '' GROUP BY 1, 2 "
@@ -301,6 +300,31 @@ def _counted(
         f"QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY one.text) <= {_MOST} "
         "ORDER BY ALL"
     ).fetchall()
+
+
+def _under_the_table(
+    connection: duckdb.DuckDBPyConnection, cells: Cells
+) -> Counter[tuple[int, str]]:
+    """Return place and text of the rows of one cell below the last row that has more.
+
+    A line of its own under the table, as its source is, shows nothing of the column. Above other
+    rows it may be what they are about, such as their year.
+    """
+    found = Counter[tuple[int, str]]()
+    texts = ", ".join(f"c{place}" for place in range(len(cells.names)))
+    alone = f"len(list_filter([{texts}], lambda one: one <> '')) = 1"
+    rows = f"SELECT 1 FROM ({cells.sql(connection)}) WHERE {alone} LIMIT 1"
+    # The engine is quick and keeps no order; lines in order are slow, and looked at only then.
+    if len(cells.names) < 3 or not connection.execute(rows).fetchall():
+        return found
+    for _, line in cells.lines(connection):
+        stripped = ((place, text.strip(BLANKS)) for place, text in enumerate(line))
+        filled = [one for one in stripped if one[1]]
+        if len(filled) > 1:
+            found.clear()
+        else:
+            found.update(filled)
+    return found
 
 
 def _is_none(text: str) -> bool:
