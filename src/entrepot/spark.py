@@ -39,6 +39,8 @@ _WAITING = "spark.scheduler.maxRegisteredResourcesWaitingTime"
 """Spark's own name for how long a cluster may take to start what computes."""
 
 _PARTITIONS = "spark.sql.shuffle.partitions"
+_OUR_PARTITIONS = "spark.entrepot.partitions"
+"""Our own note of the parts that were set here; a session of the user's own has none."""
 _ADAPTIVE = "spark.sql.adaptive.enabled"
 """Planning anew after each exchange, which makes every one of them a job of its own."""
 _PART = 64 * 2**20
@@ -118,21 +120,32 @@ def _started(master: str, memory: str | None) -> SparkContext:
     # Which Python the workers start: the one of this environment, not whichever is on the path.
     started.pythonExec = os.environ.get("PYSPARK_PYTHON", sys.executable)
     _require_executor(started)
+    _plan_once(started)
     return started
 
 
-def plan_for(running: SparkSession, size: int) -> None:
-    """Have Spark run each question as one job, with tasks for the bytes that a lake has.
+def _plan_once(started: SparkContext) -> None:
+    """Have Spark run each question as one job, where its settings do not say otherwise."""
+    from pyspark.sql import SparkSession
 
-    Of two hundred parts that a question is exchanged in, as is usual, nearly all would be empty,
-    and to put them together Spark plans anew after each exchange. What the user has set is kept.
+    said, settings = started.getConf(), SparkSession(started).conf
+    if not said.contains(_ADAPTIVE):
+        settings.set(_ADAPTIVE, "false")
+    if not said.contains(_PARTITIONS):
+        settings.set(_OUR_PARTITIONS, settings.get(_PARTITIONS) or "")
+
+
+def plan_for(running: SparkSession, size: int) -> None:
+    """Have Spark exchange in as many parts as the bytes of a lake need.
+
+    Of two hundred parts, as is usual, nearly all would be empty. A session that was not started
+    here keeps its settings, and so does one whose number of parts the user has set.
     """
-    context = running.sparkContext
-    said = context.getConf()
-    parts = max(2 * context.defaultParallelism, size // _PART)
-    for name, value in ((_ADAPTIVE, "false"), (_PARTITIONS, str(parts))):
-        if not said.contains(name):
-            running.conf.set(name, value)
+    settings = running.conf
+    if settings.get(_PARTITIONS) == settings.get(_OUR_PARTITIONS, ""):
+        parts = max(2 * running.sparkContext.defaultParallelism, size // _PART)
+        for name in (_PARTITIONS, _OUR_PARTITIONS):
+            settings.set(name, str(parts))
 
 
 def _require_master(master: str) -> None:

@@ -19,6 +19,7 @@ from entrepot.figures.questions import QUESTIONS as ALL_QUESTIONS
 from entrepot.lake import Lake, fetch, near
 from entrepot.lake.on_spark import SparkLake
 from entrepot.lake.state import State
+from entrepot.spark import _plan_once, plan_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -402,6 +403,39 @@ def test_a_served_question_that_takes_too_long_is_stopped_on_spark(
     assert not spark.sparkContext.statusTracker().getActiveJobsIds()
     # Its thread answers the next question.
     assert pool.start(lambda lake: {one.source for one in lake.holdings()} >= {"baci"}).result()
+
+
+def test_settings_of_the_users_own_are_kept(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every question set them anew in a session of the user's, for all other queries in it."""
+    from pyspark import SparkConf
+
+    said = {"spark.sql.adaptive.enabled": "true", "spark.sql.shuffle.partitions": "17"}
+    before = {name: spark.conf.get(name) or "" for name in said}
+    # The files of settings say nothing; what is set is set in the session.
+    monkeypatch.setattr(spark.sparkContext, "getConf", lambda: SparkConf(loadDefaults=False))
+    own = spark.newSession()
+    for name, value in said.items():
+        own.conf.set(name, value)
+        spark.conf.set(name, value)
+    try:
+        plan_for(own, 2**40)
+        assert {name: own.conf.get(name) for name in said} == said
+        # A session that is started here has a number of parts that follows the lake ...
+        _plan_once(spark.sparkContext)
+        for size in (2**40, 2**41):
+            plan_for(spark, size)
+            found = [spark.conf.get(name) for name in said]
+            assert found == ["false", str(size // 2**26)]
+        # ... until somebody sets it.
+        spark.conf.set("spark.sql.shuffle.partitions", "3")
+        plan_for(spark, 2**40)
+        assert spark.conf.get("spark.sql.shuffle.partitions") == "3"
+    finally:
+        for name, value in before.items():
+            spark.conf.set(name, value)
+        spark.conf.unset("spark.entrepot.partitions")
 
 
 def test_a_screening_asks_statistics_on_spark(

@@ -163,12 +163,13 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
     """Return the catalog with new snapshots, without what they replace altogether."""
     gone: set[str] = set()
     for item in before.snapshots:
+        replacing = [new for new in added if _replaces(new, item)]
         for part in item.partitions:
             replaced = {
                 name
-                for new in added
+                for new in replacing
                 for other in new.partitions
-                if _replaces(new, item) and other.period == part.period
+                if other.period == part.period
                 for name in shared_slices(part, other)
             }
             # Only if all of it is taken over: of a file with
@@ -187,11 +188,16 @@ def _replaces(new: Snapshot, old: Snapshot) -> bool:
 
 def is_whole(item: Snapshot, snapshots: Sequence[Snapshot]) -> bool:
     """Whether all that a delivery brought still counts, as far as its own release goes."""
+    mine: dict[Period | None, list[Partition]] = {}
+    for part in item.partitions:
+        mine.setdefault(part.period, []).append(part)
     return not item.is_cut and not any(
-        _replaces(other, item) and one.period == part.period and shared_slices(part, one)
+        True
         for other in snapshots
+        if _replaces(other, item)
         for one in other.partitions
-        for part in item.partitions
+        for part in mine.get(one.period, ())
+        for _ in shared_slices(part, one)
     )
 
 
