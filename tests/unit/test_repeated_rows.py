@@ -55,9 +55,10 @@ def test_a_figure_says_what_was_done_with_repeated_rows(
 
 
 def _baci(folder: Path, lake: Lake, year: int, release: str, value: float) -> None:
-    file = folder / f"BACI_HS17_Y{year}_{release}.csv"
+    name = f"BACI_HS17_Y{year}_{release}.csv" if release else f"{year}.csv"
+    file = folder / name
     file.write_text(f"t,i,j,k,v,q\n{year},156,643,850110,{value},1\n{year},276,643,850110,5,1\n")
-    lake.add("baci", [file])
+    lake.add("baci", [file], nomenclature="HS2017")
 
 
 def test_a_change_between_two_releases_says_so(tmp_path: Path) -> None:
@@ -76,3 +77,15 @@ def test_a_change_between_two_releases_says_so(tmp_path: Path) -> None:
     [text] = said()
     assert "several releases: 2021 of V202501 and 2022 of V202601" in text
     assert said(source="baci@V202501") == []
+
+
+def test_a_release_that_is_not_recorded_is_never_the_newest(tmp_path: Path) -> None:
+    """--source baci@unknown was proposed."""
+    lake = Lake.open(tmp_path / "lake")
+    for year, release in ((2020, ""), (2021, "V202501")):
+        _baci(tmp_path, lake, year, release, 10)
+    asked = {"importer": "RUS", "exporter": "CHN", "goods": "850110", "base": 2020, "period": 2021}
+    figure = ep.ask("growth", lake=lake, source="baci", **asked)
+    [text] = [one.text for one in figure.caveats if one.id == "mixed-vintage"]
+    assert "2021 of V202501 and 2020 of a release that is not recorded" in text
+    assert text.endswith("--source baci@V202501.")

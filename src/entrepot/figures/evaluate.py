@@ -43,7 +43,7 @@ from entrepot.figures.spread import (
     spread_of,
 )
 from entrepot.figures.validate import PRINTED, checked, require_question
-from entrepot.goods.parse import NAMED, written_codes
+from entrepot.goods.parse import NAMED, older_editions, written_codes
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.limits import say, step
@@ -279,6 +279,11 @@ def _bundled_parts(asked: Definition) -> str:
         return f"\nbundled for {year}: {joined(there)}; ask for such codes alone"
     if bundled_codes().issuperset(written_codes(asked.goods) or {""}):
         return ""  # bundled, of another year: that was said
+    if older := older_editions(asked.goods):
+        return (
+            f"\nbundled for {year} in codes of today: the list names {joined(older)}, in which a "
+            "number can be other goods; give its codes of the newest edition"
+        )
     return f"\nbundled for {year} only: {joined(sorted(bundled_codes()))}"
 
 

@@ -17,6 +17,7 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
 from entrepot.lake import fetch, spans
+from entrepot.lake.merge import UNKNOWN
 from entrepot.measures.prices.contrasts import two_periods
 from entrepot.model.areas import area_name, stopped_in
 from entrepot.model.display import figure_value, joined
@@ -185,12 +186,16 @@ def several_releases(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
             found.setdefault(item.vintage, set()).update(counting)
     if len(found) < 2:
         return
-    parts = [f"{spans(sorted(of))} of {name}" for name, of in sorted(found.items())]
+    # Nothing says whether a release that is not recorded is older or newer.
+    named = sorted(found.keys() - {UNKNOWN})
+    parts = [f"{spans(sorted(found[name]))} of {name}" for name in named]
+    if UNKNOWN in found:
+        parts.append(f"{spans(sorted(found[UNKNOWN]))} of a release that is not recorded")
     yield caveat(
         "mixed-vintage",
         f"{source_name(source)} is loaded in several releases: {joined(parts)}. What differs "
         "between them may be a revision and no change of trade. To stay within one, load all its "
-        f"periods and ask with --source {source}@{max(found)}.",
+        f"periods and ask with --source {source}@{named[-1]}.",
     )
 
 

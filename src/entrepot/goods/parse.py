@@ -13,7 +13,7 @@ from entrepot.goods.editions import NATIONAL, known_prefixes
 from entrepot.goods.library import bundled_lists, is_file, known_list, list_names
 from entrepot.goods.words import code_names, goods_like, names_of_goods, spaced_code
 from entrepot.limits import step
-from entrepot.model.product import product_prefix
+from entrepot.model.product import EDITIONS, product_prefix
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry
@@ -26,6 +26,7 @@ __all__ = [
     "goods_words",
     "has_list",
     "nameless",
+    "older_editions",
     "only_codes",
     "parse",
     "written_codes",
@@ -67,13 +68,19 @@ class GoodsPart:
     def written(self) -> frozenset[str]:
         """The codes that the asker wrote, typed or on a list of their own, if they are whole.
 
-        None of a published list: what its codes hold is law of one edition.
+        None of a published list, nor of one of their own that names an older edition: in today's
+        the same number can be other goods.
         """
         if self.kind == "code":
             return frozenset({self.key})
-        entries = self.entries if self.of and self.of.id not in _published() else ()
-        is_whole = all(re.fullmatch(r"\d{6}", one.code) and not one.is_partial for one in entries)
-        return frozenset(one.code for one in entries) if is_whole else frozenset()
+        entries = self.entries if _is_own(self) else ()
+        as_today = all(
+            re.fullmatch(r"\d{6}", one.code)
+            and not one.is_partial
+            and one.edition == EDITIONS[-1].id
+            for one in entries
+        )
+        return frozenset(one.code for one in entries) if as_today else frozenset()
 
 
 def parse(text: str) -> tuple[GoodsPart, ...]:
@@ -141,6 +148,20 @@ def written_codes(text: str) -> frozenset[str]:
         return frozenset()
     found = frozenset[str]().union(*parts)
     return found if all(parts) and all(len(code) == 6 for code in found) else frozenset()
+
+
+def older_editions(text: str) -> tuple[str, ...]:
+    """Return the editions before today's that lists of the asker's own name, the oldest first."""
+    try:
+        parts = parse(text)
+    except EntrepotError:
+        return ()
+    own = (entry for part in parts if _is_own(part) for entry in part.entries)
+    return tuple(sorted({entry.edition for entry in own} - {EDITIONS[-1].id}))
+
+
+def _is_own(part: GoodsPart) -> bool:
+    return part.of is not None and part.of.id not in _published()
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import links
@@ -105,6 +105,13 @@ class Selection:
         return dict(self.weights).get(six, 1.0)
 
 
+class _Listed(TypedDict):
+    possible: frozenset[str]
+    lists: tuple[GoodsList, ...]
+    fragments: tuple[str, ...]
+    outrun: tuple[str, ...]
+
+
 def goods_selection(
     text: str,
     *,
@@ -164,10 +171,8 @@ def goods_selection(
     for part in parts:
         _require_entries(part)
     editions = tuple(harmonized(name).id for name in editions)
-    # Which codes a list has is read; from which day, is sometimes inferred.
-    doubted = ("secondary", "inferred") if any(part.dated for part in parts) else ("secondary",)
     followed = convert_list(
-        _entries(parts), _plain(parts), nomenclature, variant, links, editions, doubted
+        _entries(parts), _plain(parts), nomenclature, variant, links, editions, _doubted(parts)
     )
     return Selection(
         key=key,
@@ -183,12 +188,7 @@ def goods_selection(
         partial=followed.partial,
         mixed=followed.mixed,
         uncertain=followed.uncertain,
-        possible=frozenset(entry.code for part in parts for entry in part.possible),
-        lists=tuple(part.of for part in parts if part.of),
-        fragments=tuple(part.of.id for part in parts if part.of and part.of.is_fragment),
-        outrun=tuple(
-            f"{part.of.id} ({part.of.known_until})" for part in parts if part.of and part.after
-        ),
+        **_of_lists(parts),
     )
 
 
@@ -196,6 +196,8 @@ def _as_written(key: str, title: str, parts: tuple[GoodsPart, ...], variant: Var
     """Return codes as they were asked for, of data that do not name their edition."""
     codes = frozenset[str]().union(*(part.written for part in parts))
     six = frozenset(code for code in codes if len(code) == 6)
+    doubted, entries = _doubted(parts), _entries(parts)
+    sure = frozenset(one.code for one in entries if one.certainty not in doubted)
     return Selection(
         key=key,
         title=title,
@@ -203,8 +205,28 @@ def _as_written(key: str, title: str, parts: tuple[GoodsPart, ...], variant: Var
         variant=variant,
         codes=six,
         prefixes=codes - six,
-        lists=tuple(part.of for part in parts if part.of),
+        uncertain=frozenset(one.code for one in entries) - sure,
+        **_of_lists(parts),
     )
+
+
+def _doubted(parts: tuple[GoodsPart, ...]) -> tuple[str, ...]:
+    """Return the certainties of entries whose codes count as uncertain."""
+    # Which codes a list has is read; from which day, is sometimes inferred.
+    return ("secondary", "inferred") if any(part.dated for part in parts) else ("secondary",)
+
+
+def _of_lists(parts: tuple[GoodsPart, ...]) -> _Listed:
+    """Return what a selection says of the lists behind it, whatever edition it is in."""
+    lists = tuple(part.of for part in parts if part.of)
+    return {
+        "possible": frozenset(entry.code for part in parts for entry in part.possible),
+        "lists": lists,
+        "fragments": tuple(one.id for one in lists if one.is_fragment),
+        "outrun": tuple(
+            f"{part.of.id} ({part.of.known_until})" for part in parts if part.of and part.after
+        ),
+    }
 
 
 def merged(every: Iterable[Selection]) -> tuple[Selection, ...]:

@@ -43,6 +43,7 @@ __all__ = [
     "possessive",
     "stopped",
     "stopped_in",
+    "trades_inside",
     "unknown_area",
 ]
 
@@ -142,6 +143,25 @@ def area_or_group(code: str) -> Area | Group:
     if code in known_areas():
         return known_areas()[code]
     raise unknown_area(code, _group_names())
+
+
+def trades_inside(importer: str, exporter: str, on: date) -> bool:
+    """Whether an importer is a group that on a day has members among the exporters.
+
+    Never for a group that has none on that day.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> trades_inside("EU", "GBR", date(2019, 12, 31)), trades_inside("EU", "GBR", date(2021, 1, 1))
+    (True, False)
+    >>> trades_inside("DEU", "EU", date(2021, 1, 1)), trades_inside("EU", "USA", date(2021, 1, 1))
+    (False, False)
+    """
+    if not (has_members(importer, on) and has_members(exporter, on)):
+        return False
+    buyers = area_set(importer, on)
+    return len(buyers) > 1 and not buyers.isdisjoint(area_set(exporter, on))
 
 
 def possessive(name: str) -> str:

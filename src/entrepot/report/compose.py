@@ -14,7 +14,7 @@ from entrepot.figures.inputs import input_years
 from entrepot.goods.library import is_file
 from entrepot.lake import spans
 from entrepot.model.area_names import as_codes
-from entrepot.model.areas import area_phrase, area_set, pinned
+from entrepot.model.areas import area_phrase, area_set, pinned, trades_inside
 from entrepot.model.period import Period
 from entrepot.report import back_matter
 from entrepot.report.answer import answer, title_of
@@ -408,9 +408,9 @@ def subject_of(
 
 def _require_outside(importer: str, supplier: str, headline: Period) -> None:
     """Refuse a group and one of its members: suppliers of a group are those outside it."""
-    buyers, sellers = area_set(importer, headline.end), area_set(supplier, headline.end)
-    if len(buyers) > 1 and buyers & sellers:
-        part = "" if sellers <= buyers else "part of "
+    if trades_inside(importer, supplier, headline.end):
+        members = area_set(importer, headline.end)
+        part = "" if area_set(supplier, headline.end) <= members else "part of "
         raise RequestError(
             f"{part}{area_phrase(supplier)} is inside {area_phrase(importer)}",
             why="a brief compares suppliers from outside, and trade among members is left out of "

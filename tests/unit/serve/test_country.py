@@ -217,6 +217,18 @@ def test_what_is_of_no_country_is_one_bar_and_no_supplier(lake: Lake, *, complet
     assert said.startswith("Areas not specified 41.7 %, re-imports 25.0 % and partners not in")
 
 
+def test_no_link_leads_to_a_brief_of_a_group_and_its_members(lake: Lake) -> None:
+    page = country.country_page(lake, "EU27", GOODS, complete=True).body.decode()
+    links = re.findall(r'href="(/country/EU27/from/[^"]+)"', page)
+    assert not [one for one in links if "/coalition" in one]
+    assert any("/from/USA?" in one for one in links)
+    client = Client(app.create_app(lake.path))
+    assert 422 not in {client.get(unescape(one)).status_code for one in links}
+    # A single country may have its own group as supplier.
+    page = country.country_page(lake, "BRA", GOODS, complete=True).body.decode()
+    assert "/country/BRA/from/coalition" in page
+
+
 def test_a_table_and_a_chart_begin_with_a_country(lake: Lake) -> None:
     table = country.country_table(lake, "FRA", GOODS)
     sellers = [row[table.head.index("exporter")] for row in table.rows]

@@ -86,6 +86,19 @@ def test_a_pair_without_direction_offers_both() -> None:
     assert found == {"/country/RUS/from/CHN", "/country/CHN/from/RUS"}
 
 
+@pytest.mark.parametrize(
+    ("words", "addresses"),
+    [
+        ("EU Germany magnets", {"/country/DEU/from/EU?goods=850511"}),
+        ("EU UK 2015", {"/country/GBR/from/EU?period=2015"}),
+        ("EU UK 2022", {f"/country/{pair}?period=2022" for pair in ("GBR/from/EU", "EU/from/GBR")}),
+        ("EU coalition", set()),
+    ],
+)
+def test_no_brief_of_a_group_and_its_member_is_offered(words: str, addresses: set[str]) -> None:
+    assert {one.address for one in search(words) if "/from/" in one.address} == addresses
+
+
 def test_countries_of_today_stand_before_those_that_are_no_more() -> None:
     found = [one.name for one in search("german") if one.kind == "country"]
     assert found[0] == "Germany"

@@ -31,6 +31,7 @@ from entrepot.model.areas import (
     has_members,
     pinned,
     possessive,
+    trades_inside,
 )
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
@@ -457,7 +458,9 @@ def _shares(
         # An answer of another source is none to a question that names one.
         keys |= {"source": source} if source else {}
         largest = largest_supplier(context, importer, goods, period, source)
-        asked, further = _suppliers(largest, importer, bundled_pairs(lake))
+        # A link to a brief has no year, so that it is of the newest one.
+        newest = max(Period.parse(year).end for year in context.years())
+        asked, further = _suppliers(largest, importer, bundled_pairs(lake), newest)
         # A usual supplier may be a group that did not exist yet.
         sellers = [_pinned(one, years) for one in asked if has_members(one, years[0].end)]
         if largest.status == "ok":  # first the year of the ranking, in which shares compare
@@ -513,20 +516,24 @@ def _pinned(area: str, years: list[Period]) -> str:
 
 
 def _suppliers(
-    largest: Figure, importer: str, in_print: Iterable[Pair]
+    largest: Figure, importer: str, in_print: Iterable[Pair], on: date
 ) -> tuple[list[str], list[str]]:
-    """Return whose shares to ask for, and further suppliers, most trade or most in print first."""
+    """Return whose shares to ask for, and further suppliers, most trade or most in print first.
+
+    Nobody who is a member of the importer on a day: a brief is of suppliers from outside.
+    """
     named = (str(row["exporter"]) for row in largest.table)
     sellers = [one for one in named if is_place(one)]
     ranked = sorted(in_print, key=lambda pair: -pair.numbers)
     printed = [pair.exporter for pair in ranked if pair.importer == importer]
-    asked = _others(importer, [*sellers[:_LARGEST], *_USUAL, *printed])
-    further = _others(importer, [*asked, *sellers])[len(asked) :]
+    asked = _others(importer, [*sellers[:_LARGEST], *_USUAL, *printed], on)
+    further = _others(importer, [*asked, *sellers], on)[len(asked) :]
     return asked[:_ASKED], [*asked[_ASKED:], *further][:_NAMED]
 
 
-def _others(area: str, sellers: Iterable[str]) -> list[str]:
-    return [one for one in dict.fromkeys(sellers) if one not in (WORLD, area)]
+def _others(area: str, sellers: Iterable[str], on: date) -> list[str]:
+    named = [one for one in dict.fromkeys(sellers) if one not in (WORLD, area)]
+    return [one for one in named if not trades_inside(area, one, on)]
 
 
 def years_reported(lake: Lake, side: Side, area: str) -> Set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,8 +26,10 @@ from entrepot.model.areas import (
     areas,
     groups,
     possessive,
+    trades_inside,
     unknown_area,
 )
+from entrepot.model.period import Period
 from entrepot.serve.answer import ServedAnswer, as_json
 from entrepot.serve.keys import address_of
 from entrepot.serve.problems import NotFoundError
@@ -300,9 +303,13 @@ def _answers(words: str) -> Iterator[Hit]:
     of = f" of {goods_words(goods)}" if goods else ""
     when = f", {period.replace('..', ' to ')}" if period else ""
     if len(places) >= 2:
+        on = Period.parse(period).end if period else date.today()
         first, second = (places[1], places[0]) if turned else places[:2]
         # Both directions are offered: the order in which countries are named rarely says who buys.
         for importer, supplier in ((first, second), (second, first)):
+            # There is no brief of a group and its member.
+            if trades_inside(importer, supplier, on):
+                continue
             sellers, buyers = (possessive(area_phrase(one)) for one in (supplier, importer))
             name = f"{sellers} share of {buyers} imports{of}{when}"
             about = f"importer {area_name(importer)}, supplier {area_name(supplier)}"
