@@ -279,9 +279,9 @@ def test_no_row_is_of_two_editions(tmp_path: Path, time: str, is_refused: bool) 
     ("starts", "what"),
     [
         ("2017: HS2017, 2017-01-01: HS2022", "'2017' and '2017-01-01' are the same day"),
-        ("17: HS2017", "not a year, month or day from which an edition holds: '17'"),
-        ("2022.0: HS2022", "edition holds: '2022.0'"),
-        ("2022-02-30: HS2022", "edition holds: '2022-02-30'"),
+        ("17: HS2017", "not the year, month or day when an edition begins: '17'"),
+        ("2022.0: HS2022", "edition begins: '2022.0'"),
+        ("2022-02-30: HS2022", "edition begins: '2022-02-30'"),
     ],
 )
 def test_each_start_of_an_edition_is_one_day(tmp_path: Path, starts: str, what: str) -> None:

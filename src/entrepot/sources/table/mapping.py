@@ -63,7 +63,7 @@ def _start(said: object) -> date:
         with suppress(ValueError):  # the 30th of February
             return date.fromisoformat(text + "-01" * (2 - text.count("-")))
     raise RequestError(
-        f"not a year, month or day from which an edition holds: {text!r}",
+        f"not the year, month or day when an edition begins: {text!r}",
         hint="write {2017: HS2017, 2022-07-01: HS2022}",
     )
 
@@ -75,7 +75,7 @@ def _distinct(said: object) -> object:
         if (first := found.setdefault(_start(text), text)) != text:
             raise RequestError(
                 f"{first!r} and {text!r} are the same day",
-                why="of two editions from one day on only one can hold",
+                why="of two editions from one day on only one can be right",
                 hint="leave one of the two out",
             )
     return said
