@@ -10,6 +10,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, denominator, goods_caveats
+from entrepot.figures.absent_members import words_without_members
 from entrepot.figures.availability import BUNDLED, availability_of
 from entrepot.figures.base_periods import shorter
 from entrepot.figures.citation import source_name
@@ -38,7 +39,6 @@ from entrepot.figures.row_caveats import (
 )
 from entrepot.figures.row_facts import (
     amounts_by_code,
-    areas_without_records,
     bases_of,
     editions_of,
     evidence_of,
@@ -48,7 +48,6 @@ from entrepot.figures.row_facts import (
     reported_on_two_bases,
     steps_reported,
     words_unreported,
-    words_without_records,
 )
 from entrepot.figures.rows import SourceRows, is_everything, reading_once
 from entrepot.figures.run_measure import (
@@ -397,8 +396,8 @@ def _about_rows(
     several = {text for text, group in sides if len(group) > 1}
     if not several:
         return
-    if nothing_of := words_without_records(areas_without_records(cells, definition), definition):
-        yield caveats.caveat("not-recorded", f"{cells.available.source} records {nothing_of}.")
+    if nothing_of := words_without_members(cells, definition):
+        yield caveats.caveat("not-recorded", f"{nothing_of}, so that part is not counted.")
     if unreported := words_unreported(cells, definition, goods):
         yield caveats.caveat("not-recorded", f"{unreported[0].upper()}{unreported[1:]}.")
     summed = {area for total, _ in total_flows for area in (total.importer, total.exporter)}

@@ -326,13 +326,18 @@ def areas_without_records(
     return found
 
 
-def words_without_records(unrecorded: Mapping[Side, Collection[str]], asked: Definition) -> str:
+def words_without_records(
+    unrecorded: Mapping[Side, Collection[str]],
+    asked: Definition,
+    *,
+    name: Callable[[str], str] = str,
+) -> str:
     """Return what a source has nothing of, by side: who buys nothing may sell all the same."""
     parts = []
     for side, areas in unrecorded.items():
         trade = "trade" if asked.flow == "both" else f"{side[:-2]}s"
         which = f"{asked.valuation.upper()} values of {trade}" if asked.valuation else trade
-        parts.append(f"no {which} by {', '.join(sorted(areas))}")
+        parts.append(f"no {which} by {', '.join(name(one) for one in sorted(areas))}")
     return " and ".join(parts)
 
 

@@ -11,6 +11,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
+from entrepot.figures.absent_members import refuse_without_members
 from entrepot.figures.availability import of_lake
 from entrepot.figures.columns import in_currency
 from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES
@@ -179,6 +180,8 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
     Zero is an answer only about somebody whom the source knows, and a part of a group is not the
     group.
     """
+    if value and (lost := refuse_without_members(cells, asked)):
+        return lost
     # Most answers end here without another query.
     if value and not cells.available.is_partial:
         return None

@@ -68,7 +68,7 @@ def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
         Term(
             "Asymmetry of dependence",
             "Supplier’s share of the importer’s imports over the importer’s share of the "
-            "supplier’s exports; below 1, the inverse, and the supplier is named first.",
+            "supplier’s exports; where the supplier is named first, the inverse.",
         ),
         Term(
             "Computed, published",

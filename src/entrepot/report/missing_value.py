@@ -34,6 +34,10 @@ _CODE = re.compile(r"\b[A-Z]{3}\b")
 _PUBLISHED = re.compile(r"(?:bundled results|published figures)(?:: none| have no | are of )")
 _CURRENCY = re.compile(r"^(\S+) is in ([A-Z]{3}), not ([A-Z]{3}),", re.MULTILINE)
 _TIME = re.compile("not loaded for ")
+_MEMBERS = re.compile(
+    r"^(?:the lake's )?(\S+ records no .* of this trade in [^:]*): .*?; ask --(\w+) ([A-Z+]+)?",
+    re.MULTILINE,
+)
 _NOT_ZERO = "“Not recorded” does not mean zero"
 _OF_A_TOTAL = ("import_share", "export_share", "asymmetry")
 
@@ -105,6 +109,11 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
             f"Load a file that covers {lost}: **{ADD_DATA}**",
             ADD_DATA,
         )
+    if members := _MEMBERS.search(figure.reason or ""):
+        why, side, left = members.groups()
+        command = command_for(asked.but(**{side: left})) if left else ""
+        then = f"Ask the other members alone: **{command}**" if left else ""
+        return MissingValue(capital(_spelled(why, flows)), then, command)
     # Before the Figure's own reasons, which say less than that the data are an extract.
     if asked.measure in _OF_A_TOTAL and all(one.is_partial for one in there):
         sources = joined(list(dict.fromkeys(source_name(one.source) for one in there)))

@@ -60,4 +60,4 @@ def test_an_asymmetry_is_defined_as_it_is_printed_either_way() -> None:
         for term in back_matter.terms(SUBJECT, claims=False, inputs=False)
         if term.name == "Asymmetry of dependence"
     ]
-    assert "below 1, the inverse" in text
+    assert "where the supplier is named first, the inverse" in text

@@ -1,0 +1,88 @@
+"""A number of a group without a row of a member is not said of the group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.figures import Figure
+
+MAP = """
+format: 1
+id: made
+nomenclature: HS2017
+level: 6
+reported_by: importer
+valuation: CIF
+columns:
+  time: {role: period}
+  seller: {role: exporter, codes: ISO3}
+  buyer: {role: importer, codes: ISO3}
+  code: {role: product}
+  value: {role: value, currency: USD}
+"""
+KEYS = {"importer": "RUS", "exporter": "BLR+KAZ", "goods": "850511", "source": "table.made"}
+
+
+def lake_of(folder: Path, kazakhstan: float) -> Lake:
+    """Belarus sells 60, then 54; Kazakhstan has no row in 2024; the rest is China's."""
+    rows = ["time,seller,buyer,code,value"]
+    rows += [f"{year},CHN,RUS,850511,300" for year in (2022, 2023, 2024)]
+    rows += [
+        f"{year},BLR,RUS,850511,{value}" for year, value in ((2022, 60), (2023, 60), (2024, 54))
+    ]
+    rows += [f"{year},KAZ,RUS,850511,{kazakhstan}" for year in (2022, 2023)]
+    path = folder / "made.csv"
+    path.write_text("\n".join([*rows, ""]))
+    lake = Lake.open(folder / "lake")
+    lake.add("table", [path], mapping=MAP)
+    return lake
+
+
+def said(figure: Figure) -> list[str]:
+    return [one.text for one in figure.caveats if one.id == "not-recorded"]
+
+
+@pytest.mark.parametrize("measure", ["value", "import_share", "growth"])
+@pytest.mark.parametrize("curve", [False, True])
+def test_a_group_without_a_row_of_a_large_member_has_no_number(
+    tmp_path: Path, measure: str, *, curve: bool
+) -> None:
+    """Belarus fell by a tenth; of the group the number would fall by almost half."""
+    lake = lake_of(tmp_path, 40)
+    figure = ep.ask(measure, lake=lake, period=2024, curve=curve, **KEYS)
+    assert figure.value is None
+    reason = str(figure.reason).replace("\u00a0", " ")
+    assert "no exports by KAZ in 2024, which has 40.0 % of this trade in 2023" in reason
+    assert "ask --exporter BLR" in reason
+    alone = ep.ask("growth", lake=lake, period=2024, **KEYS | {"exporter": "BLR"})
+    assert alone.value == pytest.approx(-10)
+    before = ep.ask(measure, lake=lake, period=2023, **KEYS)
+    assert before.status == "ok"
+    assert said(before) == []
+
+
+def test_a_small_member_without_a_row_is_named_with_the_year(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, 1)
+    share = ep.ask("import_share", lake=lake, period=2024, **KEYS)
+    assert share.value == pytest.approx(54 / 354)
+    [text] = said(share)
+    assert "records no exports by Kazakhstan in 2024, so that part is not counted." in text
+    # A member that ends between two times would count as a fall of the others.
+    assert ep.ask("growth", lake=lake, period=2024, **KEYS).value is None
+
+
+def test_a_partner_that_is_a_member_itself_is_not_missing(tmp_path: Path) -> None:
+    """Russia is in the Eurasian Economic Union, and sells itself nothing."""
+    keys = KEYS | {"exporter": "EAEU"}
+    figure = ep.ask("import_share", lake=lake_of(tmp_path, 40), period=2023, **keys)
+    assert figure.value == pytest.approx(100 / 400)
+    [text] = said(figure)
+    assert "no exports by Armenia, Kyrgyzstan in 2023" in text
