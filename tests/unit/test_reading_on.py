@@ -133,8 +133,20 @@ def test_letters_of_a_currency(text: str, value: float, unit: str) -> None:
     assert (span.says.value, span.says.unit) == (value, unit)
 
 
-def test_a_name_with_a_letter_and_a_number_is_no_money() -> None:
-    assert number_spans("China exported N95 masks and RM 30 tanks") == ()
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("China exported N95 masks and RM 30 tanks", []),
+        ("Route N 1200 was closed.", []),
+        ("A force of 500 N, at 45 N", ["", ""]),
+        ("The fee is RM 500 per tonne.", ["MYR"]),
+        ("Exports cost Rp 100.", ["IDR"]),
+        ("exports of N1,200 and N7.5", ["NGN", "NGN"]),
+        ("exports of 7.01 trillion naira", ["NGN"]),
+    ],
+)
+def test_letters_beside_a_number_are_money_or_a_name(text: str, units: list[str]) -> None:
+    assert [span.says.unit for span in number_spans(text, "en")] == units
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -99,9 +99,11 @@ def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]
             # The last token need not end last: borrowed units have no width.
             start, end = tried[0].start, max(token.end for token in tried)
             says = _read(part[start:end], tried)
-            if says is None:
+            if says is None or _UNIT_BEHIND.search(part, start, end):
                 continue
-            if _MODEL.fullmatch(part, start, end):
+            if _MODEL.search(part, start, end) or (
+                _PERHAPS_MODEL.search(part, start, end) and _NOUN.match(part, end)
+            ):
                 break
             if not says.moved:
                 place, stop = bisect_left(starts, start), bisect_left(starts, end)
@@ -110,8 +112,17 @@ def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]
             break
 
 
-_MODEL = re.compile(r"(?:N|RM|Rp) ?\d{1,3}", re.IGNORECASE)
-"""A name such as "N95", not so many naira: letters stand for money before an amount alone."""
+_UNIT_BEHIND = re.compile(r"(?<![^\W\d_])N$", re.IGNORECASE)
+"""Newtons or a latitude: "500 N". The letter stands for naira in front of a number only."""
+_MODEL = re.compile(r"(?<!\w)N ?\d+$", re.IGNORECASE)
+"""A name such as "N95": in front of digits without a scale, a comma or decimals."""
+_PERHAPS_MODEL = re.compile(r"(?<!\w)(?:RM|Rp) ?\d{1,3}$", re.IGNORECASE)
+"""Money as in "RM 500 per tonne", or a name if a noun follows: "RM 30 tanks"."""
+_NOUN = re.compile(
+    r" (?!(?:per|an?|each|the|in|on|for|to|from|and|or|by|at|of|as|than|last|with|while|after|before"
+    r"|since|during|was|were|is|are|had|has)\b)[^\W\d_]",
+    re.IGNORECASE,
+)
 
 
 def _shorter(piece: list[Token]) -> Iterator[list[Token]]:
