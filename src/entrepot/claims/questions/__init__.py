@@ -19,6 +19,7 @@ from entrepot.claims.question_forms import corrections
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_names import areas_in, goods_in
 from entrepot.claims.questions.reading import QuestionReader
+from entrepot.claims.questions.times import with_years
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -66,16 +67,17 @@ def read_question(
     if language not in ("ru", "zh"):
         language = _by_words(words, language)
     now = today or date.today()
-    reading = QuestionReader(words, language, now, tuple(years))
-    found = reading.read()
-    right = corrections(reading.unknown, language, words) if reading.unknown else {}
+    dated = with_years(words, language, now)
+    reading = QuestionReader(dated, language, now, tuple(years))
+    found = replace(reading.read(), text=words)
+    right = corrections(reading.unknown, language, dated) if reading.unknown else {}
     if not right:
         return found
-    spelled = words
+    spelled = dated
     for word, other in right.items():
         ends = ("", "") if language == "zh" else (r"(?<!\w)", r"(?!\w)")
         spelled = re.sub(re.escape(word).join(ends), other, spelled)
-    again = QuestionReader(spelled, language, now, tuple(years))
+    again = QuestionReader(with_years(spelled, language, now), language, now, tuple(years))
     better = again.read()
     # Each word has to say something where it stands; what else is not understood is asked back.
     if len(again.unknown) > max(len(reading.unknown) - len(right), 0):

@@ -73,7 +73,7 @@ def industry_of(state: QuestionState) -> tuple[str, str]:
 
 
 def is_about_lists(state: QuestionState, marks: list[Mark]) -> bool:
-    """Whether it is asked since when goods are on a list, which is no goods itstate."""
+    """Whether it is asked since when goods are on a list, which is no goods itself."""
     asks = _forms(state.language)["when"].search(state.left)
     lists = [mark for mark in marks if mark.kind == "goods" and not mark.value[0].isdigit()]
     listed = _LISTED.search(state.left) if asks and marks else None

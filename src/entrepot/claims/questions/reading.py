@@ -95,6 +95,7 @@ class QuestionReader(QuestionState):
             forms |= {"develop"} if is_change else set()
         self.idle = {
             "than",
+            "years_ago",  # of no year that there are data of
             *(() if hubs else ("reroute",)),
             *(() if "replaced" in forms else ("vacancy",)),
             *(() if self.asks_when else ("when",)),

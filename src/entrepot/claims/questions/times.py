@@ -16,11 +16,33 @@ from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from entrepot.claims.draft.sentences import Time
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = ["change_over", "period_said"]
+__all__ = ["change_over", "period_said", "with_years"]
+
+
+def with_years(words: str, language: str, today: date) -> str:
+    """Return a question with "two years ago" as that year, read like one that is printed.
+
+    In a question about a change it is where the change begins. A year of which there are no data
+    stays in words, which are not understood.
+    """
+    patterns = _forms(language)
+    # 近五年前三大 are the largest three, not a time.
+    text = patterns["largest_k"].sub(lambda found: MASK * len(found[0]), words)
+    is_change = any(patterns[kind].search(text) for kind in ("growth", "develop"))
+    for found in reversed([*patterns["years_ago"].finditer(text)]):
+        year = today.year - count_in(found[0], language)
+        if year < _FIRST_YEAR:
+            continue
+        bare, alone, since = _YEAR_IN[language]
+        if not _IN_FRONT.search(text[: found.start()]):
+            bare = since if is_change else alone
+        words = words[: found.start()] + bare.format(year) + words[found.end() :]
+    return words
 
 
 def period_said(state: QuestionState) -> str:
@@ -73,9 +95,6 @@ def period_said(state: QuestionState) -> str:
 
 def _counted_years(state: QuestionState) -> str:
     """Return the years of "the last five years" or "the 2010s"; empty if none are meant."""
-    if ago := _forms(state.language)["years_ago"].search(state.left):
-        state.left = state.timed = blanked(state.left, *ago.span())
-        return str(state.today.year - count_in(ago[0], state.language))
     last = _forms(state.language)["last_years"].search(state.left)
     decade = None if last else _DECADE.search(state.left)
     found = last or decade
@@ -198,6 +217,20 @@ def _in_a_row(times: Sequence[Time], text: str, language: str) -> str:
     return str(Period(times[0].period.start, times[-1].period.end))
 
 
+_FIRST_YEAR = 1900
+_YEAR_IN = {
+    "en": ("{}", "in {}", "since {}"),
+    "de": ("{}", "{}", "seit {}"),
+    "ru": ("{} году", "в {} году", "с {} года"),
+    "zh": ("{}年", "{}年", "自{}年"),
+}
+"""A year behind a word that says how it is meant, one alone, and one where a change begins."""
+_IN_FRONT = re.compile(
+    r"\b(?:since|from|with|to|than|against|over|versus|vs|between|and|or|until|till|of|by|in|as of"
+    r"|seit|gegenüber|zu|mit|als|von|zwischen|und|oder|bis|im|с|со|чем|относительно|против|к|и|или"
+    r"|между|до)\.? $|(?:与|和|跟|同|比|较|自|从|到|至|于|在)$",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(r"\b(?P<after>after|nach|после)(?= (?:dem jahr )?(?:19|20)\d\d(?!\d))", re.I)
 _AFTER_ZH = re.compile(r"(?<=\d年)(?:之后|以后)")
 _SINCE = {"after": "since", "nach": "seit", "после": "с"}
