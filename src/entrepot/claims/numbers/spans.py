@@ -119,8 +119,8 @@ _MODEL = re.compile(r"(?<!\w)N ?\d+$", re.IGNORECASE)
 _PERHAPS_MODEL = re.compile(r"(?<!\w)(?:RM|Rp) ?\d{1,3}$", re.IGNORECASE)
 """Money as in "RM 500 per tonne", or a name if a noun follows: "RM 30 tanks"."""
 _NOUN = re.compile(
-    r" (?!(?:per|an?|each|the|in|on|for|to|from|and|or|by|at|of|as|than|last|with|while|after|before"
-    r"|since|during|was|were|is|are|had|has)\b)[^\W\d_]",
+    r" (?!(?:per|an?|each|the|in|on|for|to|from|and|or|by|at|of|as|than|last|with|while|after"
+    r"|before|since|during|was|were|is|are|had|has)\b)[^\W\d_]",
     re.IGNORECASE,
 )
 

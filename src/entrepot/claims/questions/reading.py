@@ -49,6 +49,7 @@ from entrepot.claims.questions.sides import (
     origin_of,
     partners_of,
     sides_of,
+    which_of,
 )
 from entrepot.claims.questions.state import QuestionState
 from entrepot.claims.questions.times import change_over, period_said
@@ -83,6 +84,7 @@ class QuestionReader(QuestionState):
         self.asks_when = is_about_lists(self, marks)
         goods = bought or goods_meant(self, [mark for mark in marks if mark.kind == "goods"])
         places = [mark for mark in marks if mark.kind == "area"]
+        self.asks_which = which_of(self, places)
         take_described(self, marks)
         unknown = qualifiers_in(self, marks)
         self.mask(marks)
@@ -231,10 +233,12 @@ class QuestionReader(QuestionState):
         self, measure: str, keys: dict[str, str], forms: set[str], period: str
     ) -> tuple[str, dict[str, str]]:
         """Return measure and sides of a question for each country: of a group, or each partner."""
-        if "each_country" not in forms or measure not in _OF_TRADE:
+        if not self.asks_which and ("each_country" not in forms or measure not in _OF_TRADE):
             return measure, keys
         known = {one.code: one for one in groups()}
         for name in KEYS_IN_ORDER[:2]:
+            if self.asks_which and keys.get(name) != self.asks_which:
+                continue
             if "+" in keys.get(name, ""):
                 self.compares_sides = True
                 return measure, keys
@@ -242,6 +246,8 @@ class QuestionReader(QuestionState):
                 self.compares_sides = True
                 day = Period.parse(period).start if period not in ("", "now") else self.today
                 return measure, {**keys, name: "+".join(sorted(group.members(day)))}
+        if self.asks_which:
+            return measure, keys
         if keys.keys() == {"importer"}:
             return "top_supplier", keys
         if keys.keys() == {"exporter"}:
@@ -266,6 +272,12 @@ class QuestionReader(QuestionState):
         """Return what there is a figure for each of: years of a development, sides compared."""
         for part in ("quarter", "month"):
             if part in forms and "period" in keys and measure not in CHANGES:
+                if keys["period"] == "now":
+                    del keys["period"]
+                    why = f"the question does not say since which {part}"
+                    self.unsaid.append(
+                        Unsaid("period", why, tuple((one, "") for one in self.years))
+                    )
                 return part
         is_course = (forms & {"develop", "growth"} or self.compares) and measure not in (
             *CHANGES,
@@ -273,7 +285,11 @@ class QuestionReader(QuestionState):
         )
         if is_course and ".." in keys.get("period", ""):
             return "year"
-        return self._compares(keys, forms)
+        side = self._compares(keys, forms)
+        if side and (names := self.sets.get(keys[side])):
+            why = "a set of countries is compared with others: name it alone, or its countries"
+            self.unsaid.append(Unsaid(side, why, names))
+        return side
 
     def _compares(self, keys: dict[str, str], forms: set[str]) -> str:
         """Return the side whose areas are compared with each other, or none."""

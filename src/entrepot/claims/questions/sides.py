@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,13 @@ from entrepot.claims.question_names import (
     side_of,
 )
 from entrepot.claims.question_read import KEYS_IN_ORDER, Unsaid
-from entrepot.model.areas import area_name
+from entrepot.model.areas import area_name, groups
 
 if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = ["apart", "hubs_in", "is_both_ways", "origin_of", "partners_of", "sides_of"]
+__all__ = ["apart", "hubs_in", "is_both_ways", "origin_of", "partners_of", "sides_of", "which_of"]
 
 
 def sides_of(
@@ -48,6 +49,9 @@ def sides_of(
     kinds = set()  # of the sides, where nothing else says who buys
     for some in groups_:
         codes = "+".join(dict.fromkeys(mark.value for mark in some))
+        named = {mark.value: state.plain[mark.start : mark.end] for mark in some}
+        if len(named) > 1 and any("+" in one for one in named):
+            state.sets[codes] = tuple(named.items())
         if not _is_clear(state, some):
             codes = ""
         role, sure = side_of(some, state.said, state.language, goods)
@@ -63,6 +67,47 @@ def sides_of(
     if kinds == {"part", "adj"} and goods and measure == "import_share" and not forms & _SIDED:
         said = [(codes, "", False) for codes, *_ in said]
     return _assigned(state, said, forms)
+
+
+def which_of(state: QuestionState, places: list[Mark]) -> str:
+    """Return the set or group of whose countries one is asked for: which of the Baltic states."""
+    sets = {one.code for one in groups()}
+    for mark in places:
+        if "+" not in mark.value and mark.value not in sets:
+            continue
+        # Names of sets may say that they are of countries: the Baltic states.
+        country = _COUNTRY[state.language].search(state.plain, mark.start, mark.end)
+        stands = f"{MASK} {country[0]}" if country else MASK
+        text = state.plain[: mark.start] + stands + state.plain[mark.end :]
+        if any(MASK in found[0] for found in _WHICH[state.language].finditer(text)):
+            return mark.value
+    return ""
+
+
+_COUNTRY = {
+    language: re.compile(words, re.IGNORECASE)
+    for language, words in {
+        "en": r"(?:countr(?:y|ies)|states?|nations?|republics?|members?)\b",
+        "de": "(?:l[aä]nd|staat|mitglied)[a-zäöü]*",
+        "ru": "(?:стран|государств|республик)[а-я]*",
+        "zh": "国家|成员国|[三四五六]国",
+    }.items()
+}
+_WHICH = {
+    language: re.compile(words.replace("{c}", _COUNTRY[language].pattern), re.IGNORECASE)
+    for language, words in {
+        "en": (
+            r"\bwhich (?:(?:(?:ones? )?of (?:the )?)?▮ {c}|{c} (?:of|in|from|among) (?:the )?▮"
+            r"|of (?:the )?▮ (?:is|was|depend|relie|buy|bought|import|export|sold|sell|suppl|did))"
+        ),
+        "de": (
+            r"\bwelche[rsnm]? (?:(?:(?:der|von den|unter den) )?▮[- ]?{c}"
+            r"|{c} (?:(?:in|aus|der|des) )?▮)"
+        ),
+        "ru": r"\bкак(?:ая|ой|ое|ую|ие|их|ими?) (?:(?:из )?▮ {c}|{c} (?:в |из )?▮)",
+        "zh": "哪[个些]▮ ?(?:{c})|▮ ?(?:{c})?(?:的|中的?|里的?)?哪[个些](?:国家|成员国|国)",
+    }.items()
+}
 
 
 def _is_its_own_partner(state: QuestionState, places: list[Mark], goods: list[Mark]) -> bool:

@@ -33,6 +33,9 @@ class QuestionState:
         self.unknown: list[str] = []  # words that may be misspelt
         self.compares = False  # two years with each other
         self.compares_sides = False  # two of three areas
+        self.asks_which = ""  # the set or group of whose countries one is asked for
+        # By codes of a side in which a set stands beside others, what stands there.
+        self.sets: dict[str, tuple[tuple[str, str], ...]] = {}
         self.is_directed = False  # both sides are sure
         self.has_adjective = False  # of a side: Turkish fridges
         self.asks_for_goods = False  # what part of a trade goods are
