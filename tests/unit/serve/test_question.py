@@ -72,12 +72,24 @@ def test_what_is_no_question_is_refused(lake: Lake, pairs: list[tuple[str, str]]
         question_data(lake, pairs)
 
 
+def test_the_latest_by_month_is_asked_back(lake: Lake) -> None:
+    found = asked(lake, f"{MAGNETS}, latest, by month?")
+    assert [one["key"] for one in found["read"]["unsaid"]] == ["period"]
+
+
 def test_a_long_series_is_refused_before_it_is_computed() -> None:
     within_limit({"period": "2000..2022"}, "year")
     within_limit({"importer": "DEU+POL"}, "importer", 30)
-    for given, each, times in (
-        ({"period": "2000..2022"}, "month", 1),
-        ({"importer": "DEU+POL"}, "importer", 31),
+    for given, each, times, fewer in (
+        (
+            {"period": "2000..2022"},
+            "month",
+            1,
+            "a shorter period, or for years in place of each month",
+        ),
+        ({"period": "2000..2022"}, "year", 3, "a shorter period, or fewer areas"),
+        ({"importer": "DEU+POL"}, "importer", 31, "fewer areas"),
     ):
-        with pytest.raises(EntrepotError, match="figures at once"):
+        with pytest.raises(EntrepotError, match="figures at once") as raised:
             within_limit(given, each, times)
+        assert raised.value.hint == f"ask for {fewer}"

@@ -34,13 +34,18 @@ def within_limit(given: Mapping[str, Any], each: str, times: int = 1) -> None:
     """
     if each in EACH:
         count = len(Period.parse(given["period"]).split(EACH[each])) or 1
+        fewer = "a shorter period"
+        fewer += f", or for years in place of each {each}" if each != "year" else ""
     else:
         count = str(given.get(each, "")).count("+") + 1
+        fewer = "fewer areas"
+    if times > 1 and each in EACH:
+        fewer += ", or fewer areas"
     if count * times > MOST_FIGURES:
         raise RequestError(
             f"{count * times} figures at once",
             why=f"at most {MOST_FIGURES} fit into an answer",
-            hint='send a shorter "period", or "each": "year"',
+            hint=f"ask for {fewer}",
         )
 
 
