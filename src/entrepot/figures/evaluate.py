@@ -33,6 +33,7 @@ from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
+from entrepot.figures.register_questions import command_for, register_questions
 from entrepot.figures.rows import asked_together, several_times
 from entrepot.figures.spread import (
     CHOICE_NAMES,
@@ -229,10 +230,24 @@ def figure_of(
     if last.is_estimated:
         return unanswered(asked.but(source=last.source), last.reason, of_reports=False)
     reason = in_lines(missing, asked)
+    # Not where many times are asked in a row, for each register that may answer reads rows.
+    reason += _of_register(asked, lake) if ranged else ""
     if asked.source is None and not lake.holdings():
         reason += "\nno data loaded. Load BACI with: entrepot data add baci FILE"
         reason += "" if BUNDLED in missing else _bundled_parts(asked)
     return unanswered(asked, reason)
+
+
+def _of_register(asked: Definition, lake: Lake) -> str:
+    """Return a line with the register that answers and its command; empty text if none does."""
+    for one in register_questions(asked, lake):
+        with suppress(EntrepotError):
+            if evaluate(one, lake, ranged=False).status == "ok":
+                return (
+                    f"\n{one.source}, a register that is asked by name only, answers by "
+                    f"{one.basis}: {command_for(one)}"
+                )
+    return ""
 
 
 _OF_NAMED = {"import_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.definition import SIDES
 from entrepot.figures.evidence import NOT_SAID
 from entrepot.figures.figure import in_reverse
+from entrepot.figures.register_questions import command_for
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
 from entrepot.model.areas import area_phrase, possessive
@@ -15,7 +16,7 @@ from entrepot.report import phrasing
 from entrepot.report.attribution import printed_row, row_of, when_of
 
 if TYPE_CHECKING:
-    from entrepot.figures import Definition, Figure
+    from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
 
 __all__ = [
@@ -222,14 +223,3 @@ def moved_by(figure: Figure) -> str:
         return ""
     found = figure.specifications.most_influential if figure.specifications else None
     return _MOVERS.get(found, found) if found else ""
-
-
-def command_for(asked: Definition) -> str:
-    """Return the command that asks a definition on a terminal."""
-    keys = [("importer", asked.importer), ("exporter", asked.exporter), ("goods", asked.goods)]
-    keys += [("period", str(asked.period))]
-    if asked.base:
-        keys.append(("base", str(asked.base)))
-    if asked.sector:
-        keys.append(("sector", asked.sector))
-    return f"entrepot ask {asked.measure} " + " ".join(f"--{key} {value}" for key, value in keys)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.citation import source_name
 from entrepot.figures.evaluate import evaluate
+from entrepot.figures.register_questions import register_questions
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
 from entrepot.lake.bundled import SOURCE as BUNDLED
@@ -19,6 +21,7 @@ from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
 from entrepot.report.definitions import ADD_DATA, command_for
 from entrepot.report.phrasing import capital
+from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.report.brief_context import BriefContext
 
-__all__ = ["MissingValue", "missing_value", "other_currency"]
+__all__ = ["MissingValue", "missing_value", "of_register", "other_currency"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
@@ -78,6 +81,27 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
         One with the status ``insufficient_data``.
     """
     asked = figure.definition
+    return of_register(context, asked) or _of_flows(context, figure)
+
+
+def of_register(context: BriefContext, asked: Definition) -> MissingValue | None:
+    """Return that a register answers a question that statistics do not; None where none does."""
+    for one in register_questions(asked, context.lake):
+        # Asked, for by the catalog alone a register need not have these goods or this supplier.
+        if context.remembered(repr(one), partial(_has_value, one, context.lake)):
+            command = command_for(one)
+            return MissingValue(
+                f"The loaded statistics do not have it, but {one.source}, a customs register that "
+                f"is asked by name only, does (by {one.basis})",
+                f"Ask the register: **{command}**",
+                command,
+            )
+    return None
+
+
+def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
+    """Return what the loaded statistics lack of a question."""
+    asked = figure.definition
     flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     if not flows:
         return MissingValue(
@@ -89,7 +113,7 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     # Remembered by the goods: a brief asks this for
     # each of its Figures, and each answer reads rows.
     if not context.remembered(asked.goods, lambda: _has_rows(context, figure, flows)):
-        return _without(flows, goods)
+        return _without(context.lake, flows, goods)
     if money := other_currency(context, figure):
         source, has, wanted = money
         command = f"{command_for(asked)} --currency {has}"
@@ -105,7 +129,7 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     if not there:
         lost = joined([str(year) for year in years if year not in _years(flows)] or ["both years"])
         return MissingValue(
-            f"{_holder(flows)} {_named(flows)}, without {lost}",
+            f"{_holder(context.lake, flows)} {_named(flows)}, without {lost}",
             f"Load a file that covers {lost}: **{ADD_DATA}**",
             ADD_DATA,
         )
@@ -152,7 +176,9 @@ def other_currency(context: BriefContext, figure: Figure) -> tuple[str, str, str
 
 
 def _has_value(asked: Definition, lake: Lake) -> bool:
-    return evaluate(asked, lake, ranged=False).status == "ok"
+    with suppress(EntrepotError):
+        return evaluate(asked, lake, ranged=False).status == "ok"
+    return False
 
 
 def _reason(figure: Figure) -> str:
@@ -176,9 +202,9 @@ def _spelled(reason: str, flows: Sequence[InventoryItem]) -> str:
     )
 
 
-def _without(flows: Sequence[InventoryItem], goods: str) -> MissingValue:
+def _without(lake: Lake, flows: Sequence[InventoryItem], goods: str) -> MissingValue:
     """Return what is to be said where no row of the goods is held, whoever trades them."""
-    why = f"{_holder(flows)} {_named(flows)}, without any row for {goods}"
+    why = f"{_holder(lake, flows)} {_named(flows)}, without any row for {goods}"
     if all(one.is_partial or one.has_few_products for one in flows):
         then = f"The complete BACI would show whether they are traded: **{ADD_DATA}**"
         return MissingValue(why, then)
@@ -226,13 +252,13 @@ def _years(flows: Iterable[InventoryItem]) -> set[int]:
     return {period.year for one in flows for period in one.current}
 
 
-def _holder(flows: Sequence[InventoryItem]) -> str:
+def _holder(lake: Lake, flows: Sequence[InventoryItem]) -> str:
     """Return who holds what: nothing has to be loaded for what ships with the program."""
-    return (
-        "The bundled data are"
-        if all(one.source == BUNDLED for one in flows)
-        else "The loaded data are"
-    )
+    if all(one.source == BUNDLED for one in flows):
+        return "The bundled data are"
+    # Registers are loaded data, too, and stand in no such list.
+    has_registers = any(is_register(one.source) for one in lake.holdings())
+    return "The loaded statistics are" if has_registers else "The loaded data are"
 
 
 def _named(flows: Sequence[InventoryItem]) -> str:

@@ -65,7 +65,7 @@ def _cards(brief: Brief) -> Iterator[tuple[str, ...]]:
 
 
 def _counted(card: Card) -> str:
-    return f"{card.definition} To load it: {card.command}" if card.command else card.definition
+    return f"{card.definition} To get it: {card.command}" if card.command else card.definition
 
 
 def _grid(

@@ -13,7 +13,7 @@ from entrepot.model.display import joined
 from entrepot.report import phrasing
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA, command_for, name_of
-from entrepot.report.missing_value import MissingValue, missing_value
+from entrepot.report.missing_value import MissingValue, missing_value, of_register
 from entrepot.report.parts import DataGap, Remark, Section
 from entrepot.sources import is_own, split_address
 
@@ -186,5 +186,8 @@ def _bases(context: BriefContext, subject: Subject) -> list[DataGap]:
             text = (
                 f"No share of {subject.goods_name} on this basis is available for {subject.period}."
             )
-            gaps.append(DataGap(what, text, command_for(figure.definition) + f" --basis {basis}"))
+            command = command_for(figure.definition) + f" --basis {basis}"
+            if register := of_register(context, figure.definition):
+                text, command = f"{register.why}.", register.command
+            gaps.append(DataGap(what, text, command))
     return gaps

@@ -1,0 +1,54 @@
+"""Questions that customs registers, which are asked by name only, may answer in place of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.availability import availability_of
+from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.sides import members_of
+from entrepot.sources import is_register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures.definition import Definition
+    from entrepot.lake import Lake
+
+__all__ = ["command_for", "register_questions"]
+
+_BASES = {"dispatch": ("dispatch", "consignment", "origin", "port")}
+"""Bases of a register that may stand for one of statistics, the nearest first."""
+
+
+def register_questions(asked: Definition, lake: Lake) -> Iterator[Definition]:
+    """Yield a question as each register may answer it that has the time and the importer.
+
+    By the catalog alone: whether a register answers is known when it is asked.
+    """
+    buyers = members_of(asked, "importer")
+    if asked.source or not buyers or is_inputs(asked):
+        return
+    spans = [span for span in (asked.period, asked.base) if span]
+    for source in dict.fromkeys(item.source for item in lake.holdings() if item.counts):
+        there = availability_of(lake, source, spans) if is_register(source) else ()
+        for one in () if isinstance(there, NoAnswer) else there:
+            reported = one.reporters["importer"] if one.reporters else ()
+            if buyers <= {area for area, _ in reported}:
+                for basis in _BASES.get(asked.basis, (asked.basis,)):
+                    if basis in one.bases:
+                        yield asked.but(source=source, basis=basis)
+
+
+def command_for(asked: Definition) -> str:
+    """Return the command that asks a definition on a terminal."""
+    keys = [("importer", asked.importer), ("exporter", asked.exporter), ("goods", asked.goods)]
+    keys += [("period", str(asked.period))]
+    if asked.base:
+        keys.append(("base", str(asked.base)))
+    if asked.sector:
+        keys.append(("sector", asked.sector))
+    if is_register(asked.source or ""):
+        keys += [("source", asked.source), ("basis", asked.basis)]
+    return f"entrepot ask {asked.measure} " + " ".join(f"--{key} {value}" for key, value in keys)
