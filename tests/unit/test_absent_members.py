@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,7 +28,12 @@ columns:
   code: {role: product}
   value: {role: value, currency: USD}
 """
-KEYS = {"importer": "RUS", "exporter": "BLR+KAZ", "goods": "850511", "source": "table.made"}
+KEYS: dict[str, Any] = {
+    "importer": "RUS",
+    "exporter": "BLR+KAZ",
+    "goods": "850511",
+    "source": "table.made",
+}
 
 
 def lake_of(folder: Path, kazakhstan: float) -> Lake:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from test_shipments import _lake
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
 
-KEYS = {"importer": "KAZ", "exporter": "DEU", "goods": "854231", "period": "2023-01"}
+KEYS: dict[str, Any] = {
+    "importer": "KAZ",
+    "exporter": "DEU",
+    "goods": "854231",
+    "period": "2023-01",
+}
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_the_command_that_is_named_answers(lake: Lake, basis: str | None) -> Non
 
 @pytest.mark.parametrize("keys", [{"importer": "DEU", "exporter": "CHN"}, {"period": "2021-01"}])
 def test_a_register_of_other_importers_or_times_is_not_named(
-    lake: Lake, keys: dict[str, str]
+    lake: Lake, keys: dict[str, Any]
 ) -> None:
     figure = ep.ask("import_share", lake=lake, **KEYS | keys)
     assert "shipments.made-up" not in str(figure.reason)

@@ -49,6 +49,7 @@ def command_for(asked: Definition) -> str:
         keys.append(("base", str(asked.base)))
     if asked.sector:
         keys.append(("sector", asked.sector))
-    if is_register(asked.source or ""):
-        keys += [("source", asked.source), ("basis", asked.basis)]
+    source = asked.source or ""
+    if is_register(source):
+        keys += [("source", source), ("basis", asked.basis)]
     return f"entrepot ask {asked.measure} " + " ".join(f"--{key} {value}" for key, value in keys)

@@ -47,7 +47,7 @@ def test_sources_of_the_reporting_calendar_are_used_on_the_page(tmp_path: Path) 
     context = BriefContext(lake)
     section = reporters.section(context, SUBJECT)
     [source] = section.source
-    assert "UN Comtrade" in source
+    assert "UN Comtrade" in str(source)
     terms = {term.name: term.text for term in back_matter.sources(context, SUBJECT)}
     assert terms["Loaded, not used on this page"] == "table.other."
     assert any("Comtrade" in name for name in terms)
