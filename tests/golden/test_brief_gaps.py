@@ -139,7 +139,7 @@ def test_sources_are_those_that_were_used_and_say_whose_report_they_are(many: La
     [imts] = [term for term in told.sources if term.name.startswith("IMTS")]
     assert "totals over all goods, 2022 to 2023, 36 rows, as Russia reports it" in imts.text
     assert [term.text for term in told.sources if term.name.startswith("Loaded, not used")] == [
-        "BACI, table.mine, GeoDist."
+        "BACI, GeoDist."
     ]
     assert "NONE" not in page
     assert "; ," not in page

@@ -259,7 +259,7 @@ def _vintages(items: Sequence[InventoryItem]) -> str:
 
 def _used(context: BriefContext, subject: Subject) -> dict[str, list[InventoryItem]]:
     """Return what is held of the sources used: of trade, and to follow a list between editions."""
-    names = _named(context)
+    names = _named(context) | context.in_calendar
     return {
         name: items
         for name, items in _by_source(context).items()

@@ -123,6 +123,7 @@ class BriefContext:
         # A copy: what is asked here must not get into the memory of others before it is verified.
         self._before = dict(before or {})
         self._leant_on: set[str] = set()
+        self._in_calendar: set[str] = set()
         self._found: dict[str, bool] = {}
         self._shown: dict[str, Published] = {}
         self._nowcast: dict[Definition, Figure] = {}
@@ -164,6 +165,15 @@ class BriefContext:
     def lean_on(self, sources: Iterable[str]) -> None:
         """Note sources of which the page shows rows that are no Figure."""
         self._leant_on.update(sources)
+
+    @property
+    def in_calendar(self) -> frozenset[str]:
+        """Sources of which the page shows who reported when, and perhaps no number."""
+        return frozenset(self._in_calendar)
+
+    def show_calendar_of(self, sources: Iterable[str]) -> None:
+        """Note sources of which the page shows who reported when."""
+        self._in_calendar.update(sources)
 
     @property
     def shown(self) -> dict[str, Published]:

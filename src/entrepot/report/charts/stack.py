@@ -13,7 +13,7 @@ from entrepot.figures import flow_sources
 from entrepot.figures.citation import source_name
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, area_set, possessive
-from entrepot.model.display import NBSP, per_cent
+from entrepot.model.display import NBSP, joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
@@ -39,7 +39,7 @@ from entrepot.report.charts.drawing import (
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from entrepot.figures import Figure
     from entrepot.lake import Lake
@@ -330,7 +330,8 @@ def of_years(
     subject = Subject(asked.importer, marked, asked.goods, asked.period, fixed=True)
     broken = break_of(subject.importer, subject.supplier, min(found), max(found), found.values())
     drawn = Stack(tuple(found), _layers(shares, marked, whose, names), broken)
-    title = _title(subject, drawn)
+    without = {year: _missing(shares, whose, year) for year in (min(found), max(found))}
+    title = _title(subject, drawn, without)
     return StandaloneChart(
         title,
         _deck(subject, drawn, asked.quantity),
@@ -433,15 +434,36 @@ def _layers(
     return tuple(found)
 
 
-def _title(subject: Subject, drawn: Stack) -> str:
-    """Say what the marked supplier had at both ends."""
+MUCH = 0.05
+"""Part of a group's share in some year from which a member without a row in another is named."""
+
+
+def _missing(shares: Mapping[int, Shares], group: Collection[str], year: int) -> str:
+    """Name members of a group that have much of its share in another year, and no row in one."""
+    lost = [
+        name
+        for name in sorted(group)
+        if not shares[year].get(name)
+        and any(
+            there.get(name, 0.0) >= MUCH * sum(there.get(one, 0.0) for one in group) > 0
+            for there in shares.values()
+        )
+    ]
+    # A single supplier without a row has no share to be told.
+    return f" without {joined([*map(area_phrase, lost)])}" if 0 < len(lost) < len(group) else ""
+
+
+def _title(subject: Subject, drawn: Stack, without: Mapping[int, str]) -> str:
+    """Say what the marked supplier had at both ends, and which of its members has no row there."""
     layer = drawn.layers[0]
     goods = "imports" if subject.goods == "all" else f"imports of {subject.goods_name}"
     then, now = layer.shares[0], layer.shares[-1]
     denominator = f"{subject.buyers} {goods}"
     text = f"{phrasing.capital(subject.seller)} supplied {_stack_share(now)} of {denominator}"
-    text += f" in {drawn.years[-1]}"
-    return text if len(drawn.years) == 1 else f"{text}, {_stack_share(then)} in {drawn.years[0]}"
+    text += f" in {drawn.years[-1]}{without[drawn.years[-1]]}"
+    if len(drawn.years) == 1:
+        return text
+    return f"{text}, {_stack_share(then)} in {drawn.years[0]}{without[drawn.years[0]]}"
 
 
 def _stack_share(value: float | None) -> str:

@@ -46,7 +46,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
         )
     # The calendar is no Figure, and its sources would count as not used at the end of the page.
     shown = list(dict.fromkeys(source for source, _ in reported))
-    context.lean_on(shown)
+    context.show_calendar_of(shown)
     span = list(range(years[0], years[-1] + 1))
     sides = _sides(subject)
     rows = rows_of(reported, span, sides)

@@ -119,6 +119,16 @@ def gone(figure: Figure) -> BriefSentence | None:
     return BriefSentence(f"{text}a loss here, but may only be unreported.", (figure,))
 
 
+def _in_one_time(figure: Figure, areas: frozenset[str]) -> list[str]:
+    """Return who of some suppliers is recorded before or after alone, the largest first."""
+    sizes = {
+        str(row["exporter"]): float(row["value_before"] or row["value_after"] or 0)
+        for row in figure.table
+        if row["exporter"] in areas and bool(row["value_before"]) != bool(row["value_after"])
+    }
+    return sorted(sizes, key=lambda name: (-sizes[name], name))
+
+
 def gained_by(figure: Figure, supplier: frozenset[str], name: str = "") -> BriefSentence | None:
     """Say what part of all gains went to the supplier that the page is about.
 
@@ -127,10 +137,16 @@ def gained_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Brief
     """
     moved = changes(figure)
     gains = sum(change for change in moved.values() if change > 0)
-    # Over all members of a group: what one gained may be what another lost.
-    own = sum(moved.get(name, 0.0) for name in supplier)
+    # Over members of a group that both times have: what one gained may be what another lost, and
+    # who has no row in one of them is no change of the others.
+    apart = _in_one_time(figure, supplier) if len(supplier) > 1 else []
+    own = sum(moved.get(name, 0.0) for name in supplier if name not in apart)
     asked = figure.definition
     who = name or area_phrase("+".join(sorted(supplier)))
+    if apart:
+        more = [phrasing.count_word(len(apart) - 3, "other")] if len(apart) > 3 else []
+        names = joined([*map(area_phrase, apart[:3]), *more])
+        who = f"without {names}, recorded in one of these years only, {who}"
     when = f"from {asked.base:–} to {asked.period:–}"
     if own == 0 or gains <= 0:
         return None
