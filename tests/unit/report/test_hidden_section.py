@@ -320,7 +320,7 @@ def test_a_seller_who_tells_nothing_and_others_who_do(lake: Lake) -> None:
 
 def test_goods_that_neither_side_tells_of(lake: Lake) -> None:
     section = shown(lake, goods="270900")
-    assert section.title.text == "Only totals over all goods can be compared"
+    assert section.title.text == "Only sums over the goods in the data can be compared"
     assert "For 2022 both sides report totals, but no large enough flow of these goods" in words_of(
         section
     )
@@ -351,10 +351,10 @@ def test_totals_that_are_far_apart_are_told(lake: Lake) -> None:
     text = words_of(shown(lake, "KAZ", "USA"))
     assert "Both sides report the only good" in text
     assert (
-        "Over all goods that both sides report, the United States reports USD 30.0 m to "
-        "Kazakhstan in 2022, Kazakhstan USD 12.0 m."
+        "Added up over all goods in the data that both sides report, the United States "
+        "reports USD 30.0 m to Kazakhstan in 2022, Kazakhstan USD 12.0 m."
     ) in text
-    assert "Over all goods" not in [note.title for note in shown(lake).notes]
+    assert "All goods in the data" not in [note.title for note in shown(lake).notes]
 
 
 def test_without_single_reports_nothing_is_said_and_nothing_read(
@@ -442,10 +442,10 @@ def test_totals_are_told_where_nothing_else_can_be_compared(tmp_path: Path) -> N
     with lake.reading():
         section = reporting_gaps.section(BriefContext(lake), told)
     assert section is not None
-    assert section.title.text == "Only totals over all goods can be compared"
+    assert section.title.text == "Only sums over the goods in the data can be compared"
     assert (
-        "Over all goods that both sides report, the largest of two differences is this: China "
-        "reports USD 50.0 m to Germany in 2021, Germany USD 40.0 m."
+        "Added up over all goods in the data that both sides report, the largest of two "
+        "differences is this: China reports USD 50.0 m to Germany in 2021, Germany USD 40.0 m."
     ) in words_of(section)
 
 

@@ -114,7 +114,7 @@ def _title(
         return _apart(others, f"from suppliers other than {subject.seller}")
     if others.goods:
         return Remark(f"No report by {subject.seller} can be compared; the others agree")
-    return Remark("Only totals over all goods can be compared")
+    return Remark("Only sums over the goods in the data can be compared")
 
 
 def _apart(found: ComparedReports, which: str) -> BriefSentence:
@@ -191,7 +191,7 @@ def _notes(
     far = tuple(one for one in pair.totals if one.rules)
     # Totals that agree are of interest only where no good could be compared.
     if flows := far or (() if compared.goods else pair.totals):
-        yield Note("Over all goods", (over_all_goods(flows),))
+        yield Note("All goods in the data", (over_all_goods(flows),))
     if pair.apart and (said := list(_suppliers(others, compared.suppliers))):
         yield Note("Other main suppliers", tuple(said))
     if why is not None:
@@ -327,7 +327,7 @@ def over_all_goods(flows: Sequence[MirrorPair]) -> BriefSentence:
         _amounts(one.exporter_low_usd, one.exporter_high_usd),
         _amounts(one.importer_low_usd, one.importer_high_usd),
     )
-    text = "Over all goods that both sides report, "
+    text = "Added up over all goods in the data that both sides report, "
     if len(flows) > 1:
         text += f"the largest of {phrasing.cardinal(len(flows))} differences is this: "
     text += f"{seller} reports {out} to {buyer} in {one.year}, {buyer} {into}."
@@ -401,7 +401,7 @@ def why_not(
     else:
         why = (
             f"both sides report {year}, but no large enough flow of these goods in comparable "
-            "codes and currency"
+            "codes and currency is in the data"
         )
     return DataGap(what, why, "")
 
