@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 import entrepot as ep
 from entrepot.cli.main import app
-from entrepot.report.brief_context import BriefContext
+from entrepot.model.period import Period
+from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.missing_value import missing_value
+from entrepot.report.sections.inputs import inputs_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +58,9 @@ def test_a_register_of_other_importers_or_times_is_not_named(
     figure = ep.ask("import_share", lake=lake, **KEYS | keys)
     assert "shipments.made-up" not in str(figure.reason)
     assert "register" not in missing_value(BriefContext(lake), figure).why
+
+
+def test_a_heading_does_not_say_that_there_are_no_data() -> None:
+    subject = Subject("PER", "TWN", "310430", Period.parse(2022), fixed=True)
+    assert inputs_title(subject).startswith("No data on Peru")
+    assert inputs_title(subject, in_register=True).startswith("No statistics on Peru")

@@ -126,9 +126,8 @@ def _refusal(
     nothing_of = words_without_records({side: absent}, asked)
     left = sorted(members_of(asked, side) - absent)
     ask = f"--{side} {'+'.join(left)}" if len(left) <= _NAMED else f"--{side} without them"
-    have = "has" if len(absent) == 1 else "have"
     return NoAnswer(
-        f"{of_lake(cells.available.source)} records {nothing_of} in {asked.period}, which {have} "
+        f"{of_lake(cells.available.source)} records {nothing_of} in {asked.period}, which had "
         f"{figure_value(part, 'share')} of this trade in {time}: without that a number is of the "
         f"other members alone; ask {ask}"
     )

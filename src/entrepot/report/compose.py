@@ -22,7 +22,7 @@ from entrepot.report.back_matter import dated, read_date
 from entrepot.report.brief_context import BriefContext, Subject, usual_goods
 from entrepot.report.cards import card_of, cards, gathered, headline
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.missing_value import missing_value, other_currency
+from entrepot.report.missing_value import missing_value, of_register, other_currency
 from entrepot.report.parts import Brief, Command, DataGap
 from entrepot.report.sections import (
     by_tier,
@@ -326,7 +326,9 @@ def _lead(
     known = [card_of(context, subject, figure) for figure in found if figure.status == "ok"]
     if not known:
         return _Lead(
-            inputs.inputs_title(subject),
+            inputs.inputs_title(
+                subject, in_register=of_register(context, found.value.definition) is not None
+            ),
             inputs.inputs_answer(subject, industries, missing_value(context, found.value)),
             inputs.inputs_state(industries, count),
             inputs.inputs_cards(industries),

@@ -374,10 +374,14 @@ def sector_name(code: str) -> str:
 _CAVEAT = "input-output"
 
 
-def inputs_title(subject: Subject) -> str:
-    """Return the heading: what was asked, of which nothing is known, not what stands in for it."""
+def inputs_title(subject: Subject, *, in_register: bool = False) -> str:
+    """Return the heading: what was asked, of which nothing is known, not what stands in for it.
+
+    With `in_register` statistics have nothing, and a loaded register has.
+    """
     if subject.goods != "all":
-        text = f"no data on {subject.buyers} imports of {goods_words(subject.goods)} from "
+        lost = "statistics" if in_register else "data"
+        text = f"no {lost} on {subject.buyers} imports of {goods_words(subject.goods)} from "
         return phrasing.capital(f"{text}{subject.seller}")
     return phrasing.capital(f"{subject.buyers} dependence on {subject.seller} for inputs")
 
