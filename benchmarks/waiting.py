@@ -117,6 +117,10 @@ def report(turns: int = TURNS) -> str:
             "page of DEU from CHN, ten years": (lambda: _page(ten, PAGE), "empty page"),
             "scenario": (_told("scenario", str(SCENARIO), lake=nothing), "interpreter"),
             "watch 50 Figures, ten years": (_told("watch", str(watched), lake=ten), "rows"),
+            "panel of 192 Figures, ten years": (
+                lambda: harness.command([sys.executable, "-c", _panel(ten)]),
+                "rows",
+            ),
             "check 40 claims": (
                 _told("check", str(claims), lake=nothing, any_end=True),
                 "interpreter",
@@ -279,6 +283,17 @@ def _watched(folder: Path) -> Path:
     path = folder / "watch.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def _panel(lake: str) -> str:
+    """Return a program that asks for two suppliers of six countries, two goods and eight years."""
+    return (
+        "import entrepot as ep\n"
+        "panel = ep.ask_many('import_share', importer=['RUS', 'DEU', 'USA', 'TUR', 'JPN', 'KOR'], "
+        "exporter=['CHN', 'VNM'], goods=['chpl', '8542'], "
+        f"period='{LAST - 7}..{LAST}', each='year', source='baci', lake={lake!r})\n"
+        "assert len(panel) == 192"
+    )
 
 
 def _claims(folder: Path) -> Path:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import Definition, ask_many, evaluate_each
+from entrepot.figures import Definition, ask_many, evaluate_each, row_facts
 from entrepot.figures.curve.evaluate import combined
 from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_list
 from entrepot.goods.editions import known_codes
-from entrepot.lake import Lake
+from entrepot.lake import Lake, distinct
 from entrepot.model.areas import areas, by_code
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import brief_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from entrepot.figures import Figure
@@ -172,6 +172,73 @@ def test_in_one_go_each_pair_is_what_it_is_alone(
     assert [one.status for one in found].count("ok") >= len(asked) / 3
     for one, other in zip(found, alone, strict=True):
         _same(_plain(one), _plain(other))
+
+
+def test_pairs_asked_together_look_up_evidence_partners_and_areas_once(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def counting(name: str) -> Callable[..., Any]:
+        function = getattr(row_facts, name)
+
+        def counted(*given: Any) -> Any:
+            seen.append(name if name == "_counted" else " ".join(map(str, given[1:])))
+            return function(*given)
+
+        return counted
+
+    for name in ("_counted", "distinct"):
+        monkeypatch.setattr(row_facts, name, counting(name))
+    asked = [
+        Definition.build("import_share", importer=buyer, exporter=seller, goods="chpl", period=2023)
+        for buyer in ("RUS", "FRA")
+        for seller in ("CHN", "DEU", "USA")
+    ]
+    found = evaluate_each(asked, lake)
+    assert {one.status for one in found} == {"ok"}
+    # Whether a flow is recorded at all ("period") is asked of each that is zero in a range.
+    assert sorted(one for one in seen if one != "period") == [
+        "_counted", "period exporter", "period importer", "period importer exporter",
+    ]  # fmt: skip
+
+
+def test_codes_of_an_extract_are_looked_up_once_whoever_is_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = {iso: number for number, iso in by_code("baci").items()}
+    # A release with so many exporters and so few goods is an extract.
+    sellers = [one.code for one in areas() if one.kind == "country" and one.code in numbers]
+    file = tmp_path / "BACI_HS17_V202501.csv"
+    lines = [
+        f"2023,{numbers[seller]},{numbers['RUS']},{code},5,1"
+        for seller in {"CHN", "DEU", *sellers[:30]} - {"RUS"}
+        for code in ("854231", "854232", "850511")
+    ]
+    file.write_text("\n".join(["t,i,j,k,v,q", *lines]) + "\n", encoding="utf-8")
+    extract = Lake.open(tmp_path / "lake")
+    extract.add("baci", [file])
+    looked_up: list[tuple[Any, ...]] = []
+
+    def counted(frame: Any, *columns: Any) -> list[tuple[Any, ...]]:
+        looked_up.append(columns)
+        return distinct(frame, *columns)
+
+    monkeypatch.setattr(row_facts, "distinct", counted)
+    scopes = {
+        (seller, goods): evaluate(
+            Definition.build("value", importer="RUS", exporter=seller, goods=goods, period=2023),
+            extract,
+        ).scope.get("goods")
+        for seller in ("CHN", "DEU")
+        for goods in ("8542", "8542,8505", "854231", "854231,847150", "all")
+    }
+    assert {scopes["DEU", goods] for goods in ("854231", "all")} == {None}
+    for seller in ("CHN", "DEU"):
+        assert scopes[seller, "8542"] == "of the 2 codes loaded"
+        assert scopes[seller, "8542,8505"] == "of the 3 codes loaded"
+        assert scopes[seller, "854231,847150"] == "of the 1 code loaded"
+    assert looked_up.count(("period", "nomenclature", "product")) == 1
 
 
 def test_a_question_alone_runs_no_query_twice(lake: Lake) -> None:

@@ -119,8 +119,9 @@ class Definition:
         return cls(measure=measure, **given)
 
     def but(self, **changes: Any) -> Definition:
-        """Return a copy with some keys changed."""
-        return replace(self, **changes)
+        """Return a copy with some keys changed; the same where none of them is."""
+        is_same = all(getattr(self, name) == value for name, value in changes.items())
+        return self if is_same else replace(self, **changes)
 
     def members(
         self, side: Literal["importer", "exporter", "controls", "hubs", "fixed_supply"]

@@ -24,7 +24,7 @@ from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
 from entrepot.figures.questions.question import REST
-from entrepot.figures.row_facts import having, partners
+from entrepot.figures.row_facts import codes_there, has_rows, having, partners
 from entrepot.figures.rows import (
     NOISE,
     all_goods_totals,
@@ -285,16 +285,8 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
         return None
     if question(asked.measure).listed:
         return None  # goods are compared with each other, and never added up
-    is_line = nw.col("product") != TOTAL
-    # goods="" keeps the lines; "all" would put totals
-    # of pairs in their place, and these are counted.
-    rows = cells.rows("importer", goods, asked.but(goods=""), is_line)
-    [(count, digits)] = fetch(
-        rows.select(
-            nw.col("product").n_unique(),
-            nw.col("product").str.len_chars().max().alias("digits"),
-        )
-    )
+    lines = {code for _, code in codes_there(cells, asked)}
+    count, digits = len(lines), max(map(len, lines), default=0)
     # No lines at all means totals only, and a total over all goods needs no lines.
     if not count or count >= codes_of_all_goods(digits):
         return None
@@ -313,8 +305,8 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     every = proven is None or how.bounds_rest
     flows = (asked, *(total_flow for total_flow, _ in totals(asked) if every))
     # `flow` takes a pair's total where there is one: a line that is left is of a pair without one.
-    added = (cells.flow(one, goods, inside=True).filter(is_line).head(1) for one in flows)
-    if not any(fetch(one.select("product")) for one in added):
+    is_line = nw.col("product") != TOTAL
+    if not any(has_rows(cells, one, goods, is_line, inside=True) for one in flows):
         return None
     return _some_goods(cells, asked, count, digits, proven)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -10,7 +11,14 @@ import narwhals as nw
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NOT_SAID, Evidence
 from entrepot.figures.questions import of as question
-from entrepot.figures.rows import everything, given_name, is_everything, of_flow
+from entrepot.figures.rows import (
+    areas_beside,
+    asked_beside,
+    everything,
+    given_name,
+    is_everything,
+    of_flow,
+)
 from entrepot.figures.sides import among, members_of, reach, totals, traded_by
 from entrepot.figures.working_set import number_of_rows, working_set
 from entrepot.goods.editions import known_codes
@@ -18,11 +26,11 @@ from entrepot.lake import distinct, fetch
 from entrepot.lake.merge import UNKNOWN
 from entrepot.model.areas import WORLD, area_phrase
 from entrepot.model.display import figure_value
-from entrepot.model.product import harmonized
+from entrepot.model.product import TOTAL, harmonized
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
     from datetime import date
 
     from entrepot.figures.definition import Definition, Side
@@ -35,13 +43,18 @@ _MUCH_UNREPORTED = 0.05
 A group's number without them is too small by about as much.
 """
 
+_FEW = 3
+"""Questions asked together of which each looks up the areas that it names."""
+
 __all__ = [
     "amounts_by_code",
     "areas_without_records",
     "bases_of",
+    "codes_there",
     "editions_of",
     "evidence_of",
     "goods_scope",
+    "has_rows",
     "having",
     "named_share",
     "not_delivered",
@@ -126,9 +139,10 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
         return ""
     loaded = _codes_of_all_rows(cells, asked, goods)
     editions = {harmonized(one.nomenclature).id for one in goods}
-    wanted = named | {
-        code for code, of in known_codes().items() if code.startswith(prefixes) and of & editions
-    }
+    wanted = named
+    if prefixes:  # all codes that there are, of which a list needs none
+        every = known_codes().items()
+        wanted |= {code for code, of in every if code.startswith(prefixes) and of & editions}
     if loaded:
         loaded |= _codes_of_totals(cells, asked) & wanted
     if not loaded or not wanted - loaded:
@@ -137,14 +151,46 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
 
 
 def _codes_of_all_rows(cells: SourceRows, asked: Definition, goods: Goods) -> frozenset[str]:
-    """Return the codes of six digits of all rows of the goods; all of them are read, once."""
+    """Return the codes of six digits of all rows of the goods, whoever trades them."""
+    # Of a register, whose lines are many, those of the goods alone are looked through.
+    some = goods if cells.available.is_register else None
+    return frozenset(
+        code[:6]
+        for edition, code in codes_there(cells, asked.of_all_lines.but(valuation=None), some)
+        if any(one.has(code) for one in goods if len(goods) == 1 or edition == one.nomenclature)
+    )
 
-    def found() -> frozenset[str]:
-        rows = cells.rows("importer", goods, asked.of_all_lines.but(valuation=None))
-        codes = rows.select(nw.col("product").str.slice(0, 6).alias("six"))
-        return frozenset(code for code, _ in fetch(codes.group_by("six").agg(nw.len())))
 
-    return cells.once(("codes of all rows", goods), asked, found)
+def codes_there(
+    cells: SourceRows, asked: Definition, goods: Goods | None = None
+) -> frozenset[tuple[str, ...]]:
+    """Return nomenclature and code of all lines of goods, by default of all, whoever trades."""
+    goods = goods or (everything(),)
+    return _names(
+        cells,
+        ("codes", goods),
+        # goods="" keeps the lines; "all" would put totals of pairs in their place.
+        _of_anybody(cells, asked.but(measure="value", goods="", concordance="", k=None)),
+        lambda read, one: read.rows("importer", goods, one, nw.col("product") != TOTAL),
+        ("nomenclature", "product"),
+    )
+
+
+def has_rows(
+    cells: SourceRows, asked: Definition, goods: Goods, *tests: nw.Expr, inside: bool = False
+) -> bool:
+    """Whether a flow has a row of the goods at any time; `inside` as in `SourceRows.flow`.
+
+    `tests` are further ones, the same for all that is asked with `inside`, and without it.
+    """
+
+    def days(read: SourceRows, one: Definition) -> dict[date, bool]:
+        rows = read.flow(one, goods, inside=inside, summed=True)
+        return {day: True for (day,) in distinct(rows.filter(*tests) if tests else rows, "period")}
+
+    flow = of_flow(asked)
+    what = ("has rows", goods, inside, flow.measure, flow.quantity)
+    return cells.once(what, flow, lambda: any(cells.by_time(what, flow, days)))
 
 
 def steps_reported(
@@ -226,12 +272,43 @@ def amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> list[
     Of the flow, or of all that is compared.
     Of goods that are no list edition and code are empty: there may be thousands.
     """
-    every = cells.by_time(
-        ("told", goods),
-        of_flow(asked),
-        lambda rows, combined: _amounts_by_code(rows, combined, goods),
-    )
-    return [line for step in every for line in step]
+    flow = of_flow(asked)
+    steps = _amounts_by_pair(cells, asked, goods) if flow != asked else None
+    if steps is None:
+        steps = cells.by_time(
+            ("told", goods), flow, lambda rows, one: _amounts_by_code(rows, one, goods)
+        )
+    return [line for step in steps for line in step]
+
+
+def _amounts_by_pair(
+    cells: SourceRows, asked: Definition, goods: Goods
+) -> list[list[tuple[Any, ...]]] | None:
+    """Return the lines of `amounts_by_code` by step, found for all pairs that are asked together.
+
+    None where the question is asked alone, or who is asked about decides which rows are read.
+    """
+    each = [areas_beside(asked, side) for side in SIDES]
+    is_plain = asked.flow == "one_way" and not (cells.is_blend or cells.twofold)
+    if not (is_plain and all(each) and any(len(areas) > 1 for areas in each)):
+        return None
+    what = ("told by pair", goods, *each)
+    every = of_flow(asked).but(importer=WORLD, exporter=WORLD)
+    known = cells.by_family(("by time", *what), every)
+    when = asked.period, asked.base
+    if when not in known:
+        of = traded_by("importer", each[0]) & traded_by("exporter", each[1])
+
+        def find(rows: SourceRows, one: Definition) -> dict[date, dict[tuple[str, str], list[Any]]]:
+            read = replace(rows, kept=None).rows("importer", goods, one, of, summed=True)
+            found: dict[date, dict[tuple[str, str], list[Any]]] = {}
+            for day, *line, buyer, seller in _counted(rows, one, goods, read, SIDES):
+                found.setdefault(day, {}).setdefault((buyer, seller), []).append(tuple(line))
+            return found
+
+        known[when] = cells.by_time(what, every, find)
+    [pair] = product(*(members_of(asked, side) for side in SIDES))
+    return [step.get(pair, []) for step in known[when]]
 
 
 def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict[date, list[Any]]:
@@ -240,6 +317,16 @@ def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict
         rows = cells.rows(by, goods, asked, there, summed=True)
     else:
         rows = cells.flow(asked, goods, all_partners=True, summed=True)
+    found: dict[date, list[Any]] = {}
+    for day, *line in _counted(cells, asked, goods, rows):
+        found.setdefault(day, []).append(tuple(line))
+    return found
+
+
+def _counted(
+    cells: SourceRows, asked: Definition, goods: Goods, rows: Frame, more: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """Return by day the lines of `amounts_by_code`, with the cells of more columns behind each."""
     amount = nw.col(cells.column(asked))
     # Comtrade estimates masses and quantities, no values.
     is_of_this = asked.quantity == "mass" or cells.available.source != "comtrade"
@@ -249,15 +336,12 @@ def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict
         codes = [nw.lit("").alias(name) for name in ("nomenclature", "product")]
     keys = ("period", "nomenclature", "product", "reported_by", "partner_basis", "valuation")
     rows = rows.with_columns(*codes)
-    counted = rows.group_by(*keys).agg(
+    counted = rows.group_by(*keys, *more).agg(
         number_of_rows(rows).alias("rows"),
         amount.sum().alias("amount"),
         nw.when(of_this).then(amount).sum().alias("estimated"),
     )
-    found: dict[date, list[Any]] = {}
-    for day, *line in fetch(counted):
-        found.setdefault(day, []).append(tuple(line))
-    return found
+    return fetch(counted.select(*keys, "rows", "amount", "estimated", *more))
 
 
 def having(cells: SourceRows, asked: Definition, goods: Goods) -> SourceRows:
@@ -290,26 +374,48 @@ def having(cells: SourceRows, asked: Definition, goods: Goods) -> SourceRows:
 
 def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of a flow of whatever goods, without those that trade nothing."""
-
-    def trading(one: Definition) -> Frame:
-        amount = nw.col(cells.column(one))
-        # What a row does not say may be trade; a row of zero says that there is none.
-        return cells.flow(one, (everything(),), summed=True).filter(
-            amount.is_null() | (amount != 0)
+    amount = nw.col(cells.column(asked))
+    # What a row does not say may be trade; a row of zero says that there is none.
+    trades = amount.is_null() | (amount != 0)
+    other = other_side(side)
+    beside = areas_beside(asked, other)
+    if len(beside) > 1 and asked.flow == "one_way":
+        those = traded_by(other, beside)
+        found = _names(
+            cells,
+            ("pairs", other, beside, asked.quantity),
+            _of_areas(cells, _of_anybody(cells, asked)),
+            lambda read, one: read.rows(other, (everything(),), one, those, summed=True).filter(
+                trades
+            ),
+            (other, side),
         )
-
-    return _areas(cells, f"partners {side}", asked, side, trading)
+        mine = members_of(asked, other)
+        return frozenset(name for who, name in found if who in mine)
+    return _areas(
+        cells,
+        f"partners {side}",
+        asked,
+        side,
+        lambda one: cells.flow(one, (everything(),), summed=True).filter(trades),
+    )
 
 
 def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of all rows of the time asked for."""
-    # Of two-way trade whose reports are heard depends on who is asked about.
-    if asked.flow == "one_way" or cells.reported_by is None:
-        everybody = {"importer": WORLD, "exporter": WORLD, "flow": "one_way"}
-        asked = asked.but(**everybody, controls=None, hubs=None)
+    asked = _of_anybody(cells, asked)
     return _areas(
         cells, f"traders {side}", asked, side, lambda one: cells.rows(side, (everything(),), one)
     )
+
+
+def _of_anybody(cells: SourceRows, asked: Definition) -> Definition:
+    """Return the same question about whoever trades, where that leaves the rows what they are."""
+    # Of two-way trade whose reports are heard depends on who is asked about.
+    if asked.flow != "one_way" and cells.reported_by is not None:
+        return asked
+    everybody = {"importer": WORLD, "exporter": WORLD, "flow": "one_way"}
+    return asked.but(**everybody, controls=None, hubs=None)
 
 
 def areas_without_records(
@@ -404,7 +510,8 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     members, kept = members_of(asked, side), working_set(cells.lake)
     is_read = kept is not None and kept.covers(members)
     # All of them are looked up, and once, where not all their trade is read for other questions.
-    if not is_read and cells.over_all(asked.but(base=None)) is not None:
+    several = cells.over_all(asked.but(base=None)) is not None or len(asked_beside(asked)) > _FEW
+    if not is_read and several:
         return traders(cells, asked, side)
     among = traded_by(side, members)
     return _areas(
@@ -424,26 +531,43 @@ def _areas(
     rows: Callable[[Definition], Frame],
 ) -> frozenset[str]:
     """Return the areas on a side of some rows, found out once in a lake."""
-    if not (how := question(asked.measure)).by_product and not how.keeps_products:
-        goods = "all" if asked.goods == "all" and cells.available.has_all_goods else ""
-        asked = asked.but(measure="value", goods=goods, concordance="", k=None)
+    found = _names(cells, what, _of_areas(cells, asked), lambda _, one: rows(one), (side,))
+    return frozenset(name for (name,) in found)
 
+
+def _of_areas(cells: SourceRows, asked: Definition) -> Definition:
+    """Return the question of whose trade it is, whatever is measured of it."""
+    how = question(asked.measure)
+    if how.by_product or how.keeps_products:
+        return asked
+    goods = "all" if asked.goods == "all" and cells.available.has_all_goods else ""
+    return asked.but(measure="value", goods=goods, concordance="", k=None)
+
+
+def _names(
+    cells: SourceRows,
+    what: Hashable,
+    asked: Definition,
+    rows: Callable[[SourceRows, Definition], Frame],
+    columns: tuple[str, ...],
+) -> frozenset[tuple[str, ...]]:
+    """Return what stands in some columns of some rows, found out once in a lake.
+
+    `what` says which rows they are, beside the trade asked for. Where several times are asked in
+    one go, they are read of all of them at once.
+    """
+    none: frozenset[tuple[str, ...]] = frozenset()
     now, then = asked.but(base=None), asked.but(period=asked.base or asked.period, base=None)
     if asked.base and all(cells.over_all(one) is not None for one in (now, then)):
-        return frozenset[str]().union(*(_areas(cells, what, x, side, rows) for x in (now, then)))
+        return none.union(*(_names(cells, what, one, rows, columns) for one in (now, then)))
 
-    def find() -> frozenset[str]:
-        there = cells.by_time(what, asked, lambda _, combined: _by_time(rows(combined), side))
-        return frozenset[str]().union(*there)
+    def by_time(read: SourceRows, one: Definition) -> dict[date, set[tuple[str, ...]]]:
+        found: dict[date, set[tuple[str, ...]]] = {}
+        for day, *names in distinct(rows(read, one), "period", *columns):
+            found.setdefault(day, set()).add(tuple(names))
+        return found
 
-    return cells.once(what, asked, find)
-
-
-def _by_time(rows: Frame, side: Side) -> dict[date, frozenset[str]]:
-    found: dict[date, set[str]] = {}
-    for day, name in distinct(rows, "period", side):
-        found.setdefault(day, set()).add(name)
-    return {day: frozenset(names) for day, names in found.items()}
+    return cells.once(what, asked, lambda: none.union(*cells.by_time(what, asked, by_time)))
 
 
 def bases_of(rows: Frame, column: str) -> dict[str, float]:

@@ -44,6 +44,7 @@ __all__ = [
     "Goods",
     "SourceRows",
     "all_goods_totals",
+    "areas_beside",
     "asked_beside",
     "asked_together",
     "both_markets",
@@ -555,7 +556,15 @@ def _steps_together() -> frozenset[Period]:
     return together.steps if together else frozenset()
 
 
-_ASKED: ContextVar[dict[Definition, list[Definition]]] = ContextVar("asked together")
+@dataclass(slots=True)
+class _Beside:
+    """Questions that are alike but for time and areas, and the areas that stand alone on a side."""
+
+    questions: list[Definition] = field(default_factory=list)
+    areas: dict[Side, frozenset[str]] = field(default_factory=dict)
+
+
+_ASKED: ContextVar[dict[Definition, _Beside]] = ContextVar("asked together")
 
 
 @contextmanager
@@ -564,9 +573,13 @@ def asked_together(definitions: Iterable[Definition]) -> Iterator[None]:
 
     What the first of them needs of the lake may then be read for the others in the same go.
     """
-    found: dict[Definition, list[Definition]] = {}
+    found: dict[Definition, _Beside] = {}
     for one in dict.fromkeys(definitions):
-        found.setdefault(_whosever(one), []).append(one)
+        found.setdefault(_whosever(one), _Beside()).questions.append(one)
+    for some in found.values():
+        for side in SIDES:
+            named = {members_of(one, side) for one in some.questions}
+            some.areas[side] = frozenset().union(*(areas for areas in named if len(areas) == 1))
     token = _ASKED.set(found)
     try:
         yield
@@ -576,7 +589,20 @@ def asked_together(definitions: Iterable[Definition]) -> Iterator[None]:
 
 def asked_beside(asked: Definition) -> list[Definition]:
     """Return the questions asked together that are alike but for time and areas."""
-    return _ASKED.get({}).get(_whosever(asked), [])
+    found = _ASKED.get({}).get(_whosever(asked))
+    return found.questions if found else []
+
+
+def areas_beside(asked: Definition, side: Side) -> frozenset[str]:
+    """Return the areas of which one alone stands on a side of such questions.
+
+    Empty where the question itself is about another area there, or about several.
+    """
+    found = _ASKED.get({}).get(_whosever(asked))
+    mine = members_of(asked, side)
+    return (
+        found.areas[side] if found and len(mine) == 1 and mine <= found.areas[side] else frozenset()
+    )
 
 
 def _whosever(asked: Definition) -> Definition:

@@ -25,6 +25,7 @@ from entrepot.figures.questions.rerouted import other_goods
 from entrepot.figures.row_facts import (
     areas_without_records,
     editions_of,
+    has_rows,
     unreported,
     words_without_records,
 )
@@ -122,7 +123,7 @@ def measure(
         return lost
     if found and not found.value and not is_zero(cells, asked, goods):
         found = None
-    if found is None and _has_rows(cells, asked, goods):
+    if found is None and has_rows(cells, asked.but(base=None), goods):
         return NoAnswer(
             f"{cells.available.source} records {asked.goods} from {asked.exporter} to "
             f"{asked.importer} in {asked.period}, but not what {asked.measure} needs: "
@@ -230,16 +231,12 @@ def is_zero(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
     A blend has one row for each flow that either side reports: no row is no report of none. The
     report of one side says zero of a partner only where it has the goods with other partners.
     """
-    if asked.measure not in OF_PAIRS or _has_rows(cells, asked, goods):
+    if asked.measure not in OF_PAIRS or has_rows(cells, asked.but(base=None), goods):
         return True
     if cells.reported_by is None:
         return False
     reported, missing = unreported(cells, asked, goods)
     return bool(reported) and not missing
-
-
-def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
-    return bool(fetch(cells.flow(asked.but(base=None), goods).select("product").head(1)))
 
 
 def _moved(rows: Frame, asked: Definition) -> NoAnswer | None:

@@ -96,13 +96,12 @@ class Selection:
         >>> goods_selection("8542").weight_of("854231"), goods_selection("85").weight_of("847130")
         (1.0, 0.0)
         """
-        six = product[:6]
-        if self.codes is not None:
-            key = six if self.nomenclature[:-4] in TARIFFS else product
-            inside = any(product.startswith(prefix) for prefix in self.prefixes)
-            if not (inside or key in self.codes):
-                return 0.0
-        return dict(self.weights).get(six, 1.0)
+        return dict(self.weights).get(product[:6], 1.0) if self.has(product) else 0.0
+
+    def has(self, product: str) -> bool:
+        """Whether a code of this nomenclature is selected."""
+        key = product[:6] if self.nomenclature[:-4] in TARIFFS else product
+        return self.codes is None or key in self.codes or product.startswith(tuple(self.prefixes))
 
 
 class _Listed(TypedDict):

@@ -486,11 +486,20 @@ def kinds(
         labels.append(label.alias(f"{place}_stands"))
     own = (nw.col("exporter") == nw.col("importer")).alias("own")
     flagged = distinct(rows, "goods", *labels, own)
-    return [_kinds_of(one, flagged, apart) for one in asked]
+    if apart is None:
+        return [_kinds_of(one, flagged) for one in asked]
+    by_area: dict[str, list[tuple[Any, ...]]] = {}
+    for line in flagged:
+        by_area.setdefault(line[1 + SIDES.index(apart)], []).append(line)
+    mine = [frozenset[str]().union(*(members_of(x, apart) for x in one)) for one in asked]
+    return [
+        _kinds_of(one, [line for area in sorted(areas) for line in by_area.get(area, ())])
+        for one, areas in zip(asked, mine, strict=True)
+    ]
 
 
 def _kinds_of(
-    asked: Sequence[Definition], flagged: Sequence[tuple[Any, ...]], apart: Side | None
+    asked: Sequence[Definition], flagged: Sequence[tuple[Any, ...]]
 ) -> dict[int, list[PartnerKind]]:
     varied = varying(asked)
     sides = {side: members_of(asked[0], side) for side in SIDES}
@@ -501,11 +510,8 @@ def _kinds_of(
     for side, members in sides.items():
         if members.isdisjoint(varied):
             called |= dict.fromkeys(members, fixed(side))
-    mine = frozenset[str]().union(*(members_of(one, apart) for one in asked)) if apart else None
     found: dict[int, dict[PartnerKind, None]] = {}
     for goods, *areas, is_own in flagged:
-        if mine is not None and areas[SIDES.index(apart)] not in mine:
-            continue
         importer, exporter = (called.get(area, "") for area in areas)
         kind = PartnerKind(exporter, importer, not odd.isdisjoint(areas), is_own)
         found.setdefault(goods, {})[kind] = None
