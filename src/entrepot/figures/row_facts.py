@@ -292,7 +292,7 @@ def _amounts_by_pair(
     is_plain = asked.flow == "one_way" and not (cells.is_blend or cells.twofold)
     if not (is_plain and all(each) and any(len(areas) > 1 for areas in each)):
         return None
-    what = ("told by pair", goods, *each)
+    what = ("evidence by pair", goods, *each)
     every = of_flow(asked).but(importer=WORLD, exporter=WORLD)
     known = cells.by_family(("by time", *what), every)
     when = asked.period, asked.base

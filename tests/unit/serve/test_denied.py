@@ -118,6 +118,7 @@ EXAMPLES = {
     "supplier": "CHN",
     "name": "chpl",
     "form": "md",
+    "section": "suppliers",
     "cited": "0123456789ab",
 }
 
