@@ -1102,6 +1102,8 @@ def _read_once(
         by, _ = reach(asked)
         there = reduce(or_, (reach(one)[1] for one in (asked, *further)))
         rows = cells.rows(by, goods, asked, there, all_partners=True)
+    if question(asked.measure).trade == "chain" and "source" in rows.collect_schema().names():
+        columns.append("source")  # who tells a flow of a hub is said with where
     # What is compared with all other goods stays on the engine that these are on.
     keep = stored if question(asked.measure).other_goods else near
     return keep(rows.select(list(dict.fromkeys(columns))), cells.lake)
