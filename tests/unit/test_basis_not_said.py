@@ -95,7 +95,8 @@ def test_a_report_of_zero_keeps_its_basis(tmp_path: Path) -> None:
     """A share of 0 % in a table by origin was called one by dispatch."""
     lake = Lake.open(tmp_path / "lake")
     file = tmp_path / "own.csv"
-    file.write_text(TABLE.format(partner="partner").replace("import,40", "import,0"))
+    table = TABLE.format(partner="partner").replace("import,40", "import,0")
+    file.write_text(table + "2022,ITA,848210,import,5\n")  # of one supplier alone is no share
     lake.add("table", [file], mapping=MAP.format(basis="partner_basis: origin"))
     for measure in ("value", "import_share"):
         figure = ep.ask(measure, lake=lake, **BUYER)

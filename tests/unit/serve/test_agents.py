@@ -300,7 +300,7 @@ def test_hostile_words_open_nothing(
         ("read_text", {"text": "x" * 100_001}, "cut the text into chapters"),
         ("read_text", {"text": "中" * 33_334}, "cut the text into chapters"),
         ("check_claims", {"claims": [{"says": 3}]}, ""),
-        ("series", SHARE | {"period": "1900..2023"}, '"period"'),
+        ("series", SHARE | {"period": "1900..2023"}, "period"),
         ("explain", {"id": "reporter-brek"}, "reporter-break"),
         ("screen", {"lines": "nothing"}, "column"),
         ("scenario", {"imposes": "CHN"}, '"target"'),
