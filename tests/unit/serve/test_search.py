@@ -58,7 +58,10 @@ from entrepot.serve.views.search import (
             "Germany's magnets from China in 2019?",
             "/country/DEU/from/CHN?goods=850511&period=2019",
         ),
-        ("magnets China to Germany 2009", "/country/DEU/from/CHN?goods=850511&period=2009"),
+        (
+            "magnets China to Germany 2009",
+            "/ask?measure=value&importer=DEU&exporter=CHN&goods=850511&period=2009",
+        ),
         ("Germany China 2019", "/country/DEU/from/CHN?period=2019"),
         (
             "Germany China magnets 2019 to 2021",
