@@ -68,11 +68,14 @@ def test_few_jobs_and_the_same_figure(
 ) -> None:
     words = {"source": "shipments.two-years", "basis": "origin", "importer": "KAZ", **keys}
     expected = ep.ask(measure, lake=folder, **words)
-    jobs = spark.sparkContext.statusTracker()
-    before = {*jobs.getJobIdsForGroup(None)}
-    found = ep.ask(measure, lake=SparkLake.open(folder), **words)
-    # By their numbers: Spark remembers the last thousand jobs only.
-    ran = len({*jobs.getJobIdsForGroup(None)} - before)
+    context = spark.sparkContext
+    group = f"few jobs of {measure}"
+    context.setJobGroup(group, "a question to a register")
+    try:
+        found = ep.ask(measure, lake=SparkLake.open(folder), **words)
+        ran = len(context.statusTracker().getJobIdsForGroup(group))
+    finally:
+        context.setLocalProperty("spark.jobGroup.id", None)
     assert expected.value
     assert alike(*(json.loads(json.dumps(x.to_dict(), default=str)) for x in (expected, found)))
     assert 0 < ran <= FEW

@@ -259,7 +259,7 @@ def test_a_full_disk_of_a_worker_is_said_or_another_one_answers(
     assert found == pytest.approx(expected(lake)[: len(found)], rel=1e-12, abs=0)
     if asked.returncode or small == 2:
         assert asked.returncode
-        assert "No space left on device" in err[err.rindex("OutsideError") :]
+        assert "the disk of a worker is full" in err[err.rindex("OutsideError") :]
 
 
 def test_a_cluster_without_a_worker_says_so(cluster: Cluster, lake: Path) -> None:

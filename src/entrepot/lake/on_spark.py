@@ -5,6 +5,7 @@ Other tables (descriptions, links between editions, inputs) are small; DuckDB re
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -265,6 +266,14 @@ def readable_on_spark() -> Iterator[None]:
                 hint="Spark calls S3 s3a://, and wants a library for it: spark.jars.packages "
                 "org.apache.hadoop:hadoop-aws:VERSION in spark-defaults.conf, with the version of "
                 "Hadoop that pyspark has; s3:// is read with --engine duckdb",
+            ) from error
+        if "No space left on device" in why or re.search(r"NoSuchFile.*shuffle_", why):
+            # What a full disk did not take is missed when it is read, which may be said first.
+            raise OutsideError(
+                "Spark cannot answer this question",
+                why=f"{why}: the disk of a worker is full, or its scratch folder was emptied",
+                hint="give the workers more room (spark.local.dir, or SPARK_LOCAL_DIRS of a "
+                "worker); or ask with --engine duckdb",
             ) from error
         raise OutsideError(
             "Spark cannot answer this question",
