@@ -272,8 +272,8 @@ def readable_on_spark() -> Iterator[None]:
             raise OutsideError(
                 "Spark cannot answer this question",
                 why=f"{why}: the disk of a worker is full, or its scratch folder was emptied",
-                hint="give the workers more room (spark.local.dir, or SPARK_LOCAL_DIRS of a "
-                "worker); or ask with --engine duckdb",
+                hint="let the workers write to a larger disk (spark.local.dir, or SPARK_LOCAL_DIRS "
+                "of a worker); or ask with --engine duckdb",
             ) from error
         raise OutsideError(
             "Spark cannot answer this question",
