@@ -270,6 +270,14 @@ def test_where_no_text_says_anything_the_day_is_refused() -> None:
     assert (before.listed, before.possible) == ((), ())
 
 
+def test_a_list_is_a_key_without_a_look_at_its_act_and_parts() -> None:
+    """Selections are keys of what a question found out, thousands of times in a brief."""
+    [chips] = goods_selection("chpl", nomenclature="HS2017").lists
+    untouched: Any = []  # cannot be hashed
+    assert hash(replace(chips, act=untouched, parts=untouched)) == hash(chips)
+    assert replace(chips, parts=()) != chips
+
+
 def test_links_between_editions() -> None:
     known = link("854151", "HS2022", "HS2017")
     assert known is not None

@@ -150,12 +150,13 @@ class GoodsList:
     id: str
     title: str
     short: str
-    act: Act = field(repr=False)
+    # Its texts and parts follow from the id: to hash them all takes longer than what a key is for.
+    act: Act = field(repr=False, hash=False)
     direction: str
     begins: date
     known_until: date
     complete: str = field(repr=False)
-    parts: tuple[ListPart, ...] = field(repr=False)
+    parts: tuple[ListPart, ...] = field(repr=False, hash=False)
     read: Callable[[], tuple[ListEntry, ...]] = field(repr=False)
     is_fragment: bool = False
 

@@ -784,20 +784,25 @@ class Judge:
 
     def refused(self, one: Numbered, place: Definition, value: float | None) -> str:
         """Say why there is no value, or none that is an answer; empty text if it is one."""
-        [time] = [timed for timed in self.timed if timed.span.words == one.span.words]
-        asked = at(time.span.asked, place)
         # Zero and no value alike: both ask whether the source has a row of these countries at all.
         key = (one.span.words, place.importer, place.exporter, bool(value))
         if key not in self._known:
-            lost = refuse_unrecorded(time.cells, asked, value)
+            lost = refuse_unrecorded(*self._question(one, place), value)
             self._known[key] = lost.reason if lost else ""
         if self._known[key] or value is None:
             return self._known[key] or "no value"
         place_of_goods = (*key, one.choice.goods)
-        if place_of_goods not in self._silent:
+        why = self._silent.get(place_of_goods)
+        if why is None:
             silent = words_unreported if value else _no_zero
-            self._silent[place_of_goods] = silent(time.cells, asked, one.choice.goods)
-        return self._silent[place_of_goods]
+            why = silent(*self._question(one, place), one.choice.goods)
+            self._silent[place_of_goods] = why
+        return why
+
+    def _question(self, one: Numbered, place: Definition) -> tuple[SourceRows, Definition]:
+        """Return the rows of the time of a choice of goods, and its question of other areas."""
+        [time] = [timed for timed in self.timed if timed.span.words == one.span.words]
+        return time.cells, at(time.span.asked, place)
 
 
 def _no_zero(cells: SourceRows, asked: Definition, goods: Goods) -> str:
