@@ -11,7 +11,7 @@ from entrepot.figures import Definition, Evidence, Figure, ask, published_answer
 from entrepot.figures.caveats import for_printed, for_series
 from entrepot.figures.published_answers import pairs, sums
 from entrepot.lake import Lake
-from entrepot.sources.published.read import published
+from entrepot.sources.published.read import PublishedRows, published
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,11 +94,12 @@ def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "both by OEC" in told()
     every = published_answers.statements
     dropped = {("OEC", "export_share"), ("OEC", "value")}
-    monkeypatch.setattr(
-        published_answers,
-        "statements",
-        lambda *given: [row for row in every(*given) if (row.origin, row.measure) not in dropped],
-    )
+
+    def fewer(*given: Any) -> PublishedRows:
+        rows = every(*given)
+        return PublishedRows(row for row in rows if (row.origin, row.measure) not in dropped)
+
+    monkeypatch.setattr(published_answers, "statements", fewer)
     assert "one by OEC, divided by one by Chinese customs" in told()
 
 

@@ -199,6 +199,18 @@ def test_areas_match_in_any_order() -> None:
     assert stating("import_share", "HKG+CHN", "RUS") == stating("import_share", "CHN+HKG", "RUS")
 
 
+def test_rows_found_by_their_subject_are_those_that_a_look_at_each_finds() -> None:
+    for measure, flow, goods in {(row.measure, row.flow, row.goods) for row in ROWS}:
+        found = ROWS.about(measure, flow, goods)
+        assert found == matching(list(ROWS), measure=measure, flow=flow, goods=goods)
+    assert ROWS.about("value", "one_way", "no such goods") == ()
+
+
+def test_rows_found_by_their_ids_are_in_the_order_of_the_table() -> None:
+    wanted = [row.id for row in ROWS[::7]]
+    assert ROWS.named(reversed(wanted)) == list(ROWS[::7])
+
+
 def test_exchange_rates() -> None:
     year = exchange_rates("CNY", 2025)
     assert [row.value for row in year] == [7.1875]

@@ -22,7 +22,7 @@ from entrepot.model.areas import WORLD, area_phrase, possessive
 from entrepot.model.display import figure_value
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
-from entrepot.sources.published.read import matching, origin_name, ranked
+from entrepot.sources.published.read import PublishedRows, matching, origin_name, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Caveat
     from entrepot.lake import Lake
     from entrepot.sources.published.read import Published
+
+    Stated = Callable[[Definition], "Rows"]
+    """From a definition to the rows that state it, best first."""
 
 __all__ = ["SHARES", "answer", "pairs", "sums"]
 
@@ -62,23 +65,22 @@ def answer(
         return NoAnswer(f"{_called(source)} are of value, not of {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)
     if definition.concordance != "family":
-        rows = tuple(row for row in rows if row.variant == definition.concordance)
-    # `per`: a number for one month of the period is no level of all of it.
-    kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
+        rows = PublishedRows(row for row in rows if row.variant == definition.concordance)
+
+    def said(asked: Definition) -> Rows:
+        # `per`: a number for one month of the period is no level of all of it.
+        found = stated(rows, asked)
+        return tuple(row for row in found if row.confidence != "low" and not row.per)
+
     if definition.measure == "conversions":
-        return converted(
-            definition,
-            lambda asked: stated(kept, asked),
-            rows,
-            lambda row: _evidence(row, source),
-        )
-    main = list(_estimates(definition, kept, source))
+        return converted(definition, said, rows, lambda row: _evidence(row, source))
+    main = list(_estimates(definition, said, source))
     if not main:
         return NoAnswer(_what_is_missing(definition, rows, source))
     others = [
         estimate
         for other in territories(definition)
-        for estimate in _estimates(other, kept, source)
+        for estimate in _estimates(other, said, source)
     ]
     return SourceAnswer(
         estimates=(*main, *others),
@@ -110,17 +112,17 @@ def _divided_by(definition: Definition, head: Estimate) -> dict[str, Any] | None
     return found | {"text": f"{text}, according to {whose}, which published no amount"}
 
 
-def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
+def _estimates(definition: Definition, said: Stated, source: str) -> Iterator[Estimate]:
     """Yield one estimate for each independent origin and variant, best first."""
     if definition.measure == "asymmetry":
-        yield from _asymmetry(definition, rows, source)
+        yield from _asymmetry(definition, said, source)
         return
     seen = set()
-    for row in _one_per_origin(stated(rows, definition)):
+    for row in _one_per_origin(said(definition)):
         # What an origin printed itself stands before a sum or quotient of its other numbers.
         seen.add((row.origin, row.variant))
         yield _estimate((row,), _value(row), row.unit, _interval(row), source, definition)
-    for rows_of_parts in sums([stated(rows, part) for part in _parts(definition)]):
+    for rows_of_parts in sums([said(part) for part in _parts(definition)]):
         first = rows_of_parts[0]
         if (first.origin, first.variant) not in seen:
             seen.add((first.origin, first.variant))
@@ -131,7 +133,7 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     quotient = quotient_of(definition)
     if quotient is None:
         return
-    above, below = stated(rows, quotient.top), stated(rows, quotient.bottom)
+    above, below = said(quotient.top), said(quotient.bottom)
     # Our own results blend reports on purpose; printed
     # numbers of two reporters must not be divided.
     for one, other in pairs(above, below, across_reporters=source == "computed"):
@@ -214,10 +216,10 @@ def _evidence(row: Published, source: str) -> Evidence:
     )
 
 
-def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
+def _asymmetry(definition: Definition, said: Stated, source: str) -> Iterator[Estimate]:
     """Yield import share over export share, pairs of one origin first."""
-    over = list(_estimates(definition.but(measure="import_share"), rows, source))
-    under = list(_estimates(definition.but(measure="export_share"), rows, source))
+    over = list(_estimates(definition.but(measure="import_share"), said, source))
+    under = list(_estimates(definition.but(measure="export_share"), said, source))
     both = sorted(
         itertools.product(over, under),
         # False sorts first, and the sort is stable: pairs of one origin, then the best of each.
@@ -235,13 +237,11 @@ def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
         )
 
 
-def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterator[Caveat]:
+def _caveats(definition: Definition, main: list[Estimate], rows: PublishedRows) -> Iterator[Caveat]:
     head = {item.id for item in main[0].evidence}
     used = {item.id for estimate in main for item in estimate.evidence}
     low = sum(row.confidence == "low" and not row.per for row in stated(rows, definition))
-    yield from caveats.for_printed(
-        [row for row in rows if row.id in head], [row for row in rows if row.id in used], low
-    )
+    yield from caveats.for_printed(rows.named(head), rows.named(used), low)
     if main[0].choices["source"] == "computed":
         yield from goods_caveats.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
     elif len(main[0].evidence) > 1:
@@ -277,15 +277,12 @@ def _called(source: str) -> str:
     return "bundled results" if source == "computed" else "published figures"
 
 
-def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
+def _what_is_missing(definition: Definition, rows: PublishedRows, source: str) -> str:
     """Say what is not held, and for which periods it is."""
     near = matching(
-        rows,
-        measure=definition.measure,
+        rows.about(definition.measure, definition.flow, definition.goods),
         exporter=definition.exporter,
         importer=definition.importer,
-        flow=definition.flow,
-        goods=definition.goods,
     )
     known = [row for row in near if row.middle is not None]
     here = sorted({row.unit for row in known if row.period == definition.period})

@@ -15,12 +15,18 @@ from entrepot.model.area_names import as_codes
 from entrepot.model.areas import area_phrase
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableResult
-from entrepot.sources.published.read import by_origin, matching, published, ranked
+from entrepot.sources.published.read import (
+    PublishedRows,
+    by_origin,
+    matching,
+    published,
+    ranked,
+)
 from entrepot.sources.published.row import COLUMNS, Published
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Specification
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["PublishedFigures", "in_print", "published_figures", "stated", "statements"]
 
 
-def statements(kind: Kind, lake: Lake) -> tuple[Published, ...]:
+def statements(kind: Kind, lake: Lake) -> PublishedRows:
     """Return every statement of a kind, the user's own collection after the bundled ones.
 
     Parameters
@@ -45,7 +51,8 @@ def statements(kind: Kind, lake: Lake) -> tuple[Published, ...]:
     # With the file that each row came in: the evidence of an answer names it.
     names = (*COLUMNS, "snapshot")
     rows = lake.table("published", source="published").select(*names)
-    return bundled + tuple(_row(dict(zip(names, cells, strict=True))) for cells in fetch(rows))
+    own = (_row(dict(zip(names, cells, strict=True))) for cells in fetch(rows))
+    return PublishedRows((*bundled, *own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +156,19 @@ def is_of_goods(row: Published, goods: str) -> bool:
 
 
 def stated(
-    rows: Iterable[Published], definition: Definition, *, any_basis: bool = False
+    rows: PublishedRows, definition: Definition, *, any_basis: bool = False
 ) -> tuple[Published, ...]:
     """Return the rows that state just what a definition asks for, best first.
 
     With `any_basis` also those that count the goods by origin, by seller or by their maker.
     """
     found = matching(
-        rows,
-        measure=definition.measure,
+        rows.about(definition.measure, definition.flow, definition.goods),
         exporter=definition.exporter,
         importer=definition.importer,
         period=definition.period,
         base=definition.base,
         basis=None if any_basis else definition.basis,
-        flow=definition.flow,
-        goods=definition.goods,
     )
     wanted = definition.valuation
     return ranked(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
+from collections import defaultdict
+from functools import cache, cached_property
 from importlib.resources import files
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Kind",
     "Published",
+    "PublishedRows",
     "best",
     "by_origin",
     "exchange_rates",
@@ -46,8 +48,31 @@ _USUAL_FLOW = {
 }
 
 
+class PublishedRows(tuple["Published", ...]):
+    """Statements in the order of their tables, found without a look at each of them."""
+
+    def about(self, measure: str, flow: str, goods: str) -> tuple[Published, ...]:
+        """Return those of a measure, a direction of trade and goods."""
+        return self._by_subject.get((measure, flow, goods), ())
+
+    def named(self, ids: Iterable[str]) -> list[Published]:
+        """Return those with some ids."""
+        return [self[place] for place in sorted(self._places[one] for one in ids)]
+
+    @cached_property
+    def _by_subject(self) -> dict[tuple[str, str, str], tuple[Published, ...]]:
+        found: defaultdict[tuple[str, str, str], list[Published]] = defaultdict(list)
+        for row in self:
+            found[row.measure, row.flow, row.goods].append(row)
+        return {subject: tuple(rows) for subject, rows in found.items()}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {row.id: place for place, row in enumerate(self)}
+
+
 @cache
-def published(kind: Kind = "published") -> tuple[Published, ...]:
+def published(kind: Kind = "published") -> PublishedRows:
     """Return every statement that is kept, by id.
 
     Parameters
@@ -63,12 +88,12 @@ def published(kind: Kind = "published") -> tuple[Published, ...]:
         If a table is not what it should be.
     """
     if kind == "all":
-        return published("published") + published("computed")
+        return PublishedRows(published("published") + published("computed"))
     if kind not in ("published", "computed"):
         raise UnknownNameError("kind of statement", kind, ("published", "computed", "all"))
     name = f"{kind}.csv"
     text = files("entrepot.sources.published").joinpath(name).read_text(encoding="utf-8")
-    return parse_rows(text, name)
+    return PublishedRows(parse_rows(text, name))
 
 
 def stating(
