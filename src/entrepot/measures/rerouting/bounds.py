@@ -192,7 +192,7 @@ def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | 
         # The three come from programs with different limits; this keeps them in order.
         low=min(low, central.value),
         high=max(sum(one.value for one in networks), central.value),
-        chains=_by_length(capacities, chain.hubs, central.value),
+        chains=_by_length(capacities, networks, chain.hubs, central.value),
         # Hubs whose other suppliers are unknown add nothing to `low`: above zero it is sure all the
         # same, at zero it may be too low.
         alarm=low > 0 if enough and (known or low) else None,
@@ -233,11 +233,15 @@ def _hub(found: Excesses, hub: str, central: MatchedFlow, *, enough: bool) -> Hu
 
 
 def _by_length(
-    capacities: Sequence[Mapping[Edge, float]], hubs: Sequence[str], least: float
+    capacities: Sequence[Mapping[Edge, float]],
+    networks: Sequence[HubNetwork],
+    hubs: Sequence[str],
+    least: float,
 ) -> dict[int, float]:
     """Return the upper ends of chains by the number of their hubs; matched is through one each."""
+    both = list(zip(capacities, networks, strict=True))
     found = {
-        length: sum(through_chains(one, hubs, length) for one in capacities)
+        length: sum(through_chains(one, hubs, length, most.value) for one, most in both)
         for length in range(1, min(LONGEST, len(hubs)) + 1)
     }
     # What is matched passes one hub each, so that this end cannot be below it.
@@ -258,7 +262,9 @@ LONGEST = 3
 """Hubs of the longest chain that is told apart; the maximum flow has longer ones as well."""
 
 
-def through_chains(capacity: Mapping[Edge, float], hubs: Collection[str], length: int) -> float:
+def through_chains(
+    capacity: Mapping[Edge, float], hubs: Collection[str], length: int, most: float
+) -> float:
     """Return the most that passes if every dollar goes through this many hubs, no hub twice.
 
     A linear program over the chains: what goes along an edge, in whatever place of a chain, is no
@@ -272,8 +278,11 @@ def through_chains(capacity: Mapping[Edge, float], hubs: Collection[str], length
         Those that a chain may have.
     length
         Hubs of a chain.
+    most
+        What passes through chains of any length: the maximum flow.
     """
-    chains = list(_chains(capacity, hubs, length))
+    # Where nothing passes no chain has room.
+    chains = list(_chains(capacity, hubs, length)) if most > 0 else []
     if not chains:
         return 0.0
     rows: dict[Edge, list[int]] = {}
@@ -281,9 +290,6 @@ def through_chains(capacity: Mapping[Edge, float], hubs: Collection[str], length
         for edge in itertools.pairwise(chain):
             rows.setdefault(edge, []).append(place)
     # No edge carries more than passes in all; the solver is exact to a part of the largest size.
-    most = maximum_flow(capacity, ORIGIN, IMPORTER).value
-    if most <= 0:
-        return 0.0
     sizes = [min(capacity[edge], most) for edge in rows]
     return min(most, sum(most_of(len(chains), list(rows.values()), sizes)))
 
