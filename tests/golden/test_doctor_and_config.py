@@ -48,7 +48,7 @@ def test_every_extra_of_the_package_is_looked_at() -> None:
 def test_what_is_not_installed_is_missing_for_something(
     entrepot: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = doctor.version
+    usual = metadata.version
 
     def version(name: str) -> str:
         if name.lower() == "xlsxwriter":
@@ -56,7 +56,7 @@ def test_what_is_not_installed_is_missing_for_something(
         return usual(name)
 
     assert _checks(entrepot)["extra excel"]["state"] == "ok"
-    monkeypatch.setattr(doctor, "version", version)
+    monkeypatch.setattr(metadata, "version", version)
     found = _checks(entrepot)["extra excel"]
     assert found["state"] == "missing"
     assert "workbooks" in found["found"]

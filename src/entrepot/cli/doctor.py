@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,7 +104,13 @@ def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
+# Metadata of packages are imported where they are read: every command imports this module, and they
+# load what parses mail.
+
+
 def _versions() -> Iterator[MachineCheck]:
+    from importlib.metadata import version
+
     yield MachineCheck("entrepot", OK, __version__)
     yield MachineCheck("Python", OK, f"{platform.python_version()} on {platform.system()}")
     for name in _CORE:
@@ -114,6 +119,8 @@ def _versions() -> Iterator[MachineCheck]:
 
 def _extras() -> Iterator[MachineCheck]:
     """Yield each extra with what of it is not installed."""
+    from importlib.metadata import requires
+
     wanted: dict[str, list[str]] = {name: [] for name in EXTRAS}
     for line in requires("entrepot") or ():
         # An extra that is made of others requires entrepot itself.
@@ -127,6 +134,8 @@ def _extras() -> Iterator[MachineCheck]:
 
 
 def _is_installed(library: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         version(library)
     except PackageNotFoundError:
