@@ -11,6 +11,7 @@ from tests.made_hubs import lake as made
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures.figure import as_rows, headline
+from entrepot.figures.questions import rerouted
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -52,6 +53,18 @@ def test_a_list_is_asked_like_a_code_and_other_goods_are_beside_it(whole: Lake) 
     assert (listed.low, listed.value, listed.high) == pytest.approx((200_000, 400_000, 400_000))
     coats = ep.ask("rerouted", lake=whole, **(ASKED | {"goods": "620331"}))
     assert (coats.value, coats.low, coats.details["alarm"]) == (0, None, "no")  # 0 to 0
+
+
+def test_only_the_value_told_first_has_cards_of_hubs(
+    whole: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list is followed in several ways: of the others the value is told, and nothing else."""
+    made: list[Any] = []
+    usual = rerouted.hub_details
+    monkeypatch.setattr(rerouted, "hub_details", lambda *said: made.append(said) or usual(*said))
+    found = ep.ask("rerouted", lake=whole, **(ASKED | {"goods": "chpl"}))
+    assert len(made) == 1
+    assert found.table[0]["price_margin"] == pytest.approx(0.2)
 
 
 def test_a_margin_and_controls_are_read(whole: Lake) -> None:

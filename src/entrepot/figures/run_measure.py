@@ -109,7 +109,7 @@ def measure(
     if rows is not None:
         column = read.column(asked)
         try:
-            more = _further_inputs(read, asked, goods, rows, others)
+            more = _further_inputs(read, asked, goods, rows, others, with_table=with_table)
             result = how.run(rows, asked, column, **more)
         except NoEvidenceError as error:
             hint = f"; {error.hint}" if error.hint else ""
@@ -371,6 +371,8 @@ def _further_inputs(
     goods: Goods,
     rows: Frame,
     others: OtherGoods | None = None,
+    *,
+    with_table: bool = True,
 ) -> dict[str, Any]:
     """Return what a measure needs besides the rows: days of listing, all other goods."""
     how = question(asked.measure)
@@ -380,6 +382,7 @@ def _further_inputs(
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)
     if how.other_goods and how.both_reports:
+        found["with_table"] = with_table
         # Of those whose reports are not chosen the catalog knows, and no row is read.
         chosen = asked.reported_by or asked.valuation
         found["known_reporters"] = (

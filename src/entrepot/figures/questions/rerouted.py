@@ -59,6 +59,8 @@ def rerouted(
     known_reporters: KnownReporters | None = None,
     reporters: HubReporters | None = None,
     others_reporters: HubReporters | None = None,
+    *,
+    with_table: bool = True,
 ) -> AnswerRow:
     """Bound what came through hubs, with a row for each.
 
@@ -72,6 +74,8 @@ def rerouted(
         The same as it was found out of several sources; then the rows are theirs alone.
     others_reporters
         Those of them who report all other goods as well.
+    with_table
+        Whether the row of a hub has more than its bounds, such as prices, each found in the rows.
     """
     codes = others.codes if isinstance(others, OtherGoods) else None
     others = others.rows if isinstance(others, OtherGoods) else others
@@ -109,9 +113,12 @@ def rerouted(
         least=asked.least or 0.0,
         value=column,
     )
-    cards = hub_details(goods, lines, asked, column, freq, reporters.both(asked))
-    reported_by = whose(goods, asked)
-    row = _row(found, asked, {hub: card | reported_by[hub] for hub, card in cards.items()})
+    cards: dict[str, dict[str, Any]] = {}
+    if with_table:
+        cards = hub_details(goods, lines, asked, column, freq, reporters.both(asked))
+        reported_by = whose(goods, asked)
+        cards = {hub: card | reported_by[hub] for hub, card in cards.items()}
+    row = _row(found, asked, cards)
     if left_out:
         row["renamed_codes"] = renamed_words(left_out)
     return row
@@ -288,7 +295,7 @@ def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) ->
     row["would_change"] = would_change(found)
     row.table = tuple(
         {name: one[name] for name in CARD if name in one}
-        | more[one["hub"]]
+        | more.get(one["hub"], {})
         | {"would_change": otherwise(hub)}
         for hub, one in zip(found.hubs, found.table, strict=True)
     )

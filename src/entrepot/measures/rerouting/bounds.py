@@ -281,6 +281,10 @@ def through_chains(
     most
         What passes through chains of any length: the maximum flow.
     """
+    if length == 1:  # no two such chains share an edge
+        return sum(
+            min(capacity.get((ORIGIN, x), 0.0), capacity.get((x, IMPORTER), 0.0)) for x in hubs
+        )
     # Where nothing passes no chain has room.
     chains = list(_chains(capacity, hubs, length)) if most > 0 else []
     if not chains:
