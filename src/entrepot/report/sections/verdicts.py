@@ -9,7 +9,6 @@ from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause
-from entrepot.report.charts.share_lines import PublishedBox
 from entrepot.report.parts import (
     ORDER,
     Arithmetic,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.result import ConflictBlock
     from entrepot.report.brief_context import Subject
+    from entrepot.report.charts.share_lines import PublishedBox
 
 __all__ = ["boxes", "claims_part", "gaps", "section"]
 
@@ -175,6 +175,9 @@ def _value(found: Comparison) -> str:
 
 def boxes(check: Check, subject: Subject) -> tuple[PublishedBox, ...]:
     """Return the claims that state the supplier's share of all imports, for the share chart."""
+    # Here, as a check by itself has no chart and should not load what draws them.
+    from entrepot.report.charts.share_lines import PublishedBox
+
     wanted = {
         "measure": "import_share",
         "importer": subject.importer,
