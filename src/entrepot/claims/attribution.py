@@ -41,9 +41,14 @@ def publisher_of(name: str) -> str:
     >>> publisher_of("Eurostat"), publisher_of("a newspaper")
     ('EU27', '')
     """
-    areas = [what for what, pattern in _patterns().items() if name and pattern.search(name)]
-    found = [area for area in areas if area not in ("bought", "sold")]
-    return found[0] if len(found) == 1 else ""
+    found = {office.partition(".")[0] for office in _offices(name)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _offices(name: str) -> list[str]:
+    """Return the offices that a name in any language names: an area, and which of several."""
+    found = [what for what, pattern in _patterns().items() if name and pattern.search(name)]
+    return [what for what in found if what not in ("bought", "sold")]
 
 
 def by_words(quote: str, says: str, exporter: str, importer: str, period: Period) -> str:
@@ -82,7 +87,8 @@ def is_own(names: str, row: Published) -> bool:
 def _same_source(names: str, origin: str, words: str) -> bool:
     if re.search(rf"\b{re.escape(origin)}\b", names, re.IGNORECASE):
         return True
-    return _same_name(names, words)
+    offices = _offices(names)
+    return (len(offices) == 1 and offices == _offices(origin)) or _same_name(names, words)
 
 
 def _same_name(one: str, other: str) -> bool:

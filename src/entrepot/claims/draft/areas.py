@@ -66,10 +66,9 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
         for entry in areas_begun_in(text, language)
         for match in entry.pattern.finditer(text)
     ]
+    found = [_unless_a_part(mark, text) for mark in found]
     if language == "zh":
         found += shortened(text)
-    else:
-        found = [_unless_left_out(mark, text) for mark in found]
     no_country = cue_words(language)[("notcountry", "")]
     unknown = _unknown(text, language, flows, goods)
     placed: list[Mark] = []
@@ -90,12 +89,30 @@ _LEFT_OUT = re.compile(
     r"|(?<!\w)(?:вне|за пределами|не вход\w+ в) )$",
     re.IGNORECASE,
 )
+_TOWARDS = "(?:north|south|east|west)(?:[ -]?(?:east|west))?(?:ern)?"
+_PART_BEFORE = re.compile(
+    rf"(?:\b(?:(?:{_TOWARDS}|central|inner|greater|air|bank of)|(?:parts?|{_TOWARDS}) of(?: the)?) "
+    r"|\b(?:(?:Nord|Süd)?(?:osten|westen)|Norden|Süden|(?:nörd|süd|öst|west)lich\w*)"
+    r" (?:von |der |des )?"
+    r"|(?<!\w)(?:(?:северо-|юго-)?(?:север|юг|восток|запад)[а-я]{0,3}"
+    r"|(?:северн|южн|восточн|западн|центральн)[а-я]+) )$",
+    re.IGNORECASE,
+)
+_PART_BEHIND = re.compile("[东西南北中]部|[南北]方|[东西][南北]|沿海|内陆|某")
+"""A region of a country, or a company that is called after one."""
 
 
-def _unless_left_out(mark: Mark, text: str) -> Mark:
-    """Read countries that are not of a group as no area known here: "outside the euro area"."""
-    left_out = _LEFT_OUT.search(text, max(mark.start - 30, 0), mark.start)
-    return replace(mark, value=NOWHERE, start=left_out.start()) if left_out else mark
+def _unless_a_part(mark: Mark, text: str) -> Mark:
+    """Read what is not the country that it names as no area known here.
+
+    That is what is outside of it ("outside the euro area") and a part of it ("South China").
+    """
+    left = max(mark.start - 30, 0)
+    for beside in (_LEFT_OUT, _PART_BEFORE):
+        if match := beside.search(text, left, mark.start):
+            return replace(mark, value=NOWHERE, start=match.start())
+    match = _PART_BEHIND.match(text, mark.end)
+    return replace(mark, value=NOWHERE, end=match.end()) if match else mark
 
 
 def _hyphened(placed: list[Mark], text: str) -> list[Mark]:
