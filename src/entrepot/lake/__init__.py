@@ -1,6 +1,6 @@
 """The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
-from entrepot.lake.fetch import beside, distinct, fetch, few_rows, near, relation, stored
+from entrepot.lake.fetch import beside, distinct, fetch, few_rows, near, own_table, relation, stored
 from entrepot.lake.inventory import InventoryItem, LoadReport, codes_of_all_goods, spans
 from entrepot.lake.lake import Lake
 
@@ -14,6 +14,7 @@ __all__ = [
     "fetch",
     "few_rows",
     "near",
+    "own_table",
     "relation",
     "spans",
     "stored",

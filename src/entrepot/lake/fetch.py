@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from entrepot.lake.explain import timed
 from entrepot.lake.system_errors import readable
+from entrepot.sources.temp_tables import drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake.lake import Lake
 
-__all__ = ["beside", "distinct", "fetch", "few_rows", "near", "relation", "stored"]
+__all__ = ["beside", "distinct", "fetch", "few_rows", "near", "own_table", "relation", "stored"]
 
 _FEW = 2_000_000
 """Rows that are brought from another engine: some hundred bytes each, on the driver as well."""
@@ -63,12 +65,39 @@ def few_rows(lake: Lake, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> nw
     """
     import narwhals as nw
 
+    query, values = _unpacked(columns)
+    return nw.from_native(lake.connection.sql(query, params=values)).lazy()
+
+
+_TABLES = itertools.count()
+
+
+@contextmanager
+def own_table(
+    lake: Lake, columns: Mapping[str, tuple[str, Sequence[Any]]]
+) -> Iterator[nw.LazyFrame[Any]]:
+    """Keep rows of our own, as `few_rows` takes them, in a table for as long as the block runs.
+
+    For thousands of rows: lists are converted whenever their query is bound or run, a table once.
+    """
+    import narwhals as nw
+
+    query, values = _unpacked(columns)
+    name = f"own_{next(_TABLES)}"
+    lake.connection.execute(f"CREATE TEMP TABLE {name} AS {query}", values)
+    try:
+        yield nw.from_native(lake.connection.table(name)).lazy()
+    finally:
+        drop(lake.connection, name)
+
+
+def _unpacked(columns: Mapping[str, tuple[str, Sequence[Any]]]) -> tuple[str, list[list[Any]]]:
+    """Return a query for columns of our own, and its values."""
     listed = ", ".join(
         f"unnest(${place}::{kind}[]) AS {name}"
         for place, (name, (kind, _)) in enumerate(columns.items(), 1)
     )
-    values = [list(cells) for _, cells in columns.values()]
-    return nw.from_native(lake.connection.sql(f"SELECT {listed}", params=values)).lazy()
+    return f"SELECT {listed}", [list(cells) for _, cells in columns.values()]
 
 
 def relation(frame: nw.LazyFrame[Any], lake: Lake) -> duckdb.DuckDBPyRelation:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import narwhals as nw
 from tests.made_comtrade import CHINA, RUSSIA, row, text_of
 
-from entrepot.lake import Lake, fetch, stored
+from entrepot.lake import Lake, fetch, own_table, stored
 from entrepot.lake.reads import RowCache
 
 if TYPE_CHECKING:
@@ -67,4 +67,17 @@ def test_a_lake_keeps_them_while_one_state_is_read(tmp_path: Path) -> None:
         assert len(_tables(lake.connection)) == 1
     assert not _tables(lake.connection)
     assert len(read()) == 1
+    assert not _tables(lake.connection)
+
+
+def test_rows_of_our_own_are_a_table_as_long_as_the_block_runs(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "number": ("INTEGER", [1, 2, 2]),
+        "word": ("VARCHAR", ["a", "b", None]),
+    }
+    with own_table(lake, columns) as rows:
+        assert fetch(rows) == [(1, "a"), (2, "b"), (2, None)]
+        assert fetch(rows.filter(nw.col("number") == 1)) == [(1, "a")]
+        assert len(_tables(lake.connection)) == 1
     assert not _tables(lake.connection)

@@ -22,7 +22,7 @@ from entrepot.figures.run_measure import moved
 from entrepot.figures.sides import members_of, reach
 from entrepot.figures.spread import FoundSpecification
 from entrepot.goods import merged
-from entrepot.lake import fetch, few_rows
+from entrepot.lake import fetch, own_table
 from entrepot.measures.prices.contrasts import paired
 from entrepot.model.areas import area_set
 from entrepot.model.period import Period
@@ -134,15 +134,16 @@ def _values(
     if not lines:
         return
     cells = zip(_KINDS.items(), zip(*lines, strict=True), strict=True)
-    table = few_rows(lake, {name: (kind, column) for (name, kind), column in cells}).to_native()
-    if asked.measure == "value_change":
-        yield from under.changes(table, asked.period, base)
-    elif asked.measure == "price_premium":
-        yield from under.premiums(table, asked, base)
-    else:
-        yield from under.indices(table, asked, base)
-        if is_series:
-            yield from under.series(table, asked, base)
+    with own_table(lake, {name: (kind, column) for (name, kind), column in cells}) as rows:
+        table = rows.to_native()
+        if asked.measure == "value_change":
+            yield from under.changes(table, asked.period, base)
+        elif asked.measure == "price_premium":
+            yield from under.premiums(table, asked, base)
+        else:
+            yield from under.indices(table, asked, base)
+            if is_series:
+                yield from under.series(table, asked, base)
 
 
 # Sets of rows of prices: by product or by heading, and beside which other buyers.
