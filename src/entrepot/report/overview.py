@@ -25,7 +25,6 @@ from entrepot.model.display import (
     small_part,
 )
 from entrepot.report.charts import BriefTable, Chart
-from entrepot.report.charts.place import cut
 from entrepot.report.charts.ranked import RANGE, RankedBar, RankedBars
 from entrepot.report.charts.value_line import LinePoint, ValueLine
 from entrepot.report.charts.world import Partner, World, grid
@@ -66,6 +65,8 @@ SHOWN = 1e5
 """Imports in the currency of the data below which a share says little and is not on a map."""
 COUNTED = 1e6
 """Imports from which on a country counts in a title."""
+SEEN = 5e-4
+"""Share from which on it is 0.1 % of something: a smaller one has no bar of its own."""
 STEPS = (10.0, 25.0, 50.0, 75.0)
 """Fixed steps of maps of dependence in per cent, so that maps of different goods compare."""
 NAMED = 12
@@ -557,16 +558,26 @@ def dependents(
     parts = [
         one
         for one in found.parts
-        if one.traded >= least and is_place(one.code) and one.code not in sellers
+        if one.value and one.traded >= least and is_place(one.code) and one.code not in sellers
     ][:NAMED]
-    # Sorted by value, so a first share of zero means that all are.
-    if not parts or parts[0].value == 0:
+    if not parts:
         return None
     seller, of = area_phrase(asked.exporter), goods_of(found)
     said = {one.code: _as_said(one, reported or {}) for one in parts}
-    goods = {
-        code: cut(capital(goods_words(product)), 190.0) for code, product in (mostly or {}).items()
-    }
+    first = capital(area_phrase(parts[0].code))
+    most = [max(one.value, (said[one.code][1] or 0.0) / 100) for one in parts]
+    if max(most) < 0.01:
+        # Bars would differ by what rounds to nothing.
+        return Section(
+            "dependents",
+            f"Who depends on {seller}",
+            Remark(f"No country got 1{NBSP}% of its imports{of} from {seller}"),
+            f"The largest share was {_percent(parts[0].value)}, of {first}. Importers of "
+            f"{threshold(least, asked.currency)} or more, {when}.",
+            source=source_line(asked.source or "", when, lake, *scope(found)),
+        )
+    parts = parts[: 1 + max(at for at, share in enumerate(most) if share >= SEEN)]
+    goods = {code: capital(goods_words(product)) for code, product in (mostly or {}).items()}
     bars = tuple(
         RankedBar(
             area_name(one.code),
@@ -577,7 +588,6 @@ def dependents(
         )
         for place, one in enumerate(parts)
     )
-    first = capital(area_phrase(parts[0].code))
     title = f"{first} got {_percent(parts[0].value)} of its imports{of} from {seller}"
     deck = (
         f"{capital(possessive(seller))} share of each country's imports{of}, {when}, per cent. "

@@ -138,6 +138,42 @@ def test_of_what_an_importer_gets_most_is_counted_from_the_flows(lake: Lake) -> 
     assert {row[-1] for row in section.table.rows} <= {capital(goods_words(code)) for code in each}
 
 
+def test_shares_that_round_to_nothing_are_a_sentence_and_no_bars(lake: Lake) -> None:
+    """Bars of 0.059 and 0.00014 % differ by nothing that anybody can see, and zeros by less."""
+    found = breakdown("import_share", "importer", lake, exporter="ARM", goods=CODES, period="2022")
+    section = dependents(found, lake)
+    assert section is not None
+    assert section.title.text.startswith("No country got 1\xa0% of its imports")
+    first = area_name(max(found.parts, key=lambda one: (one.traded >= 4e7) * one.value).code)
+    assert first in section.deck
+    assert section.picture is None
+    assert section.table is None
+    assert section.source
+    # One side's report may put it higher: then there is something to show.
+    reported = {"importer": {one.code: 0.02 for one in found.parts}}
+    wide = dependents(found, lake, reported)
+    assert wide is not None
+    assert wide.picture is not None
+
+
+@pytest.mark.parametrize("exporter", ["DEU", "RUS", "POL"])
+def test_no_importer_without_a_share_has_a_bar(lake: Lake, exporter: str) -> None:
+    found = breakdown(
+        "import_share", "importer", lake, exporter=exporter, goods=CODES, period="2022"
+    )
+    section = dependents(found, lake)
+    assert section is not None
+    assert all(bar.value >= 0.05 for bar in _bars_of(section).bars)
+
+
+def test_words_of_a_column_are_whole(lake: Lake) -> None:
+    """They go on in a second line, as “Bituminous coal, coking a…” names no goods."""
+    found = breakdown("import_share", "importer", lake, exporter="RUS", goods=CODES, period="2022")
+    section = dependents(found, lake, {}, largest_goods(found, lake))
+    assert section is not None
+    assert "…" not in _bars_of(section).draw(name="wide", alt_text="x")
+
+
 def test_of_a_single_code_nothing_is_said_to_be_most(lake: Lake) -> None:
     keys = {"goods": "850511", "period": "2022"}
     assert (

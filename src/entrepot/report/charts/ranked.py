@@ -79,6 +79,8 @@ STEP = 44
 """Least distance of two numbers on the axis."""
 LINE = 14
 """Height of a line of a name in two."""
+CELL = 132
+"""Most room of a column; words that need more go on in a second line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _draw(data: RankedBars, name: str, alt_text: str) -> str:
 def _widths(data: RankedBars) -> list[float]:
     """Return the room of each column with the gap before it."""
     return [
-        max(text_width(text, bold=True) for text in texts) + BETWEEN
+        min(CELL, max(text_width(text, bold=True) for text in texts)) + BETWEEN
         for texts in zip(data.heads[1:], *(one.cells for one in data.bars), strict=True)
     ]
 
@@ -175,6 +177,15 @@ def _two_lines(name: str, room: float, *, bold: bool) -> list[str]:
     return [first, *([cut(" ".join(words), room, bold=bold)] if words else [])]
 
 
+def _lines(
+    text: str, x: float, middle: float, room: float, *, bold: bool
+) -> list[dict[str, object]]:
+    """Return a text in as many lines as it needs, around the middle of its row."""
+    parts = _two_lines(text, room, bold=bold)
+    first = middle + 4.5 - (len(parts) - 1) * LINE / 2
+    return [{"x": x, "y": first + LINE * at, "text": part} for at, part in enumerate(parts)]
+
+
 def _rights(plan: _Plan, widths: Sequence[float]) -> list[float]:
     """Return the right ends of the columns."""
     return [plan.width - sum(widths[place + 1 :]) for place in range(len(widths))]
@@ -197,14 +208,13 @@ def _bar(
         reach += [{"x": x, "x2": x, "y": middle - CAP, "y2": middle + CAP} for x in (low, high)]
         layers += [*lines(reach, style="whisker-under"), *lines(reach, style="whisker")]
     if plan.names:
-        parts = _two_lines(bar.name, names, bold=bar.marked)
-        first = middle + 4.5 - (len(parts) - 1) * LINE / 2
-        rows = [{"x": 0, "y": first + LINE * at, "text": text} for at, text in enumerate(parts)]
+        rows = _lines(bar.name, 0, middle, names, bold=bar.marked)
         layers += labels(rows, style=words, bold=bar.marked)
         for place, right in enumerate(_rights(plan, widths)):
-            cell = {"x": right, "y": middle + 4.5, "text": bar.cells[place], "align": "right"}
             is_first = place == 0
-            layers += labels([cell], style=words if is_first else "label", bold=is_first)
+            cell = _lines(bar.cells[place], right, middle, CELL, bold=is_first)
+            cell = [{**one, "align": "right"} for one in cell]
+            layers += labels(cell, style=words if is_first else "label", bold=is_first)
         return layers
     return layers
 
