@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,10 +11,16 @@ from playwright.sync_api import expect
 from tests.browser.test_brief_page import DESKTOP, PHONE, violations
 from tests.browser.test_page import COMPARED, FIGURE, answered_whole
 
+from entrepot.serve import service
+from entrepot.serve.views import country, home
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page, Route
+
+    from entrepot.lake import Lake
+    from entrepot.serve.answer import ServedAnswer
 
 BRIEF = "/country/RUS/from/CHN/whole"
 TEXT = "China's exports to Russia fell by 3.4 % in 2025. Everything rose by 12."
@@ -453,4 +460,54 @@ def test_enter_after_a_whole_question_goes_to_its_answer(open_page: object, site
     assert first.get_attribute("aria-selected") == "true"
     page.keyboard.press("Enter")
     page.wait_for_url("**/country/DEU/from/CHN?goods=*")
+    watched.check()
+
+
+def test_a_page_gives_way_to_its_answer(
+    open_page: object, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is painted before, and again only when there is something else to show."""
+    go, asked = threading.Event(), country.country_page
+
+    def slowly(*args: object, **keys: object) -> object:
+        go.wait(300)
+        return asked(*args, **keys)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(country, "country_page", slowly)
+    monkeypatch.setattr(service, "PATIENCE", 0.1)
+    watched = open_page(site, "/country/DEU?goods=854231&period=2021")
+    page = watched.page
+    try:
+        page.locator("[data-wait]").wait_for()
+        assert page.locator("h1").inner_text().startswith("Germany")
+        assert violations(page) == []
+    finally:
+        go.set()
+    page.locator("[data-wait]").wait_for(state="detached")
+    page.locator("#suppliers").wait_for()
+    watched.check()
+
+
+def test_nobody_loses_a_question_that_is_half_written(
+    open_page: object, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, asked = threading.Event(), home.home_page
+
+    def slowly(lake: Lake) -> ServedAnswer:
+        go.wait(300)
+        return asked(lake)
+
+    monkeypatch.setattr(home, "home_page", slowly)
+    monkeypatch.setattr(service, "PATIENCE", 0.1)
+    watched = open_page(site, "/?lang=en")
+    page = watched.page
+    try:
+        page.locator("[data-wait]").wait_for()
+        page.get_by_label("Importer").fill("Nepal")
+    finally:
+        go.set()
+    page.get_by_role("link", name="Show it").wait_for()
+    assert page.get_by_label("Importer").input_value() == "Nepal"
+    page.get_by_role("link", name="Show it").click()
+    page.locator("#example").wait_for()
     watched.check()

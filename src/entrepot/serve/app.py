@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from entrepot.errors import EntrepotError, MissingExtraError
+from entrepot.goods.parse import goods_words
+from entrepot.model.areas import area_phrase, possessive
+from entrepot.report.phrasing import capital
 from entrepot.serve.access import Access
 from entrepot.settings import Settings
 from entrepot.version import __version__
@@ -27,10 +30,11 @@ from entrepot.serve.guard import LONGEST_ADDRESS, Guard, require_origins
 from entrepot.serve.language import Languages, in_language, language_of
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, AtWorkError, NotFoundError, problem
-from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes
+from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes, address
 from entrepot.serve.service import Service, prefers_async, sent, would_wait
 from entrepot.serve.site import page
 from entrepot.serve.views.country import get_ready
+from entrepot.serve.views.home import question
 from entrepot.serve.views.search import search
 
 if TYPE_CHECKING:
@@ -50,6 +54,16 @@ _UNPACKED = re.compile(r"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
 _NOWHERE = "no such address"
 _NAMED = re.compile(r"(?:unknown (?:area|goods)|no list of goods)\b.*'([^']{1,100})'")
 """An error about a country or goods that nothing is called."""
+_TITLES = {
+    "": "How dependent is one country on another?",
+    "ask": "Compute one figure",
+    "compare": "Compare two dependences",
+    "data": "Loaded data and findings",
+    "explore": "Build a chart",
+    "scenario": "What if trade stopped?",
+}
+"""Titles of rooms that are known before their answer is."""
+_MENU_OF = {"country": "countries"}
 _MEANT = 3
 """Things of each kind that are offered instead."""
 # Threads, for views block: one that waits for a question occupies one of anyio's threads.
@@ -63,8 +77,8 @@ _ABOUT = (
     "those of the command line and of Python. A share is 0 to 1; numbers have all digits; a "
     "missing number is null, with a reason. Errors are problem documents (RFC 9457). What takes "
     "longer than the limit is answered 503 with Retry-After and goes on: the same request, "
-    "repeated, has the answer. With Prefer: respond-async (RFC 7240) it is 202 after eight "
-    "seconds, with what is known so far."
+    "repeated, has the answer. With Prefer: respond-async (RFC 7240) it is 202 after a "
+    "second (or as many as wait=8 says), with what is known so far."
 )
 
 
@@ -243,9 +257,10 @@ def _at_work(
         headers["Location"] = quote(path, safe="/+,") + (f"?{query}" if query else "")
         headers["Preference-Applied"] = "respond-async"
     elif would_wait(request):
-        # The header, because a page that is left by a script would need one.
-        headers["Refresh"] = "3"
-        answer = page("working.html.j2", "", working=error, opening=_opening(request))
+        expected = {"working": error, "opening": _opening(request), **_expected(request)}
+        answer = in_language(
+            language_of(request), lambda: page("working.html.j2", **expected), address(request)
+        )
         return Response(answer.body, 202, headers, answer.kind)
     else:
         found["status"] = 503
@@ -253,6 +268,30 @@ def _at_work(
     found |= {"seconds": seconds, "found": list(error.found)}
     kind = MEDIA if found["status"] == 503 else "application/json"
     return Response(as_json(found).body, found["status"], headers, kind)
+
+
+def _expected(request: Request) -> dict[str, Any]:
+    """Return what a page is known to have before any data are read: its title and its place."""
+    _, room, *rest = request.scope["path"].split("/")
+    place = f"/{_MENU_OF.get(room, room)}"
+    goods = request.query_params.get("goods", "")
+    try:
+        if not room:
+            return {"current": "/", "title": _TITLES[""], **question()}
+        if room == "goods" and rest:
+            return {"current": place, "title": capital(goods_words(rest[0]))}
+        if room == "country" and rest:
+            title = capital(area_phrase(rest[0]))
+            if rest[1:2] == ["from"]:
+                title = f"{possessive(title)} imports from {area_phrase(rest[2])}"
+            return {"current": place, "title": f"{title}: {goods_words(goods)}" if goods else title}
+    except EntrepotError:  # a name that does not exist: the answer will say so
+        pass
+    return {
+        "current": place,
+        "title": _TITLES.get(room, "The answer is being computed"),
+        "bare": room == "embed",
+    }
 
 
 def _opening(request: Request) -> str:

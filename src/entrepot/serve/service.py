@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["PATIENCE", "TEXT_SECONDS", "Service", "prefers_async", "resumed", "sent", "would_wait"]
 
 
-PATIENCE = 8.0
-"""Seconds after which a reader of a page is told what was found so far."""
+PATIENCE = 1.0
+"""Seconds after which a reader is told what was found so far, unless ``Prefer: wait=8`` says more:
+a page has to be painted at once."""
 TEXT_SECONDS = 20.0
 """Seconds of a processor that the check of one text may take."""
 
@@ -114,7 +116,7 @@ class Service:
                 self.access.reader_of(request.scope),
             ),
             may_lag=may_lag,
-            patience=PATIENCE if would_wait(request) else math.inf,
+            patience=_patience(request) if would_wait(request) else math.inf,
         )
         if found.answer.is_passing:
             return sent(found.answer, {"Cache-Control": "no-store"})
@@ -171,8 +173,19 @@ def would_wait(request: Request) -> bool:
 
 def prefers_async(request: Request) -> bool:
     """Whether a request has the preference ``respond-async`` of RFC 7240."""
+    return "respond-async" in _preferred(request)
+
+
+def _patience(request: Request) -> float:
+    """Return the seconds that a request waits: ``wait`` of RFC 7240, else as long as a reader."""
+    # Two digits, as more is no patience: the limit of the server comes first.
+    named = [re.fullmatch("wait=([0-9]{1,2})", one) for one in _preferred(request)]
+    return next((float(one[1]) for one in named if one), PATIENCE)
+
+
+def _preferred(request: Request) -> list[str]:
     preferred = ",".join(request.headers.getlist("prefer")).lower().split(",")
-    return any(one.partition(";")[0].strip() == "respond-async" for one in preferred)
+    return [one.partition(";")[0].strip() for one in preferred]
 
 
 def _headers(version: str, kept: str) -> dict[str, str]:

@@ -47,7 +47,10 @@ _BEFORE = (
     b'\n<div class="page before" role="status"><p class="deck">Newer data are being loaded. '
     b"This page shows the previous data; reload it in a moment.</p></div>"
 )
-SCRIPTS = ("copy", "embed", "frame", "mail", "page", "rest", "screen", "search", "tabs", "tooltips")
+SCRIPTS = (
+    *("copy", "embed", "frame", "mail", "page", "rest", "screen", "search", "tabs", "tooltips"),
+    "wait",
+)
 MENU = (
     ("/countries", "Countries"),
     ("/goods", "Goods"),
@@ -69,7 +72,7 @@ def page(template: str, current: str, **parts: Any) -> ServedAnswer:
     current
         Address of the page that the menu marks.
     """
-    shared: dict[str, Any] = {"current": current, "version": __version__}
+    shared: dict[str, Any] = {"current": current, "version": __version__, "bare": False}
     shared |= {"languages": LANGUAGES, "language": language_now(), "here": address_now()}
     text = environment().get_template(template).render(shared | parts)
     return as_html(translated(text.strip()) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from entrepot.serve.pool import Pool
 from entrepot.serve.problems import AtWorkError, TooLongError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from entrepot.lake import Lake
@@ -64,7 +66,9 @@ def test_a_slow_page_shows_what_is_known_and_then_the_rest(tmp_path: Path, slow:
     assert "56.3 %" in unescape(page).replace("\u00a0", " ")
     assert 'role="status"' in page
     waiting = client.get("/", **PAGE)
-    assert waiting.headers["refresh"] == waiting.headers["retry-after"] == "3"
+    assert waiting.headers["retry-after"] == "3"
+    # For whoever has no scripts; others would lose what they type.
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in waiting.text
     assert waiting.headers["cache-control"] == "no-store"
     slow.go.set()
     for _ in range(3000):
@@ -75,6 +79,57 @@ def test_a_slow_page_shows_what_is_known_and_then_the_rest(tmp_path: Path, slow:
     assert found.text.startswith("<main>0.563")
     assert client.get("/").text == found.text
     assert slow.begun == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/", "How dependent is one country on another?"),
+        ("/country/DEU", "Germany"),
+        (
+            "/country/DEU/from/CHN?goods=850511",
+            "Germany’s imports from China: metal permanent magnets",
+        ),
+        ("/goods/850511", "Metal permanent magnets"),
+        ("/explore?show=map&supplier=CHN", "Build a chart"),
+        ("/compare?importer=DEU&supplier=CHN", "Compare two dependences"),
+    ],
+)
+def test_a_slow_page_is_painted_before_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, title: str
+) -> None:
+    """Its title, its menu and, on the first page, the question need no data."""
+    go = threading.Event()
+    monkeypatch.setattr("entrepot.serve.service.PATIENCE", 0.1)
+    for room in (
+        *("home.home_page", "country.country_page", "brief.opening_page", "catalogue.goods_page"),
+        *("explore.explore_page", "compare.compare_page"),
+    ):
+        monkeypatch.setattr(f"entrepot.serve.views.{room}", lambda *_, **__: go.wait(100))
+    with ended(go):
+        page = Client(create_app(tmp_path)).get(path, **PAGE)
+        assert page.status_code == 202
+        assert f">{title}</h1>" in unescape(page.text)
+        assert ('action="/go"' in page.text) == (path == "/")
+        assert ('href="/countries" aria-current="page"' in page.text) == ("country" in path)
+
+
+def test_a_slow_frame_has_no_menu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    monkeypatch.setattr("entrepot.serve.service.PATIENCE", 0.1)
+    monkeypatch.setattr("entrepot.serve.views.explore.embed_page", lambda *_: go.wait(100))
+    with ended(go):
+        page = Client(create_app(tmp_path)).get("/embed?show=map&supplier=CHN", **PAGE)
+        assert page.status_code == 202
+        assert "<nav" not in page.text
+
+
+@contextmanager
+def ended(go: threading.Event) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        go.set()
 
 
 def test_a_program_that_repeats_its_request_has_the_answer(tmp_path: Path, slow: Slow) -> None:

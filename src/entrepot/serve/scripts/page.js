@@ -8,6 +8,7 @@ import { rest } from "./rest.js";
 import { slash, suggest } from "./search.js";
 import { tabs } from "./tabs.js";
 import { tooltips } from "./tooltips.js";
+import { wait } from "./wait.js";
 
 function dress(part) {
   part.querySelectorAll("[data-tabs]").forEach(tabs);
@@ -29,3 +30,4 @@ document.querySelectorAll("input[data-origin]").forEach((link) => {
 document.querySelectorAll("form[data-frame]").forEach(embed);
 document.querySelectorAll("body.embed").forEach(frame);
 document.querySelectorAll("[data-rest]").forEach((place) => rest(place, dress));
+document.querySelectorAll("[data-wait]").forEach(wait);

@@ -47,7 +47,7 @@ export async function rest(place, dress) {
 async function asked(address, told) {
   let again = AGAIN;
   for (;;) {
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const answer = await fetch(address, { headers: { Accept: "text/html", Prefer: "wait=8" } });
     // Its time was over, or others are before it: what was computed is kept, so it goes on from there.
     if (answer.status === 503 && again > 0) {
       again -= 1;
@@ -58,7 +58,6 @@ async function asked(address, told) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.status !== 202) return page;
     told.textContent = page.querySelector("[role=status]").textContent;
-    await later(3);
   }
 }
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.serve.answer import ServedAnswer
 
-__all__ = ["Pair", "bundled_pairs", "countries_page", "home_page", "pickers"]
+__all__ = ["Pair", "bundled_pairs", "countries_page", "home_page", "pickers", "question"]
 
 _EXAMPLE = {"importer": "DEU", "exporter": "CHN", "goods": "850511"}
 """Answered on the first page; its data come with the program."""
@@ -75,12 +75,19 @@ def home_page(lake: Lake) -> ServedAnswer:
     return page(
         "home.html.j2",
         "/",
+        **question(),
         **_answered(lake),
-        **pickers(),
         **_openers(lake),
         loaded=_loaded(lake),
         changes=_changes(lake),
     )
+
+
+def question() -> dict[str, object]:
+    """Return the question of the first page, which needs no data."""
+    importer, supplier, goods = _EXAMPLE.values()
+    asked = {"importer": area_label(importer), "supplier": area_label(supplier)}
+    return {"example": asked | {"goods": capital(goods_words(goods))}, **pickers()}
 
 
 def pickers() -> dict[str, object]:
@@ -134,11 +141,6 @@ def _answered(lake: Lake) -> dict[str, object]:
         "all_of": source_line(asked.source or "", asked.period, lake)
         if share.definition.source != asked.source
         else (),
-        "example": {
-            "importer": area_label(importer),
-            "supplier": area_label(supplier),
-            "goods": capital(goods_words(goods)),
-        },
         "map_query": urlencode({"show": "map", "supplier": supplier, "goods": goods}),
         "brief": f"/country/{importer}/from/{supplier}?goods={goods}",
         "others": (f"/country/{importer}", f"{possessive(area_phrase(importer))} other goods"),
