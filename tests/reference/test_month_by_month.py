@@ -78,6 +78,15 @@ def test_many_countries_have_a_panel_each(lake: Lake) -> None:
     asked = ask("monthly", lake=lake, **keys)
     change = asked.table[0]["rolling12_pct"]
     assert f"\u2212{abs(change):.1f}\u00a0%" in wide
+    keys.pop("importer")
+    each = [ask("monthly", lake=lake, importer=code, **keys).table for code in codes]
+    known = [table[0]["rolling12_pct"] for table in each if table]
+    assert len(known) < len(codes)
+    fell = f"{sum(one < 0 for one in known)} of {len(known)} countries with all months"
+    assert made.title.endswith(f"flakes fell to {fell} in the year to Dec 2024")
+    few = month_chart(month_by_month(lake, "CHN", codes[:2], "250410"), lake)
+    said = f"to South Korea fell by {abs(change):.1f}\u00a0% in the year to Dec 2024"
+    assert few.title.endswith(said)
     assert wide.count("data-column=") == 48 * len(codes)
 
 

@@ -55,7 +55,8 @@ def month_chart(found: MonthByMonth, lake: Lake) -> MonthChart:
     first = months[0].start
     drawn = MonthLines((first.year, first.month), words, tuple(lines), "" if is_index else unit)
     of = "" if asked.goods == "all" else f" of {goods_words(asked.goods)}"
-    title = f"{capital(possessive(area_phrase(asked.exporter)))} exports{of}, by month"
+    exports = f"{capital(possessive(area_phrase(asked.exporter)))} exports{of}"
+    title = _finding(exports, lines, list(known), words[-1], asked.quantity)
     span = words[0] if len(words) == 1 else f"{words[0]} to {words[-1]}"
     counted = f"{unit} a month" if not is_index else "index, mean of each country’s months = 100"
     deck = f"{counted[:1].upper()}{counted[1:]}, {span}."
@@ -64,6 +65,7 @@ def month_chart(found: MonthByMonth, lake: Lake) -> MonthChart:
         deck += "; at the top right, the last twelve months against the twelve before."
     else:
         deck += f" Highlighted: {lines[0].name}." if len(lines) > 1 else ""
+        deck += " The change is that against the twelve months before." if lines[0].change else ""
     if missing := [area_name(code) for code in found.values if code not in known]:
         deck += f" No data: {', '.join(missing)}."
     if any(value is None for line in lines for value in line.values):
@@ -88,6 +90,26 @@ def month_chart(found: MonthByMonth, lake: Lake) -> MonthChart:
     )
     source = source_line(asked.source or "", span, lake, basis)
     return MonthChart(title, deck, Chart(drawn, f"{title}. {span}. Last: {last}."), source, table)
+
+
+def _finding(
+    exports: str, lines: Sequence[MonthLine], codes: Sequence[str], last: str, quantity: str | None
+) -> str:
+    """Return what the last twelve months say; without two years, what is shown."""
+    changes = [one.change for one in lines]
+    counted = " by weight" if quantity == "mass" else ""
+    if len(lines) <= TOGETHER and changes[0][:1] in ("+", MINUS):
+        verb = "rose" if changes[0][0] == "+" else "fell"
+        to = area_phrase(codes[0])
+        return f"{exports} to {to} {verb} by {changes[0][1:]}{counted} in the year to {last}"
+    known = [one for one in changes if one]
+    if len(lines) > TOGETHER and known:
+        fell = sum(one.startswith(MINUS) for one in known)
+        rose = sum(one.startswith("+") for one in known)
+        verb, count = ("fell", fell) if fell >= rose else ("rose", rose)
+        of = f"{len(known)} countries" + (" with all months" if len(known) < len(lines) else "")
+        return f"{exports} {verb}{counted} to {count} of {of} in the year to {last}"
+    return f"{exports}, by month"
 
 
 def _unit(

@@ -27,6 +27,7 @@ from entrepot.report.breaks import break_between, reporters_before_and_after
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.dots import Dot, Dots
 from entrepot.report.charts.list_dates import ListDates, ListRow, ListSpan
+from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.value_line import LinePoint, ValueLine
 from entrepot.report.charts.world import Partner
 from entrepot.report.charts.world_shapes import BOUNDARIES, WorldShapes
@@ -52,7 +53,7 @@ from entrepot.sources import bring_in
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from entrepot.figures.breakdown import Breakdown
+    from entrepot.figures.breakdown import Breakdown, BreakdownPart
     from entrepot.figures.definition import Side
     from entrepot.figures.exporter_prices import ExporterPrices, UnitValueYears
     from entrepot.goods import GoodsList
@@ -64,8 +65,10 @@ __all__ = [
     "goods_cards",
     "largest_suppliers",
     "list_dates",
+    "over_half_of",
     "prices_by_exporter",
     "prices_over_time",
+    "ranked_shares",
 ]
 
 STEPS = (25.0, 50.0, 75.0)
@@ -223,6 +226,41 @@ def _lists_card(listed: Sequence[str]) -> PageCard:
         "published",
         "dated lists",
     )
+
+
+def over_half_of(supplier: str, of: str, shares: Mapping[str, BreakdownPart]) -> str:
+    """Return where a supplier had more than half of the imports, of the importers that are named.
+
+    Parameters
+    ----------
+    of
+        The goods: ``" of metal permanent magnets"``; empty for all.
+    shares
+        By importer, of one year.
+    """
+    seller = capital(area_phrase(supplier))
+    if not shares:
+        return f"{possessive(seller)} share of imports{of}"
+    if len(shares) == 1:
+        [(code, share)] = shares.items()
+        buyer = possessive(area_phrase(code))
+        return f"{seller} supplied {figure_value(share.value, 'share')} of {buyer} imports{of}"
+    over = sum(share.value > 0.5 for share in shares.values())
+    where = f"{over} of {len(shares)}" if over else f"none of {len(shares)}"
+    return f"{seller} supplied more than half of imports{of} in {where} importers"
+
+
+def ranked_shares(shares: Mapping[str, BreakdownPart], currency: str | None) -> RankedBars:
+    """Return the shares of a supplier in several importers as bars, the first one marked."""
+    bars = (
+        RankedBar(
+            *(area_name(code), 100 * one.value, None, None),
+            (figure_value(one.value, "share"), money(one.traded)),
+            marked=place == 0,
+        )
+        for place, (code, one) in enumerate(shares.items())
+    )
+    return RankedBars(tuple(bars), ("Importer", "Share", f"Imports, {currency} m"))
 
 
 def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:

@@ -13,14 +13,14 @@ from entrepot.figures.input_choices import GOODS as INPUTS
 from entrepot.figures.questions import QUESTIONS
 from entrepot.lake import Lake
 from entrepot.measures import all_metadata
-from entrepot.model.display import folded
+from entrepot.model.display import folded, per_cent
 from entrepot.model.keys import Keys  # noqa: TC001 (read by typing)
 from entrepot.model.table_files import csv_text, frame_of, write_whole
-from entrepot.report.charts import draw
+from entrepot.report.charts import BriefTable, draw
 from entrepot.report.charts.butterfly import mutual_shares_chart
 from entrepot.report.charts.calendar import calendar_chart
 from entrepot.report.charts.catalogue import DRAWN
-from entrepot.report.charts.curve import curve_chart
+from entrepot.report.charts.curve import Curve, curve_chart
 from entrepot.report.charts.drawing import wrapped
 from entrepot.report.charts.event import event_chart
 from entrepot.report.charts.exposure import origin_chart
@@ -29,7 +29,7 @@ from entrepot.report.charts.place import cut
 from entrepot.report.charts.share import share_chart, shares_chart
 from entrepot.report.charts.slope import slope_chart
 from entrepot.report.charts.split import split_chart
-from entrepot.report.charts.stack import stack_chart
+from entrepot.report.charts.stack import Stack, stack_chart
 from entrepot.report.charts.world import map_chart, of_buyers
 from entrepot.report.palette import DARK, LIGHT, colour_rules, variables
 from entrepot.report.render_pdf import typeset
@@ -56,6 +56,7 @@ __all__ = [
     "raster",
     "require_suffix",
     "svg_of",
+    "table_of",
     "write",
     "write_chart",
 ]
@@ -258,6 +259,61 @@ def of_figure(figure: Figure) -> StandaloneChart:
     if one is not None and not alternatives and (figure.table or figure.details):
         return one(figure)
     return curve_chart(figure)
+
+
+def table_of(chart: StandaloneChart) -> BriefTable | None:
+    """Return what a chart of shares shows as a table to stand below it; None for another chart."""
+    shown = chart.picture.drawn
+    if isinstance(shown, Stack):
+        years = tuple(map(str, shown.years))
+        return BriefTable(
+            chart.title,
+            ("Supplier", *years),
+            (False, *(True for _ in years)),
+            tuple((one.name, *map(_in_per_cent, one.shares)) for one in shown.layers),
+            ("", *("per cent" for _ in years)),
+        )
+    if isinstance(shown, Curve):
+        names = tuple(one.name for one in shown.dimensions)
+        rows = [
+            (
+                one.text,
+                *(
+                    choice.options[pick].name
+                    for choice, pick in zip(shown.dimensions, one.picks, strict=True)
+                ),
+                "published" if one.published else "computed",
+            )
+            for one in shown.columns
+        ]
+        words = tuple(False for _ in (*names, "Status"))
+        head = ("Value", *names, "Status")
+        return BriefTable(
+            chart.title, head, (True, *words), tuple(rows), (shown.unit, *("" for _ in words))
+        )
+    if not chart.rows or any(row.get("unit") != "share" for row in chart.rows):
+        return None
+    found = [
+        (
+            str(row["period"]),
+            *(_in_per_cent(row[name] and 100 * row[name]) for name in ("value", "low", "high")),
+            str(row["kind"]),
+            str(row["whose"]),
+        )
+        for row in chart.rows
+        if "whose" in row
+    ]
+    return BriefTable(
+        chart.title,
+        ("Period", "Share, %", "Low, %", "High, %", "Status", "Source"),
+        (False, True, True, True, False, False),
+        tuple(found),
+        ("", "per cent", "per cent", "per cent", "", ""),
+    )
+
+
+def _in_per_cent(share: float | None) -> str:
+    return "" if share is None else per_cent(share)
 
 
 def _require_drawn(measure: str) -> None:

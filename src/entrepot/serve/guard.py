@@ -362,6 +362,9 @@ def _with_headers(send: Send, more: dict[str, str]) -> Send:
         if message["type"] == "http.response.start":
             # An answer's own policy wins: a drawing carries a hash of its style (`pages._drawn`).
             there = {name.lower() for name, _ in message.get("headers", ())}
+            # It would take the place of the policy that came with the page, and then the page
+            # that carries its style inside has none when it is opened again.
+            there |= {b"content-security-policy"} if message["status"] == 304 else set()
             pairs = ((name.lower().encode(), text.encode()) for name, text in more.items())
             added = [pair for pair in pairs if pair[0] not in there]
             message["headers"] = [*message.get("headers", ()), *added]

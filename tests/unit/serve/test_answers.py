@@ -256,6 +256,20 @@ def test_the_tag_changes_with_the_lake_and_with_nothing_else(tmp_path: Path) -> 
     assert now.headers["etag"] != tag
 
 
+@pytest.mark.parametrize(
+    "path", ["/country/DEU/from/CHN/note.html?goods=850511", "/explore.svg", "/measures"]
+)
+def test_what_is_opened_again_keeps_its_policy(tmp_path: Path, path: str) -> None:
+    """A browser replaces headers that it kept by those of a 304, and would drop the style."""
+    client = Client(create_app(tmp_path / "lake"))
+    first = client.get(path)
+    assert "style-src" in first.headers["content-security-policy"]
+    again = client.get(path, **{"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
+    assert again.headers["x-content-type-options"] == "nosniff"
+
+
 def test_any_version_is_known_where_there_is_one(tmp_path: Path) -> None:
     client = Client(create_app(tmp_path / "lake"))
     any_of_them = {"If-None-Match": "*"}

@@ -55,6 +55,8 @@ def test_each_chart_is_a_page_a_frame_and_a_drawing(client: Client, query: str) 
     assert found.status_code == 200
     assert found.text.count('<svg class="chart') == 2
     assert "Source" in found.text
+    # Every value can be read without the drawing.
+    assert "Table of this" in found.text
     framed = client.get(f"/embed?{query}")
     assert framed.status_code == 200
     assert "<nav" not in framed.text
@@ -264,6 +266,31 @@ def test_a_server_that_does_not_know_its_address_frames_no_other_site(tmp_path: 
     for site in other:
         url = urlencode({"url": f"{site}/explore?{SUPPLIERS}"})
         assert client.get(f"/oembed?{url}", **here).status_code == 404
+
+
+def test_shares_of_one_year_are_bars_under_a_title_that_counts_them(client: Client) -> None:
+    """A panel with a single bar each would be ten times the same drawing."""
+    page = unescape(client.get(f"/explore?{SEVERAL}").text).replace("\u00a0", " ")
+    rows = [*csv.DictReader(io.StringIO(client.get(f"/explore.csv?{SEVERAL}").text))]
+    over = sum(float(row["share"]) > 0.5 for row in rows)
+    goods = "imports of metal permanent magnets"
+    assert f">China supplied more than half of {goods} in {over} of 3 importers, 2022</h2>" in page
+    assert "All panels" not in page
+    assert ">Imports, USD m</text>" in page
+    one = client.get("/explore?show=several&importer=DEU&supplier=CHN&goods=850511").text
+    assert re.search(r"China supplied [\d.]+.% of Germany’s imports of metal permanent", one)
+    low = "show=several&importer=DEU,FRA&supplier=NPL&goods=850511"
+    assert "in none of 2 importers, 2022" in client.get(f"/explore?{low}").text
+
+
+def test_the_table_of_a_chart_has_what_its_file_has(client: Client) -> None:
+    query = "show=definitions&importer=RUS&supplier=CHN&goods=chpl&period=2023"
+    page = client.get(f"/explore?{query}").text
+    table = page[page.index("<table") : page.index("</table>")]
+    rows = [*csv.DictReader(io.StringIO(client.get(f"/explore.csv?{query}").text))]
+    assert table.count("<tr") == 1 + len(rows)
+    for row in rows:
+        assert f"{100 * float(row['value']):.3g}" in table
 
 
 def test_a_group_has_its_panel_among_countries(client: Client, folder: Path) -> None:

@@ -26,13 +26,13 @@ from entrepot.report.charts.month_lines import MonthLines
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
-from entrepot.report.goods_overview import largest_suppliers
+from entrepot.report.goods_overview import largest_suppliers, over_half_of, ranked_shares
 from entrepot.report.overview import NAMED, dependence_map, suppliers_of
 from entrepot.report.parts import plain
 from entrepot.report.phrasing import capital
 from entrepot.report.source_lines import source_line, sources_line
 from entrepot.report.standalone import chart as standing_chart
-from entrepot.report.standalone import framed, of_figure, raster
+from entrepot.report.standalone import framed, of_figure, raster, table_of
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
 from entrepot.serve.problems import NotFoundError
@@ -399,8 +399,10 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
     first = found[0].definition.period
     span = f"{last.period}" if first == last.period else f"{first} to {last.period}"
     of = "" if goods == "all" else f" of {goods_words(goods)}"
-    title = f"{capital(possessive(area_phrase(asked.supplier)))} share of imports{of}, {span}"
-    deck = "Per cent of value, a bar a year. All panels share one scale, the largest share first."
+    newest = {code: one for code in order if (one := known[code].get(last.period.year))}
+    title = f"{over_half_of(asked.supplier, of, newest)}, {last.period}"
+    each = "" if first == last.period else ", a bar a year. All panels share one scale"
+    deck = f"Per cent of value{each}, the largest share first."
     if missing := [area_name(code) for code in codes if code not in known]:
         deck += f" No data: {', '.join(missing)}."
     listed = "; ".join(f"{panel.name} {panel.bars[-1].text}" for panel in panels)
@@ -427,8 +429,11 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
         tuple((area_name(code), *cells(known[code])) for code in order),
         ("", *("per cent" for _ in heads)),
     )
-    picture = Chart(TierPanels(panels, "%"), f"{title}. {last.period}, per cent: {listed}.")
-    return _Drawn(title, deck, picture, source, head, rows, table)
+    alt = f"{title}. {last.period}, per cent: {listed}."
+    # Panels of one year would have one bar each.
+    one_year = first == last.period
+    shown = ranked_shares(newest, last.currency) if one_year else TierPanels(panels, "%")
+    return _Drawn(title, deck, Chart(shown, alt), source, head, rows, table)
 
 
 def _by_month(lake: Lake, asked: _Asked) -> _Drawn:
@@ -492,7 +497,7 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
     source += tuple(f" {line}" for line in found.foot if line.startswith(kept))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]
-    return _Drawn(found.title, found.deck, found.picture, source, names, rows)
+    return _Drawn(*(found.title, found.deck, found.picture, source, names, rows, table_of(found)))
 
 
 def _newest(keys: dict[str, Any], default: str = str(_PUBLISHED)) -> str:
