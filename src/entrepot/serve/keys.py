@@ -50,7 +50,7 @@ def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, 
             near = nearest(name, known)
             guess = f"did you mean {' or '.join(near)}? " if near else ""
             raise BadAddressError(
-                f"unknown key: {name[:60]!r}", hint=f"{guess}keys: {', '.join(known)}"
+                f"unknown key: {name[:60]!r}", hint=f"{guess}use only the keys {', '.join(known)}"
             )
         if len(value) > LONGEST:
             # A list that repeats its items may be short once each is named once.

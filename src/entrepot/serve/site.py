@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -32,6 +33,7 @@ from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from entrepot.figures import Figure
 
@@ -100,6 +102,7 @@ def environment() -> Environment:
         "address": address_of,
         "area": area_phrase,
         "capital": capital,
+        "coded": _coded,
         "headline": headline,
         "json": lambda data: json.dumps(data, ensure_ascii=False),
         "shown": lambda figure: figure_value(figure.value, figure.unit),
@@ -109,6 +112,13 @@ def environment() -> Environment:
         "spaced": spaced_code,
     }
     return made
+
+
+def _coded(text: str) -> Markup:
+    """Return a text with its commands set as commands: errors have them between backticks."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def shown_range(figure: Figure) -> str:

@@ -342,3 +342,14 @@ def test_pages_are_packed_for_a_browser(client: Client) -> None:
     assert int(packed.headers["content-length"]) * 4 < len(plain.content)
     assert packed.headers["etag"] == plain.headers["etag"]
     assert "accept-encoding" in packed.headers["vary"].lower()
+
+
+def test_a_page_says_what_a_reader_can_do_there(client: Client) -> None:
+    """Commands are for a terminal; what stands between backticks is set as code, and harmless."""
+    page = client.get("/country/Atlantis", accept="text/html").text
+    assert 'choose among all <a href="/countries">countries</a>' in page
+    assert "`" not in page
+    assert "area list" not in page
+    wrong = client.get("/explore?`<b>x</b>`=1", accept="text/html").text
+    assert "<b>x" not in wrong
+    assert "use only the keys show, importer" in wrong
