@@ -16,7 +16,8 @@ from tests.golden.brief_files import bare
 from entrepot import ask
 from entrepot.errors import RequestError
 from entrepot.model.display import NBSP
-from entrepot.report.note import DecisionNote, height_of, note
+from entrepot.report.charts.ranked import RankedBars
+from entrepot.report.note import LEAST, NAMED, DecisionNote, chart_height, height_of, note
 from entrepot.report.note import _fitted as fitted
 from entrepot.report.parts import BriefSentence, Remark, plain
 from entrepot.report.phrasing import unbroken
@@ -202,6 +203,20 @@ def test_ends_that_read_alike_are_no_range(empty: Path) -> None:
     first = f"{made.title} {made.answer[0].text}".replace("\xa0", " ")
     assert "27.8 %" in first
     assert "27.7" not in first
+
+
+def test_free_paper_is_used(notes: dict[str, DecisionNote]) -> None:
+    """More suppliers have a bar where there is room, and gaps share what is left."""
+    drawn = [made for made in notes.values() if made.chart]
+    ranked = [one for one in drawn if isinstance(one.chart.picture.drawn, RankedBars)]
+    assert ranked
+    for made in ranked:
+        bars = made.chart.picture.drawn.bars
+        named = [bar for bar in bars if not bar.is_rest]
+        row = chart_height(made.chart) / len(bars)
+        assert LEAST <= len(named) <= NAMED
+        assert len(named) == NAMED or height_of(made) + row > 842 - 34 - 26
+        assert sum(bar.value for bar in bars) == pytest.approx(100, abs=0.1)
 
 
 def test_a_date_is_read_before_any_work(empty: Path) -> None:

@@ -61,8 +61,8 @@ MOST_LINES = 4
 """Sentences in a column."""
 MOST_SOURCES = 5
 """Citations written out; the others are counted."""
-NAMED = 6
-"""Suppliers with a bar of their own."""
+NAMED, LEAST = 10, 6
+"""Suppliers with a bar of their own, and how many of them stay where the page is full."""
 YEARS = 4
 """Years from which on a course of time is drawn, and not the suppliers."""
 _LOW = 330
@@ -632,21 +632,39 @@ def _suppliers(
         low = None if low is None else 100 * low
         high = None if high is None else 100 * high
         bars.append(RankedBar(area_name(name), value, low, high, cells, marked=is_lead))
-    rest = 100 - sum(bar.value for bar in bars)
-    # Less would be printed as 0.0 %, and is the sum of rounding errors as a rule.
-    if rest > 0.05:
-        bars.append(
-            RankedBar("All others", rest, None, None, (f"{per_cent(rest)}{NBSP}%",), is_rest=True)
-        )
     first = area_phrase(others[0][0])
     when = subject.period
     title = f"{phrasing.capital(first)} was the largest of {subject.buyers} suppliers in {when}"
     deck = f"Share of {_imports(subject)}, {when}, per cent of value."
     if any(bar.low is not None for bar in bars):
         deck += " The line is the range across definitions."
+    marks = cited.marks(*(one for _, one in others))
+    return NoteChart(title, deck, _ranked(title, bars), marks)
+
+
+def _ranked(title: str, bars: Sequence[RankedBar]) -> Chart:
+    """Return named suppliers and the rest as a picture."""
+    rest = 100 - sum(bar.value for bar in bars)
+    # Less would be printed as 0.0 %, and is the sum of rounding errors as a rule.
+    if rest > 0.05:
+        text = f"{per_cent(rest)}{NBSP}%"
+        bars = [*bars, RankedBar("All others", rest, None, None, (text,), is_rest=True)]
     alt = ", ".join(f"{bar.name} {bar.cells[0]}" for bar in bars)
-    picture = Chart(RankedBars(tuple(bars), ("Supplier", "Share")), f"{title}: {alt}.")
-    return NoteChart(title, deck, picture, cited.marks(*(one for _, one in others)))
+    return Chart(RankedBars(tuple(bars), ("Supplier", "Share")), f"{title}: {alt}.")
+
+
+def _fewer_bars(chart: NoteChart | None) -> NoteChart | None:
+    """Return a chart with one supplier less by name; None where none may go."""
+    drawn = chart.picture.drawn if chart else None
+    if chart is None or not isinstance(drawn, RankedBars):
+        return None
+    # The supplier that the note is about stays, wherever it ranks.
+    named = [bar for bar in drawn.bars if not bar.is_rest]
+    left = [bar for bar in named[LEAST:] if not bar.marked]
+    if not left:
+        return None
+    kept = [bar for bar in named if bar is not left[-1]]
+    return replace(chart, picture=_ranked(chart.title, kept))
 
 
 def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[str, ...]:
@@ -898,14 +916,16 @@ MOST_CHART = 218.0
 
 
 def _fitted(made: DecisionNote) -> DecisionNote:
-    """Drop what matters least until one page is enough: last sentences, then how it is counted.
+    """Drop what matters least until one page is enough: last bars and sentences, then how to count.
 
     Range, answer, sources and the first thing that is not known always stay.
     """
     while height_of(made) > _PAGE:
         # The longer column decides the height, so only its end saves anything.
         longer = "means" if len(made.means) >= len(made.unknown) else "unknown"
-        if len(made.means) > 3 or len(made.unknown) > 3:
+        if fewer := _fewer_bars(made.chart):
+            made = replace(made, chart=fewer)
+        elif len(made.means) > 3 or len(made.unknown) > 3:
             made = _shorter(made, longer)
         elif made.counted:
             made = replace(made, counted="")
