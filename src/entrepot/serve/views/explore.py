@@ -399,7 +399,7 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
     first = found[0].definition.period
     span = f"{last.period}" if first == last.period else f"{first} to {last.period}"
     of = "" if goods == "all" else f" of {goods_words(goods)}"
-    newest = {code: one for code in order if (one := known[code].get(last.period.year))}
+    newest = {code: got for code in order if (got := known[code].get(last.period.year))}
     title = f"{over_half_of(asked.supplier, of, newest)}, {last.period}"
     each = "" if first == last.period else ", a bar a year. All panels share one scale"
     deck = f"Per cent of value{each}, the largest share first."
