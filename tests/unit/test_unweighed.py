@@ -63,6 +63,7 @@ def test_a_supplier_without_a_mass_has_no_share(tmp_path: Path) -> None:
         quantity="mass",
     )
     assert found.value == pytest.approx(5 / 8)
+    assert [row["exporter"] for row in found.rows()] == ["DEU", "RUS", "USA"]  # it came first
     shares = {row["exporter"]: row.get("share") for row in found.rows()}
     assert shares == {"DEU": pytest.approx(5 / 8), "RUS": pytest.approx(3 / 8), "USA": None}
     assert found.amounts("exporter") == {"DEU": 5.0, "RUS": 3.0}

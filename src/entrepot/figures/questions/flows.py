@@ -117,7 +117,7 @@ def causes_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
     return (
         # Narwhals sorts by columns only: one for the size, dropped afterwards.
         found.with_columns(nw.col("change").abs().alias("size"))
-        .sort("size", "product", descending=[True, False])
+        .sort("size", "product", descending=[True, False], nulls_last=True)
         .drop("size")
     )
 
@@ -132,7 +132,8 @@ def supplier_changes(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return each supplier before and after, who gained most first."""
     base = asked.base or asked.period.before()
     found = measures.supplier_changes(rows, before=base, after=asked.period, by=[], value=column)
-    found = found.sort("value_gained", "value_lost", "exporter", descending=[True, True, False])
+    order = ("value_gained", "value_lost", "exporter")
+    found = found.sort(*order, descending=[True, True, False], nulls_last=True)
     return found.rename({"exporter": asked.named_by}) if asked.named_by else found
 
 
@@ -166,7 +167,10 @@ def contributions(rows: Frame, asked: Definition, column: str) -> Frame:
     if asked.named_by:
         found = found.rename({"exporter": of})
     size = nw.col("contribution").abs().alias("size")
-    ordered = found.with_columns(size).sort("size", of, descending=[True, False]).drop("size")
+    largest_first = found.with_columns(size).sort(
+        "size", of, descending=[True, False], nulls_last=True
+    )
+    ordered = largest_first.drop("size")
     return in_unit(ordered, asked, ["value_base", "value"])
 
 

@@ -171,7 +171,8 @@ def suppliers(rows: Frame, asked: Definition, column: str, by: Sequence[str] = (
 def _largest_first(rows: Frame, side: str, column: str, by: Sequence[str], called: str) -> Frame:
     found = measures.value(rows, by=[*by, side], value=column)
     named_rows = found.select(*by, nw.col(side).alias(called), nw.col(column).alias("value"))
-    return named_rows.sort("value", called, descending=[True, False])
+    # Without a mass nothing says that a partner is the largest.
+    return named_rows.sort("value", called, descending=[True, False], nulls_last=True)
 
 
 # Who of two depends on the other, and how much.
