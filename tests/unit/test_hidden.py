@@ -248,6 +248,25 @@ def test_a_total_goes_before_its_goods() -> None:
     assert found(rows)["mirror-gap"].importer_low_usd == 9e6
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_goods_of_two_editions_are_counted_once(more: int) -> None:
+    """Both sides report the same trade in two editions: gaps and sums were twice as large."""
+    rows = [*context(), *context(nomenclature="HS2022")]
+    for edition in ("HS2017", "HS2022"):
+        rows += [report("exporter", 2e7, nomenclature=edition)]
+        rows += [report("importer", 1e6, nomenclature=edition)]
+    # New codes of the later edition are old ones under other names.
+    for at in range(more):
+        keys = {"product": f"85414{at}", "nomenclature": "HS2022"}
+        rows += [report("exporter", 1e7, **keys), report("importer", 1e5, **keys)]
+    kinds = found(rows)
+    lost = 2e7 - 1e6 + more * (1e7 - 1e5)
+    assert kinds["lost-in-transit"].cells == 1 + more
+    assert kinds["lost-in-transit"].value_usd == pytest.approx(lost)
+    gap = kinds["mirror-gap"]
+    assert gap.exporter_low_usd - gap.importer_low_usd == pytest.approx(lost)
+
+
 ALONE = report("exporter", 5e6)
 
 

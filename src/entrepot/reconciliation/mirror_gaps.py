@@ -70,7 +70,7 @@ def mirrored(
     )
     shared = over(rows, "flows", _shared(rows).format(dollars=listed))
     single = over(shared, "shared", _SINGLE)
-    pairs = pair(single)
+    pairs = pair(single, by_edition=True)
     # One query, for a relation cannot be joined with another by name.
     both = f"WITH single AS ({single.sql_query()}){_BOTH}"
     return over(pairs, "pairs", both)
@@ -151,7 +151,8 @@ GROUP BY ALL
 """
 
 # Four semi joins: an empty cell is a zero only where its source has the good in this year and
-# edition, and the partner at all. The least of A, M and Q prefers years to months.
+# edition, and the partner at all. The least of A, M and Q prefers years to months. A code that both
+# sides report in two editions is one good, compared in the edition in which most goods are.
 _BOTH = f"""
 , voices AS (
     SELECT {_REPORT_KEY}, any_value(source) AS source, max(stretch) AS stretch
@@ -174,7 +175,8 @@ reports AS (
     JOIN voices AS two ON two.reported_by = 'importer' AND two.reporter = pairs.importer
          AND two.period = pairs.period AND two.freq = pairs.freq
          AND two.nomenclature = pairs.nomenclature
-    GROUP BY ALL)
+    GROUP BY ALL),
+twofold AS (
 SELECT reports.* FROM reports
 SEMI JOIN goods ON goods.source = source_out AND goods.reported_by = 'exporter'
     AND goods.year = reports.year AND goods.nomenclature = reports.nomenclature
@@ -187,7 +189,13 @@ SEMI JOIN partners ON partners.source = source_out AND partners.reported_by = 'e
 SEMI JOIN partners AS sellers ON sellers.source = source_in AND sellers.reported_by = 'importer'
     AND sellers.partner = reports.exporter
 QUALIFY reports.freq = min(reports.freq)
-    OVER (PARTITION BY reports.year, reports.exporter, reports.importer)
+    OVER (PARTITION BY reports.year, reports.exporter, reports.importer))
+SELECT * EXCLUDE (same_edition)
+FROM (SELECT *, count(*) OVER
+             (PARTITION BY year, exporter, importer, nomenclature) AS same_edition FROM twofold)
+QUALIFY row_number() OVER (
+    PARTITION BY year, exporter, importer, product
+    ORDER BY same_edition DESC, nomenclature DESC) = 1
 """
 
 
@@ -406,15 +414,20 @@ large AS (
 found AS ({_FOUND})
 {_SUMMED}"""
 
-# A flow with a total of its own is compared by that alone: its goods are in it already.
+# A flow with a total of its own is compared by that alone: its goods are in it already. Codes of
+# two editions overlap, so a sum is over those of one: that of most goods.
 _SUMS = """
     SELECT year, freq, exporter, importer, any_value(source_out) AS source_out,
            any_value(source_in) AS source_in, 'TOTAL' AS product, 'NONE' AS nomenclature,
            sum(told_out) AS told_out, sum(told_in) AS told_in, sum(most_out) AS most_out,
            sum(most_in) AS most_in
-    FROM (SELECT *, bool_or(product = 'TOTAL') OVER
-                    (PARTITION BY year, freq, exporter, importer) AS has_total FROM kept)
-    WHERE has_total = (product = 'TOTAL') GROUP BY ALL"""
+    FROM (SELECT *, (product = 'TOTAL', goods, nomenclature) AS rank
+          FROM (SELECT *, count(*) OVER
+                       (PARTITION BY year, freq, exporter, importer, nomenclature) AS goods
+                FROM kept)
+          QUALIFY nomenclature = arg_max(nomenclature, rank)
+              OVER (PARTITION BY year, freq, exporter, importer))
+    GROUP BY ALL"""
 _LARGE_FLOW = f"greatest(told_out, told_in) >= {LEAST_FLOW}"
 _FAR_APART = f"told_out >= {FACTOR} * most_in OR told_in >= {FACTOR} * most_out"
 _FLOWS = f"""

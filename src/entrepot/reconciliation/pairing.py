@@ -98,7 +98,10 @@ PAIRED = (
 
 
 def pair(
-    rows: duckdb.DuckDBPyRelation, moves: duckdb.DuckDBPyRelation | None = None
+    rows: duckdb.DuckDBPyRelation,
+    moves: duckdb.DuckDBPyRelation | None = None,
+    *,
+    by_edition: bool = False,
 ) -> duckdb.DuckDBPyRelation:
     """Return one row a cell with what the exporter and what the importer reports.
 
@@ -115,6 +118,9 @@ def pair(
         `to_nomenclature`, `to_product`, six digits. What an exporter reports of the code goes to
         those of the others that the importer reports of it in that period, as the importer's own
         values divide it; where the importer reports none of them it stays. None moves nothing.
+    by_edition
+        Whether only reports of one edition are set side by side: rows of several sources can have
+        one report in two of them.
 
     Raises
     ------
@@ -148,7 +154,7 @@ def pair(
         exporters = f"SELECT *, NULL::DOUBLE AS moved_usd FROM ({exporters})"
     else:
         exporters = moved(exporters, importers, moves.sql_query())
-    return over(rows, "flows", _joined(exporters, importers))
+    return over(rows, "flows", _joined(exporters, importers, by_edition=by_edition))
 
 
 _SIDES = ("exporter", "importer")
@@ -180,10 +186,11 @@ def _side(side: str, bases: list[str | None]) -> str:
         {rows} GROUP BY {_KEY}"""
 
 
-def _joined(exporters: str, importers: str) -> str:
+def _joined(exporters: str, importers: str, *, by_edition: bool) -> str:
     key = ", ".join(f"coalesce(m.{name}, x.{name}) AS {name}" for name in CELL)
-    # Not by edition: two sides that changed it in different years report the same code once each.
-    same = " AND ".join(f"x.{name} = m.{name}" for name in CELL if name != "nomenclature")
+    # Two sides that changed the edition in different years report the same code once each.
+    of_both = [name for name in CELL if by_edition or name != "nomenclature"]
+    same = " AND ".join(f"x.{name} = m.{name}" for name in of_both)
     return f"""
         SELECT {key}, x.value_usd AS value_exporter_usd, m.value_usd AS value_importer_usd,
                x.mass_kg AS mass_exporter_kg, m.mass_kg AS mass_importer_kg,
