@@ -67,7 +67,7 @@ from entrepot.lake.unchanged import (
     require_sizes,
 )
 from entrepot.model.columns import BALANCED, COMPLETE, Finding
-from entrepot.sources import bring_in, source_info, source_parser
+from entrepot.sources import bring_in, said_by_name, source_info, source_parser
 from entrepot.sources.icio.layouts import PARAMETERS
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.strict import literal
@@ -162,7 +162,7 @@ def prepare(run: Load, path: Path) -> bool:
     snapshot = _empty(run, raw, date.today().isoformat())
     stored = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
     # The same bytes, read the same way: there is nothing to do, and no error either.
-    same = [item for item in stored if _says_the_same(item, run.options)]
+    same = [item for item in stored if _says_the_same(item, run, path)]
     if any(is_whole(item, run.before.of(run.info.id)) for item in same):
         return False
     if same and not run.replaces:
@@ -249,10 +249,14 @@ def _id(raw: RawEntry, options: FileOptions) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12] if options.mapping else raw.sha256[:12]
 
 
-def _says_the_same(item: Snapshot, options: FileOptions) -> bool:
-    return options.vintage in (None, item.vintage) and options.nomenclature in (
-        None,
-        item.nomenclature,
+def _says_the_same(item: Snapshot, run: Load, path: Path) -> bool:
+    """Whether user and name of a file say of its bytes what they said when these were loaded."""
+    said = [run.options]
+    if path.name != item.raw.name:
+        said.append(said_by_name(item.source, path.name))
+    return all(
+        one.vintage in (None, item.vintage) and one.nomenclature in (None, item.nomenclature)
+        for one in said
     )
 
 

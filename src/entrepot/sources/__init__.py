@@ -15,13 +15,14 @@ from entrepot.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
-    from entrepot.sources.parser import Parser
+    from entrepot.sources.parser import FileOptions, Parser
 
 __all__ = [
     "SourceInfo",
     "bring_in",
     "is_own",
     "is_register",
+    "said_by_name",
     "source_ids",
     "source_info",
     "source_parser",
@@ -118,6 +119,14 @@ def source_parser(source: str) -> Parser:
     source_info(source)  # an unknown one is said to be one
     kind = source.partition(".")[0]
     return cast("Parser", import_module(f"entrepot.sources.{kind}.parse"))
+
+
+def said_by_name(source: str, name: str) -> FileOptions:
+    """Return what the name of a file of a source says of it: edition and release, where it does."""
+    from entrepot.sources.parser import FileOptions
+
+    read = getattr(source_parser(source), "said_by_name", None)
+    return cast("FileOptions", read(name)) if read else FileOptions()
 
 
 # PEP 562: importing SourceInfo takes pydantic and all of `info`, which opening a lake does not

@@ -66,6 +66,24 @@ def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
     assert "is empty" in run("list").stdout
 
 
+def test_a_file_renamed_to_another_edition_is_not_said_to_be_there(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    """It was said to be loaded already, and its codes stayed those of the first name."""
+    text = "t,i,j,k,v,q\n2022,156,643,854231,5,1\n"
+    for digits in (17, 12):
+        (tmp_path / f"BACI_HS{digits}_Y2022_V202501.csv").write_text(text)
+    (tmp_path / "copy.csv").write_text(text)
+    assert run("add", "baci", tmp_path / "BACI_HS17_Y2022_V202501.csv").exit_code == 0
+    refused = run("add", "baci", tmp_path / "BACI_HS12_Y2022_V202501.csv")
+    assert isinstance(refused.exception, EntrepotError)
+    assert "from the same file, read another way" in str(refused.exception)
+    # A name that says nothing of it contradicts nothing.
+    assert "already loaded, nothing to do" in run("add", "baci", tmp_path / "copy.csv").stdout
+    run("add", "baci", tmp_path / "BACI_HS12_Y2022_V202501.csv", "--replace")
+    assert "HS2012" in run("list").stdout
+
+
 def test_a_file_that_was_replaced_in_part_is_not_said_to_be_there(
     run: Callable[..., Result], tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from entrepot.model.areas import area, by_code
 from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources import source_info
-from entrepot.sources.parser import FileTable, ParsedRows
+from entrepot.sources.parser import FileOptions, FileTable, ParsedRows
 from entrepot.sources.strict import (
     NUMBER,
     Rule,
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import FileOptions, Key, RawFile
+    from entrepot.sources.parser import Key, RawFile
 
-__all__ = ["CODE", "is_plain", "rows", "tables"]
+__all__ = ["CODE", "is_plain", "rows", "said_by_name", "tables"]
 
 
 COLUMNS = {"t", "i", "j", "k", "v", "q"}
@@ -305,6 +305,21 @@ _COMPANION = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)
 def is_named(member: str) -> bool:
     """Whether a file is called as CEPII calls its data files."""
     return _NAME.match(member) is not None
+
+
+def said_by_name(name: str) -> FileOptions:
+    """Return edition and release of a table by its name; nothing of an archive, which has members.
+
+    Examples
+    --------
+    >>> said_by_name("BACI_HS17_Y2022_V202501.csv")
+    FileOptions(nomenclature='HS2017', vintage='V202501', mapping=None)
+    """
+    found = _NAME.match(name) if name.lower().endswith((".csv", ".csv.gz")) else None
+    digits, release = (found[1], found[3]) if found else (None, None)
+    # A number that is no edition stays what it is, so that reading the file refuses it.
+    edition = _EDITIONS.get(digits, digits) if digits else None
+    return FileOptions(edition, release.upper() if release else None)
 
 
 def is_companion(member: str) -> bool:
