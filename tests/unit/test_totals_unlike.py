@@ -51,6 +51,26 @@ def test_a_total_on_another_basis_is_that_of_the_partners(tmp_path: Path) -> Non
     assert "by country of consignment and valued FOB, which the partners are not" in _note(figure)
 
 
+MAP_OF_CODES = (
+    MAP.replace("product: '848210'\n", "")
+    .replace(
+        "  basis: {role: partner_basis}\n  valued: {role: valuation}\n", "  code: {role: product}\n"
+    )
+    .replace("nomenclature: HS2022", "nomenclature: HS2022\npartner_basis: origin\nvaluation: CIF")
+)
+
+
+def test_a_code_without_a_total_counts_beside_the_total_of_another_heading(tmp_path: Path) -> None:
+    """It was taken for a part of that total: 80 of 100, as if nothing else had been bought."""
+    file = tmp_path / "own.csv"
+    rows = ("CHN,850440,30", "DEU,850440,10", "CHN,851713,50", "World,8517,100")
+    file.write_text("\n".join(["partner,code,value", *rows]))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=MAP_OF_CODES)
+    found = ep.ask("import_share", lake=lake, **BUYER | {"goods": "85"}, exporter="CHN")
+    assert found.value == pytest.approx(80 / 140)
+
+
 def test_one_basis_of_two_with_totals_of_their_own_stays_apart(tmp_path: Path) -> None:
     rows = ("CHN,origin,CIF,40", "World,origin,CIF,100", "DEU,consignment,CIF,30")
     figure = _asked(tmp_path, "import_share", *rows, exporter="CHN")
@@ -81,3 +101,58 @@ def test_partners_that_exceed_their_total_are_not_proved_to_be_all(tmp_path: Pat
     assert figure.value == 1
     assert figure.scope["partners"] == "of the 1 partner loaded"
     assert "valued FOB, which the partners are not" in _note(figure)
+
+
+@pytest.mark.parametrize(
+    ("measure", "total", "value"),
+    [
+        ("growth", "2022,World,1000", None),
+        ("change_of_share", "2022,World,1000", None),
+        # Partners that make up the total are the total.
+        ("growth", "2022,World,800", 0.0),
+        ("change_of_share", "2022,World,800", 0.0),
+    ],
+)
+def test_a_total_is_not_compared_with_a_sum_of_partners(
+    tmp_path: Path, measure: str, total: str, value: float | None
+) -> None:
+    """A growth of 25 % was that of a total in one of the years over partners in the other."""
+    rows = [f"{year},{who},{size}" for year in (2021, 2022) for who, size in SOLD]
+    found = _changed(tmp_path, measure, [*rows, total], "DEU" if "share" in measure else "WLD")
+    assert found.value == (None if value is None else pytest.approx(value))
+    if value is None:
+        assert "total that KAZ reports itself in 2022 and not in 2021" in str(found.reason)
+
+
+SOLD = (("DEU", 500), ("USA", 300))
+
+
+def _changed(folder: Path, measure: str, rows: list[str], seller: str) -> ep.Figure:
+    file = folder / "own.csv"
+    # Other goods of France make it known as a seller.
+    other = [f"{year},FRA,5,271600" for year in (2021, 2022)]
+    lines = [f"{row},848210" for row in rows]
+    file.write_text("\n".join(["year,partner,value,code", *lines, *other]))
+    lake = Lake.open(folder / "lake")
+    mapping = MAP.replace("period: '2022'\n", "partner_basis: origin\nvaluation: CIF\n").replace(
+        "  basis: {role: partner_basis}\n  valued: {role: valuation}\n",
+        "  year: {role: year}\n  code: {role: product}\n",
+    )
+    lake.add("table", [file], mapping=mapping.replace("product: '848210'\n", ""))
+    return ep.ask(measure, lake=lake, **BUYER, base=2021, exporter=seller)
+
+
+def test_a_supplier_recorded_in_neither_year_has_no_change(tmp_path: Path) -> None:
+    """It was given as a change of zero."""
+    rows = [f"{year},{who},{size}" for year in (2021, 2022) for who, size in SOLD]
+    found = _changed(tmp_path, "change_of_share", rows, "FRA")
+    assert found.value is None
+    assert "in 2021 or in 2022, so there is no change" in str(found.reason)
+
+
+def test_a_supplier_recorded_in_one_year_says_so(tmp_path: Path) -> None:
+    rows = [f"{year},{who},{size}" for year in (2021, 2022) for who, size in SOLD]
+    found = _changed(tmp_path, "change_of_share", [*rows, "2022,FRA,200"], "FRA")
+    assert found.value == pytest.approx(0.2)
+    [text] = [one.text for one in found.caveats if one.id == "not-recorded"]
+    assert "from France to Kazakhstan in 2021: zero, or below" in text

@@ -43,6 +43,7 @@ from entrepot.figures.row_facts import (
     editions_of,
     evidence_of,
     goods_scope,
+    has_rows,
     named_share,
     not_delivered,
     reported_on_two_bases,
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame, Goods
     from entrepot.figures.run_measure import Measured
     from entrepot.lake import Lake
+    from entrepot.model.period import Period
     from entrepot.reconciliation import Coverage
 
 __all__ = ["answer", "measure_each"]
@@ -241,16 +243,24 @@ def _together(
     )
 
 
-def _zero(definition: Definition, cells: SourceRows, evidence: Evidence) -> Iterator[Caveat]:
+def _zero(
+    definition: Definition, cells: SourceRows, goods: Goods, evidence: Evidence
+) -> Iterator[Caveat]:
     """Say that a zero is the absence of a report; of a blend, no value is given at all."""
-    if evidence.rows or definition.measure not in OF_PAIRS:
-        return
+    spans: tuple[Period, ...] = ()
+    if definition.measure in OF_PAIRS and not evidence.rows:
+        spans = (definition.period,)
+    elif definition.measure == "change_of_share":
+        both = (definition.base or definition.period.before(), definition.period)
+        alone = [(span, definition.but(period=span, base=None)) for span in both]
+        spans = tuple(span for span, one in alone if not has_rows(cells, one, goods))
     sides = [area_phrase(one) for one in (definition.exporter, definition.importer)]
-    yield caveats.caveat(
-        "not-recorded",
-        f"{source_name(cells.available.source)} has no report of such trade from {sides[0]} to "
-        f"{sides[1]} in {definition.period}: zero, or below what its statistics record.",
-    )
+    for span in spans:
+        yield caveats.caveat(
+            "not-recorded",
+            f"{source_name(cells.available.source)} has no report of such trade from {sides[0]} to "
+            f"{sides[1]} in {span}: zero, or below what its statistics record.",
+        )
 
 
 def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> dict[str, str]:
@@ -363,7 +373,7 @@ def _about_rows(
     total: Denominator | None,
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
-    yield from _zero(definition, cells, evidence)
+    yield from _zero(definition, cells, goods, evidence)
     if cells.reported_by:
         is_chain = question(definition.measure).trade == "chain"  # each flow by its own teller
         of_all = is_chain or any(side == cells.reported_by for _, side in totals(definition))
@@ -568,7 +578,8 @@ def measure_each(
         # Selections without any row have no group, and are missing in `found`.
         for one in (found.get(place) or none for place in range(len(together)))
     ]
-    is_open = asked.measure in OF_PAIRS  # of which zero may be the lack of a row
+    # Of these zero may be the lack of a row.
+    is_open = asked.measure in (*OF_PAIRS, "change_of_share")
     if not apart and not isinstance(values[0], NoAnswer) and (values[0].value or not is_open):
         return values
     return [

@@ -86,6 +86,7 @@ def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
         found = _absent(cells, asked, _read(cells, asked, cells.reported_by))
     # The catalog is asked before any row is read.
     found = found or _mirrored(cells, asked, goods) or _few(cells, asked, goods)
+    found = found or _unlike(cells, asked, goods)
     if found or not (cells.available.is_partial or cells.is_of_reports):
         return found
     return _thin(cells, asked, goods)
@@ -311,6 +312,39 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     return _some_goods(cells, asked, count, digits, proven)
 
 
+def _unlike(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
+    """Refuse to compare a reporter's own total at one time with a sum of its partners at another.
+
+    Where the partners make up all of the total, the two are the same thing.
+    """
+    found = compared(cells, asked, goods) if asked.base else None
+    if found is None or asked.base is None:
+        return None
+    rows = fetch(found.select("reporter", "period", "total", "parts"))
+    totals_: dict[str, dict[date, tuple[float, float]]] = {}
+    for who, day, total, parts in rows:
+        one, other = totals_.setdefault(who, {}).get(day, (0.0, 0.0))
+        totals_[who][day] = one + total, other + parts
+    for who, by_day in sorted(totals_.items()):
+        lacks = [
+            span
+            for span in (asked.base, asked.period)
+            if not by_day.keys() >= {*cells.available.starts(span)}
+        ]
+        every, sums = (sum(pair[at] for pair in by_day.values()) for at in (0, 1))
+        if len(lacks) != 1 or every - sums <= every * COMPLETE:
+            continue
+        [without] = lacks
+        there = asked.period if without == asked.base else asked.base
+        return NoAnswer(
+            f"{of_lake(cells.available.source)} has the total that {who} reports itself in {there} "
+            f"and not in {without}, and its partners there make up "
+            f"{figure_value(sums / every, 'share')} of it: {asked.measure} would compare a total "
+            "with a sum of partners; load the total, or ask for the two values"
+        )
+    return None
+
+
 def _some_goods(
     cells: SourceRows, asked: Definition, count: int, digits: int, proven: float | None = None
 ) -> NoAnswer:
@@ -411,8 +445,9 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
     what = ", ".join((what, *chosen_lines(asked)))
     sides = (_called(asked.exporter), _called(asked.importer))
     flow = f"{cells.available.source} records {what} from {sides[0]} to {sides[1]}"
-    if asked.measure == "growth":
-        return NoAnswer(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
+    if asked.measure in ("growth", "change_of_share"):
+        what = "growth" if asked.measure == "growth" else "change"
+        return NoAnswer(f"{flow} in {asked.base} or in {asked.period}, so there is no {what}")
     return NoAnswer(f"{flow} in {asked.period}; “not recorded” does not mean zero")
 
 

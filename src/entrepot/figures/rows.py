@@ -753,13 +753,16 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         is_extract = cells.available.few_products
         own = _totals(here, keys, is_extract=is_extract)
 
-        def alone() -> bool:
-            without = _parts_of_codes(parts, here, has_total=False, is_extract=is_extract)
-            return bool(fetch(without.select("unit").head(1)))
+        def alone() -> _Lengths:
+            lengths = _lengths(parts, here.filter(_is_line()))
+            without = _parts_of_codes(parts, here, lengths, has_total=False, is_extract=is_extract)
+            return lengths if fetch(without.select("unit").head(1)) else ()
 
         # Where each code is a unit of its own, the join below leaves out those without a total.
-        if not is_of_codes and cells.once(("without total", total, goods), asked, alone):
-            parts = _parts_of_codes(parts, here, has_total=True, is_extract=is_extract)
+        if not is_of_codes and (
+            lengths := cells.once(("without total", total, goods), asked, alone)
+        ):
+            parts = _parts_of_codes(parts, here, lengths, has_total=True, is_extract=is_extract)
         partners = _by_basis(parts, keys).rename({"basis": "compared_on"})
         on = [name if name != "basis" else "compared_on" for name in keys]
         joined = _on_their_basis(own, partners, keys).join(partners, on=on, how="left")
@@ -794,29 +797,50 @@ def _crosses_border_of_union(asked: Definition, side: Side) -> bool:
     )
 
 
-def _parts_of_codes(parts: Frame, sums: Frame, *, has_total: bool, is_extract: bool) -> Frame:
+_Lengths = tuple[tuple[int, ...], ...]
+
+
+def _lengths(*rows: Frame) -> _Lengths:
+    """Return of how many digits the codes of each of some rows are, the shortest first."""
+    digits = nw.col("product").str.len_chars().alias("digits")
+    return tuple(tuple(sorted(n for (n,) in fetch(one.select(digits).unique()))) for one in rows)
+
+
+def _parts_of_codes(
+    parts: Frame, sums: Frame, lengths: _Lengths, *, has_total: bool, is_extract: bool
+) -> Frame:
     """Return the partners of what has a total, be it of the whole unit or of the code; or has not.
 
-    A code has none where the totals of its unit are of codes of its length, and none is its own: a
-    total of a heading is one of the lines under it, too. Left out are partners in units of which
-    there is no total at all.
+    A total of a heading is one of the codes under it, too, and a partner's heading is compared with
+    totals of codes under it. Left out are partners in units of which there is no total at all.
+    `lengths` are those of the codes of partners, and of the finest totals.
     """
-    unit = ["period", "reporter", "unit"]
-    digits = nw.col("product").str.len_chars()
-    lengths = (digits.min().alias("shortest"), digits.max().alias("longest"))
-    marks = {
-        "of_unit": (unit, _is_exact(is_extract=is_extract), ()),
-        "of_code": ([*unit, "product"], _is_line(), ()),
-        "of_any": (unit, _is_line(), lengths),
-    }
-    for name, (keys, which, more) in marks.items():
-        known = sums.filter(which).group_by(*keys).agg(nw.len().alias(name), *more)
-        parts = parts.join(known, on=keys, how="left")
-    of_unit, of_code, of_any = (~nw.col(name).is_null() for name in marks)
-    is_alike = (digits == nw.col("shortest")) & (digits == nw.col("longest"))
-    if has_total:
-        return parts.filter(of_unit | of_code | (of_any & ~is_alike))
-    return parts.filter(of_any & ~of_unit & ~of_code & is_alike)
+    unit, code = ["period", "reporter", "unit"], nw.col("product")
+    lines = sums.filter(_is_line()).select(*unit, "product")
+    finer, coarser = (
+        [(code.str.slice(0, length), length) for length in one] for one in reversed(lengths)
+    )
+    known = [
+        (sums.filter(_is_exact(is_extract=is_extract)).select(*unit), None),
+        *((lines, start) for start, _ in finer),
+        *(
+            (lines.with_columns(start.alias("product")), code)
+            for start, length in coarser
+            if length < max(lengths[1], default=0)
+        ),
+        (lines.select(*unit), None),
+    ]
+    for at, (marked, start) in enumerate(known):
+        keys = unit if start is None else [*unit, "__code"]
+        if start is not None:
+            parts = parts.with_columns(start.alias("__code"))
+            marked = marked.rename({"product": "__code"})
+        once = marked.select(*keys).unique().with_columns(nw.lit(1).alias(f"__mark{at}"))
+        parts = parts.join(once, on=keys, how="left")
+    *of_total, of_any = (~nw.col(f"__mark{at}").is_null() for at in range(len(known)))
+    # All goods of a partner in one row are compared with totals of whatever codes there are.
+    of_codes = reduce(or_, of_total) | (of_any & (code == nw.col("unit")))
+    return parts.filter(of_codes if has_total else of_any & ~of_codes)
 
 
 def _is_exact(*, is_extract: bool) -> nw.Expr:

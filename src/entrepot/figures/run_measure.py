@@ -231,6 +231,8 @@ def is_zero(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
     A blend has one row for each flow that either side reports: no row is no report of none. The
     report of one side says zero of a partner only where it has the goods with other partners.
     """
+    if asked.measure == "change_of_share":
+        return has_rows(cells, asked, goods)  # in the period or in its base
     if asked.measure not in OF_PAIRS or has_rows(cells, asked.but(base=None), goods):
         return True
     if cells.reported_by is None:
