@@ -42,7 +42,13 @@ def single(ranged: ep.Figure) -> ep.Figure:
 def test_the_reason_is_of_the_case(ranged: ep.Figure, alike: ep.Figure, single: ep.Figure) -> None:
     assert ranged.no_range == ""
     assert alike.no_range == "all 3 definitions give the same value"
+    some = alike.specifications
+    assert some is not None
+    two = replace(alike, specifications=replace(some, items=some.items[:2]))
+    assert two.no_range == "both definitions give the same value"
     assert single.no_range == "only one definition available"
+    lines = replace(single.definition, source="shipments.peru", basis="seller")
+    assert replace(single, definition=lines).no_range == "only one definition by seller available"
     assert replace(single, ranged=False).no_range == "not computed here"
     study = replace(single, definition=replace(single.definition, measure="event_study"))
     assert study.no_range == "no other definition of this measure is computed"

@@ -77,6 +77,10 @@ def test_a_change_between_two_releases_says_so(tmp_path: Path) -> None:
     [text] = said()
     assert "several releases: 2021 of V202501 and 2022 of V202601" in text
     assert said(source="baci@V202501") == []
+    series = {"importer": "RUS", "exporter": "CHN", "goods": "850110", "period": "2021..2022"}
+    panel = ep.ask("value", lake=lake, source="baci", each="year", **series)
+    # A series said nothing of them: each year alone is of one release.
+    assert [one.text for one in panel.caveats if one.id == "mixed-vintage"] == [text]
 
 
 def test_a_release_that_is_not_recorded_is_never_the_newest(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from entrepot.figures.evidence import Caveat
 from entrepot.figures.figure import as_counted, headline
 from entrepot.figures.flows import NAMED_SHARE
 from entrepot.figures.panel_notes import said_once
+from entrepot.figures.row_caveats import releases_of
 from entrepot.figures.validate import require_question
 from entrepot.goods import goods_title
 from entrepot.goods.parse import canonical
@@ -97,6 +98,8 @@ class Panel(TableResult):
         breaks = [note for series in self._series() for note in for_series(series)]
         there = [one for one in self.figures if one.status == "ok"]
         own = [(one, note) for one in self.figures for note in one.caveats]
+        if "period" in self.varied and all(note.id != "mixed-vintage" for _, note in own):
+            breaks += releases_of(there)
         return (*dict.fromkeys(breaks), *said_once(own, self.varied, there))
 
     @property

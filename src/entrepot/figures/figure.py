@@ -39,6 +39,7 @@ from entrepot.model.table_files import (
     write_table,
     write_whole,
 )
+from entrepot.sources import is_register
 from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
@@ -156,9 +157,14 @@ class Figure:
         if not self.ranged:
             return "not computed here"
         if self.specifications:
-            return f"all {len(self.specifications.items)} definitions give the same value"
+            count = len(self.specifications.items)
+            which = "both" if count == 2 else f"all {count}"
+            return f"{which} definitions give the same value"
         if not QUESTIONS[self.definition.measure].has_curve:
             return "no other definition of this measure is computed"
+        if is_register(self.definition.source or ""):
+            # By another basis a register answers another question, which is in no range.
+            return f"only one definition by {self.definition.basis} available"
         return "only one definition available"
 
     @property

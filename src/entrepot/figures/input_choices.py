@@ -46,7 +46,7 @@ _VARIED = {
     "value": ("goods_only",),
 }
 _SPANS = {
-    "home": "inputs from home counted or not",
+    "home": "domestic inputs counted or not",
     "goods_only": "services counted or not",
     "factories": "manufacturers or every sector",
 }

@@ -54,7 +54,7 @@ def answer(
     """Answer from the tables of inputs.
 
     The headline counts inputs that crossed a border, goods and services, for every sector. The
-    alternatives count inputs from home too, goods only, manufacturers only, and Hong Kong in or
+    alternatives count domestic inputs too, goods only, manufacturers only, and Hong Kong in or
     out, in every combination; they cost little, so that `alone` changes nothing.
 
     Parameters
@@ -248,7 +248,7 @@ def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
             kept = (
                 "part of its total, as the partner is a member"
                 if buyers & sellers
-                else "inputs from home"
+                else "counted as domestic inputs"
             )
             yield caveats.caveat(
                 "inside-group",
@@ -409,7 +409,7 @@ def _counted(
         bought, sold = cell.importer in buyers, cell.exporter in sellers
         if not wanted(bought or not buyers, sold or not sellers):
             continue
-        # Both ends in one group: for the group it is an input from home.
+        # Both ends in one group: for the group it is a domestic input.
         among = (cell.exporter in buyers and bought) or (sold and cell.importer in sellers)
         inside = cell.exporter == cell.importer or (among and not overlap)
         if way.home or not inside:

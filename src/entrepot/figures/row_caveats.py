@@ -25,15 +25,17 @@ from entrepot.model.period import Period
 from entrepot.sources import is_own, source_info, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Caveat
+    from entrepot.figures.figure import Figure
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
 __all__ = [
     "extreme_prices",
     "one_sided_share",
+    "releases_of",
     "repeated_rows",
     "several_releases",
     "unweighed",
@@ -184,19 +186,38 @@ def several_releases(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     for item in cells.lake.holdings():
         if item.source == source and (counting := wanted.intersection(item.current)):
             found.setdefault(item.vintage, set()).update(counting)
-    if len(found) < 2:
-        return
+    if len(found) > 1:
+        yield of_releases(source, found)
+
+
+def of_releases(source: str, found: Mapping[str, Iterable[Period]]) -> Caveat:
+    """Say which periods of a source are of which of its releases."""
     # Nothing says whether a release that is not recorded is older or newer.
     named = sorted(found.keys() - {UNKNOWN})
     parts = [f"{spans(sorted(found[name]))} of {name}" for name in named]
     if UNKNOWN in found:
         parts.append(f"{spans(sorted(found[UNKNOWN]))} of a release that is not recorded")
-    yield caveat(
+    return caveat(
         "mixed-vintage",
         f"{source_name(source)} is loaded in several releases: {joined(parts)}. What differs "
         "between them may be a revision and no change of trade. To stay within one, load all its "
         f"periods and ask with --source {source}@{named[-1]}.",
     )
+
+
+def releases_of(figures: Iterable[Figure]) -> Iterator[Caveat]:
+    """Yield of which releases Figures of several times are, where a source has several of them."""
+    found: dict[str, dict[str, set[Period]]] = {}
+    for one in figures:
+        for item in one.evidence:
+            source, release = split_address(item.source)
+            # A Figure of two releases says so itself, and a published one has none.
+            if item.origin or release is not None or ", " in item.vintage or is_own(source):
+                continue
+            if source_info(source).whole:
+                by_release = found.setdefault(source, {})
+                by_release.setdefault(item.vintage or UNKNOWN, set()).add(one.definition.period)
+    yield from (of_releases(source, some) for source, some in found.items() if len(some) > 1)
 
 
 def unweighed(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
