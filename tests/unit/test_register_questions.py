@@ -11,15 +11,16 @@ from typer.testing import CliRunner
 
 import entrepot as ep
 from entrepot.cli.main import app
+from entrepot.lake import Lake
 from entrepot.model.period import Period
+from entrepot.report import brief
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.missing_value import missing_value
+from entrepot.report.note import note
 from entrepot.report.sections.inputs import inputs_title
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from entrepot.lake import Lake
 
 KEYS: dict[str, Any] = {
     "importer": "KAZ",
@@ -51,13 +52,41 @@ def test_the_command_that_is_named_answers(lake: Lake, basis: str | None) -> Non
     assert shlex.split(lacks.command)[1:] == command
 
 
-@pytest.mark.parametrize("keys", [{"importer": "DEU", "exporter": "CHN"}, {"period": "2021-01"}])
-def test_a_register_of_other_importers_or_times_is_not_named(
-    lake: Lake, keys: dict[str, Any]
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ({"importer": "DEU", "exporter": "CHN"}, "No statistics are loaded"),
+        ({"period": "2021-01"}, "shipments.made-up, a customs register, of 2023, without 2021"),
+    ],
+)
+def test_a_register_of_other_importers_or_times_does_not_answer(
+    lake: Lake, keys: dict[str, Any], why: str
 ) -> None:
+    """It was said that no trade data are loaded."""
     figure = ep.ask("import_share", lake=lake, **KEYS | keys)
     assert "shipments.made-up" not in str(figure.reason)
-    assert "register" not in missing_value(BriefContext(lake), figure).why
+    lacks = missing_value(BriefContext(lake), figure)
+    assert why in lacks.why
+    assert "shipments.made-up" not in lacks.command
+    assert ("register" in lacks.why) is ("period" in keys)
+
+
+def test_what_only_a_register_has_names_its_years(shared_data: Path, tmp_path: Path) -> None:
+    """A year in between was not said to be missing, and the year of the register not named."""
+    lake = Lake.open(tmp_path / "lake")
+    for file in sorted((shared_data / "shipments" / "ethiopia").glob("*_201[35]_*.csv")):
+        lake.add("shipments.ethiopia", [file])
+    page = brief("ETH", "CHN", "8517", lake=lake)
+    growth = next(one for one in page.cards if one.figure.definition.measure == "growth")
+    assert "shipments.ethiopia, a customs register, of 2013 and 2015, without 2014" in (
+        growth.definition
+    )
+    assert "imported in 2015 cannot be computed" in page.answer[0].text
+    found = note("ETH", "CHN", "8517", lake=lake)
+    assert "in 2015 is known from a customs register" in found.title.replace("\u00a0", " ")
+    # Of 1,207 m USD by country of consignment 464.6 m are from China, by a query of the file.
+    assert "by country of consignment is **about 38\u00a0%**" in found.answer[0].text
+    assert [one.card.value for one in found.numbers] == ["–", "38.5", "465"]
 
 
 def test_a_heading_does_not_say_that_there_are_no_data() -> None:

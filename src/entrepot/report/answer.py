@@ -12,7 +12,7 @@ from entrepot.model.display import joined
 from entrepot.report import phrasing
 from entrepot.report.cards import source_on_card, watched_part
 from entrepot.report.definitions import part_name, verb_of
-from entrepot.report.missing_value import missing_value
+from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.parts import BriefSentence
 from entrepot.sources import split_address
 
@@ -112,7 +112,12 @@ def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSen
 
 
 def some_only(context: BriefContext, subject: Subject, share: Figure) -> str:
-    """Say so where the source of a share has only some of the codes that the goods stand for."""
+    """Say so where the source of a share has only some of the goods or of the partners."""
+    said = (_some_goods(context, subject, share), phrasing.partial_partners(share))
+    return "; ".join(filter(None, said))
+
+
+def _some_goods(context: BriefContext, subject: Subject, share: Figure) -> str:
     if said := phrasing.partial_goods(share):
         return said
     used = {split_address(item.source)[0] for item in share.evidence}
@@ -176,13 +181,8 @@ def _other_reporter(share: Figure, growth: Figure) -> str:
 
 
 def _growth(context: BriefContext, subject: Subject) -> Figure:
-    return context.value(
-        "growth",
-        importer=subject.importer,
-        exporter=subject.supplier,
-        goods=subject.goods,
-        period=subject.period,
-    )
+    keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
+    return in_its_currency(context, context.value("growth", period=subject.period, **keys))
 
 
 def _checked(verdicts: dict[str, int]) -> str:

@@ -14,7 +14,7 @@ from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
 from entrepot.report.attribution import is_computed
 from entrepot.report.breaks import ONE_FIGURE
-from entrepot.report.missing_value import missing_value
+from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import capital, count_word
 from entrepot.sources.published.read import origin_name
@@ -82,8 +82,10 @@ def headline(context: BriefContext, subject: Subject) -> Headline:
     when = [overall.definition.period] if overall.status == "ok" else later
     return Headline(
         share=context.ask("import_share", **here),
-        value=context.ask("value", **here),
-        growth=context.ask("growth", **(here | {"goods": watched_part(subject)})),
+        value=in_its_currency(context, context.ask("value", **here)),
+        growth=in_its_currency(
+            context, context.ask("growth", **(here | {"goods": watched_part(subject)}))
+        ),
         overall=_newest(context, subject, "export_share", when)
         if subject.goods == "all"
         else overall,

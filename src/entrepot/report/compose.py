@@ -43,6 +43,7 @@ from entrepot.report.sections import (
 from entrepot.report.sections import cut_off as cut_off_section
 from entrepot.report.sections.cut_off import cut_off, scenario_line
 from entrepot.report.sections.inputs import ImportedInputs, bought
+from entrepot.sources import is_register
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
@@ -403,9 +404,9 @@ def subject_of(
     if period is not None:
         return Subject(importer, supplier, goods, headline, fixed=True)
     newest = _newest(context, importer, supplier, goods)
-    known = newest or _in_other_currency(context, importer, supplier, goods)
+    known = newest or _elsewhere(context, importer, supplier, goods)
     headline = known or _newest_loaded(context)
-    return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
+    return Subject(importer, supplier, goods, headline, fixed=False, known=known is not None)
 
 
 def _require_outside(importer: str, supplier: str, headline: Period) -> None:
@@ -448,13 +449,18 @@ def _newest(context: BriefContext, importer: str, supplier: str, goods: str) -> 
     return None
 
 
-def _in_other_currency(
-    context: BriefContext, importer: str, supplier: str, goods: str
-) -> Period | None:
-    """Return the newest year of which a value is there, but in another currency than asked."""
+def _elsewhere(context: BriefContext, importer: str, supplier: str, goods: str) -> Period | None:
+    """Return the newest year of a value that is asked otherwise: in a currency, of a register."""
     keys = {"importer": importer, "exporter": supplier, "goods": goods}
-    for year in map(Period.parse, context.years()):
-        if other_currency(context, context.ask("value", period=year, **keys)):
+    of_registers = {
+        period.year
+        for one in context.lake.holdings()
+        if one.counts and is_register(one.source)
+        for period in one.current
+    }
+    for year in map(Period.parse, sorted({*context.years(), *of_registers}, reverse=True)):
+        figure = context.ask("value", period=year, **keys)
+        if other_currency(context, figure) or of_register(context, figure.definition):
             return year
     return None
 

@@ -84,7 +84,8 @@ def name_of(subject: Subject, figure: Figure) -> str:
             first, second = reversed(sides) if in_reverse(figure) else sides
             name = f"Asymmetry of dependence, {first} on {second}"
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
-    return f"{phrasing.capital(name)}, {when}"
+    scope = [figure.scope[one] for one in ("goods", "partners") if one in figure.scope]
+    return ", ".join((phrasing.capital(name), *scope, when))
 
 
 def part_name(goods: str) -> str:

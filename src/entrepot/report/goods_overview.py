@@ -282,7 +282,8 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
     counted = [tops[one.code] for one in parts if one.traded >= COUNTED]
     if not counted:
         return None
-    [(first, most)] = Counter(counted).most_common(1)
+    [(first, most), *others] = Counter(counted).most_common()
+    tied = [first, *(name for name, count in others if count == most)]
     partners = tuple(
         Partner(
             one.code,
@@ -299,8 +300,9 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
         partners, (), "importers", STEPS, f"under {least} or no data", area_name(first)
     )
     of = goods_of(found)
-    title = f"{capital(area_phrase(first))} was the largest supplier{of} "
-    title += f"of {most} of {len(counted)} countries"
+    was = "was" if len(tied) == 1 else "were each"
+    title = f"{capital(joined(map(area_phrase, tied)))} {was} the largest supplier{of} "
+    title += f"to {most} of {len(counted)} countries"
     deck = (
         f"The largest supplier{of} to each country and its share of imports, {when}, per cent of "
         f"value. Counted: importers of {size} or more."

@@ -13,11 +13,12 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.register_questions import register_questions
 from entrepot.goods import goods_title
-from entrepot.lake import fetch
+from entrepot.lake import fetch, spans
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.model.areas import area_phrase, known_areas
 from entrepot.model.display import joined
+from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
 from entrepot.report.definitions import ADD_DATA, command_for
 from entrepot.report.phrasing import capital
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.report.brief_context import BriefContext
 
-__all__ = ["MissingValue", "missing_value", "of_register", "other_currency"]
+__all__ = ["MissingValue", "in_its_currency", "missing_value", "of_register", "other_currency"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
@@ -81,7 +82,11 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
         One with the status ``insufficient_data``.
     """
     asked = figure.definition
-    return of_register(context, asked) or _of_flows(context, figure)
+    return (
+        of_register(context, asked)
+        or _beside_register(context, asked)
+        or _of_flows(context, figure)
+    )
 
 
 def of_register(context: BriefContext, asked: Definition) -> MissingValue | None:
@@ -91,12 +96,53 @@ def of_register(context: BriefContext, asked: Definition) -> MissingValue | None
         if context.remembered(repr(one), partial(_has_value, one, context.lake)):
             command = command_for(one)
             return MissingValue(
-                f"The loaded statistics do not have it, but {one.source}, a customs register that "
-                f"is asked by name only, does (by {one.basis})",
+                f"No loaded statistics have it, but {one.source}, a customs register that is asked "
+                f"by name only, does (by {one.basis})",
                 f"Ask the register: **{command}**",
                 command,
             )
     return None
+
+
+def _beside_register(context: BriefContext, asked: Definition) -> MissingValue | None:
+    """Return what a register lacks where nothing else is loaded; None where something is."""
+    every = [one for one in context.lake.holdings() if one.counts]
+    buyers = asked.members("importer")
+    registers = [one for one in every if is_register(one.source) and _reports(one, buyers)]
+    if not registers or any(one.table == "flows" for one in every):
+        return None
+    years = _asked_years(asked)
+    parts = []
+    for name in dict.fromkeys(one.source for one in registers):
+        there = _years(one for one in registers if one.source == name)
+        lost = [year for year in years if year not in there]
+        without = f", without {_spanned(lost)}" if lost else ""
+        parts.append(f"{name}, a customs register, of {_spanned(there)}{without}")
+    why = f"The loaded data are {joined(parts)}"
+    if all(", without " not in part for part in parts):
+        why += "; a register is asked by name only, and does not have this"
+    return MissingValue(
+        f"{why}. No statistics are loaded, and {_bundled_words(asked)}",
+        f"Load data, such as CEPII’s BACI, which is free: **{ADD_DATA}**",
+        ADD_DATA,
+    )
+
+
+def _reports(item: InventoryItem, buyers: frozenset[str]) -> bool:
+    """Whether a register is of what all of some importers buy."""
+    names = {name for _, slices in item.slices for name in slices}
+    return bool(buyers) and all(f">{buyer}" in names for buyer in buyers)
+
+
+def _asked_years(asked: Definition) -> list[int]:
+    """Return every year of the period and of the base."""
+    spans_ = [one for one in (asked.base, asked.period) if one]
+    return sorted({year for one in spans_ for year in range(one.start.year, one.end.year + 1)})
+
+
+def _spanned(years: Iterable[int]) -> str:
+    """Return years in words: "2012, 2013 and 2015 to 2018"."""
+    return joined(spans([Period.parse(year) for year in sorted(years)]).split(", "))
 
 
 def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
@@ -104,8 +150,11 @@ def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
     asked = figure.definition
     flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     if not flows:
+        # A register of another country is loaded data, too.
+        has_registers = any(is_register(one.source) for one in context.lake.holdings())
+        what = "statistics" if has_registers else "trade data"
         return MissingValue(
-            f"No trade data are loaded, and {_bundled_words(figure.definition)}",
+            f"No {what} are loaded, and {_bundled_words(figure.definition)}",
             f"Load data, such as CEPII’s BACI, which is free: **{ADD_DATA}**",
             ADD_DATA,
         )
@@ -123,11 +172,12 @@ def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
             f"Ask for it in its currency: **{command}**",
             command,
         )
-    years = sorted({period.year for period in (asked.base, asked.period) if period})
+    years = _asked_years(asked)
     # One source has to have both years of a change; two sources with one each do not help.
     there = [one for one in flows if set(years) <= _years([one])]
     if not there:
-        lost = joined([str(year) for year in years if year not in _years(flows)] or ["both years"])
+        absent = [year for year in years if year not in _years(flows)]
+        lost = _spanned(absent) if absent else "these years together"
         return MissingValue(
             f"{_holder(context.lake, flows)} {_named(flows)}, without {lost}",
             f"Load a file that covers {lost}: **{ADD_DATA}**",
@@ -148,7 +198,7 @@ def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
         )
     why = capital(_spelled(_reason(figure), flows)).replace("'", "\u2019")
     if _TIME.match(_reason(figure)):
-        when = joined([str(year) for year in years])
+        when = _spanned(years)
         return MissingValue(why, f"Load a file that covers {when}: **{ADD_DATA}**", ADD_DATA)
     if all(one.is_partial for one in there) and not _has_pair(context, figure, there):
         return MissingValue(why, f"Load the complete BACI: **{ADD_DATA}**", ADD_DATA)
@@ -173,6 +223,16 @@ def other_currency(context: BriefContext, figure: Figure) -> tuple[str, str, str
         if context.remembered(repr(asked), partial(_has_value, asked, context.lake)):
             return source_name(found[1]), found[2], found[3]
     return None
+
+
+def in_its_currency(context: BriefContext, figure: Figure) -> Figure:
+    """Return a Figure in the currency in which a source has it, where it has none in that asked."""
+    money = other_currency(context, figure) if figure.status != "ok" else None
+    if money is None:
+        return figure
+    asked = figure.definition
+    keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
+    return context.ask(asked.measure, period=asked.period, **keys, currency=money[1])
 
 
 def _has_value(asked: Definition, lake: Lake) -> bool:
@@ -266,8 +326,7 @@ def _named(flows: Sequence[InventoryItem]) -> str:
     found = []
     for name in dict.fromkeys(one.source for one in flows):
         items = [one for one in flows if one.source == name]
-        years = sorted(_years(items))
-        when = f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}"
+        when = _spanned(_years(items))
         part = "an extract of " if all(one.is_partial for one in items) else ""
         found.append(f"{part}{source_name(name)} of {when}")
     return joined(found)

@@ -14,6 +14,7 @@ from entrepot.figures import bundled_for
 from entrepot.figures.citation import data_set
 from entrepot.figures.inputs import input_years
 from entrepot.figures.questions.question import special
+from entrepot.figures.register_questions import register_questions
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.parse import goods_words
 from entrepot.goods.screening import Route, regimes_of
@@ -34,7 +35,7 @@ from entrepot.report.charts.share import nowcast_text
 from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
-from entrepot.report.missing_value import missing_value
+from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Remark, plain
 from entrepot.report.sections import over_time
 from entrepot.report.sections.inputs import bought, inputs_cards
@@ -250,7 +251,8 @@ def note_in(
 def _composed(context: BriefContext, subject: Subject, found: Headline, date: str) -> DecisionNote:
     cited = _Citations(context)
     three = _three(context, subject, found)
-    known = _known_inputs(context, subject, found)
+    of_register = _in_register(context, subject, found)
+    known = of_register or _known_inputs(context, subject, found)
     # What is known stands beside what is not, which is then said once.
     shown = [_number(context, subject, one, cited) for one in (three[:1] if known else three)]
     numbers = _once([*shown, *(_numbered(one, cited) for one in known)])
@@ -258,7 +260,7 @@ def _composed(context: BriefContext, subject: Subject, found: Headline, date: st
     chart = _chart(context, subject, found.share, others, cited)
     made = DecisionNote(
         kicker=_kicker(subject),
-        title=_title(subject, found),
+        title=_title(subject, found, in_register=bool(of_register)),
         answer=_answer(context, subject, found),
         numbers=numbers,
         chart=chart,
@@ -311,12 +313,11 @@ def is_wide(share: Figure) -> bool:
     return share.high - share.low > WIDE * abs(share.value)
 
 
-def _title(subject: Subject, found: Headline) -> str:
+def _title(subject: Subject, found: Headline, *, in_register: bool) -> str:
     """State the finding with its range; a wide range or a missing number is said instead."""
     share, when = found.share, f" in {subject.period}"
-    # The goods of a title are all that were asked for; a share of fewer says of how many it is.
-    if scope := share.scope.get("goods"):
-        when += f", {scope}"
+    # Goods and partners of a title are all; a share of fewer says of how many it is.
+    when += "".join(f", {share.scope[one]}" for one in ("goods", "partners") if one in share.scope)
     # Also the upper end: under another definition there may be some.
     if share.status == "ok" and not share.value and not share.high:
         text = f"no {_goods(subject)} from {subject.seller} are recorded in {subject.buyers} "
@@ -330,6 +331,9 @@ def _title(subject: Subject, found: Headline) -> str:
         text += when
     elif found.value.status == "ok":
         text = f"{subject.sellers} share of {_imports(subject)} is not known"
+    elif in_register:
+        text = f"{subject.sellers} share of {_imports(subject)}{when} is known from a customs "
+        text += "register only"
     else:
         of = "" if subject.goods == "all" else f" for {goods_of(subject)}"
         text = f"{subject.buyers} dependence on {subject.seller}{of} cannot be measured with the "
@@ -345,12 +349,27 @@ def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[B
     if share.status != "ok" and value.status != "ok":
         why = phrasing.inside(missing_value(context, value).why)
         text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
+        if of_register := _said_of_register(subject, _in_register(context, subject, found)):
+            return tuple(of_register)
         known = _inputs(context, subject)
         return (BriefSentence(_without_commands(text), (share, value)), *known)
     said = _said_share(subject, share, value)
     if share.status == "ok" and (some := some_only(context, subject, share)):
         said = replace(said, text=f"{said.text.removesuffix('.')}; {some}.")
     return (said, *_said_value(context, subject, value))
+
+
+def _said_of_register(subject: Subject, cards: Sequence[Card]) -> list[BriefSentence]:
+    """Say what share a customs register has, by which of its countries; nothing without one."""
+    if not cards or cards[0].figure.definition.measure != "import_share":
+        return []
+    figure = cards[0].figure
+    text = f"No loaded statistics have {_imports(subject)}{subject.when}. By "
+    text += f"{figure.definition.source}, a customs register that is asked by name only, "
+    text += f"{subject.sellers} share by country of {figure.definition.basis} is "
+    text += f"**{phrasing.about(figure)}**"
+    text += f" ({figure.range_text} by definition)" if phrasing.span(figure) else ""
+    return [BriefSentence(f"{text}.", (figure,))]
 
 
 def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence:
@@ -407,13 +426,8 @@ def _said_value(context: BriefContext, subject: Subject, value: Figure) -> list[
 
 
 def _growth(context: BriefContext, subject: Subject) -> Figure:
-    return context.value(
-        "growth",
-        importer=subject.importer,
-        exporter=subject.supplier,
-        goods=subject.goods,
-        period=subject.period,
-    )
+    keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
+    return in_its_currency(context, context.value("growth", period=subject.period, **keys))
 
 
 # The three numbers, and the footnotes that they rest on.
@@ -434,6 +448,24 @@ def _three(context: BriefContext, subject: Subject, found: Headline) -> list[Fig
         if one.status == "ok":
             return [found.share, found.value, one]
     return [found.share, found.value, found.overall]
+
+
+def _in_register(context: BriefContext, subject: Subject, found: Headline) -> list[Card]:
+    """Return share and value by a customs register where no statistics have either."""
+    if any(one.status == "ok" for one in (found.share, found.value)):
+        return []
+    cards = []
+    keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
+    for asked in (found.share.definition, found.value.definition):
+        for one in register_questions(asked, context.lake):
+            figure = context.ask(
+                one.measure, period=one.period, **keys, source=one.source, basis=one.basis
+            )
+            if figure.status == "ok":
+                card = card_of(context, subject, figure)
+                cards.append(replace(card, name=f"{card.name}, {one.source} by {one.basis}"))
+                break
+    return cards
 
 
 def _known_inputs(context: BriefContext, subject: Subject, found: Headline) -> list[Card]:
@@ -483,9 +515,11 @@ class _Citations:
     def marks(self, *figures: Figure) -> tuple[int, ...]:
         """Return the footnotes of Figures."""
         names = [
-            self._of(item, figure.definition.period)
+            self._of(item, period)
             for figure in figures
             for item in figure.evidence
+            for period in (figure.definition.base, figure.definition.period)
+            if period
         ]
         return self._places(names)
 
@@ -671,6 +705,8 @@ def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
     if not any(figure.status == "ok" for figure in found):
+        # The answer has the first reason already.
+        lacks = [why for why in lacks if why != missing_value(context, found.value).why]
         what = "all goods" if subject.goods == "all" else goods_of(subject)
         text = f"trade in {what} by country and year, as in BACI (CEPII, free of charge)"
         lacks.insert(0, f"{text}; one file of one year is enough")
@@ -690,6 +726,8 @@ def _means(
 ) -> list[BriefSentence | Remark]:
     share = found.share
     said: list[BriefSentence | Remark] = []
+    if cards := _in_register(context, subject, found):
+        share = cards[0].figure
     if share.status == "ok" and share.value and share.specifications is not None:
         said.append(BriefSentence(f"{phrasing.half(share)}.", (share,)))
     said += _rivals(subject, share, others)
@@ -765,7 +803,7 @@ def _law(subject: Subject) -> list[Remark]:
     """Name the newest list that binds this trade and has the code as a whole, with its day."""
     if subject.listed is not None:
         day = day_text(subject.listed.ended or subject.listed.known_until)
-        return [Remark(f"The goods are those of {subject.listed.title}, as of {day}.")]
+        return [Remark(f"The goods are those on this list: {subject.listed.title}, as of {day}.")]
     code = subject.goods.replace(" ", "")
     # Of a heading or of several codes no single entry says that all of it is listed.
     if len(code) != 6 or not code.isdigit():

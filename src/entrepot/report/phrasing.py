@@ -38,6 +38,7 @@ __all__ = [
     "multiple",
     "ordinal",
     "partial_goods",
+    "partial_partners",
     "ratio_words",
     "shown",
     "span",
@@ -153,6 +154,15 @@ def partial_goods(figure: Figure) -> str:
     sources = sorted({source_name(one.source) for one in figure.evidence if not one.origin})
     cover = "covers" if len(sources) == 1 else "cover"
     return f"{joined(sources)} {cover} only some of these goods: the figure is {scope}"
+
+
+def partial_partners(figure: Figure) -> str:
+    """Say of which partners a share is, where its source has few of them; else empty text."""
+    scope = figure.scope.get("partners")
+    if not scope:
+        return ""
+    sources = sorted({source_name(one.source) for one in figure.evidence if not one.origin})
+    return f"{joined(sources)} may lack partners: the share is {scope}"
 
 
 def span_like(share: Figure) -> str:

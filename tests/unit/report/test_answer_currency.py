@@ -8,6 +8,7 @@ import pytest
 
 from entrepot.lake import Lake
 from entrepot.report import brief
+from entrepot.report.note import note
 from entrepot.report.parts import plain
 
 if TYPE_CHECKING:
@@ -41,3 +42,44 @@ def test_a_growth_is_in_the_currency_of_its_value(tmp_path: Path, money: str, wo
     said = plain(brief("DEU", "CHN", "854231", lake=lake).answer[1].text)
     assert f"{word} from 2021 to 2022" in said
     assert f"{money} 220 m" in said.replace("\u00a0", " ")
+
+
+def test_what_only_a_source_in_euros_has_is_given_in_euros(tmp_path: Path) -> None:
+    """It could not be computed, although the source has the number."""
+    sold = MAPPING.replace("flow: import", "flow: export")
+    rows = [f"{year},DEU,RUS,854231,{1e7 * (2023 - year)}" for year in (2021, 2022)]
+    file = tmp_path / "trade.csv"
+    file.write_text("\n".join(["year,reporter,partner,hs6,value", *rows]) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=sold.format(money="EUR"))
+    page = brief("RUS", "DEU", "854231", lake=lake)
+    said = plain(" ".join(one.text for one in page.answer)).replace("\u00a0", " ")
+    assert "worth EUR 10.0 m to Russia" in said
+    assert "fell by 50 % in EUR from 2021 to 2022" in said
+    assert [(one.value, one.unit) for one in page.cards[1:3]] == [("10.0", "EUR m"), ("−50.0", "%")]
+
+
+def test_a_share_of_few_partners_says_so(tmp_path: Path) -> None:
+    """`ask` said of how many partners a share is, and a brief did not."""
+    rows = [f"2022,DEU,{partner},854231,{size}" for partner, size in (("CHN", 5e7), ("USA", 5e7))]
+    file = tmp_path / "trade.csv"
+    file.write_text("\n".join(["year,reporter,partner,hs6,value", *rows]) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=MAPPING.format(money="USD"))
+    page = brief("DEU", "CHN", "854231", 2022, lake)
+    assert "of the 2 partners loaded" in page.cards[0].figure.scope["partners"]
+    assert page.answer[0].text.endswith("may lack partners: the share is of the 2 partners loaded.")
+    assert page.cards[0].name.endswith(", of the 2 partners loaded, 2022")
+    assert note("DEU", "CHN", "854231", 2022, lake).title.endswith("2 partners\u00a0loaded")
+
+
+def test_a_brief_of_several_years_says_which_are_missing(tmp_path: Path) -> None:
+    """It was refused for a base of one year that nobody had asked for."""
+    rows = [f"{year},DEU,CHN,854231,{1e7}" for year in (2020, 2022)]
+    file = tmp_path / "trade.csv"
+    file.write_text("\n".join(["year,reporter,partner,hs6,value", *rows]) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=MAPPING.format(money="USD"))
+    page = brief("DEU", "CHN", "854231", "2020..2022", lake)
+    said = " ".join(one.text for one in page.answer)
+    assert "the loaded data are table.trade of 2020 and 2022, without 2021" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -46,7 +47,22 @@ def test_each_country_has_the_supplier_that_is_asked_for_it_alone(lake: Lake) ->
     large = [row for row in section.table.rows if float(row[3].replace(",", "")) >= 1]
     [(first, most)] = Counter(row[1] for row in large).most_common(1)
     assert f"{first} was the largest supplier" in section.title.text
-    assert f"of {most} of {len(large)} countries" in section.title.text
+    assert f"to {most} of {len(large)} countries" in section.title.text
+
+
+def test_suppliers_of_as_many_countries_are_all_named(lake: Lake) -> None:
+    """Of several that were first as often, one was named as the largest."""
+    found = breakdown("top_supplier", "importer", lake, goods="850511", period=2022)
+    buyers = [one for one in found.parts if one.code in ("DEU", "FRA", "GBR", "JPN", "USA")]
+    tops = ("JPN", "CHN", "JPN", "CHN", "DEU")
+    parts = tuple(
+        replace(one, details=one.details | {"top_supplier": top})
+        for one, top in zip(sorted(buyers, key=lambda one: -one.traded), tops, strict=True)
+    )
+    section = largest_suppliers(replace(found, parts=parts), lake)
+    assert section is not None
+    said = "were each the largest supplier of metal permanent magnets to 2 of 5 countries"
+    assert section.title.text == f"Japan and China {said}"
 
 
 def test_blue_is_the_named_supplier_and_grey_is_any_other(lake: Lake) -> None:

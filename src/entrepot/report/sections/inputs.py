@@ -350,7 +350,7 @@ def _value_added(
 
 
 def of_all_inputs(share: Figure) -> float | None:
-    """Return the share when inputs from home count too, all else as in the headline."""
+    """Return the share when domestic inputs count too, all else as in the headline."""
     specifications = share.specifications
     if specifications is None:
         return None

@@ -61,6 +61,8 @@ def changed(context: BriefContext, subject: Subject) -> Figure:
     # A break first, then the oldest year: the longest change.
     bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(available)])
     starts = tuple(bases) or (year - 1,)
+    if not subject.period.is_year:  # a span is compared with one of the same length
+        starts = (subject.period.before(),)
     found = []
     for goods in dict.fromkeys((subject.goods, "all")):
         for base in starts:
