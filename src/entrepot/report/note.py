@@ -746,9 +746,28 @@ def _means(
         said.append(BriefSentence(f"{text}{of}.", (back,)))
     said += _law(subject)
     said += _unequal(subject, found.ratio)
+    if share.status != "ok" and found.value.status == "ok":
+        said += _other_flows(context, subject, found.value)
     if not said:
         said.append(Remark("Without a share, these data do not say how dependent it is."))
     return said
+
+
+def _other_flows(context: BriefContext, subject: Subject, value: Figure) -> Iterator[BriefSentence]:
+    """Yield what else went between the two in the year, where no share is known."""
+    asked = value.definition
+    keys = {"period": asked.period, "source": asked.source, "currency": asked.currency}
+    sides = {"importer": subject.importer, "exporter": subject.supplier}
+    back = {"importer": subject.supplier, "exporter": subject.importer}
+    every = context.value("value", goods="all", **sides, **keys)
+    if subject.goods != "all" and every.status == "ok" and every.value:
+        text = f"All goods that went from {subject.seller} to {subject.buyer} in {asked.period} "
+        yield BriefSentence(f"{text}were worth {phrasing.about(every)}.", (every,))
+    reverse = context.value("value", goods=subject.goods, **back, **keys)
+    if reverse.status == "ok" and reverse.value:
+        what = "goods" if subject.goods == "all" else "such goods"
+        text = f"In the other direction, from {subject.buyer} to {subject.seller}, {what} worth "
+        yield BriefSentence(f"{text}{phrasing.about(reverse)} went in {asked.period}.", (reverse,))
 
 
 def _inputs(context: BriefContext, subject: Subject) -> list[BriefSentence]:

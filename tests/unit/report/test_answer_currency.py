@@ -83,3 +83,16 @@ def test_a_brief_of_several_years_says_which_are_missing(tmp_path: Path) -> None
     page = brief("DEU", "CHN", "854231", "2020..2022", lake)
     said = " ".join(one.text for one in page.answer)
     assert "the loaded data are table.trade of 2020 and 2022, without 2021" in said
+
+
+def test_a_note_without_a_share_says_what_else_went_between_the_two(
+    baci_csv: Path, tmp_path: Path
+) -> None:
+    """By a query of the file: 110,014 m USD of all goods, 8.93 m of these the other way."""
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("baci", [baci_csv])
+    means = [
+        one.text.replace("\u00a0", " ") for one in note("RUS", "CHN", "8542", 2023, lake).means
+    ]
+    assert "All goods that went from China to Russia in 2023 were worth USD 110 bn." in means
+    assert any("from Russia to China, such goods worth about USD 8.9 m" in one for one in means)
