@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.areas import unknown_area
-from entrepot.claims.draft.candidates import BALANCES, BUYS, FROM, SELLS, row_of, subject_of
+from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of, subject_of
+from entrepot.claims.draft.carried import CARRIED, check_carried, is_of_former
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
@@ -39,6 +40,7 @@ _HARD = {
     "made": "of production, use or an index, not of trade",
     "per": "a number for each of something, not of trade as a whole",
     "either": "one number or another: which is not said",
+    "mean": "an average: of which numbers, or over what time, is not clear",
     "negated": "the sentence denies something, and what is not clear",
 }
 _NOT_SAID = {
@@ -61,10 +63,11 @@ _EACH = "a rate for each of several periods"
 _YEARS_AGO = "of a time some years before: which is not said"
 _OF_BALANCE = "a balance, which was read as something else"
 _TOGETHER = "a number of several countries together"
+_BALANCE_GREW = "the growth of a balance, which no kind of claim is about"
 AGAINST = frozenset(
     (
         *(_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE, _NOT_SAID["change"]),
-        *(_OF_BALANCE, _TOGETHER, _YEARS_AGO),
+        *(_OF_BALANCE, _TOGETHER, _YEARS_AGO, _BALANCE_GREW, *CARRIED),
     )
 )
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
@@ -111,6 +114,7 @@ def claim_of_guess(  # noqa: C901
     if guess.period is None:
         raise Refusal("when is not said")
     _check_sides(guess, scene)
+    check_carried(guess, scene, earlier)
     if _is_one_of_several(guess, scene):
         raise Refusal(_TOGETHER)
     if _is_by_another(guess, scene):
@@ -441,31 +445,13 @@ def _check_when(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_YEARS_AGO)
     if not timed and guess.what == "share" and _MEANWHILE.search(text, 0, number.start):
         raise Refusal(_WHICH_YEAR)
-    if _is_of_former(guess, scene):
+    if is_of_former(guess.number, guess.period, scene):
         raise Refusal("when is not said: the time is that of another number")
 
 
 _BOUND = re.compile(
     r"(?:\b(?:before|after|until|till|prior to|vor|bis|nach)|(?<!\w)(?:до|после)) $", re.IGNORECASE
 )
-
-
-def _is_of_former(guess: StructuralReading, scene: Scene) -> bool:
-    """Whether the time of a number stands at one to compare with: "3 bn against 2 bn in 2023"."""
-    at = [
-        numbers
-        for time, numbers in zip(scene.times, scene.numbers_at_times, strict=True)
-        if time.period == guess.period
-    ]
-    return bool(at) and all(
-        numbers
-        and guess.number not in numbers
-        and all(
-            one.start > guess.number.start and ends_with(FROM, scene.apart.text, one.start)
-            for one in numbers
-        )
-        for numbers in at
-    )
 
 
 def _is_later_item(start: int, end: int, number: Span, scene: Scene) -> bool:
@@ -526,6 +512,8 @@ def _is_competitor(code: str, scene: Scene) -> bool:
 
 _ANOTHER_PLACE = re.compile(
     r"\b(?:\w+(?:th|first|second|third)|\d+(?:st|nd|rd|th)|joint|or|oder)[ -]$|(?<!\w)или $"
+    # "From rank 11 to rank 46 of the main suppliers": the one of before, and words of the last.
+    r"|\b(?:von|from)(?: dem| the)? $|(?<!\w)со? $|\b(?:Rang|Platz) \w+ (?:der|von) $"
 )
 """In front of words of a place, which they make another: "twelfth largest", "second or third"."""
 _IN_ORDER = re.compile(
@@ -667,13 +655,18 @@ def _growth(
     keys: dict[str, Any],
 ) -> tuple[str, dict[str, Any], int]:
     if guess.kind in BALANCES:
-        raise Refusal("the growth of a balance, which no kind of claim is about")
+        raise Refusal(_BALANCE_GREW)
     direction = direction_of(guess.number, scene)
     if not direction:
         raise Refusal("whether it rose or fell is not clear")
     kind = basis_of(guess, scene, like, earlier)
     if kind == "quantity_growth" and "goods" not in keys:
         _add_weighed(guess, scene, keys)
+        said = scene.apart.found.of("quantity") or _IN_BASIS.match(
+            scene.apart.text, guess.number.end
+        )
+        if "goods" not in keys and not said:
+            raise Refusal(_OF_WHAT)
     if guess.base is not None:
         if guess.period is not None and guess.base.end >= guess.period.start:
             raise Refusal("what it is measured against does not lie before it")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
+from entrepot.claims.draft.carried import check_goods_of_share
 from entrepot.claims.draft.codes import require_codes
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
@@ -251,6 +252,7 @@ def _claimed(
     try:
         _check_over(guess, article)
         claim = _with_goods(claim_of_guess(guess, scene, *beside), frame)
+        check_goods_of_share(claim, guess, scene)
         require_codes(claim.keys, scene.sentence.plain)
     except Refusal as refusal:
         return Structured(guess, scene, None, refusal.why, 0.0)

@@ -76,7 +76,8 @@ _THE_COUNTRY = re.compile(
     re.IGNORECASE,
 )
 _TWO = re.compile(
-    r"\b(?:two|both) (?:countries|sides|nations)|\b[Bb]ilateral|двух стран|двусторон|взаимн|обоюдн"
+    r"\b(?:two|both) (?:countries|sides|nations)|\b(?:[Bb]ilateral|[Tt]wo-way)"
+    r"|двух стран|двусторон|взаимн|обоюдн"
     r"|beide[nr]? L[äa]nder|[Bb]eiderseitig|[Bb]ilateral|两国|双边"
 )
 _LINK = re.compile(r"\s*(?:[,、，]|and|und|и|和|与|及|以及|, and)?\s*(?:[a-zа-я ]{0,4})?")

@@ -33,6 +33,7 @@ from entrepot.claims.draft.candidates import (
     touched,
     what_choices,
 )
+from entrepot.claims.draft.carried import is_of_former
 from entrepot.claims.draft.lexicon import NOWHERE, area_words
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
@@ -432,6 +433,7 @@ def _guess(  # noqa: C901
             and (inherited or not former)
             and not compared
             and not ends_with(FROM, scene.apart.text, number.start)
+            and not is_of_former(number, period, scene)
         ):
             if memory.main is None:
                 memory.main = period
@@ -658,6 +660,8 @@ def _is_converted(number: Span, before: Span, scene: Scene) -> bool:
     """Whether an amount is the one before it in another currency: "A$9 bn ($6 bn)"."""
     currencies = before.says.currency, number.says.currency
     if "" in currencies or currencies[0] == currencies[1] or number.start < before.end:
+        return False
+    if abs(number.says.value) < _DEAR:  # "(1 dollar is about 144 yen)"
         return False
     return _ALSO.fullmatch(scene.apart.text, before.end, number.start) is not None
 
