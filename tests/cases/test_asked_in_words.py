@@ -134,6 +134,38 @@ def test_an_export_stop_is_a_scenario_and_no_price(question: str) -> None:
     assert one.candidates[0][0] == f"{command} --sigma SIGMA"
 
 
+def test_a_ranking_of_countries_names_groups_whose_members_can_be_ranked() -> None:
+    read = read_question("Which countries depend most on Ukrainian wheat? 2021", today=TODAY)
+    [one] = read.unsaid
+    assert one.why == "countries are ranked within a group or among those that are named"
+    assert ("EU27", "European Union (27)") in one.candidates
+    again = read_question("Which EU countries depend most on Ukrainian wheat? 2021", today=TODAY)
+    assert (again.measure, again.each, again.unsaid) == ("import_share", "importer", ())
+
+
+def test_prices_of_two_buyers_are_two_values_and_not_a_change() -> None:
+    """It was read as a change of prices over a year, which nobody asked for."""
+    question = "Was Russian oil cheaper for India than for China in 2023?"
+    [one] = read_question(question, today=TODAY).unsaid
+    command = "entrepot ask value --importer IND+CHN --exporter RUS --goods 2709 --period 2023"
+    weighed = f"{command} --quantity mass --each importer"
+    assert [value for value, _ in one.candidates] == [f"{command} --each importer", weighed]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did Germany stop importing Russian coal?",
+        "В каком году Китай продал России больше всего автомобилей?",
+        "In welchem Jahr kaufte Russland die meisten Autos aus China?",
+        "俄罗斯哪一年从中国进口的汽车最多？",
+    ],
+)
+def test_a_year_is_read_off_a_series(question: str) -> None:
+    [one] = [one for one in read_question(question, today=TODAY).unsaid if one.key == "period"]
+    assert one.why.startswith("a year is read off a series")
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "why " * LONGEST, "\x00?", "(" * 200, "▮▮▮ ¦ ▮"])
 def test_what_is_no_question_is_refused_or_left_open(text: str) -> None:
     try:

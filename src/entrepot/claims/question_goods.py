@@ -177,6 +177,30 @@ def goods_of_words(text: str, language: str) -> Iterator[tuple[str, int, int]]:
                     yield goods, start, start + len(core) if last == at else words[last][2]
         if language == "de":
             yield from _in_compound(word, start, index)
+    if language == "ru":
+        yield from _as_adjectives(text)
+
+
+def _as_adjectives(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the goods of Russian adjectives in front of trade: зерновой экспорт.
+
+    In front of other words they name other goods: медная руда, угольная промышленность.
+    """
+    names = goods_names("ru")
+    pattern, nouns = _adjectives()
+    for match in pattern.finditer(text):
+        yield names[nouns[match["stem"].lower()]], match.start(), match.end()
+
+
+@cache
+def _adjectives() -> tuple[re.Pattern[str], dict[str, str]]:
+    rows = read_table(_FILE.with_name("question_adjectives.csv"), ("stem", "goods"))
+    nouns = {row["stem"]: row["goods"] for row in rows}
+    stems = "|".join(nouns)
+    ending = "(?:ый|ой|ий|ого|его|ому|ему|ым|им|ом|ем|ые|ие|ых|их|ыми|ими|ая|ую|ое)"
+    trade = "(?:(?:им|экс)порт|ввоз|вывоз|постав|закуп|торгов|рын(?:ок|к)|сбыт)"
+    behind = rf"(?= (?:[а-яё]+(?:ого|ой|ый|ом) )?{trade})"
+    return re.compile(rf"(?<!\w)(?P<stem>{stems}){ending}{behind}", re.IGNORECASE), nouns
 
 
 def _last(

@@ -16,7 +16,10 @@ _FORMS = {
         r"(?<![\w-])(?:{x})[ -]?(?:industry|industries|sector|makers?|manufacturers?|producers?"
         r"|companies|firms|manufacturing)(?!\w)"
     ),
-    "ru": r"(?<!\w)(?:{x})[а-я]* (?:промышленност|отрасл|индустри|компани|производител)[а-я]+",
+    "ru": (
+        r"(?<!\w)(?:{x})(?:[а-я]* (?:промышленност|отрасл|индустри|компани|производител)[а-я]+"
+        r"|пром[а-я]*(?!\w))"
+    ),
     "de": (
         r"(?<!\w)(?:{x})(?:-?industrie|-?branche|-?sektors?|-?hersteller[ns]?|-?unternehmen"
         r"|-?firmen|industrie)(?!\w)"
@@ -45,6 +48,13 @@ _INPUTS = {
     ),
     "zh": "(?:进口)?的?(?:中间)?(?:投入品|投入|中间品|中间产品)",
 }
+_COMPONENTS = {
+    "en": r"(?<!\w)(?:components?|parts|supplies|materials)(?!\w)",
+    "ru": r"(?<!\w)(?:деталей|детали|компонент[а-я]*|запчаст[а-я]+|сырь[а-я]+)",
+    "de": r"(?<!\w)(?:Komponenten|(?:Bau|Zuliefer)?teilen?|Zulieferungen|Materialien)(?!\w)",
+    "zh": "零部件|部件|零件|原料|原材料",
+}
+"""What an industry buys, in other words; without one they may be any goods."""
 
 
 @cache
@@ -93,6 +103,7 @@ def inputs_made_by(text: str, language: str) -> list[tuple[str, int, int]]:
     ]
 
 
-def inputs_in(text: str, language: str) -> list[tuple[int, int]]:
-    """Return where a text names inputs of industries."""
-    return [match.span() for match in re.finditer(_INPUTS[language], text, re.IGNORECASE)]
+def inputs_in(text: str, language: str, *, of_industry: bool = False) -> list[tuple[int, int]]:
+    """Return where a text names inputs of industries; components are some where one is named."""
+    words = f"{_INPUTS[language]}|{_COMPONENTS[language]}" if of_industry else _INPUTS[language]
+    return [match.span() for match in re.finditer(words, text, re.IGNORECASE)]

@@ -97,7 +97,7 @@ def on_lists(goods: str) -> Unsaid:
     words = "every list that has it, and since when"
     return Unsaid(
         "measure",
-        "when goods were listed is not a figure of trade",
+        "whether and when goods were listed is not a figure of trade",
         ((f"entrepot goods history {goods.partition(',')[0]}", words),),
     )
 
@@ -186,8 +186,10 @@ def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | 
 
 def _of_price(keys: dict[str, str]) -> Unsaid:
     """Return what is open where the price of one period is asked for: a value and a weight."""
+    apart = [name for name in _SIDES[:2] if "+" in keys.get(name, "")]
+    each = f" --each {apart[0]}" if apart else ""
     two = tuple(
-        (f"{_command('value', *_SIDES, keys=keys)}{weighed}", words)
+        (f"{_command('value', *_SIDES, keys=keys)}{weighed}{each}", words)
         for weighed, words in (("", "value"), (" --quantity mass", "weight"))
     )
     why = "the price of one period is no figure, only its change: divide value by weight"
@@ -254,6 +256,8 @@ def _of_one_side(forms: set[str]) -> str:
     """Return the measure of a share, a price, a place or a value."""
     if "share" in forms or "depend" in forms:
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
+        if "why" in forms and not forms & {"export", "of_exports", "buyers", "mutual"}:
+            return "change_of_share"
         is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (
             "of_exports" in forms and "depend" not in forms
         )

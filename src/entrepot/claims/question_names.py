@@ -78,21 +78,32 @@ def are_compared(gap: str, language: str) -> bool:
 
 _OR = {
     "en": re.compile(
-        r"^['’]?s? ?,? ?or (?:(?:in|for|of|that of|from|on|to|by) )?(?:the )?$", re.IGNORECASE
+        r"^['’]?s? ?,? ?or (?:(?:its|their|the|those|that) )?"
+        r"(?:(?:im|ex)ports? |purchases |sales )?"
+        r"(?:(?:in|for|of|that of|from|on|to|by) )?(?:the )?$",
+        re.IGNORECASE,
     ),
     "de": re.compile(
-        r"^s?,? oder (?:(?:in|für|von|bei|der|die|aus|nach|an|den|dem) )*$", re.IGNORECASE
+        r"^s?,? oder (?:(?:in|für|von|bei|der|die|aus|nach|an|den|dem|seine|ihre"
+        r"|importe|einfuhren|exporte|ausfuhren) )*$",
+        re.IGNORECASE,
     ),
-    "ru": re.compile(r"^,? или (?:(?:в|у|для|из|от|на|со?|во) )?$", re.IGNORECASE),
+    "ru": re.compile(
+        r"^,? или (?:(?:импорт|экспорт|ввоз|вывоз) )?(?:(?:в|у|для|из|от|на|со?|во) )?$", re.I
+    ),
     "zh": re.compile("^(?:的▮*)?[，,]?(?:还是|或)(?:是)?(?:从|自|对|向|在)?$"),
 }
 _THAN = {
     "en": re.compile(
-        r"\bthan (?:(?:in|for|that of|those of|it is for|is|does|did) )?(?:the )?$", re.IGNORECASE
+        r"\b(?:than|exceed\w*|surpass\w*|overt(?:ake|ook)\w*|outstrip\w*|outpace\w*)"
+        r" (?:(?:in|for|that of|those of|it is for|is|does|did) )?(?:the )?$",
+        re.IGNORECASE,
     ),
     "de": re.compile(r"\bals (?:(?:in|für|bei|der|die|den|das|jene[rs]?) )*$", re.IGNORECASE),
-    "ru": re.compile(r"\bчем (?:(?:в|у|для) )?$", re.IGNORECASE),
-    "zh": re.compile("^比$"),
+    "ru": re.compile(
+        r"\bчем (?:(?:в|у|для) )?$|\b(?:больше|меньше|выше|ниже|превы[сш][а-я]+) $", re.IGNORECASE
+    ),
+    "zh": re.compile("(?<![占相对])比$|(?:出口|进口)[额量]?(?:是|比|超过)$"),
 }
 
 
@@ -183,9 +194,9 @@ _VERBS = frozenset(("стала", "стало"))
 
 
 def _is_verb(text: str, start: int, word: str, language: str) -> bool:
-    """Whether what could be ships is what a country did: what it shipped."""
-    is_ship = language == "en" and word.lower() == "ship"
-    return is_ship and bool(_EN_AUXILIARY.search(text[:start]))
+    """Whether what could be ships is what a country did: what it shipped, what goods make up."""
+    is_either = language == "en" and word.lower() in ("ship", "make up")
+    return is_either and bool(_EN_AUXILIARY.search(text[:start]))
 
 
 _EN_AUXILIARY = re.compile(
@@ -200,6 +211,8 @@ def goods_in(text: str, language: str) -> Iterator[Mark]:
     for goods, start, end in goods_of_words(text, language):
         word = text[start:end]
         if word.lower() in _VERBS or _is_verb(text, start, word, language):
+            continue
+        if start and word == "Apple":  # the company
             continue
         # Two letters are goods only in capitals; in small ones they are words of the sentence.
         if len(word) > 2 or language == "zh" or word.isupper():
@@ -384,7 +397,10 @@ def _in_one_sign(text: str) -> Iterator[Mark]:
             continue  # a longer name: 对俄罗斯出口
         yield Mark("area", alone[match[0]], "name", match.start(), match.end())
     signs = f"[{''.join(short)}]"
-    pair = f"({signs})(?!\\1){signs}(?=[▮年\\d]*(?:两国|双边|之间|贸易|进出口|经贸))"
+    pair = (
+        f"({signs})(?!\\1){signs}(?=[▮年\\d至到—–~-]*(?:[每各逐]年)?的?"
+        "(?:两国|双边|之间|贸易|进出口|经贸))"
+    )
     for match in re.finditer(pair, text):
         for start in (match.start(), match.start() + 1):
             yield Mark("area", short[text[start]], "name", start, start + 1)

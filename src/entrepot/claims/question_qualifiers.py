@@ -54,6 +54,8 @@ _EN_BEFORE = (
 _EN_STOPS = (
     "list|show|name|give|tell|rank|me|us|that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
     "|selling|supplying|buying|importing|exporting|shipping|purchasing|sourcing|delivering|providing"
+    "|bans|halt(?:s|ed)|stop(?:s|ped)|block(?:s|ed)|restricts|suspend(?:s|ed)|limits|curbs|end(?:s|ed)"
+    "|ceases?d?|withholds|withheld"
     "|could|would|should|might|may|can|will|must|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
 )
 _EN_VERBS = (

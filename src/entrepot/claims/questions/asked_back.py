@@ -12,6 +12,7 @@ from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_measures import UNIT_FORMS, USUAL_MEASURES, no_direction, no_measure
 from entrepot.claims.question_names import MASK, is_place, side_of
 from entrepot.claims.question_read import KEYS_IN_ORDER, Unsaid
+from entrepot.model.areas import area_name
 
 if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
@@ -51,16 +52,24 @@ def require(state: QuestionState, measure: str, keys: dict[str, str], forms: set
     for name in needed:
         # One question at a time: an unclear side is filed under "importer", asked about once.
         if name not in keys and not open_ & {"importer", name}:
-            what = "which country imports" if name == "importer" else "which supplier"
-            if measure == "export_share" and name == "importer":
-                what = "which importer"
-            state.unsaid.append(Unsaid(name, f"the question does not say {what}"))
+            state.unsaid.append(_without_side(state, name, measure))
     if (
         measure in ("value", *CHANGES)
         and not {"importer", "exporter"} & set(keys)
         and "importer" not in open_
     ):
         state.unsaid.append(Unsaid("importer", "the question does not say whose trade"))
+
+
+def _without_side(state: QuestionState, name: str, measure: str) -> Unsaid:
+    """Return what is open where a side is needed and not named."""
+    if name == "importer" and measure == "import_share" and _asks_who(state):
+        why = "countries are ranked within a group or among those that are named"
+        return Unsaid(name, why, _RANKED)
+    what = "which country imports" if name == "importer" else "which supplier"
+    if measure == "export_share" and name == "importer":
+        what = "which importer"
+    return Unsaid(name, f"the question does not say {what}")
 
 
 def _unmeasured(state: QuestionState, forms: set[str]) -> Unsaid:
@@ -138,8 +147,26 @@ def currency_of(state: QuestionState, forms: set[str], keys: dict[str, str]) -> 
 
 DIRECTED = {"import", "export", "both", "of_world"}
 """Kinds of words that say which way trade goes."""
-CHANGES = ("growth", "price_index", "rerouted")
+CHANGES = ("growth", "price_index", "rerouted", "change_of_share")
 """Measures of a change, which need a base."""
+_RANKED = tuple((code, area_name(code)) for code in ("EU27", "G7", "ASEAN", "OECD", "AFU"))
+"""Groups whose members may be ranked: which EU countries depend most on it?"""
+_WHO = {
+    "en": (
+        r"\b(?:who|which|what) (?:\w+ )?(?:countr|states?\b|nations?\b|econom)|^who\b"
+        r"|\brank(?:ing)?\b"
+    ),
+    "de": r"\bwelche[srnm]? (?:\w+ )?(?:länder|land|staat)|^wer\b|rangliste|rangfolge|ranking",
+    "ru": r"\bкак(?:ие|ая|ой) (?:[а-я]+ )?(?:стран|государств|экономик)|^кто\b|рейтинг|ранжир",
+    "zh": "哪[些个几].{0,2}(?:国家|经济体|国)|谁|排名|排行",
+}
+
+
+def _asks_who(state: QuestionState) -> bool:
+    """Whether it is asked which countries: one that is named would be no answer."""
+    return bool(re.search(_WHO[state.language], state.plain, re.IGNORECASE))
+
+
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
 _OF_POUNDS = (("--currency GBP", "pounds sterling"), ("--quantity mass", "a weight, in kilograms"))
 _NEEDS = {
@@ -154,6 +181,7 @@ _NEEDS = {
     "geodep": ("importer",),
     "price_premium": ("importer", "exporter"),
     "rerouted": ("importer", "exporter"),
+    "change_of_share": ("importer", "exporter"),
 }
 _FLOWS = DIRECTED | {"supply"}
 _OF_HHI = (("buyer_hhi", "concentration of buyers"), ("hhi", "concentration of suppliers"))

@@ -7,12 +7,19 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
-from entrepot.claims.draft.sentences import Mark
+from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_goods import shown_goods
 from entrepot.claims.question_industries import industries_in, inputs_in, inputs_made_by
 from entrepot.claims.question_measures import on_lists
-from entrepot.claims.question_names import MASK, are_joined, blanked, goods_in, near_goods
+from entrepot.claims.question_names import (
+    MASK,
+    are_joined,
+    areas_in,
+    blanked,
+    goods_in,
+    near_goods,
+)
 from entrepot.claims.question_parts import AREA, GOODS, NAME
 from entrepot.claims.question_qualifiers import counts_all, qualifying
 from entrepot.claims.question_read import Unsaid
@@ -58,13 +65,16 @@ def industry_of(state: QuestionState) -> tuple[str, str]:
     """
     found = industries_in(state.left, state.language)
     made = inputs_made_by(state.left, state.language)
-    spans = [one[1:] for one in (*found, *made)] + inputs_in(state.left, state.language)
+    spans = [one[1:] for one in (*found, *made)]
+    spans += inputs_in(state.left, state.language, of_industry=bool(found))
     masked = state.left
     for start, end in spans:
         masked = blanked(masked, start, end)
     sectors, makers = ({sector for sector, *_ in some} for some in (found, made))
     several = len(sectors) > 1 or len(makers) > 1
-    if several or not spans or [*goods_in(masked, state.language)]:
+    # Германии is Germany, and no germanium.
+    named = longest([*areas_in(masked, state.language), *goods_in(masked, state.language)])
+    if several or not spans or any(one.kind == "goods" for one in named):
         return "", ""
     state.left = masked
     for start, end in spans:
@@ -74,11 +84,16 @@ def industry_of(state: QuestionState) -> tuple[str, str]:
 
 def is_about_lists(state: QuestionState, marks: list[Mark]) -> bool:
     """Whether it is asked since when goods are on a list, which is no goods itself."""
+    named = [mark for mark in marks if mark.kind == "goods"]
+    lists = [mark for mark in named if not mark.value[0].isdigit()]
     asks = _forms(state.language)["when"].search(state.left)
-    lists = [mark for mark in marks if mark.kind == "goods" and not mark.value[0].isdigit()]
-    listed = _LISTED.search(state.left) if asks and marks else None
-    if not asks or not (lists or listed):
+    # Is 854231 on the CHPL?
+    whether = _IS_LISTED[state.language].search(state.plain) if len(lists) < len(named) else None
+    listed = _LISTED.search(state.left) if (asks or whether) and marks else None
+    if not (asks or whether) or not (lists or listed):
         return False
+    if whether:
+        state.left = blanked(state.left, *whether.span())
     if listed:
         state.left = blanked(state.left, *listed.span())
     marks[:] = [mark for mark in marks if mark not in lists]
@@ -205,6 +220,25 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 """Words of lists and of what they forbid; no list need be named."""
+_IS_LISTED = {
+    "en": re.compile(
+        r"^(?:is|are|was|were|does|do|did|has|have)\b(?=.*(?:\b(?:on|in|part of|covered|under)\b"
+        r"|\b(?:items?|goods|listed|sanctioned|controlled|banned|restricted|contain|include)\b))",
+        re.IGNORECASE,
+    ),
+    "de": re.compile(
+        r"^(?:ist|sind|war|waren|steht|stehen|stand|standen|fällt|fallen|gehör\w+|enthält|umfasst)\b"
+        r"(?=.*(?:\b(?:auf|in|unter|zu[mr]?)\b|liste|sanktion|verboten|kontroll))",
+        re.IGNORECASE,
+    ),
+    "ru": re.compile(
+        r"^(?:есть|вход[ия]т|включ[а-яё]+|наход[а-я]+|числ[а-я]+|сто[ия]т|попада[а-я]+)(?: ли)?"
+        r"|(?:вход[ия]т|включ[а-яё]+|есть|попада[а-я]+|наход[а-я]+|числ[а-я]+) ли\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile("(?:在不在|是否在|是不是在|有没有在|是否属于|属于|是否被?列入|属不属于)"),
+}
+"""Words of a question whether goods are on a list."""
 _DESCRIBED = re.compile(
     r"(?:(?<!\w)[^\W\d_][\w-]* )?"
     r"(?:\b(?:goods|products|items|güter[ns]?|waren|товар[а-я]*)|商品|物项|产品) ?[(（]\s*$",

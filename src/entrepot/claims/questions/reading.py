@@ -21,7 +21,7 @@ from entrepot.claims.question_measures import (
     quantity_of,
     trade_of,
 )
-from entrepot.claims.question_names import MASK, areas_in, blanked, goods_in
+from entrepot.claims.question_names import MASK, are_compared, areas_in, blanked, goods_in
 from entrepot.claims.question_parts import asks_share_of_goods
 from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
 from entrepot.claims.questions.asked_back import (
@@ -52,7 +52,7 @@ from entrepot.claims.questions.sides import (
     which_of,
 )
 from entrepot.claims.questions.state import QuestionState
-from entrepot.claims.questions.times import change_over, period_said
+from entrepot.claims.questions.times import asks_year, change_over, period_said
 from entrepot.model.areas import WORLD, groups
 from entrepot.model.period import Period
 
@@ -82,6 +82,7 @@ class QuestionReader(QuestionState):
         sector, bought = industry_of(self)
         marks = self._marks(codes)
         self.asks_when = is_about_lists(self, marks)
+        self.asks_year = not self.asks_when and asks_year(self)
         goods = bought or goods_meant(self, [mark for mark in marks if mark.kind == "goods"])
         places = [mark for mark in marks if mark.kind == "area"]
         self.asks_which = which_of(self, places)
@@ -91,19 +92,21 @@ class QuestionReader(QuestionState):
         reporters = apart(self, "reported", places)
         hubs = hubs_in(self, places)
         places, forms = self._of_sides([one for one in places if one not in (*reporters, *hubs)])
+        forms = self._without_growth(places, forms, period)
         # Prices "from 2019 to 2022": how they changed; what a tonne cost is another question.
         if ".." in period and len(Period.parse(period).split(12)) > 1 and "mass" not in forms:
             is_change = self.compares or _PRICES.search(self.plain)
             forms |= {"develop"} if is_change else set()
+        measure = "rerouted" if hubs else measure_of(forms, largest)
         self.idle = {
             "than",
             "years_ago",  # of no year that there are data of
             *(() if hubs else ("reroute",)),
             *(() if "replaced" in forms else ("vacancy",)),
-            *(() if self.asks_when else ("when",)),
+            *(() if self.asks_when or self.asks_year else ("when",)),
+            *(() if measure == "change_of_share" else ("why",)),
             *(() if goods else ("things",)),
         }
-        measure = "rerouted" if hubs else measure_of(forms, largest)
         goods_marks = [mark for mark in marks if mark.kind == "goods"]
         both = measure in ("value", "growth") and "both" in forms
         sides = (
@@ -138,7 +141,7 @@ class QuestionReader(QuestionState):
             why = "the question asks who supplies, and names a supplier"
             self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
         if (measure in CHANGES or (measure == "price_premium" and ".." in period)) and period:
-            keys |= change_over(self, period, forms)
+            keys |= {"base": self.base} if self.base else change_over(self, period, forms)
         if "listed" not in forms or not goods:
             require(self, measure, keys, forms)
         named = [mark.value for mark in (*reporters, *places)]
@@ -215,6 +218,10 @@ class QuestionReader(QuestionState):
     ) -> tuple[str, dict[str, str]]:
         """Return the measure and the sides, which decide on each other."""
         measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
+        if measure == "price_index" and ".." not in period and self._compares(keys, forms):
+            measure = ""  # cheaper for one than for the other, and not than before
+        if self.base and measure == "value":
+            measure = "growth"  # the first half of one year against that of another
         measure, keys = self._by_country(measure, keys, forms, period)
         if self._compares(keys, forms) or self.compares:
             self.idle.remove("than")
@@ -222,6 +229,8 @@ class QuestionReader(QuestionState):
         compared = self._compares(keys, forms) == "importer" and "exporter" in keys
         if compared and not (measure or forms & (_ASKS | DIRECTED | CURRENCIES.keys())):
             measure = "import_share"  # compare Spain and Italy: coal from Russia
+        if self._compares(keys, forms) and not measure and "supply" in forms and not forms & _ASKS:
+            measure = "value"  # who delivered more to Russia, China or Japan
         if named and not (measure or forms & _ASKS):
             measure = "value"  # excavators China -> Russia
         self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
@@ -261,12 +270,26 @@ class QuestionReader(QuestionState):
         named = [mark for mark in places if mark.value != WORLD]
         forms = self._forms_in() | ({"of_world"} if len(named) < len(places) else set())
         forms |= {"listed"} if self.asks_when else set()
+        of_year = self.asks_year and "largest" not in forms
+        if (self.asks_which or of_year) and len({mark.value for mark in named}) == len(OTHER_SIDE):
+            forms -= {"top", "rank"}  # which EU countries bought Russian gas: not who supplied it
         if "mutual" in forms and len({mark.value for mark in named}) > len(OTHER_SIDE):
             forms = (forms - {"mutual"}) | {"compare"}  # India or China, of Russian oil
         if is_both_ways(self, named):
             forms.add("mutual")
             self.take("than")
         return named, forms
+
+    def _without_growth(self, places: list[Mark], forms: set[str], period: str) -> set[str]:
+        """Return the kinds of words where one area has more than another, and not than before."""
+        of_times = self.compares or self.base or ".." in period
+        if of_times or not any(
+            are_compared(self.said[: mark.start], self.language) for mark in places
+        ):
+            return forms
+        rest = _MORE.sub("", self.left)
+        grows = _forms(self.language)["growth"].search(rest)
+        return forms if grows or "growth" not in forms else (forms - {"growth"}) | {"compare"}
 
     def _each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
         """Return what there is a figure for each of: years of a development, sides compared."""
@@ -279,7 +302,8 @@ class QuestionReader(QuestionState):
                         Unsaid("period", why, tuple((one, "") for one in self.years))
                     )
                 return part
-        is_course = (forms & {"develop", "growth"} or self.compares) and measure not in (
+        is_course = forms & {"develop", "growth"} or self.compares or self.asks_year
+        is_course = is_course and measure not in (
             *CHANGES,
             "price_premium",
         )
@@ -320,6 +344,15 @@ class QuestionReader(QuestionState):
         return found | ({"dollars"} if _DOLLARS.search(self.plain) else set())
 
 
+_MORE = re.compile(
+    r"(?:how many times |how much |во сколько раз |на сколько |wie ?viel ?mal (?:so )?"
+    r"|um wie ?viel |um das wievielfache )?"
+    r"\b(?:more|less|fewer|larger|bigger|higher|greater|smaller|lower"
+    r"|(?:больш|меньш|выш|ниж)[а-я]+|mehr|weniger|größer|höher|kleiner|niedriger)\w*"
+    r"|во сколько раз|的?(?:多少|几)倍|[多少大高低]",
+    re.IGNORECASE,
+)
+"""Words that compare two areas, or two times."""
 _OPEN = ("measure", "importer", "exporter", "goods", "words", "period", "sigma")
 """What may be open, in the order in which it is asked."""
 # 2002 and 2007 are headings as well (tomatoes, jams), and read as such.

@@ -97,15 +97,23 @@ _WHICH = {
     language: re.compile(words.replace("{c}", _COUNTRY[language].pattern), re.IGNORECASE)
     for language, words in {
         "en": (
-            r"\bwhich (?:(?:(?:ones? )?of (?:the )?)?▮ {c}|{c} (?:of|in|from|among) (?:the )?▮"
+            r"\brank(?:ing|ed)?(?: of)? (?:the )?▮ {c}"
+            r"|\bwhich (?:(?:(?:ones? )?of (?:the )?)?▮ {c}|{c} (?:of|in|from|among) (?:the )?▮"
             r"|of (?:the )?▮ (?:is|was|depend|relie|buy|bought|import|export|sold|sell|suppl|did))"
         ),
         "de": (
-            r"\bwelche[rsnm]? (?:(?:(?:der|von den|unter den) )?▮[- ]?{c}"
+            r"\b(?:rangliste|rangfolge|ranking) (?:der |von )?▮[- ]?{c}"
+            r"|\bwelche[rsnm]? (?:(?:(?:der|von den|unter den) )?▮[- ]?{c}"
             r"|{c} (?:(?:in|aus|der|des) )?▮)"
         ),
-        "ru": r"\bкак(?:ая|ой|ое|ую|ие|их|ими?) (?:(?:из )?▮ {c}|{c} (?:в |из )?▮)",
-        "zh": "哪[个些]▮ ?(?:{c})|▮ ?(?:{c})?(?:的|中的?|里的?)?哪[个些](?:国家|成员国|国)",
+        "ru": (
+            r"\bрейтинг (?:стран )?▮"
+            r"|\bкак(?:ая|ой|ое|ую|ие|их|ими?) (?:(?:из )?▮ {c}|{c} (?:в |из )?▮)"
+        ),
+        "zh": (
+            "▮ ?(?:{c})?.{0,20}排[名行]|哪[个些]▮ ?(?:{c})"
+            "|▮ ?(?:{c})?(?:的|中的?|里的?)?哪[个些](?:国家|成员国|国)"
+        ),
     }.items()
 }
 
@@ -123,7 +131,8 @@ def _with_compared(
 ) -> list[list[Mark]]:
     """Return the sides, the last of three with the importer that it is compared with.
 
-    Hungary's dependence on Russia is larger *than that of Slovakia*.
+    Hungary's dependence on Russia is larger *than that of Slovakia*; a seller that is compared by
+    its name alone is compared with the seller: China sold Russia more cars than Japan.
     """
     if len(groups_) != len(OTHER_SIDE) + 1:
         return groups_
@@ -131,14 +140,23 @@ def _with_compared(
     gap = state.said[second[-1].end : last[0].start]
     if not are_compared(gap, state.language):
         return groups_
-    buys = [
-        one
-        for one in (first, second)
-        if side_of(one, state.said, state.language, goods)[0] == "importer"
-    ]
+    roles = [side_of(one, state.said, state.language, goods) for one in (first, second)]
+    if roles[0] == ("exporter", True) and not _OF_BUYER[state.language].search(gap):
+        return [[*first, *last], second]
+    sided = zip((first, second), roles, strict=True)
+    buys = [one for one, (role, _) in sided if role == "importer"]
     if len(buys) != 1:
         return groups_
     return [[*one, *last] if one is buys[0] else one for one in (first, second)]
+
+
+_OF_BUYER = {
+    "en": re.compile(r"\bthan (?:to|in|for) (?:the )?$", re.IGNORECASE),
+    "de": re.compile(r"\bals (?:nach|in|an|für) (?:die |den |das )?$", re.IGNORECASE),
+    "ru": re.compile(r"\bчем (?:в|на|для) $", re.IGNORECASE),
+    "zh": re.compile("比(?:向|对|往)$"),
+}
+"""In front of a second buyer: more to Japan than to Korea."""
 
 
 def partners_of(state: QuestionState, places: list[Mark], *, in_order: bool) -> dict[str, str]:

@@ -40,6 +40,8 @@ class QuestionState:
         self.has_adjective = False  # of a side: Turkish fridges
         self.asks_for_goods = False  # what part of a trade goods are
         self.asks_when = False  # since when goods are on a list that is named
+        self.asks_year = False  # in which year something happened
+        self.base = ""  # part of a year that another is compared with
         self.grades: dict[str, str] = {}  # of goods, and what they are read as
         self.is_unclear = False  # which area a name is of
         self.idle = {"than"}  # kinds of words that say nothing here

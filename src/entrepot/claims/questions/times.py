@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Time
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = ["change_over", "period_said", "with_years"]
+__all__ = ["asks_year", "change_over", "period_said", "with_years"]
 
 
 def with_years(words: str, language: str, today: date) -> str:
@@ -30,6 +30,10 @@ def with_years(words: str, language: str, today: date) -> str:
     In a question about a change it is where the change begins. A year of which there are no data
     stays in words, which are not understood.
     """
+    if language == "en":  # "in 2023 may have" is no month
+        words = _MAY.sub("might", words)
+    if not _YEAR.search(words):  # with a year, it is the one before
+        words = _YEAR_BEFORE.sub(lambda found: _LAST_YEAR[found.lastgroup or ""], words)
     patterns = _forms(language)
     # 近五年前三大 are the largest three, not a time.
     text = patterns["largest_k"].sub(lambda found: MASK * len(found[0]), words)
@@ -103,7 +107,8 @@ def _counted_years(state: QuestionState) -> str:
     state.left = state.timed = blanked(state.left, *found.span())
     if last:
         end = state.today.year - 1
-        start = end + 1 - count_in(last[0], state.language)
+        many = 10 if _DECADE_LAST.search(last[0]) else count_in(last[0], state.language)
+        start = end + 1 - many
     else:
         start = int(found["decade"]) * 10
         end = min(start + 9, state.today.year - 1)
@@ -123,6 +128,9 @@ def _until(state: QuestionState, times: Sequence[Time], text: str) -> str:
 
 def _as_span(state: QuestionState, times: Sequence[Time], text: str) -> str:
     """Return one span for several times that belong together; empty if they do not."""
+    if len(times) == 2 and (two := _parts_of_years(times, text)):
+        state.base = two[0]
+        return two[1]
     if len(times) == 2 and (one := _as_one(times, text)):
         state.compares = True
         return one
@@ -145,8 +153,31 @@ def _as_span(state: QuestionState, times: Sequence[Time], text: str) -> str:
     return ""
 
 
+def _parts_of_years(times: Sequence[Time], text: str) -> tuple[str, str] | None:
+    """Return two parts of years that are compared, the earlier first.
+
+    What lies between them is no part of either: the first half of 2024 and that of 2023.
+    """
+    early, late = sorted(one.period for one in times)
+    first, second = sorted(times, key=lambda one: one.start)
+    compares = _AGAINST.search(text[first.end : second.start])
+    compares = compares or _AGAINST_BEHIND.match(text, second.end)
+    whole = [one for one in (early, late) if one.split(12)]
+    if whole or not compares or early.end >= late.start:
+        return None
+    return (str(early), str(late)) if len(early.split(1)) == len(late.split(1)) else None
+
+
+def asks_year(state: QuestionState) -> bool:
+    """Whether it is asked in which year something happened."""
+    return bool(_ASKS_YEAR[state.language].search(state.plain))
+
+
 def _no_period(state: QuestionState, times: Sequence[Time]) -> Unsaid:
     """Return what is open about the period."""
+    if not times and asks_year(state):
+        why = "a year is read off a series: say from which year to which, 2015 to 2025"
+        return Unsaid("period", why, tuple((one, "") for one in state.years))
     named = list(dict.fromkeys(str(one.period) for one in times if not one.guessed))
     if len(times) != 1:
         why = "the question names several periods" if times else "the question names no period"
@@ -217,6 +248,29 @@ def _in_a_row(times: Sequence[Time], text: str, language: str) -> str:
     return str(Period(times[0].period.start, times[-1].period.end))
 
 
+_ASKS_YEAR = {
+    language: re.compile(words, re.IGNORECASE)
+    for language, words in {
+        "en": (
+            r"^(?:and |so |since |until )?when (?:did|was|were|has|have|is|does|do|will)\b"
+            r"|\b(?:which|what) years?\b"
+        ),
+        "de": r"^(?:seit |ab |bis )?wann\b|\bwelche[mns]? jahr(?:en?)?\b",
+        "ru": r"^(?:с |до )?(?:когда|каких пор)\b|\bкак(?:ом|ого|ие|ой|их) год[ауыо]?\b",
+        "zh": "哪一?年|什么时候|何时|几时",
+    }.items()
+}
+_MAY = re.compile(r"(?<=\b(?:19|20)\d\d )may(?= (?!\d))")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_BEFORE = re.compile(
+    r"\b(?:(?P<de>(?:im|des|vom) Vorjahr(?:e?s)?|im Jahr davor)"
+    r"|(?<!with )(?<!than )(?<!over )(?<!against )(?<!on )(?<!to )"
+    r"(?P<en>(?:in )?the (?:previous|preceding|prior) year)"
+    r"|(?P<ru>(?:за |в )предыдущ(?:ий|ем) год[уа]?))\b|(?P<zh>上一年度?|上年度?)",
+    re.IGNORECASE,
+)
+_LAST_YEAR = {"en": "last year", "de": "im letzten Jahr", "ru": "в прошлом году", "zh": "去年"}
+_DECADE_LAST = re.compile("decade|jahrzehnt|десятилет|十年", re.IGNORECASE)
 _FIRST_YEAR = 1900
 _YEAR_IN = {
     "en": ("{}", "in {}", "since {}"),
