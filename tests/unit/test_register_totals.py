@@ -176,6 +176,18 @@ def test_a_statistic_in_another_edition_is_not_compared(lake: Lake, tmp_path: Pa
         assert "HS2012 only" in one.note
 
 
+def test_a_register_of_years_has_all_months(tmp_path: Path) -> None:
+    """A note said: 1 of 12 months."""
+    layout = LAYOUT.replace("valuation: CIF", "valuation: CIF\nfreq: A").replace(
+        '{role: date, form: "%d.%m.%Y"}', "{role: year}"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [_file(tmp_path, {"Day": "2023"})], mapping=layout)
+    assert {(one.months, one.note) for one in register_totals(lake, "shipments.made-up")} == {
+        (12, "")
+    }
+
+
 def test_a_register_in_another_currency_is_not_compared(tmp_path: Path) -> None:
     alone = Lake.open(tmp_path / "lake")
     layout = LAYOUT.replace("valuation: CIF", "valuation: CIF\ncurrency: KZT")

@@ -168,7 +168,13 @@ def test_a_line_without_a_country_counts_in_the_total(tmp_path: Path) -> None:
             "numbers-restart",
             [{"Number": "A1"}, {"Number": "A1", "Day": "05.02.2024"}],
             1,
-            "1 of them in several years",
+            "1 of them in several years): numbers restart, and are no key",
+        ),
+        (  # numbers were said to restart, of which none is in another year
+            "numbers-restart",
+            [{"Number": "A1"}, {"Number": "A1", "Value": "3"}],
+            1,
+            "each in one year only): number and item are no key",
         ),
         ("no-number", [{"Number": "000"}, {"Number": ""}], 2, "USD 201.00"),
         (
@@ -179,12 +185,20 @@ def test_a_line_without_a_country_counts_in_the_total(tmp_path: Path) -> None:
         ),
         ("preliminary", [{}, {"Status": "P", "Day": "05.02.2023"}], 1, "Of 2023-02 there are no"),
         ("left-out-annulled", [{}, {"Status": "X"}], 1, "USD 100.50"),
-        ("left-out-footer", [{}, {"Day": "", "Code": "", "Gross": "77"}], 1, "77.00 kg gross"),
+        (  # USD 0.00
+            "left-out-footer",
+            [{}, {"Day": "", "Code": "", "Value": "", "Gross": "77"}],
+            1,
+            "no value, 77.00 kg gross",
+        ),
         ("leading-zeros", [{"Code": "101210000"}], 1, "USD 100.50"),
         ("free-zone-dispatch", [{"Sent from": "ZONA FRANCA DE IQUIQUE"}], 1, "USD 100.50"),
+        ("unknown-origin", [{"Made in": "Nowhere"}], 1, "1 line, USD 100.50, has no country"),
         ("units-in-words", [{}, {"Unit": "BAG"}], 2, "BAG (1), PCS (1)"),
         ("names-given", [{}, {"Brand": "S/M"}], 3, "brand named on 50.0 %"),
         ("no-value", [{}, {"Value": "0"}], 1, "2.00 kg"),
+        ("no-value", [{}, {"Value": "0", "Net": ""}], 1, "with no mass"),  # 0.00 kg
+        ("negative", [{}, {"Net": "-2"}], 1, "below zero, -2.00 kg. "),  # USD 0.00 and
         ("negative", [{}, {"Value": "-100,50"}, {"Net": "-2"}], 2, "USD -100.50 and -2.00 kg"),
         ("value-not-invoice", [{}, {}, {}, {"Invoice": "10"}], 1, "USD 100.50"),
         ("columns-not-kept", [{}], 1, "Broker"),
@@ -345,10 +359,13 @@ def test_layouts_that_come_with_the_program_can_be_read() -> None:
 
 def test_without_a_brand_in_any_spelling_is_no_brand() -> None:
     """S/MARCA and SM were the names of brands, where S/M was none."""
+    for name in ("peru", "argentina"):
+        assert {"S/M", "SIN MARCA", "S/MARCA"} <= set(known_layouts()[name].missing)
     for name in ("peru", "ecuador", "ecuador-2017"):
         assert {"S/M", "SIN MARCA", "S/MARCA", "N/A"} <= set(known_layouts()[name].missing)
-    # Of goods whose descriptions say "SM, SM EN BIG BAGS".
-    assert {"SM", "S/M."} <= set(known_layouts()["peru"].missing)
+        # The largest brand of Ecuador; in Peru, of goods described as "SM, SM EN BIG BAGS".
+        assert "SM" in known_layouts()[name].missing
+    assert "S/M." in known_layouts()["peru"].missing
 
 
 def test_a_report_has_the_codes_of_the_fewest_and_the_most_months(tmp_path: Path) -> None:
@@ -1186,6 +1203,72 @@ def test_a_brand_that_is_a_person_is_none(tmp_path: Path, brand: str, is_person:
     assert str(kept).startswith("NP-") == is_person
     if brand == "Dana Akhmetova":
         assert kept == sender
+
+
+def test_a_label_in_front_of_a_brand_is_no_part_of_it(tmp_path: Path) -> None:
+    """ "MARCA: S/M" was the largest brand of a register, and a person behind a label stayed."""
+    layout = LAYOUT.replace("Brand: {role: brand}", 'Brand: {role: brand, label: "MARCA:"}')
+    given = ["MARCA: S/M", "MARCA: YARA", " MARCA:YARA", "YARA", "MARCA: Juan Pérez", "MARCA:"]
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [_file(tmp_path, *({"Brand": one} for one in given))], mapping=layout)
+    none, *brands, person, bare = [brand for (brand,) in _lines(lake, "brand")]
+    assert (none, bare) == (None, None)
+    assert brands == ["YARA"] * 3
+    assert str(person).startswith("NP-")
+    assert "brand named on 66.7 %" in _findings(lake)["names-given"][1]
+    assert lake.erase("Yara") == {"shipments.made-up": 3}
+    assert [brand for (brand,) in _lines(lake, "brand")][1:4] == ["erased"] * 3
+
+
+def test_amounts_of_two_currencies_are_not_added(tmp_path: Path) -> None:
+    layout = LAYOUT.replace("Unit: {role: quantity_unit}", "Unit: {role: invoice_currency}")
+    sub = {"Number": "A1", "Value": "0", "Net": ""}
+    lines = ({"Number": "A1", "Sub": "1"}, sub | {"Sub": "2"}, sub | {"Sub": "3", "Unit": "EUR"})
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [_file(tmp_path, *lines)], mapping=layout)
+    said = _findings(lake)["sub-items-zero"][1]
+    assert "The invoices say 100.00 EUR and 100.00 PCS. " in said
+
+
+def test_pseudonyms_of_others_are_persons_too(tmp_path: Path) -> None:
+    """Of eight digits they were names of companies, and persons of one word had one share."""
+    values = {"NP-0401101e": "100", "NP-b019e798": "60", "ALMATY CHIPS TOO": "40"}
+    lake = _lake(tmp_path, *({"Importer": one, "Value": size} for one, size in values.items()))
+    keys = {"importer": "KAZ", "goods": "854231", "period": "2023-01", "lake": lake}
+    keys |= {"source": "shipments.made-up", "basis": "dispatch"}
+    figure = ep.ask("top_supplier", by="receiver", **keys)
+    person = "a natural person"
+    shares = [(row["receiver"], row["share"]) for row in figure.rows()]
+    assert shares == [(person, 0.5), (person, 0.3), ("ALMATY CHIPS TOO", pytest.approx(0.2))]
+    with pytest.raises(RequestError, match="no company"):
+        ep.ask("import_share", company="receiver: NP-0401101e", exporter="DEU", **keys)
+
+
+def test_a_question_to_a_register_says_its_basis(tmp_path: Path) -> None:
+    """Dispatch was left out as the usual one, so the line of Python was refused."""
+    lake = _lake(tmp_path, {})
+    keys = {"importer": "KAZ", "exporter": "DEU", "goods": "854231", "period": "2023-01"}
+    figure = ep.ask("import_share", lake=lake, source="shipments.made-up", basis="dispatch", **keys)
+    assert figure.to_dict()["definition"]["basis"] == "dispatch"
+    assert "basis='dispatch'" in figure._repr_html_().replace("&#x27;", "'")
+
+
+def test_no_partner_reports_to_a_register(tmp_path: Path) -> None:
+    """It said that Italy did not report to the register of Kazakhstan."""
+    lake = _lake(tmp_path, {})
+    keys = {"importer": "KAZ", "goods": "854231", "period": "2023-01", "lake": lake}
+    keys |= {"source": "shipments.made-up", "basis": "dispatch"}
+    figure = ep.ask("import_share", exporter="ITA", **keys)
+    assert "records no exports by ITA" in str(figure.reason)
+    assert "report" not in str(figure.reason)
+    (tmp_path / "b").mkdir()
+    other = {"Importer": "OTHER LTD", "Code": "0101.21.0000"}
+    lake = _lake(tmp_path / "b", {"Importer": "n/a"}, {}, other)
+    named = ep.ask(
+        "import_share", by="receiver", company="receiver: OTHER LTD", **keys | {"lake": lake}
+    )
+    assert "on no line of these goods in 2023-01" in str(named.reason)
+    assert "report" not in str(named.reason)
 
 
 @pytest.mark.parametrize("name", ["王伟", "김철수", "田中太郎", "Сидоров", "Ronaldo"])

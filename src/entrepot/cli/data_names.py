@@ -12,6 +12,7 @@ from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
 from entrepot.cli.data_show import say
 from entrepot.cli.output import emit, table, table_format
 from entrepot.errors import RequestError
+from entrepot.model.display import agreed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +50,7 @@ def names(
 ) -> None:
     """List the companies and brands of a register by value, with how much of it is named."""
     from entrepot.figures.companies import CompanyTable
+    from entrepot.figures.definition import PSEUDONYM
     from entrepot.figures.register_names import register_names
 
     opened = open_lake(lake)
@@ -86,6 +88,18 @@ def names(
         screen.print(table("", head, cells))
         if len(found.names) > _NAMES_SHOWN and not table_format():
             say(screen, f"and {len(found.names) - _NAMES_SHOWN:,} more, see --json")
+        if since:
+            part = 100 * sum(one.share for one in found.names)
+            count = agreed(len(found.names), "name is", "names are")
+            say(screen, f"{count} first seen in {since} or later, with {part:.1f} % of the value.")
+            if not companies:
+                say(
+                    screen,
+                    "A known company may be among them in a new spelling. Find out which names are "
+                    f"one company: entrepot data companies {source} companies.csv --role {role}",
+                )
+        if any(PSEUDONYM.fullmatch(one.name) for one in found.names):
+            say(screen, "NP- and digits: a pseudonym, for a name that may be a natural person's.")
 
     emit(found, render, as_json=as_json)
 

@@ -173,7 +173,7 @@ def draw(found: Screening, console: Console, *, is_written: bool = False) -> Non
         if (more := found.sums[1] + found.sums[2] - len(hits)) > 0:
             console.print(Text(f"{_rows(more)} more listed or in part: --out screening.xlsx"))
     for reason, count, first in reasons(found)[:8]:
-        console.print(Text(f"Not readable: {reason}, {_rows(count)}, such as {first[:60]}"))
+        console.print(Text(f"Not readable: {reason}, {_rows(count)}, such as {first}"))
     for said in found.notes:
         console.print(Text(said))
     if not is_written:

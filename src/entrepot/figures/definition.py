@@ -43,8 +43,8 @@ UNNAMED = ""
 """Basis of a question to a register that names none."""
 SETS = ","
 """What parts sets of controls."""
-PSEUDONYM = re.compile(r"NP-[0-9a-f]{10}", re.IGNORECASE)
-"""What stands in a register in the place of a natural person."""
+PSEUDONYM = re.compile(r"NP-[0-9a-f]{8,16}", re.IGNORECASE)
+"""What stands in a register in the place of a natural person, put there by whichever program."""
 
 
 @dataclass(frozen=True, slots=True)

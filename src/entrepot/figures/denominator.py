@@ -615,8 +615,8 @@ def not_known(
     size = figure_value(denominator.part(denominator.rest), "share")
     if asked.named_by and asked.companies:
         return NoAnswer(
-            f"{joined(asked.companies[1])} is on no line of {asked.period}; {size} of the value "
-            f"has no {asked.named_by}, so the share is at most that"
+            f"{joined(asked.companies[1])} is on no line of these goods in {asked.period}; {size} "
+            f"of the value has no {asked.named_by}, so the share is at most that"
         )
     return NoAnswer(
         f"{area_name(name)} is not among the partners loaded from {cells.available.source}; "

@@ -214,10 +214,10 @@ class Figure:
         if not top or self.value is None:
             return [dict(row) for row in self.table]
         scale = self.value / top
-        shares = {name: amount * scale for name, amount in self.amounts(who).items()}
-        # A partner of which no amount is known, such as a mass, has no share either.
+        # By row, for several natural persons have one name. A partner of which no amount is known,
+        # such as a mass, has no share either.
         return [
-            {**row, "share": shares[row[who]]} if row[who] in shares else dict(row)
+            dict(row) if (amount := row.get("value")) is None else {**row, "share": amount * scale}
             for row in self.table
         ]
 
@@ -622,7 +622,8 @@ def as_counted(figure: Figure, *, in_words: bool = False) -> dict[str, Any]:
     it stands, the answer is the same: `origin` would be another question, of these rows alone.
     """
     found = applied(figure.definition)
-    if found.get("basis") != _AS_REPORTED:
+    # Of a register a basis is always named: dispatch is one of several there.
+    if found.get("basis") != _AS_REPORTED or is_register(figure.definition.source or ""):
         return found
     if figure.value is None and not figure.evidence:
         found["basis"] = None  # no row was used, so none has a basis
@@ -932,9 +933,11 @@ def _python(asked: Definition) -> str:
     """Return the line of Python that asks for the same."""
     # The exporter has no default in `KEYS`, yet a definition without one is of the world.
     defaults = {name: key.default for name, key in KEYS.items()} | {"exporter": "WLD"}
+    if is_register(asked.source or ""):
+        del defaults["basis"]  # a question to a register without one is refused
     given = [
         f"{name}={text if isinstance(text, (int, float)) else repr(text)}"
         for name, text in asked.to_dict().items()
-        if name in KEYS and text is not None and text != defaults[name]
+        if name in KEYS and text is not None and text != defaults.get(name)
     ]
     return f"ep.ask({', '.join([repr(asked.measure), *given])})"

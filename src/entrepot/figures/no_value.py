@@ -226,7 +226,8 @@ def _read(cells: SourceRows, asked: Definition, side: Side) -> Set[tuple[str, da
 def _mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse the total of an area that did not report it, added up from few partners' reports."""
     mirrored = [(flow, side) for flow, side in totals(asked) if side in cells.mirrors]
-    if not mirrored:
+    # A register has all lines of its own side, and no reports of the other.
+    if not mirrored or cells.available.is_register:
         return None
     total_flow, side = mirrored[0]
     cells = having(cells, total_flow, goods)
@@ -595,6 +596,11 @@ def reporting_sides(definition: Definition, deliveries: Availability) -> tuple[S
         sides = ("exporter", "importer")
     if definition.reported_by:
         return tuple(side for side in sides if side == definition.reported_by)
+    if deliveries.is_register and deliveries.reporters:
+        # One country's lines: no partner of it ever reports there.
+        known = {who for reported in deliveries.reporters.values() for who, _ in reported}
+        own = [side for side in sides if known & set(members_of(definition, side))]
+        return tuple(own) or sides
     if not deliveries.is_reconciled:
         return sides
     # Reconciled rows keep both values and one mass, which belongs to neither.

@@ -92,7 +92,7 @@ def register_totals(
     with lake.reading():
         flows = lake.flows(source)
         years = nw.from_native(added_up(relation(flows, lake), "A")).lazy()
-        months = nw.from_native(added_up(relation(flows, lake), "M")).lazy()
+        months = flows.lazy()
         if period:
             span = Period.parse(period)
             years, months = (
@@ -169,8 +169,12 @@ def _totals(years: nw.LazyFrame[Any]) -> dict[tuple[*Key, str], tuple[float, flo
 
 
 def _months(rows: nw.LazyFrame[Any]) -> dict[Key, int]:
-    counts = _keyed(rows).group_by(*_BY).agg(nw.col("period").n_unique().alias("months"))
-    return {tuple(key): months for *key, months in fetch(counts)}
+    """Return of how many months there are lines, by basis and year; lines of a year are of all."""
+    counts = _keyed(rows).group_by(*_BY, "freq").agg(nw.col("period").n_unique().alias("months"))
+    found: dict[Key, int] = {}
+    for *key, freq, months in fetch(counts):
+        found[tuple(key)] = 12 if freq == "A" else max(months, found.get(tuple(key), 0))
+    return found
 
 
 def _codes(years: nw.LazyFrame[Any]) -> dict[tuple[int, str, str], set[tuple[str, str]]]:

@@ -818,12 +818,17 @@ _OF_COLUMN = (
 
 
 def reasons(found: Screening) -> list[tuple[str, int, str]]:
-    """Return why rows cannot be read, how many, and the first of each as in the file."""
+    """Return why rows cannot be read, how many, and of the first its row and what is wrong in it.
+
+    That is the cell; the row as in the file where no single cell is wrong.
+    """
     kinds: Counter[str] = Counter()
     first: dict[str, str] = {}
     for one in found.problems:
         # Without the part that quotes the cell, so that reasons of one kind are counted together.
         kind = re.sub(r"(: | “).*", "", one.reason)
         kinds[kind] += 1
-        first.setdefault(kind, one.text)
+        # A row has the names of persons, and would stand in logs.
+        cell = re.search("“[^”]*”", one.reason)
+        first.setdefault(kind, f"row {one.row:,}: {cell[0] if cell else one.text[:60]}")
     return [(kind, count, first[kind]) for kind, count in kinds.most_common()]

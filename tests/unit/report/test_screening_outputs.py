@@ -20,7 +20,7 @@ from entrepot.cli.main import app
 from entrepot.cli.screen import draw
 from entrepot.errors import RequestError
 from entrepot.figures.screening import COLUMNS, LEGAL, read_text, screen
-from entrepot.report.screening import save_screening, title_of
+from entrepot.report.screening import reasons, save_screening, title_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +35,17 @@ LINES = b"""Date;HS code;From;To;Consignee;Value EUR;Net mass;Our ref
 2025-01-11;8.54E+07;IT;RU;Bad;1;1;+1
 2025-01-11;01012100;FR;US;Horse;1;1;
 """
+
+
+def test_what_cannot_be_read_is_shown_without_its_row() -> None:
+    """The row as in the file was printed, with names of persons in it."""
+    text = LINES.replace(b"FR;US;Horse", b"Atlantis;US;Horse")
+    found = screen(read_text(text, "made.csv"), nomenclature="CN", today=date(2026, 11, 29))
+    told = {kind: first for kind, _, first in reasons(found)}
+    assert told["country of dispatch not recognised"] == "row 7: “Atlantis”"
+    file = io.StringIO()
+    draw(found, Console(width=200, file=file))
+    assert "such as row 7: “Atlantis”" in file.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -87,13 +87,9 @@ class RegisterCells:
 
         In subqueries, so that each is computed once, however often it is asked for.
         """
-        words = ", ".join(literal(word) for word in ("", *self.layout.missing))
         texts = [self.row, SAME]
         for name, column in self.layout.columns.items():
-            # Words for nothing come from the layout, and are compared without the blanks around.
-            cell = f"trim({quoted(name)})"
-            said = f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
-            texts.append(f"{said} AS {_TEXT}{column.role}")
+            texts.append(f"{self.layout.said(name)} AS {_TEXT}{column.role}")
         return (
             f"(SELECT *, {self._day()} AS {_DAY}, {self._line_code()} AS {_CODE} "
             f"FROM (SELECT {', '.join(texts)} FROM {self.file}) AS line)"

@@ -17,6 +17,7 @@ from entrepot.model.closed_yaml import Title, WebAddress, parse_closed
 from entrepot.model.columns import columns as dictionary
 from entrepot.model.display import MONEY
 from entrepot.model.product import EDITIONS, edition_on
+from entrepot.sources.strict import literal, quoted
 from entrepot.sources.table.mapping import Delimiter, TextList  # noqa: TC001  pydantic reads them
 from entrepot.sources.text import MAX_RECORD
 
@@ -69,6 +70,7 @@ _ONLY = {
     "person": ("receiver_number",),
     "kind": ("value",),
     "scale": NUMBERS,
+    "label": tuple(name for name in NAMES if name != "receiver_number"),
 }
 """Roles that a key of a column goes with; others go with all."""
 
@@ -133,6 +135,8 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
         Whether a value is that of the ``item``, or that of the ``header`` repeated on each item.
     scale
         What each number is multiplied by.
+    label
+        What stands in front of each name in its cell, and is no part of it: ``MARCA:``.
     """
 
     role: Role
@@ -146,6 +150,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
     person: Annotated[str, AfterValidator(_pattern)] | None = None
     kind: Literal["item", "header"] = "item"
     scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+    label: Annotated[str, Field(min_length=1, max_length=100)] = ""
 
     @model_validator(mode="after")
     def _fits_its_role(self) -> Field_:
@@ -314,6 +319,18 @@ class Layout(_Closed):
     def of(self, role: str) -> str | None:
         """Return the name of the column with a role; None if there is none."""
         return next((name for name, one in self.columns.items() if one.role == role), None)
+
+    def said(self, name: str) -> str:
+        """Return SQL for a cell without its label, null where it says nothing.
+
+        Words for nothing are compared without the blanks around, and behind the label.
+        """
+        cell = f"trim({quoted(name)})"
+        if label := self.columns[name].label if name in self.columns else "":
+            after = f"trim(substring({cell}, {len(label) + 1}))"
+            cell = f"CASE WHEN starts_with({cell}, {literal(label)}) THEN {after} ELSE {cell} END"
+        words = ", ".join(map(literal, ("", *self.missing)))
+        return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
 
     @property
     def bases(self) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ def require_in_place(
     worded = {name: one.role for name, one in layout.columns.items() if one.role in _KINDS}
     if not (named and worded):
         return
-    said = {name: _said(quoted(name), layout) for name in (*named, *worded)}
+    said = {name: layout.said(name) for name in (*named, *worded)}
     # Of places no more is asked than legal forms: to look for words in each is half of the work.
     texts = [name for name, role in worded.items() if role not in AREAS]
     sums = {("lines", name): f"count({cell})" for name, cell in said.items()}
@@ -233,12 +233,16 @@ def _hidden_rows(
     # for the number beside it, the brand and the description need them as well.
     given: dict[str, str] = {}
     firms: dict[str, str] = {}
-    for name, column in layout.columns.items():
-        if column.role in NAMES and column.role != "receiver_number":
-            given[quoted(name)] = quoted(f"name {len(given)} as given")
-            if column.role != "brand":  # of these few are looked at
-                firms[quoted(name)] = quoted(f"name {len(firms)} is a company's")
-    said = [f"{_said(cell, layout)} AS {name}" for cell, name in given.items()]
+    named = [
+        name
+        for name, one in layout.columns.items()
+        if one.role in NAMES and one.role != "receiver_number"
+    ]
+    for name in named:
+        given[quoted(name)] = quoted(f"name {len(given)} as given")
+        if layout.columns[name].role != "brand":  # of these few are looked at
+            firms[quoted(name)] = quoted(f"name {len(firms)} is a company's")
+    said = [f"{layout.said(name)} AS {given[quoted(name)]}" for name in named]
     tests = [f"{is_company(given[cell])} AS {name}" for cell, name in firms.items()]
     read = (
         f"(SELECT {', '.join(('*', *tests))} FROM (SELECT {', '.join(('*', *said))} FROM {read}))"
@@ -355,7 +359,7 @@ def without(
     # Compared as pseudonyms, so that a name is found in any spelling, or by its pseudonym.
     wanted = hidden(literal(name), salt)
     tests = {
-        column: f"coalesce({hidden(quoted(column), salt)} = {wanted}, false)"
+        column: f"coalesce({hidden(layout.said(column), salt)} = {wanted}, false)"
         for column, one in layout.columns.items()
         if one.role in NAMES and one.role != "receiver_number"
     }
@@ -381,12 +385,6 @@ def without(
         f"SELECT count(*) FROM {rows} WHERE {' OR '.join(tests.values())}"
     ).fetchall()
     return count, f"SELECT * REPLACE ({', '.join(changes)}) FROM {rows}", about
-
-
-def _said(cell: str, layout: Layout) -> str:
-    """Return SQL for a cell that is null where it says nothing."""
-    words = ", ".join(literal(word) for word in ("", *layout.missing))
-    return f"CASE WHEN trim({cell}) IN ({words}) THEN NULL ELSE trim({cell}) END"
 
 
 def _plain(

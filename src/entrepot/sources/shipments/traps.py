@@ -6,7 +6,6 @@ gets another total: every finding says how many lines and how much value that wo
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import Finding
@@ -35,9 +34,6 @@ _REASONS = {
 }
 # All that is said of goods, amounts and receiver; not the number of the declaration.
 _ALIKE = "date, receiver, tariff_code, value_usd, value_reported, mass_kg, origin, brand"
-# Texts are written in the plural; a count of one turns "1 lines are" into "1 line is".
-_ONE = re.compile(r"1 (line|column|word|sub-item|tariff code)s( for the \w+|) (\w+)\b")
-_OF_ONE = {"are": "is", "have": "has", "had": "had", "name": "names", "repeat": "repeats"}
 _FEW = 5  # examples, and groups from which on a habit is one
 _MOSTLY = 0.9
 _APART = 2.0  # times that a value and its invoice lie from what is usual
@@ -109,6 +105,18 @@ def _several(columns: str) -> str:
     )
 
 
+def _kg(mass: float | None, which: str = "") -> str:
+    """Return a mass with its unit, or that no line has one."""
+    return "no mass" if mass is None else f"{mass:,.2f} kg{which}"
+
+
+def _in_years(years: int) -> str:
+    """Return what numbers of several lines are, by how many of them recur in another year."""
+    if not years:
+        return "each in one year only): number and item are "
+    return f"{years:,} of them in several years): numbers restart, and are "
+
+
 class _Look:
     """The lines of one file, asked one question after another."""
 
@@ -119,16 +127,18 @@ class _Look:
 
     def finding(self, rule: str, level: Any, count: int, example: object, text: str) -> Finding:
         """Return a finding in this file."""
-        one = _ONE.match(text)
-        if one:
-            text = f"1 {one[1]}{one[2]} {_OF_ONE[one[3]]}{text[one.end() :]}"
         return Finding(rule, level, self._where, count, str(example or ""), text)
 
     def _ask(self, query: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query).fetchall()
 
     def _money(self, amount: float | None) -> str:
-        return f"{self._layout.currency} {amount or 0:,.2f}"
+        return "no value" if amount is None else f"{self._layout.currency} {amount:,.2f}"
+
+    def _of_value(self, count: float, value: float | None) -> str:
+        """Return "3 lines, USD 5.00, have", or of one line "has"."""
+        money = self._money(value)
+        return agreed(count, f"line, {money}, has", f"lines, {money}, have")
 
     def left_out(self) -> Iterator[Finding]:
         """Lines that are not loaded."""
@@ -138,7 +148,7 @@ class _Look:
         for why, count, value, gross, row in self._ask(query):
             text = (
                 f"{agreed(count, 'line is', 'lines are')} left out, because {_REASONS[why]}: "
-                f"{self._money(value)}, {gross or 0:,.2f} kg gross."
+                f"{self._money(value)}, {_kg(gross, ' gross')}."
             )
             yield self.finding(f"left-out-{why}", "warning", count, f"row {row}", text)
 
@@ -173,9 +183,10 @@ class _Look:
         [(count, value, row)] = self._ask(query)
         if count:
             text = (
-                f"{int(count):,} lines repeat day, receiver, code, value, mass, origin and brand "
-                f"of another line under another number, {self._money(value)}. They are lots of "
-                "one contract as a rule: taking them out would lose that value."
+                f"{agreed(count, 'line repeats', 'lines repeat')} day, receiver, code, value, "
+                "mass, origin and brand of another line under another number, "
+                f"{self._money(value)}. Such lines are lots of one contract as a rule: taking them "
+                "out would lose that value."
             )
             yield self.finding("look-alikes", "note", int(count), f"row {row}", text)
 
@@ -200,9 +211,8 @@ class _Look:
         if count:
             text = (
                 f"{agreed(count, 'line has', 'lines have')} number and item of another line that "
-                f"is no copy ({agreed(every, 'number', 'numbers')}, {years:,} of them in several "
-                "years): numbers restart, and "
-                f"are no key. Keeping one line of each would lose {self._money(lost)}."
+                f"is no copy ({agreed(every, 'number', 'numbers')}, {_in_years(years)}no key. "
+                f"Keeping one line of each would lose {self._money(lost)}."
             )
             yield self.finding("numbers-restart", "note", int(count), example, text)
         # 0, 000-0000 and the like stand where there is no number.
@@ -220,16 +230,22 @@ class _Look:
     def sub_items(self) -> Iterator[Finding]:
         """Sub-items, whose item has the value."""
         query = f"""
-            SELECT count(*), sum(invoice_value), count(DISTINCT invoice_currency), min(row)
+            SELECT invoice_currency, count(*), sum(invoice_value), min(row)
             FROM {_LINES} WHERE coalesce(sub_item, '0') NOT IN ('0', '1', '00', '01')
-            AND coalesce({VALUE}, 0) = 0"""
-        [(count, invoiced, currencies, row)] = self._ask(query)
-        if count:
-            among = f" in {currencies} currencies" if currencies > 1 else ""
+            AND coalesce({VALUE}, 0) = 0 GROUP BY 1 ORDER BY 2 DESC, 1"""
+        found = self._ask(query)
+        if found:
+            count, row = sum(one[1] for one in found), min(one[3] for one in found)
+            # Amounts in different currencies are never added up.
+            amounts = [
+                f"{amount:,.2f} {currency or 'in no named currency'}"
+                for currency, _, amount, _ in found
+                if amount is not None
+            ]
+            invoiced = f"The invoices say {joined(amounts)}. " if amounts else ""
             text = (
-                f"{count:,} sub-items have no value or mass of their own: the first line of the "
-                f"item has all of it. On the invoices they are {invoiced or 0:,.2f}{among}. "
-                "A price of such a line means nothing."
+                f"{agreed(count, 'sub-item has', 'sub-items have')} no value or mass: the first "
+                f"line of the item has all of it. {invoiced}A price of such a line means nothing."
             )
             yield self.finding("sub-items-zero", "note", count, f"row {row}", text)
 
@@ -266,8 +282,9 @@ class _Look:
             amount = self._repeated()
             if amount[0]:
                 text = (
-                    f"{amount[0]:,} lines repeat the value of their declaration, which is counted "
-                    f"once: adding all up would give {self._money(amount[1])} more."
+                    f"{agreed(amount[0], 'line repeats', 'lines repeat')} the value of a "
+                    "declaration, which is counted once: adding all up would give "
+                    f"{self._money(amount[1])} more."
                 )
                 yield self.finding("header-value", "note", amount[0], "", text)
             return
@@ -316,9 +333,9 @@ class _Look:
         [(count, value, row)] = self._ask(query)
         if count:
             text = (
-                f"{count:,} lines, {self._money(value)}, have a value more than {_APART:g} times "
-                "above or below what their invoice makes at the usual rate of the month: look at "
-                "both before using a price."
+                f"{self._of_value(count, value)} a value more than {_APART:g} times above or below "
+                "that of the invoice at the usual rate of the month: look at both before using a "
+                "price."
             )
             yield self.finding("value-not-invoice", "warning", count, f"row {row}", text)
 
@@ -333,8 +350,8 @@ class _Look:
             [(count, value, example)] = self._ask(query)
             if count:
                 text = (
-                    f"{count:,} tariff codes had lost the zero at their front, "
-                    f"{self._money(value)}; it is put back."
+                    f"{agreed(count, 'tariff code', 'tariff codes')} without the zero at the "
+                    f"front, {self._money(value)}: it is put back."
                 )
                 yield self.finding("leading-zeros", "note", count, example, text)
         # The most frequent length comes first and is the usual one.
@@ -346,9 +363,8 @@ class _Look:
             rest = sizes[1:]
             text = (
                 f"Tariff codes have {joined([str(one[0]) for one in sizes])} digits; "
-                f"{sum(one[1] for one in rest):,} lines, "
-                f"{self._money(sum(one[2] or 0 for one in rest))}, have not the usual "
-                f"{sizes[0][0]}."
+                f"{self._of_value(sum(one[1] for one in rest), sum(one[2] or 0 for one in rest))} "
+                f"not the usual {sizes[0][0]}."
             )
             count = sum(one[1] for one in rest)
             yield self.finding("code-lengths", "note", count, rest[0][3], text)
@@ -373,19 +389,21 @@ class _Look:
                 SELECT sum({VALUE}) FROM {_LINES} JOIN {cells.file} AS kept
                 ON kept.{cells.row} = row WHERE trim(kept.{column}) IN ({listed})""")
             shown = [self._word(one, words[one], cells, column) for one in some[:_FEW]]
+            count = sum(words.values())
+            # Many ports have a namesake abroad: Barcelona, Cartagena, San Antonio.
+            why = ", or a place in several countries" if role == "port" else " as one country's"
             text = (
-                f"{sum(words.values()):,} lines, {self._money(value)}, have no country of the "
-                f"{role}: its name is not known ({len(some):,} names). Most frequent: "
+                f"{self._of_value(count, value)} no country of the {role}: what is written is not "
+                f"known{why} ({agreed(len(some), 'name', 'names')}). Most frequent: "
                 f"{', '.join(shown)}. Add them to own in the layout."
             )
-            count = sum(words.values())
             yield self.finding(f"unknown-{role}", "warning", count, shown[0], text)
         for role, words in cells.zones.items():
             count = sum(words.values())
             [(value,)] = self._ask(f"SELECT sum({VALUE}) FROM {_LINES} WHERE {role} = 'XFREEZONES'")
             text = (
-                f"{count:,} lines name a free zone and no country as their {role}, "
-                f"{self._money(value)}: they are kept as free zones."
+                f"{agreed(count, 'line names', 'lines name')} a free zone and no country as "
+                f"{role}, {self._money(value)}: kept as a free zone."
             )
             yield self.finding(f"free-zone-{role}", "note", count, next(iter(words)), text)
 
@@ -420,7 +438,7 @@ class _Look:
         [(count, mass, row)] = self._ask(query)
         if count:
             lines = agreed(count, "line has", "lines have")
-            text = f"{lines} no value or a value of 0, with {mass or 0:,.2f} kg."
+            text = f"{lines} no value or a value of 0, with {_kg(mass)}."
             yield self.finding("no-value", "note", count, f"row {row}", text)
 
     def negative(self) -> Iterator[Finding]:
@@ -431,10 +449,11 @@ class _Look:
             WHERE {VALUE} < 0 OR mass_kg < 0"""
         [(count, value, mass, row)] = self._ask(query)
         if count:
+            amounts = [] if value is None else [self._money(value)]
+            amounts += [] if mass is None else [_kg(mass)]
             text = (
                 f"{agreed(count, 'line has', 'lines have')} a value or a mass below zero, "
-                f"{self._money(value)} and "
-                f"{mass or 0:,.2f} kg. They are kept as they are, and lower sums: corrections "
+                f"{joined(amounts)}. Such lines are kept as they are, and lower sums: corrections "
                 "of other lines, or errors."
             )
             yield self.finding("negative", "warning", count, f"row {row}", text)
@@ -485,8 +504,8 @@ class _Look:
         [(count, value)] = self._ask(f"SELECT count(*), sum({VALUE}) FROM {_LINES} WHERE {hidden}")
         if count:
             text = (
-                f"{count:,} lines, {self._money(value)}, have a name that may be a person's: a "
-                "pseudonym stands in its place."
+                f"{self._of_value(count, value)} a name that may be a person's: a pseudonym "
+                "stands in its place."
             )
             yield self.finding("persons", "note", count, "", text)
 
