@@ -301,7 +301,7 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
     )
     of = goods_of(found)
     was = "was" if len(tied) == 1 else "were each"
-    title = f"{capital(joined(map(area_phrase, tied)))} {was} the largest supplier{of} "
+    title = f"{capital(joined([area_phrase(one) for one in tied]))} {was} the largest supplier{of} "
     title += f"to {most} of {len(counted)} countries"
     deck = (
         f"The largest supplier{of} to each country and its share of imports, {when}, per cent of "

@@ -19,6 +19,7 @@ from entrepot.report.sections.suppliers import leaps
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
+    from entrepot.model.period import Period
     from entrepot.report.brief_context import BriefContext, Subject
 
 __all__ = ["changed", "gained_by", "gone", "section"]
@@ -60,7 +61,7 @@ def changed(context: BriefContext, subject: Subject) -> Figure:
     broken = break_of(subject.importer, subject.supplier, year - BACK, year)
     # A break first, then the oldest year: the longest change.
     bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(available)])
-    starts = tuple(bases) or (year - 1,)
+    starts: tuple[int | Period, ...] = tuple(bases) or (year - 1,)
     if not subject.period.is_year:  # a span is compared with one of the same length
         starts = (subject.period.before(),)
     found = []
