@@ -15,7 +15,7 @@ from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.compose import how_numbers_are_written
 from entrepot.sources.table.draft.draft import Draft, draft_mapping
 from entrepot.sources.table.draft.head import look_at_head
-from entrepot.sources.table.draft.money import money_words, unit_words
+from entrepot.sources.table.draft.money import mass_words, money_words, scale_words
 from entrepot.sources.table.draft.questions import scalar
 from entrepot.sources.table.draft.seen import Seen, look_at_columns
 from entrepot.sources.table.mapping import Mapping, read_mapping
@@ -367,9 +367,64 @@ def test_currency_and_scale_in_words(words: str, says: dict[str, str | int]) -> 
 
 
 def test_units_in_words() -> None:
-    assert [unit_words(w) for w in ("Netweight (kg)", "вес, тонн", "重量（公斤）", "qty")] == [
-        *("kg", "t", "kg", None)
+    assert [mass_words(w) for w in ("Netweight (kg)", "вес, тонн", "重量（公斤）", "qty")] == [
+        *({"unit": "kg"}, {"unit": "t"}, {"unit": "kg"}, {})
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "scale"),
+    [
+        ("Weight (million kg)", "kg", 10**6),
+        ("Poids (kilotonnes)", "t", 1000),
+        ("Масса, тыс. тонн", "t", 1000),
+        ("Вес, млн. т", "t", 10**6),
+        ("重量（万吨）", "t", 10**4),
+        ("重量（千克）", "kg", 1),
+        ("Gewicht (1000 t)", "t", 1000),
+        ("Gewicht in 100 kg", "kg", 100),
+        ("Weight (MT)", "t", 1),
+    ],
+)
+def test_the_scale_of_a_mass_is_read(words: str, unit: str, scale: int) -> None:
+    assert mass_words(words) == {"unit": unit} | ({"scale": scale} if scale > 1 else {})
+
+
+@pytest.mark.parametrize(
+    "words", ["Weight (short tons)", "Weight (Mt)", "Weight (lbs)", "тонн (тыс.)", "long tons"]
+)
+def test_a_mass_of_an_unclear_unit_is_asked(words: str) -> None:
+    assert mass_words(words) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "scale"),
+    [
+        ("miles de millones de dólares", 10**9),
+        ("thousand million USD", 10**9),
+        ("USD 10,000", 10**4),
+        ("10000 USD", 10**4),
+        ("100 million USD", 10**8),
+        ("十亿美元", 10**9),
+        ("千万美元", 10**7),
+        ("百万美元", 10**6),
+        ("1 000 000 EUR", 10**6),
+        ("Billionen EUR", None),
+        ("1000 USD (in million)", None),
+        ("Rs.'000", 1000),
+    ],
+)
+def test_neighbouring_words_of_a_scale_are_multiplied(words: str, scale: int | None) -> None:
+    assert scale_words(words) == scale
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("Fiscal year", "2022"), ("FY", "2022"), ("年度", "2022"), ("Финансовый год", "2022")],
+)
+def test_a_year_that_may_be_a_fiscal_one_is_asked(name: str, cell: str, tmp_path: Path) -> None:
+    text = f"{name},importer,exporter,hs,value_usd\n{cell},IND,CHN,854231,5\n"
+    assert f"columns.{name}.own" in asked(drafted(tmp_path, text))
 
 
 @pytest.mark.parametrize(
@@ -514,7 +569,7 @@ def test_a_line_under_a_table_of_many_columns_says_nothing_either(tmp_path: Path
     assert first.texts == ("2022", "2023")
 
 
-@pytest.mark.parametrize("name", ["Berichtsjahr", "Calendar year", "Отчётный год", "年度"])
+@pytest.mark.parametrize("name", ["Berichtsjahr", "Calendar year", "Отчётный год", "统计年份"])
 def test_years_of_reports_are_years(name: str, tmp_path: Path) -> None:
     path = tmp_path / "trade.csv"
     path.write_text(f"{name},importer,exporter,hs,value_usd,weight (t)\n2022,RUS,CHN,854231,5,1\n")

@@ -10,7 +10,7 @@ from entrepot.errors import RequestError
 from entrepot.model.product import known_prefixes
 from entrepot.sources.table.draft.areas import area_keys
 from entrepot.sources.table.draft.guess import BACI, code_pattern
-from entrepot.sources.table.draft.money import money_words, scale_words, unit_words
+from entrepot.sources.table.draft.money import mass_words, money_words, scale_words
 from entrepot.sources.table.draft.questions import TODO, Questions
 from entrepot.sources.table.mapping import AREAS, MARKS, NUMBERS
 from entrepot.sources.table.periods import (
@@ -215,15 +215,30 @@ def _ask_year(part: Guess, asks: Questions) -> None:
     part.keys["own"] = asks.ask(f"columns.{part.seen.name}.own", words, example)
 
 
+_ONE_YEAR = re.compile(r"(?:fy ?)?[12][0-9]{3}(?: ?年度?)?", re.I)
+_FISCAL = re.compile(
+    r"fiscal|\bf\.?y\b|financial year|финансов|年度|회계|wirtschaftsjahr|haushaltsjahr"
+)
+"""Names of years that may not be the calendar's: 年度 is one in China, and not in Japan."""
+
+
 def _asks_calendar(guess: Guess | None, asks: Questions) -> bool:
-    """Ask for the time of each year that is far off: it may be one of another calendar."""
-    far = next(filter(is_far_off, guess.seen.texts), "") if guess else ""
-    if guess and far:
-        guess.role = "period"
-        words = f"of which calendar are years such as {far}? name the time of each"
-        where = f"columns.{guess.seen.name}.own"
-        guess.keys["own"] = asks.ask(where, words, f"{{'{far}': 'YYYY', ...}}")
-    return bool(far)
+    """Ask for the time of each year that may be another than the calendar's.
+
+    It is far off, or its column is called a fiscal year and does not say where it ends.
+    """
+    if guess is None or not guess.seen.texts:
+        return False
+    far = next(filter(is_far_off, guess.seen.texts), "")
+    single = not far and all(map(_ONE_YEAR.fullmatch, guess.seen.texts))
+    if not far and not (single and _FISCAL.search(guess.seen.name.casefold())):
+        return False
+    guess.role = "period"
+    year = far or guess.seen.texts[0]
+    words = f"of which calendar are years such as {year}? name the time of each"
+    ways = (f"{{'{year}': 'YYYY', ...}}", f"{{'{year}': 2022-04..2023-03, ...}}")
+    guess.keys["own"] = asks.ask(f"columns.{guess.seen.name}.own", words, *ways)
+    return True
 
 
 def _order(days: Sequence[re.Match[str]]) -> str:
@@ -493,8 +508,9 @@ def _keys(
             keys = {**money_words(head.above), **({"scale": scale} if scale else {}), **keys}
             return keys | _columns_money(keys, place, asks, column="currency" in roles)
         case "mass" if "unit" not in keys:
-            unit = unit_words(guess.seen.name)
-            return keys | {"unit": unit or asks.ask(f"{place}.unit", "in which unit?", "kg", "t")}
+            words = "in which unit? others with a scale, of pounds: {unit: kg, scale: 0.453592};"
+            said = mass_words(guess.seen.name)
+            return keys | (said or {"unit": asks.ask(f"{place}.unit", words, "kg", "t")})
         case "quantity" if "quantity_unit" not in roles:
             words = "in which unit? {role: mass, unit: kg} if it is a mass;"
             if units := [one.seen.name for one in guesses if not one.role and one.seen.is_units]:

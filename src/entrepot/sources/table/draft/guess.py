@@ -13,9 +13,9 @@ from entrepot.model.areas import WORLD, area, known_areas
 from entrepot.model.columns import read_table
 from entrepot.sources.table.draft.money import (
     counts_money,
+    mass_words,
     money_words,
     scale_words,
-    unit_words,
 )
 from entrepot.sources.table.draft.questions import TODO
 from entrepot.sources.table.draft.seen import TOTALS
@@ -193,13 +193,12 @@ def _by_name(column: Seen) -> Guess:
     names = (column.name, *(inner.groups() if inner else ()), _bare(column.name))
     row = next((_known()[one] for one in map(plain_name, names) if one in _known()), None)
     if row is not None and row["role"] == "quantity" and _UNIT_OF_MASS.search(column.name):
-        row = row | {"role": "mass", "unit": unit_words(column.name) or "t"}
+        row = row | {"role": "mass"}
     if row is None:
         if _NO_AMOUNT.search(column.name.casefold()):
             return Guess(column)
         if column.is_numeric and _MASS.search(column.name.casefold()):
-            unit = unit_words(column.name)
-            return Guess(column, "mass", {"unit": unit} if unit else {})
+            return Guess(column, "mass", dict(mass_words(column.name)))
         money = money_words(column.name)
         flow = _FLOW_COLUMNS.search(column.name.casefold())
         return (
@@ -213,8 +212,8 @@ def _by_name(column: Seen) -> Guess:
             return Guess(column)
         keys |= {"currency": row["currency"]} if row["currency"] else {}
         keys |= {"scale": int(row["scale"])} if row["scale"] else {}
-        unit = row["unit"] or (unit_words(column.name) if row["role"] == "mass" else "")
-        keys |= {"unit": unit} if unit else {}
+        keys |= {"unit": row["unit"]} if row["unit"] else {}
+        keys |= mass_words(column.name) if row["role"] == "mass" and not row["unit"] else {}
         keys |= money_words(column.name) or {} if row["role"] == "value" else {}
     return Guess(column, row["role"], keys)
 
@@ -559,11 +558,10 @@ def values_by_period(guesses: Sequence[Guess], above: str = "") -> None:
         period, rest = found
         guess.role, guess.keys = "value", {"period": period}
         said = rest or above
-        if (_PERIOD_HEADERS_MASS.search(rest.casefold()) or unit_words(said)) and not money_words(
-            said
-        ):
+        mass = mass_words(said)
+        if (_PERIOD_HEADERS_MASS.search(rest.casefold()) or mass) and not money_words(said):
             guess.role = "mass"
-            guess.keys |= {"unit": unit} if (unit := unit_words(said)) else {}
+            guess.keys |= mass
         elif _MANY.search(rest.casefold()):
             guess.role = "quantity"
         elif rest:
@@ -620,19 +618,19 @@ def values_by_area(guesses: Sequence[Guess], above: str = "") -> None:
         name = guess.seen.name
         code = WORLD if name.casefold() in TOTALS else partners.get(name)
         if code or is_rest(name):
-            unit = unit_words(above) if not money_words(above) else None
-            guess.role = "mass" if unit else "value"
-            guess.keys |= {"partner": code or TODO} | ({"unit": unit} if unit else {})
+            mass = mass_words(above) if not money_words(above) else {}
+            guess.role = "mass" if mass else "value"
+            guess.keys |= {"partner": code or TODO} | mass
 
 
 def _mass_in_the_title(guesses: Sequence[Guess], above: str) -> None:
     """Take the only column of numbers for the masses that the title says they are."""
-    unit = unit_words(above) if _PERIOD_HEADERS_MASS.search(above.casefold()) else None
+    mass = mass_words(above) if _PERIOD_HEADERS_MASS.search(above.casefold()) else {}
     free = [one for one in guesses if one.seen.is_numeric and not one.role]
-    if not unit or money_words(above) or any(one.role in NUMBERS for one in guesses):
+    if not mass or money_words(above) or any(one.role in NUMBERS for one in guesses):
         return
     if len(free) == 1 and not _NO_AMOUNT.search(f"{above} {free[0].seen.name}".casefold()):
-        free[0].role, free[0].keys = "mass", {"unit": unit}
+        free[0].role, free[0].keys = "mass", dict(mass)
 
 
 def _only_value(guesses: Sequence[Guess]) -> None:
@@ -681,6 +679,6 @@ def _period_said(name: str) -> tuple[str, str] | None:
     [found] = spans
     rest = " ".join((name[: found.start()] + " " + name[found.end() :]).split())
     # "Population 2022" is a number of a year and no trade.
-    if not _WORDS.search(rest.casefold()) and not money_words(rest) and not unit_words(rest):
+    if not _WORDS.search(rest.casefold()) and not money_words(rest) and not mass_words(rest):
         return None
     return found[0], rest

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
 from entrepot.model.display import MONEY
 
-__all__ = ["counts_money", "money_words", "scale_words", "unit_words"]
+__all__ = ["counts_money", "mass_words", "money_words", "scale_words"]
 
 # The plain $ is American: other dollars have their letters before it and come first.
 _CURRENCIES = (
@@ -27,30 +28,42 @@ _CURRENCIES = (
     ("KZT", r"\bkzt\b|tenge|тенге"),
     ("KGS", r"\bkgs\b|\bsoms?\b|сом[аов]*\b"),
 )
-# The largest first: 1,000,000 also has 1,000 in it.
-_SCALES = (
-    (100_000_000, r"亿"),
-    (1_000_000_000, r"billion|\bbn\b|\bmrd\b|milliard|miliardi|млрд"),
+# Words for a power of ten, the longest first: thousands of millions are neither.
+_TENS = (
+    (10**9, r"billion(?!en)|bilh[õo]es|\bbn\b|\bmrd\b|milliard|miliardi|млрд"),
+    (10**9, r"\bmil(?:es de)? (?:millones|milh[õo]es)|\bthousands? (?:of )?millions?"),
     (
-        1_000_000,
-        (
-            r"(?<=[$£€₦₹])'?m\b|million|millones|milh[õo]es|milioni|\bmln\b|\bmio\b|млн|百万"
-            r"|\b1 ?000 ?000\b|1,000,000"
-        ),
+        10**6,
+        r"(?<=[$£€₦₹])'?m\b|millions?|millones|milh[õo]es|milioni|\bmln\b|\bmio\b|млн",
     ),
-    (10_000, r"万"),
     (
         1000,
         (
-            r"thousand|milliers|\bmiles\b|milhares|migliaia|\bbin\b|\bthsd\b|\btsd\b|tausend|тыс|千"
-            r"|\b1,?000 ?(?=usd|us\$|eur|\$|\b)|'000|1000"
+            r"thousands?|milliers|\bmiles\b|milhares|migliaia|\bbin\b|\bthsd\b|\btsd\b|tausend|тыс"
+            r"|['’]000\b"
         ),
     ),
+    (100, r"\bhundred"),
+    (10, r"\bten\b"),
 )
+_HAN = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_POWER = r"(?<![0-9.,])1(?:0+(?:[ ,.'’]000)*|(?:[ ,.'’]000)+)(?![0-9.,]*[0-9])"
+_FACTOR = re.compile(
+    f"(?P<han>[{''.join(_HAN)}]+)|(?P<digits>{_POWER})|"
+    + "|".join(f"(?P<w{place}>{words})" for place, (_, words) in enumerate(_TENS))
+)
+_BETWEEN = re.compile(r"[ .\-]*(?:of|de|d')?[ .]*")
 _MONEY_UNIT = re.compile(
     r"\b(?:dollars?|dólares|pesos?|francs?|yen|won|rupees?|rupiah|baht|kron[aeo]r?|dirhams?|rand"
     r"|dinars?|riyals?|rials?|lira|currency)\b|\brs\b"
 )
+_LEAST = 1000  # a smaller number is none that values are counted in
+_MASS_UNIT = re.compile(
+    r"(?P<kg>kg|кг|千克|公斤|kilogram)"
+    r"|(?:metric )?\btons?\b|(?P<kilo>kilo-?|кило)?(?:tonne|тонн)|\bт\b|公?吨|\bmt\b"
+    r"|(?<=[(\[ ])t(?=[)\]]|$)"
+)
+_OTHER_TONS = re.compile(r"\b(?:short|long|u\.?s\.?|gross) t(?:on|n)?s?\b|\bper\b")
 _PLAIN_WORDS = {"ALL", "TOP", "TRY", "CUP", "PEN", "MOP", "SOS", "MAD", "LAK", "KGS"}
 """Codes of currencies that are words, or units, in names of columns."""
 
@@ -68,9 +81,7 @@ def money_words(words: str) -> dict[str, str | int]:
     >>> money_words("value")
     {}
     """
-    plain = words.casefold().replace("_", " ")
-    # A blank between digits and letters, so that \b finds usd in "1000USD".
-    spaced = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
+    spaced = _spaced(words)
     currency = next((code for code, test in _CURRENCIES if re.search(test, spaced)), None)
     currency = currency or _iso(words)
     if currency is None:
@@ -82,14 +93,41 @@ def money_words(words: str) -> dict[str, str | int]:
 def scale_words(words: str) -> int | None:
     """Return what words beside a value say that it is counted in: thousands, millions ...
 
+    None where they say two different things.
+
     Examples
     --------
     >>> scale_words("Imports (Rs.'000)"), scale_words("Imports")
     (1000, None)
+    >>> scale_words("miles de millones"), scale_words("USD 10 000"), scale_words("千万元")
+    (1000000000, 10000, 10000000)
     """
+    found = {scale for _, _, scale in _scales(_spaced(words)) if scale >= _LEAST}
+    return found.pop() if len(found) == 1 else None
+
+
+def _spaced(words: str) -> str:
+    """Return words with a blank between digits and letters: usd is a word in "1000USD" then."""
     plain = words.casefold().replace("_", " ")
-    spaced = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
-    return next((number for number, test in _SCALES if re.search(test, spaced)), None)
+    return re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
+
+
+def _scales(words: str) -> list[tuple[int, int, int]]:
+    """Return where words say a power of ten, and which: neighbours are multiplied."""
+    found: list[tuple[int, int, int]] = []
+    for one in _FACTOR.finditer(words):
+        if one["han"]:
+            power = prod(_HAN[sign] for sign in one["han"])
+        elif one["digits"]:
+            power = int(re.sub("[^0-9]", "", one["digits"]))
+        else:
+            power = next(number for place, (number, _) in enumerate(_TENS) if one[f"w{place}"])
+        start, end = one.span()
+        if found and _BETWEEN.fullmatch(words[found[-1][1] : start]):
+            start, _, before = found.pop()
+            power *= before
+        found.append((start, end, power))
+    return found
 
 
 def counts_money(words: str) -> bool:
@@ -117,16 +155,26 @@ def _iso(words: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def unit_words(words: str) -> str | None:
-    """Return ``kg`` or ``t`` if words beside a mass say it.
+def mass_words(words: str) -> dict[str, str | int]:
+    """Return the unit of a mass, and its scale, that words beside it say; nothing if unsure.
 
     Examples
     --------
-    >>> unit_words("NetWeight in KGM"), unit_words("Gewicht (t)"), unit_words("weight")
-    ('kg', 't', None)
+    >>> mass_words("NetWeight in KGM"), mass_words("тыс. тонн"), mass_words("weight")
+    ({'unit': 'kg'}, {'unit': 't', 'scale': 1000}, {})
+    >>> mass_words("short tons"), mass_words("万吨"), mass_words("kilotonnes")
+    ({}, {'unit': 't', 'scale': 10000}, {'unit': 't', 'scale': 1000})
     """
-    plain = words.casefold().replace("_", " ")
-    if re.search(r"kg|кг|千克|公斤|kilogram", plain):
-        return "kg"
-    tons = r"\btons?\b|tonne|\bт\b|тонн|吨|\bmt\b|[(\[]t[)\]]"
-    return "t" if re.search(tons, plain) else None
+    spaced = _spaced(words)
+    found = _MASS_UNIT.search(spaced)
+    # An Mt may be a million tons; short and long tons are others.
+    if found is None or _OTHER_TONS.search(spaced) or re.search(r"\bMt\b", words):
+        return {}
+    said = [(end, scale) for _, end, scale in _scales(spaced[: found.start()])]
+    near = [scale for end, scale in said if _BETWEEN.fullmatch(spaced[end : found.start()])]
+    after = _scales(spaced[found.end() :])
+    far = sum(scale >= _LEAST for _, scale in said) - len(near)
+    if far > 0 or any(scale >= _LEAST for *_, scale in after):
+        return {}
+    scale = prod(near) * (1000 if found["kilo"] else 1)
+    return {"unit": "kg" if found["kg"] else "t"} | ({"scale": scale} if scale > 1 else {})
