@@ -40,6 +40,7 @@ from entrepot.sources.shipments.layout import (
     read_layout,
 )
 from entrepot.sources.shipments.persons import without_persons
+from made_workbook import cells, make_workbook
 
 pytestmark = pytest.mark.slow
 
@@ -114,6 +115,26 @@ def _lines(lake: Lake, columns: str) -> list[tuple[object, ...]]:
 def _findings(lake: Lake) -> dict[str, tuple[int, str]]:
     rows = lake.findings().to_native().project("rule, count, text").fetchall()
     return {rule: (count, text) for rule, count, text in rows}
+
+
+def test_what_a_workbook_hides_is_loaded_and_said(tmp_path: Path) -> None:
+    plain = cells([NAMES, *([USUAL[one] for one in NAMES] for _ in range(3))])
+    unseen = plain.replace('<row r="3"', '<row hidden="1" r="3"')
+    book = make_workbook(
+        tmp_path / "made.xlsx",
+        {"lines": unseen, "notes": plain},
+        columns='<cols><col min="6" max="6" hidden="1"/></cols>',
+        hidden=["lines"],
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [book], mapping=LAYOUT)
+    assert len(_lines(lake, "row")) == 3
+    found = _findings(lake)
+    assert found["hidden-rows"][0] == found["hidden-columns"][0] == found["hidden-sheet"][0] == 1
+    assert "other sheet of the workbook is not read" in found["sheets-not-read"][1]
+    lake.erase("ALMATY CHIPS TOO")
+    lake.rebuild()
+    assert _findings(lake)["hidden-rows"] == found["hidden-rows"]
 
 
 @pytest.mark.usefixtures("each_engine")

@@ -15,16 +15,19 @@ from entrepot.errors import BadFileError, RequestError
 from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
+
+    from entrepot.sources.workbook import HiddenParts
 
 __all__ = [
     "MAX_COLUMNS",
     "MAX_LINE",
     "MAX_RECORD",
     "about_end",
+    "about_hidden",
     "count_lines",
     "filling",
     "first_words",
@@ -275,6 +278,30 @@ def about_end(path: Path, name: str) -> tuple[Finding, ...]:
     if line is None:
         return ()
     return (unfinished_line(name, line.decode("utf-8", errors="replace")),)
+
+
+def about_hidden(
+    hidden: HiddenParts,
+    place: str,
+    sheet: str,
+    rows: Sequence[int],
+    columns: Sequence[str],
+    sums: str,
+) -> Iterator[Finding]:
+    """Say which rows and columns were read although they are hidden."""
+    if hidden.is_sheet:
+        text = "The sheet is hidden in the workbook, and its rows are loaded."
+        yield Finding("hidden-sheet", "note", place, 1, sheet, text)
+    if rows:
+        text = (
+            "Rows that are hidden in the workbook, as a filter leaves them, are data and are "
+            f"loaded{f' (sum of {sums})' if sums else ''}. Delete them there if they do not count."
+        )
+        example = f"row {rows[0]}" + (f" to {rows[-1]}" if rows[1:] else "")
+        yield Finding("hidden-rows", "warning", place, len(rows), example, text)
+    if columns:
+        text = "Columns that are hidden in the workbook are read, because the mapping names them."
+        yield Finding("hidden-columns", "note", place, len(columns), ", ".join(columns), text)
 
 
 def unfinished_line(name: str, shown: str) -> Finding:

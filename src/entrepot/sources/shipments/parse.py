@@ -7,9 +7,10 @@ import json
 import re
 from collections import deque
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
+from entrepot.model.columns import Finding
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.shipments.cells import RegisterCells
 from entrepot.sources.shipments.layout import (
@@ -40,7 +41,7 @@ from entrepot.sources.shipments.persons import (
     replaced,
     without_persons,
 )
-from entrepot.sources.shipments.traps import findings
+from entrepot.sources.shipments.traps import findings, hidden_in
 from entrepot.sources.strict import BUFFER, file_literal, literal, quoted, require_all
 from entrepot.sources.temp_tables import forget, keep, leave_out
 from entrepot.sources.text import (
@@ -112,7 +113,7 @@ def kept(
         If it is no text of the layout.
     """
     layouts = layouts_of(source, options.mapping)
-    path, label, first, cut = _plain(file, layouts, scratch)
+    path, label, first, noticed = _plain(file, layouts, scratch)
     if layouts[0].fixed:
         layout, read, names = layouts[0], _lines(path, layouts[0]), list(layouts[0].columns)
         _require_length(path, label, layout)
@@ -131,7 +132,7 @@ def kept(
             path, label, rows, lines, lambda: _filled(path, label, layout), layout.delimiter
         )
 
-    return query, _as_text(layout, left, cut), require
+    return query, _as_text(layout, left, noticed), require
 
 
 def require_in_place(
@@ -354,8 +355,7 @@ def without(
         Name of a person or company in any spelling, or a pseudonym; and the secret of the lake.
     """
     kept_file = FileTable(file.path, file.name, "", "", detail=mapping)
-    layout, left, cut = _about(connection, kept_file)
-    about = _as_text(layout, left, cut)
+    layout, about = _about(connection, kept_file)
     # Compared as pseudonyms, so that a name is found in any spelling, or by its pseudonym.
     wanted = hidden(literal(name), salt)
     tests = {
@@ -364,7 +364,7 @@ def without(
         if one.role in NAMES and one.role != "receiver_number"
     }
     if not tests:
-        return 0, "", about
+        return 0, "", json.dumps(about)
     changes = [
         f"CASE WHEN {test} THEN {literal(ERASED)} ELSE {quoted(column)} END AS {quoted(column)}"
         for column, test in tests.items()
@@ -384,23 +384,24 @@ def without(
     [(count,)] = connection.execute(
         f"SELECT count(*) FROM {rows} WHERE {' OR '.join(tests.values())}"
     ).fetchall()
-    return count, f"SELECT * REPLACE ({', '.join(changes)}) FROM {rows}", about
+    return count, f"SELECT * REPLACE ({', '.join(changes)}) FROM {rows}", json.dumps(about)
 
 
 def _plain(
     file: RawFile, layouts: tuple[Layout, ...], scratch: Path
-) -> tuple[Path, str, int, bool]:
-    """Return a delivered file as a text in UTF-8, its name, its first row, and how it ends."""
+) -> tuple[Path, str, int, dict[str, Any]]:
+    """Return a delivered file as a text in UTF-8, its name, its first row, and what was noticed."""
     layout = layouts[0]
     first = 2 if layout.header and not layout.fixed else 1
     if is_workbook(file.path):
         sheet = layout.sheet or sheets(file.path, file.name)[0]
         target = scratch / "sheet.csv"
+        read = sheet_rows(file.path, sheet, file.name)
         with target.open("w", encoding="utf-8", newline="") as opened:
             writer = csv.writer(opened, delimiter=layout.delimiter, lineterminator="\n")
-            for row in sheet_rows(file.path, sheet, file.name):
+            for row in read:
                 writer.writerow([cell_text(cell) for cell in row])
-        return target, file.name, first, False
+        return target, file.name, first, {"hidden": [*hidden_in(file, sheet, read, layout)]}
     found = None
     for _, label, path in members(file, scratch):
         if found is not None:
@@ -411,12 +412,12 @@ def _plain(
                 hint="unpack it, and add the files together",
             )
         text = text_in_utf8(path, scratch, label, layout.encodings)
-        cut = unfinished(text) is not None
+        noticed = {"unfinished": unfinished(text) is not None}
         if layout.lines_above or layout.lines_below:
             text = _records(text, scratch, layout, label)
         if layout.join_lines:
             text = _joined(text, scratch, layout)
-        found = text, label, cut
+        found = text, label, noticed
     if found is None:
         raise BadFileError("an archive without a file", where=file.name, hint="download it again")
     return found[0], found[1], first + layout.lines_above, found[2]
@@ -597,14 +598,15 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     BadFileError
         With file, row and column of a cell that cannot be read with certainty.
     """
-    layout, left, cut = _about(connection, table)
+    layout, about = _about(connection, table)
     cells = RegisterCells(connection, table, layout, ROW)
     cells.check()
     # Once for all that is asked of the lines, in the order in which they are written: to look for
     # the lines of each month, and to sort them then, would take twice as long.
     keep(connection, "register_line", f"{cells.sql()} ORDER BY period, product, row")
-    noticed = findings(connection, layout, table.name, cells, left)
-    if cut:
+    noticed = findings(connection, layout, table.name, cells, about["left"])
+    noticed = (*noticed, *(Finding(**one) for one in about.get("hidden", ())))
+    if about.get("unfinished"):
         noticed = (*noticed, unfinished_line(table.name, "not shown: it may name a person"))
     leave_out(connection, "register_line", "why IS NOT NULL")
     ours = set(connection.table("register_line").columns) - canonical().keys()
@@ -623,21 +625,21 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     )
 
 
-def _as_text(layout: Layout, left: list[str], cut: bool) -> str:
+def _as_text(layout: Layout, left: list[str], noticed: dict[str, Any]) -> str:
     """Return what a kept file says of itself; see `_about`."""
     # The name of a layout of ours, so that a corrected one is used when the lake is rebuilt; a
     # layout of the user's is kept with the file as its mapping.
     stem = next((key for key, one in known_layouts().items() if one is layout), "")
-    return json.dumps({"layout": stem, "left": left, "unfinished": cut}, ensure_ascii=False)
+    return json.dumps({"layout": stem, "left": left} | noticed, ensure_ascii=False)
 
 
 def _about(
     connection: duckdb.DuckDBPyConnection, table: FileTable
-) -> tuple[Layout, list[str], bool]:
-    """Return the layout of a kept file, the columns that were not kept, and how it ended."""
+) -> tuple[Layout, dict[str, Any]]:
+    """Return the layout of a kept file, and what it says of itself, such as columns not kept."""
     query = (
         f"SELECT value FROM parquet_kv_metadata({file_literal(table.path)}) WHERE key = '{ABOUT}'"
     )
     said = json.loads(bytes(connection.execute(query).fetchall()[0][0]))
     layout = read_layout(table.detail) if table.detail else known_layouts()[said["layout"]]
-    return layout, said["left"], said.get("unfinished", False)
+    return layout, said

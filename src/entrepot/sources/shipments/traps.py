@@ -6,6 +6,7 @@ gets another total: every finding says how many lines and how much value that wo
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import Finding
@@ -14,15 +15,19 @@ from entrepot.sources.shipments.layout import Layout, canonical, known_layouts
 from entrepot.sources.shipments.persons import ERASED, PSEUDONYM, may_name
 from entrepot.sources.strict import literal, quoted
 from entrepot.sources.temp_tables import offer
+from entrepot.sources.text import about_hidden
+from entrepot.sources.workbook import cell_text, hidden_parts, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
 
+    from entrepot.sources.parser import RawFile
     from entrepot.sources.shipments.cells import RegisterCells
+    from entrepot.sources.workbook import SheetRows
 
-__all__ = ["VALUE", "findings"]
+__all__ = ["VALUE", "findings", "hidden_in"]
 
 VALUE = "coalesce(value_usd, value_reported)"
 """SQL for the value of a line, in whatever currency it has."""
@@ -90,6 +95,28 @@ def findings(
         )
         found.append(look.finding("columns-not-kept", "note", len(left), left[0], text))
     return tuple(found)
+
+
+def hidden_in(
+    file: RawFile, sheet: str, rows: SheetRows, layout: Layout
+) -> Iterator[dict[str, Any]]:
+    """Yield what a sheet has hidden and is kept all the same, and whether others are not read."""
+    hidden = hidden_parts(file.path, sheet)
+    first = 2 if layout.header else 1
+    numbers = [n for n in sorted(hidden.rows) if first <= n <= len(rows) and any(rows[n - 1])]
+    names = [cell_text(cell) for cell in rows[0]] if rows and layout.header else []
+    columns = [
+        name
+        for place, name in zip(rows.places, names, strict=False)
+        if name in layout.columns and any(place in one for one in hidden.columns)
+    ]
+    place = f"{file.name}, sheet {sheet!r}"
+    yield from map(asdict, about_hidden(hidden, place, sheet, numbers, columns, ""))
+    others = len(sheets(file.path, file.name)) - 1
+    if others and not layout.sheet:
+        what = agreed(others, "other sheet of the workbook is", "other sheets of the workbook are")
+        text = f"{what} not read; the layout says with sheet which one is."
+        yield asdict(Finding("sheets-not-read", "warning", place, others, sheet, text))
 
 
 def _several(columns: str) -> str:

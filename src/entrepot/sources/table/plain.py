@@ -17,6 +17,7 @@ from entrepot.sources.table.mapping import BLANKS
 from entrepot.sources.text import (
     MAX_COLUMNS,
     MAX_LINE,
+    about_hidden,
     count_lines,
     refuse_filled,
     refuse_mixed,
@@ -209,35 +210,22 @@ def _about_hidden(
 ) -> Iterator[Finding]:
     """Say what of a sheet is hidden and was read: a filter hides rows, and they are data."""
     hidden = hidden_parts(path, sheet) if is_workbook(path) else HiddenParts()
-    place = f"{label}, sheet {sheet!r}"
-    if hidden.is_sheet:
-        text = "The sheet is hidden in the workbook, and its rows are loaded."
-        yield Finding("hidden-sheet", "note", place, 1, sheet, text)
     numbers = [
         number
         for number in sorted(hidden.rows)
         if mapping.head < number <= len(rows) and mapping.counts(number) and any(rows[number - 1])
     ]
-    if numbers:
-        amounts = [n for n, name in enumerate(names) if _is_value(name, mapping)]
-        sums = ", ".join(
-            f"{names[n]} {math.fsum(_number(rows[one - 1][n]) for one in numbers):,.0f}"
-            for n in amounts
-        )
-        text = (
-            "Rows that are hidden in the workbook, as a filter leaves them, are data and are "
-            f"loaded{f' (sum of {sums})' if sums else ''}. Delete them there if they do not count."
-        )
-        example = f"row {numbers[0]}" + (f" to {numbers[-1]}" if numbers[1:] else "")
-        yield Finding("hidden-rows", "warning", place, len(numbers), example, text)
+    sums = ", ".join(
+        f"{name} {math.fsum(_number(rows[one - 1][n]) for one in numbers):,.0f}"
+        for n, name in enumerate(names)
+        if _is_value(name, mapping)
+    )
     used = [
         name
         for number, name in zip(rows.places, names, strict=False)
         if name in mapping.columns and any(number in one for one in hidden.columns)
     ]
-    if used:
-        text = "Columns that are hidden in the workbook are read, because the mapping names them."
-        yield Finding("hidden-columns", "note", place, len(used), ", ".join(used), text)
+    yield from about_hidden(hidden, f"{label}, sheet {sheet!r}", sheet, numbers, used, sums)
 
 
 def _number(cell: Cell) -> float:
