@@ -71,6 +71,32 @@ def test_a_code_without_a_total_counts_beside_the_total_of_another_heading(tmp_p
     assert found.value == pytest.approx(80 / 140)
 
 
+def test_a_row_of_nothing_is_a_share_of_nothing(tmp_path: Path) -> None:
+    """The partner was said to be not among those loaded, and its share to be at most the rest."""
+    rows = ("CHN,origin,CIF,0", "DEU,origin,CIF,60", "World,origin,CIF,100")
+    assert _asked(tmp_path, "import_share", *rows, exporter="CHN").value == 0
+    joined = ep.ask("import_share", lake=tmp_path / "lake", **BUYER, exporter="CHN+JPN")
+    assert joined.value is None
+    assert "what table.own has of China and Japan adds up to zero" in joined.reason
+
+
+def test_a_share_without_a_row_has_no_basis(tmp_path: Path) -> None:
+    """A table by origin was said to be by dispatch."""
+    file = tmp_path / "own.csv"
+    file.write_text(
+        "product,partner,basis,valued,value\n848210,DEU,origin,CIF,100\n"
+        "848210,World,origin,CIF,100\n848220,JPN,origin,CIF,1\n848220,DEU,origin,CIF,1\n"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    mapping = MAP.replace("product: '848210'\n", "").replace(
+        "columns:", "columns:\n  product: {role: product}"
+    )
+    lake.add("table", [file], mapping=mapping)
+    figure = ep.ask("import_share", lake=lake, **BUYER, exporter="JPN")
+    assert figure.value == 0
+    assert "basis:" not in str(figure)
+
+
 def test_one_basis_of_two_with_totals_of_their_own_stays_apart(tmp_path: Path) -> None:
     rows = ("CHN,origin,CIF,40", "World,origin,CIF,100", "DEU,consignment,CIF,30")
     figure = _asked(tmp_path, "import_share", *rows, exporter="CHN")

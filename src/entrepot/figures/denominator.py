@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -604,12 +605,22 @@ def _counts(
 
 
 def not_known(
-    denominator: Denominator | None, value: float, cells: SourceRows, asked: Definition
+    denominator: Denominator | None, main: Estimate, cells: SourceRows, asked: Definition
 ) -> NoAnswer | None:
-    """Refuse a share of nothing where the partner may be among those not in the data."""
-    if denominator is None or value or not denominator.part(denominator.rest) > NOTABLE:
+    """Refuse a share of nothing where the partner may be among those not in the data.
+
+    A row of nothing is a report, of one area, one code and one step of time; of several, the others
+    may still be missing.
+    """
+    if denominator is None or main.value or not denominator.part(denominator.rest) > NOTABLE:
         return None
     if asked.measure not in ("import_share", "export_share"):
+        return None
+    has_rows = any(one.rows for one in main.evidence)
+    steps, members = cells.available.starts(asked.period), members_of(asked, denominator.side)
+    is_code = re.fullmatch("[0-9]{6}", asked.goods) is not None
+    is_code &= all(one.startswith("HS") for one in cells.available.nomenclatures)
+    if has_rows and is_code and len(steps) == len(members) == 1:
         return None
     name = asked.exporter if denominator.side == "exporter" else asked.importer
     size = figure_value(denominator.part(denominator.rest), "share")
@@ -618,9 +629,15 @@ def not_known(
             f"{joined(asked.companies[1])} is on no line of these goods in {asked.period}; {size} "
             f"of the value has no {asked.named_by}, so the share is at most that"
         )
+    source = cells.available.source
+    said = (
+        f"what {source} has of {area_name(name)} adds up to zero"
+        if has_rows
+        else f"{area_name(name)} is not among the partners loaded from {source}"
+    )
     return NoAnswer(
-        f"{area_name(name)} is not among the partners loaded from {cells.available.source}; "
-        f"{size} of the total is with partners not in the data, so the share is at most that"
+        f"{said}; {size} of the total is with partners not in the data, "
+        "so the share is at most that"
     )
 
 

@@ -625,7 +625,7 @@ def as_counted(figure: Figure, *, in_words: bool = False) -> dict[str, Any]:
     # Of a register a basis is always named: dispatch is one of several there.
     if found.get("basis") != _AS_REPORTED or is_register(figure.definition.source or ""):
         return found
-    if figure.value is None and not figure.evidence:
+    if not any(one.rows for one in figure.evidence):
         found["basis"] = None  # no row was used, so none has a basis
     elif parts := _bases(figure.evidence):
         by_dispatch = parts.keys() == {"consignment"}

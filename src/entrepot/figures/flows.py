@@ -333,7 +333,7 @@ def _reported(
         if isinstance(main, NoAnswer):
             return main
         total = denominator.denominator_of(cells, cells, definition, goods)
-        if lost := denominator.not_known(total, main.value, cells, definition):
+        if lost := denominator.not_known(total, main, cells, definition):
             return lost
         alternatives = (
             []
@@ -352,7 +352,7 @@ def _reported(
         if isinstance(main, NoAnswer):
             return main
         total = denominator.denominator_of(cells, kept, definition, goods)
-        if lost := denominator.not_known(total, main.value, cells, definition):
+        if lost := denominator.not_known(total, main, cells, definition):
             return lost
         totals_ = (
             denominator.alternatives(total, main, cells, kept, definition, goods) if total else ()
