@@ -11,6 +11,7 @@ from entrepot.cli.data import app
 from entrepot.errors import BadFileError, EntrepotError, RequestError, UnknownNameError
 from entrepot.figures import ask
 from entrepot.lake import Lake
+from entrepot.lake.state import own_loaded
 from entrepot.sources.concordance.parse import read_sheet
 from entrepot.sources.get.plan import DataRequest, installed, pieces
 from entrepot.sources.icio import wheel
@@ -68,6 +69,14 @@ def test_a_table_that_is_not_held_is_one_of_those_that_are(lake: Lake) -> None:
     error = error_of("remove", "table.kyrgiz", "--lake", str(lake.path))
     assert error.what == "table.kyrgiz is not loaded"
     assert error.hint.startswith("did you mean table.kyrgyz? your own loaded tables:")
+
+
+def test_what_is_loaded_of_a_kind_is_named_whatever_the_kind_is() -> None:
+    """Another kind than tables and registers ended in a KeyError."""
+    assert own_loaded("reconciled", ["reconciled.mine"]).endswith(
+        "loaded of reconciled: reconciled.mine"
+    )
+    assert own_loaded("baci", ["table.mine"]) == ""
 
 
 def test_a_question_to_a_table_without_its_name_names_those_loaded(lake: Lake) -> None:
