@@ -137,8 +137,9 @@ def numbers_between(items: Sequence[Comparison]) -> str:
     ordered = sorted(items, key=lambda item: item.value)
     # A stride that picks the least and the greatest, or the only one.
     ends = [number_of(item) for item in ordered[:: max(1, len(ordered) - 1)]]
+    printed = [text.replace("\N{NO-BREAK SPACE}", " ") for text in ends]
     # "50 %" and "half" are one number: then the one in digits is shown.
-    if ends[0] == ends[-1] or ordered[0].value == ordered[-1].value:
+    if printed[0] == printed[-1] or ordered[0].value == ordered[-1].value:
         ends = sorted(ends, key=lambda text: not any(map(str.isdigit, text)))[:1]
     # What was computed has a sign and what was printed may have none: a range has both or neither.
     if not all(text.startswith(("+", MINUS)) for text in ends):

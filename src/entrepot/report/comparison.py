@@ -422,7 +422,7 @@ def _key(found: SideComparison) -> tuple[tuple[str, str], ...]:
     if any(not is_computed(figure) for figure in drawn):
         key.append(("ring", "published"))
     if any(phrasing.span(figure) for figure in drawn):
-        key.append(("whisker", "other definitions of the same source"))
+        key.append(("whisker", "other definitions"))
     return tuple(key)
 
 

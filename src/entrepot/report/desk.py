@@ -71,7 +71,11 @@ _SOURCES = 3
 
 
 def sheet(
-    article: Article, lake: Lake | None = None, draft: ArticleDraft | None = None
+    article: Article,
+    lake: Lake | None = None,
+    draft: ArticleDraft | None = None,
+    *,
+    tested: bool = True,
 ) -> dict[str, Any]:
     """Return what the desk shows of a text, with the verdicts on what was understood.
 
@@ -83,12 +87,14 @@ def sheet(
         Whose rows are evidence, too.
     draft
         What was understood of it, if that is known already.
+    tested
+        Whether verdicts are wanted, which take most of the time.
 
     Returns
     -------
     dict
         ``source``, ``text``, ``paragraphs`` (from, to, language), ``numbers``, ``names`` of areas
-        and lists, and ``tested`` as `verdicts_on` returns it.
+        and lists, and ``tested`` as `verdicts_on` returns it, empty where none are wanted.
     """
     found = (draft or drafted(article)).readings
     source = {
@@ -111,7 +117,7 @@ def sheet(
         "paragraphs": list(_paragraphs(article.text)),
         "numbers": numbers,
         "names": _names(),
-        "tested": verdicts_on(article.text, source, few, lake=lake),
+        "tested": verdicts_on(article.text, source, few, lake=lake) if tested else {},
     }
 
 

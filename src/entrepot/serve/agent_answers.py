@@ -325,7 +325,7 @@ def read_text(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     """Return the numbers of a text with what each was read as."""
     first, most = given.get("first", 1), given.get("most", 50)
     body = {name: given.get(name, "") for name in ("text", "date", "publisher")}
-    found = access.check(Sent(json.dumps(body), "desk"), "desk")
+    found = access.check(Sent(json.dumps(body), "desk"), "numbers")
     numbers = found["numbers"]
     states = [one["state"] for one in numbers]
     shown = [_number_read(one) for one in numbers if one["index"] >= first][:most]

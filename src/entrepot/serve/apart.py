@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODE", "TextWork", "checked_apart", "get_ready", "work"]
 
-Form = Literal["page", "data", "desk", "screen", "lines"]
+Form = Literal["page", "data", "desk", "numbers", "screen", "lines"]
 """As what a check is answered; of shipments ``screen`` is a page and ``lines`` data."""
 # Not multiprocessing: it would fork a process full of threads, or import the main module again.
 CODE = "from entrepot.serve.apart import work; work()"
@@ -277,8 +277,9 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     reader = check.Reader(job["reader"], job["patience"])
     try:
         with Lake(Settings.read(job["folder"])).reading() as lake:
-            if job["form"] == "desk":
-                found = check.desk_data(lake, job["text"], reader)
+            if job["form"] in ("desk", "numbers"):
+                tested = job["form"] == "desk"
+                found = check.desk_data(lake, job["text"], reader, tested=tested)
             elif job["form"] == "screen":
                 found = screen.screened_page(lake, job["text"])
             elif job["form"] == "lines":

@@ -139,6 +139,7 @@ def _search(app: FastAPI, service: Service) -> None:
         return service.still(
             request,
             in_language(language_of(request), lambda: search.search_page(words), here),
+            {"Vary": "Accept-Language"},
         )
 
     @app.get("/search.json", include_in_schema=False)

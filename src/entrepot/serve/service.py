@@ -25,7 +25,7 @@ from entrepot.settings import Settings
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator, Mapping
     from pathlib import Path
 
     from fastapi import Request
@@ -133,11 +133,13 @@ class Service:
             return Response(status_code=304, headers=etags)
         return sent(of_before(found.answer), etags)
 
-    def still(self, request: Request, found: ServedAnswer) -> Response:
+    def still(
+        self, request: Request, found: ServedAnswer, more: Mapping[str, str] | None = None
+    ) -> Response:
         """Answer what no lake decides, also while all questions are waited for."""
         # no-cache means: kept by the browser, but asked
         # again each time, which is answered with 304.
-        etags = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
+        etags = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache", **(more or {})}
         if _is_known(request, etags["ETag"]) or _has_any(request):
             return Response(status_code=304, headers=etags)
         return sent(found, etags)

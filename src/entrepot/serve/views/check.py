@@ -95,7 +95,9 @@ def form_page(path: str, reader: str = "") -> ServedAnswer:
     return page(template, path, sent_to=where_to(reader) if reader else "")
 
 
-def desk_data(lake: Lake | None, body: str, reader: Reader = _BUILT_IN) -> ServedAnswer:
+def desk_data(
+    lake: Lake | None, body: str, reader: Reader = _BUILT_IN, *, tested: bool = True
+) -> ServedAnswer:
     """Return what the desk shows of a text, or the verdicts on the claims that it sends with it.
 
     Parameters
@@ -103,6 +105,8 @@ def desk_data(lake: Lake | None, body: str, reader: Reader = _BUILT_IN) -> Serve
     body
         JSON with ``text``, ``date`` and ``publisher``, or after the first time with ``text``,
         ``source``, ``numbers`` and ``tries``.
+    tested
+        Whether verdicts are wanted the first time.
 
     Raises
     ------
@@ -120,7 +124,7 @@ def desk_data(lake: Lake | None, body: str, reader: Reader = _BUILT_IN) -> Serve
         found = verdicts_on(sent.text, sent.source, numbers, lake=lake, tries=sent.tries)
         return as_json(found)
     article = article_of(sent.text, name=_NAME, date=sent.date, publisher=sent.publisher)
-    return as_json(sheet(article, lake, reader.draft(article)))
+    return as_json(sheet(article, lake, reader.draft(article), tested=tested))
 
 
 def get_ready() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
 from entrepot.figures import ask
 from entrepot.figures.breakdown import shares_as_reported
+from entrepot.figures.citation import source_name
 from entrepot.figures.month_by_month import month_by_month
 from entrepot.goods import goods_title
 from entrepot.goods.parse import goods_words
@@ -264,7 +265,7 @@ def _compared(lake: Lake, asked: _Asked) -> Callable[[int], _Drawn]:
     if found is None:
         if asked.show == "suppliers" and (drawer := _as_reported(lake, asked)):
             return drawer
-        raise _no_suppliers(asked) if asked.show == "suppliers" else _no_comparison(goods)
+        raise _no_suppliers(asked) if asked.show == "suppliers" else _no_comparison(asked)
     if is_map:
         section = dependence_map(found, lake, asked.importer, tiles=asked.show == "tiles")
         said = single_share(found, lake, "this chart")
@@ -321,7 +322,7 @@ def _largest(lake: Lake, asked: _Asked) -> _Drawn:
     )
     section = largest_suppliers(found, lake) if found else None
     if found is None or section is None or section.picture is None:
-        raise _no_comparison(asked.goods)
+        raise _no_comparison(asked)
     question = found.definition
     head = ["importer", "name", "supplier", "supplier_name", "goods", "period", "source"]
     rows = [
@@ -348,18 +349,28 @@ def _largest(lake: Lake, asked: _Asked) -> _Drawn:
 def _no_suppliers(asked: _Asked) -> NoEvidenceError:
     buyer, goods = possessive(area_phrase(asked.importer)), goods_words(asked.goods)
     return NoEvidenceError(
-        f"no data have all of {buyer} imports of {goods}",
+        f"{_whose(asked)} have all of {buyer} imports of {goods}",
         why="shares of suppliers need what was imported from everyone",
-        hint="choose other goods or another importer, or load BACI: entrepot data add baci FILE",
+        hint=_instead(asked, "other goods or another importer"),
     )
 
 
-def _no_comparison(goods: str) -> NoEvidenceError:
+def _no_comparison(asked: _Asked) -> NoEvidenceError:
     return NoEvidenceError(
-        f"no data compare all countries’ trade in {goods_words(goods)}",
+        f"{_whose(asked)} compare all countries’ trade in {goods_words(asked.goods)}",
         why="this chart needs data in which every flow has one value",
-        hint="choose the critical minerals of 2022, or load BACI: entrepot data add baci FILE",
+        hint=_instead(asked, "the critical minerals of 2022"),
     )
+
+
+def _whose(asked: _Asked) -> str:
+    """Return which data do not have it: of one source that was chosen, others still may."""
+    return f"no data of {source_name(asked.source)}" if asked.source else "no data"
+
+
+def _instead(asked: _Asked, other: str) -> str:
+    chosen = "the best available source, " if asked.source else ""
+    return f"choose {chosen}{other}, or load BACI: entrepot data add baci FILE"
 
 
 def _several(lake: Lake, asked: _Asked) -> _Drawn:
@@ -383,7 +394,7 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
                 by_year[one.definition.period.year] = part
     known = {code: by_year for code, by_year in shares.items() if by_year}
     if not found:
-        raise _no_comparison(goods)
+        raise _no_comparison(asked)
     if not known:
         raise NoEvidenceError(
             f"no trade in {goods_words(goods)} is recorded for {_names(asked.importer)}",
