@@ -351,7 +351,7 @@ def _no_suppliers(asked: _Asked) -> NoEvidenceError:
     return NoEvidenceError(
         f"{_whose(asked)} have all of {buyer} imports of {goods}",
         why="shares of suppliers need what was imported from everyone",
-        hint=_instead(asked, "other goods or another importer"),
+        hint=_hint(asked, "other goods or another importer"),
     )
 
 
@@ -359,7 +359,7 @@ def _no_comparison(asked: _Asked) -> NoEvidenceError:
     return NoEvidenceError(
         f"{_whose(asked)} compare all countries’ trade in {goods_words(asked.goods)}",
         why="this chart needs data in which every flow has one value",
-        hint=_instead(asked, "the critical minerals of 2022"),
+        hint=_hint(asked, "the critical minerals of 2022"),
     )
 
 
@@ -368,7 +368,7 @@ def _whose(asked: _Asked) -> str:
     return f"no data of {source_name(asked.source)}" if asked.source else "no data"
 
 
-def _instead(asked: _Asked, other: str) -> str:
+def _hint(asked: _Asked, other: str) -> str:
     chosen = "the best available source, " if asked.source else ""
     return f"choose {chosen}{other}, or load BACI: entrepot data add baci FILE"
 
