@@ -105,6 +105,15 @@ def test_scale_of_the_unit() -> None:
     assert first(found, "a") == ("unit_scale", "USD 20.1 bn")
 
 
+@pytest.mark.parametrize(("says", "said"), [("20.1亿美元", True), ("2.01 billion dollars", False)])
+def test_a_chinese_scale_is_named_for_a_number_in_chinese(says: str, said: bool) -> None:
+    found = checked(f"  - {{id: a, value: {{{CHILE}}}, says: {says}}}", *LEVELS)
+    [claim] = found.claims
+    [tenfold] = [one for one in claim.likely_errors if one.kind == "unit_scale"]
+    assert "ten times as much" in tenfold.text
+    assert ("亿" in tenfold.text) == said
+
+
 def test_per_cent_for_points() -> None:
     # 20.13 / 402.6 = 5.000 %, 17.42 / 366 = 4.760 %: +0.24 points, or 5.0 per cent of the share
     found = checked(

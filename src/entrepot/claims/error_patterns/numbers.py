@@ -32,17 +32,18 @@ LEAST_DIGITS = 4
 EXACT = 3
 """What leaves this many times the room of a number's digits (a sum of three such) pins them."""
 _NAMES = ("thousands", "millions", "billions", "trillions")
-# Factor, in how many ways such an error may happen, and words; 万 is 10**4, 亿 10**8.
+# Factor, in how many ways such an error may happen, words, and more words for a text in Chinese.
 _SCALES = (
-    (1e3, 2, "a thousand times as much"),
-    (1e-3, 2, "a thousandth"),
-    (1e4, 6, "ten thousand times as much: 万 or 亿 misread"),
-    (1e-4, 6, "a ten-thousandth: 万 or 亿 misread"),
-    (1e6, 6, "a million times as much"),
-    (1e-6, 6, "a millionth"),
-    (10.0, 40, "ten times as much: 亿 is a tenth of a billion"),
-    (0.1, 40, "a tenth: 亿 is a tenth of a billion"),
+    (1e3, 2, "a thousand times as much", ""),
+    (1e-3, 2, "a thousandth", ""),
+    (1e4, 6, "ten thousand times as much", ": 万 or 亿 misread"),
+    (1e-4, 6, "a ten-thousandth", ": 万 or 亿 misread"),
+    (1e6, 6, "a million times as much", ""),
+    (1e-6, 6, "a millionth", ""),
+    (10.0, 40, "ten times as much", ": 亿 is a tenth of a billion"),
+    (0.1, 40, "a tenth", ": 亿 is a tenth of a billion"),
 )
+_CHINESE_SCALE = re.compile("[万萬亿億]")
 
 
 def sign(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -67,8 +68,9 @@ def unit_scale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     """Propose that an amount is off by the scale of its unit."""
     if claim.quantity.unit in ("percent", "points", "share", "ratio", "index", "rank"):
         return
-    for factor, ways, words in _SCALES:
-        says = claim.says
+    says = claim.says
+    in_chinese = _CHINESE_SCALE.search(says.text)
+    for factor, ways, words, chinese in _SCALES:
         scaled = replace(
             says,
             value=says.value * factor,
@@ -80,7 +82,8 @@ def unit_scale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         corrected = _shown(right)
         right = right.saying(replace(scaled, text=corrected), right.interval)
         scales = _scales_exchanged(says.value, factor)
-        text = f"{claimed(claim)} fits as {corrected}, {words}{scales}."
+        why = chinese if in_chinese else scales
+        text = f"{claimed(claim)} fits as {corrected}, {words}{why}."
         yield from view.number("unit_scale", Correction(right, corrected, text), ways=ways)
 
 
