@@ -76,6 +76,20 @@ def test_words_of_another_origin_are_not_said_of_the_value() -> None:
     assert "over 12" in told["published-wording"]
 
 
+def test_a_bound_is_said_in_the_title(tmp_path: Path) -> None:
+    # Published by the Institute of International Finance as "more than 36 %".
+    figure = ask(
+        "import_share",
+        importer="RUS",
+        exporter="CHN",
+        goods="all",
+        period=2022,
+        lake=Lake.open(tmp_path),
+    )
+    assert figure.scope == {"printed": "published as “more than 36 %”"}
+    assert "published as “more than 36 %”" in str(figure)
+
+
 def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Russia and China in 2023: OEC printed both shares; without one of them GACC's is below."""
     keys: dict[str, Any] = {
