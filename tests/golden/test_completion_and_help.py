@@ -72,6 +72,10 @@ def test_help_of_a_measure_has_the_keys_that_it_reads_and_no_others(
     special = {name for name, key in KEYS.items() if key.optional} | {"k", "base"}
     assert shown & special == set(how.reads) & special
     assert {"importer", "goods", "period"} <= shown
+    assert ("--curve" in printed) == how.has_curve
+    assert ("--tests" in printed) == (measure == "rerouted")
+    assert f"entrepot measure show {measure}" in printed
+    assert measure == "import_share" or "import_share" not in printed
     assert ("exporter" in shown) == ("exporter" in (*how.reads, *how.names))
     for heading in ("Usual keys:", "Technical keys:", "Options:"):
         assert heading in printed

@@ -57,6 +57,20 @@ class AskCommand(TyperCommand):
             ctx.meta[_HELP_OF] = named if named in QUESTIONS else None
         return list(super().parse_args(ctx, args))
 
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        """Write what the measure is; without one, what the command does."""
+        measure = ctx.meta.get(_HELP_OF)
+        if not measure:
+            super().format_help_text(ctx, formatter)
+            return
+        from entrepot.measures import measure_metadata
+
+        found = measure_metadata(measure)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(f"{found.id}: {found.title} ({found.unit}).")
+            formatter.write_text(f"How it is defined: entrepot measure show {found.id}")
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the keys of the measure by how often they are wanted, then the options."""
         measure = ctx.meta.get(_HELP_OF)
@@ -86,9 +100,12 @@ def _group_of(name: str, measure: str) -> str:
 
     if name == "measure":
         return ""
-    if name not in KEYS:
-        return "Options"
     how = QUESTIONS[measure]
+    if name not in KEYS:
+        unread = (name == "tests" and measure != "rerouted") or (
+            name in ("curve", "above") and not how.has_curve
+        )
+        return "" if unread else "Options"
     named = {"exporter", "importer", "base", "k", *(one for one in KEYS if KEYS[one].optional)}
     if name in named and name not in (*how.reads, *how.needs, *how.names):
         return ""
