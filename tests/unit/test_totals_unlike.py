@@ -150,6 +150,37 @@ def test_a_total_is_not_compared_with_a_sum_of_partners(
         assert "total that KAZ reports itself in 2022 and not in 2021" in str(found.reason)
 
 
+@pytest.mark.parametrize(
+    ("measure", "keys", "value"),
+    [
+        # Of unit values and masses nothing is known of what the partners are not.
+        ("price_index", {}, 1.0),
+        ("value_change", {}, -40.0),
+        ("growth", {"quantity": "mass"}, -5.0),
+        ("growth", {}, None),
+    ],
+)
+def test_a_total_that_is_in_neither_value_is_no_obstacle(
+    tmp_path: Path, measure: str, keys: dict[str, str], value: float | None
+) -> None:
+    """A price index and a growth of masses, both of partners alone, were refused for a total."""
+    file = tmp_path / "own.csv"
+    sold = [
+        f"{year},{who},{size},{size}"
+        for year, size in ((2021, 400), (2022, 380))
+        for who in ("DEU", "USA")
+    ]
+    file.write_text("\n".join(["year,partner,value,mass", *sold, "2022,World,1000,"]))
+    mapping = MAP.replace("period: '2022'\n", "partner_basis: origin\nvaluation: CIF\n").replace(
+        "  basis: {role: partner_basis}\n  valued: {role: valuation}\n",
+        "  year: {role: year}\n  mass: {role: mass, unit: kg}\n",
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=mapping)
+    found = ep.ask(measure, lake=lake, **BUYER, base=2021, exporter="WLD", **keys)
+    assert found.value == (None if value is None else pytest.approx(value))
+
+
 SOLD = (("DEU", 500), ("USA", 300))
 
 

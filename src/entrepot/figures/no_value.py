@@ -316,12 +316,19 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
 def _unlike(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse to compare a reporter's own total at one time with a sum of its partners at another.
 
-    Where the partners make up all of the total, the two are the same thing.
+    Where the partners make up all of the total, the two are the same thing. Unit values are of
+    partners alone, and a total without a mass adds none.
     """
-    found = compared(cells, asked, goods) if asked.base else None
+    is_of_prices = bool(question(asked.measure).columns)
+    found = compared(cells, asked, goods) if asked.base and not is_of_prices else None
     if found is None or asked.base is None:
         return None
-    rows = fetch(found.select("reporter", "period", "total", "parts"))
+    of = "_mass" if asked.quantity == "mass" else ""
+    rows = fetch(
+        found.filter(~nw.col(f"total{of}").is_null()).select(
+            "reporter", "period", f"total{of}", f"parts{of}"
+        )
+    )
     totals_: dict[str, dict[date, tuple[float, float]]] = {}
     for who, day, total, parts in rows:
         one, other = totals_.setdefault(who, {}).get(day, (0.0, 0.0))
@@ -339,7 +346,7 @@ def _unlike(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
         there = asked.period if without == asked.base else asked.base
         return NoAnswer(
             f"{of_lake(cells.available.source)} has the total that {who} reports itself in {there} "
-            f"and not in {without}, and its partners there make up "
+            f"and not in {without}; its partners of {there} make up "
             f"{figure_value(sums / every, 'share')} of it: {asked.measure} would compare a total "
             "with a sum of partners; load the total, or ask for the two values"
         )
