@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,8 @@ from entrepot.report.sections.inputs import inputs_title
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from entrepot.report.parts import Card
 
 KEYS: dict[str, Any] = {
     "importer": "KAZ",
@@ -87,6 +90,28 @@ def test_what_only_a_register_has_names_its_years(shared_data: Path, tmp_path: P
     # Of 1,207 m USD by country of consignment 464.6 m are from China, by a query of the file.
     assert "by country of consignment is **about 38\u00a0%**" in found.answer[0].text
     assert [one.card.value for one in found.numbers] == ["–", "38.5", "465"]
+
+
+def test_a_value_of_a_register_is_no_share_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share was said to be known from a register, and the value compared with one half."""
+    page = import_module("entrepot.report.note")
+    usual = page._in_register
+
+    def value_alone(*given: Any) -> list[Card]:
+        cards: list[Card] = usual(*given)
+        assert [card.figure.definition.measure for card in cards] == ["import_share", "value"]
+        return cards[1:]
+
+    months = [{"Day": f"05.{month:02}.2023"} for month in range(1, 13)]
+    lake = _lake(tmp_path, *months, *(one | {"Sent from": "China"} for one in months))
+    asked = ("KAZ", "DEU", "854231", 2023, lake)
+    assert "is known from a customs register" in note(*asked).title
+    monkeypatch.setattr(page, "_in_register", value_alone)
+    made = note(*asked)
+    assert "cannot be measured" in made.title
+    assert not any("half" in one.text for one in made.means)
 
 
 def test_a_heading_does_not_say_that_there_are_no_data() -> None:

@@ -260,7 +260,7 @@ def _composed(context: BriefContext, subject: Subject, found: Headline, date: st
     chart = _chart(context, subject, found.share, others, cited)
     made = DecisionNote(
         kicker=_kicker(subject),
-        title=_title(subject, found, in_register=bool(of_register)),
+        title=_title(subject, found, in_register=_share_of(of_register) is not None),
         answer=_answer(context, subject, found),
         numbers=numbers,
         chart=chart,
@@ -361,14 +361,14 @@ def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[B
 
 def _said_of_register(subject: Subject, cards: Sequence[Card]) -> list[BriefSentence]:
     """Say what share a customs register has, by which of its countries; nothing without one."""
-    if not cards or cards[0].figure.definition.measure != "import_share":
+    figure = _share_of(cards)
+    if figure is None:
         return []
-    figure = cards[0].figure
     text = f"No loaded statistics have {_imports(subject)}{subject.when}. By "
     text += f"{figure.definition.source}, a customs register that is asked by name only, "
     text += f"{subject.sellers} share by country of {figure.definition.basis} is "
     text += f"**{phrasing.about(figure)}**"
-    text += f" ({figure.range_text} by definition)" if phrasing.span(figure) else ""
+    text += f" ({figure.range_text} across definitions)" if phrasing.span(figure) else ""
     return [BriefSentence(f"{text}.", (figure,))]
 
 
@@ -466,6 +466,12 @@ def _in_register(context: BriefContext, subject: Subject, found: Headline) -> li
                 cards.append(replace(card, name=f"{card.name}, {one.source} by {one.basis}"))
                 break
     return cards
+
+
+def _share_of(cards: Sequence[Card]) -> Figure | None:
+    """Return the share among cards; None where a register has the value alone."""
+    figures = (card.figure for card in cards)
+    return next((one for one in figures if one.definition.measure == "import_share"), None)
 
 
 def _known_inputs(context: BriefContext, subject: Subject, found: Headline) -> list[Card]:
@@ -724,10 +730,8 @@ def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[
 def _means(
     context: BriefContext, subject: Subject, found: Headline, others: Sequence[tuple[str, Figure]]
 ) -> list[BriefSentence | Remark]:
-    share = found.share
+    share = _share_of(_in_register(context, subject, found)) or found.share
     said: list[BriefSentence | Remark] = []
-    if cards := _in_register(context, subject, found):
-        share = cards[0].figure
     if share.status == "ok" and share.value and share.specifications is not None:
         said.append(BriefSentence(f"{phrasing.half(share)}.", (share,)))
     said += _rivals(subject, share, others)
@@ -780,7 +784,7 @@ def _inputs(context: BriefContext, subject: Subject) -> list[BriefSentence]:
     text = f"In {year} industries of {subject.seller} made **{phrasing.about(share)}** of all "
     text += "inputs, "
     text += f"goods and services, that {subject.buyer} imported"
-    text += f" ({share.range_text} by definition)" if phrasing.span(share) else ""
+    text += f" ({share.range_text} across definitions)" if phrasing.span(share) else ""
     return [
         BriefSentence(f"{text}: {source_info('icio').publisher} input-output tables.", (share,))
     ]
