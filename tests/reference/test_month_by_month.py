@@ -11,8 +11,11 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures import ask
 from entrepot.figures.month_by_month import month_by_month
 from entrepot.lake import Lake
+from entrepot.model.display import MINUS
+from entrepot.report.by_month import _finding as title_of
 from entrepot.report.by_month import month_chart
 from entrepot.report.charts import draw
+from entrepot.report.charts.month_lines import MonthLine
 from table_reading import one_map
 
 if TYPE_CHECKING:
@@ -83,11 +86,26 @@ def test_many_countries_have_a_panel_each(lake: Lake) -> None:
     known = [table[0]["rolling12_pct"] for table in each if table]
     assert len(known) < len(codes)
     fell = f"{sum(one < 0 for one in known)} of {len(known)} countries with all months"
-    assert made.title.endswith(f"flakes fell to {fell} in the year to Dec 2024")
+    assert made.title.endswith(f"flakes to {fell} fell in the year to Dec 2024")
     few = month_chart(month_by_month(lake, "CHN", codes[:2], "250410"), lake)
     said = f"to South Korea fell by {abs(change):.1f}\u00a0% in the year to Dec 2024"
     assert few.title.endswith(said)
     assert wide.count("data-column=") == 48 * len(codes)
+
+
+@pytest.mark.parametrize(
+    ("signs", "said"),
+    [
+        ("---++", "China’s exports to 3 of 5 countries fell in the year to Dec 2024"),
+        ("-++++", "China’s exports to 4 of 5 countries rose in the year to Dec 2024"),
+        ("--++ ", "China’s exports, by month"),
+    ],
+)
+def test_a_title_counts_the_countries_of_the_more_frequent_change(signs: str, said: str) -> None:
+    """It read “fell to 2 of 4 countries”, also where as many rose."""
+    changes = {"-": f"{MINUS}5.0\u00a0%", "+": "+5.0\u00a0%", " ": "0\u00a0%"}
+    lines = [MonthLine(sign, (1.0,), changes[sign]) for sign in signs]
+    assert title_of("China’s exports", lines, list(signs), "Dec 2024", None) == said
 
 
 def test_without_months_it_is_said(lake: Lake) -> None:

@@ -106,9 +106,12 @@ def _finding(
     if len(lines) > TOGETHER and known:
         fell = sum(one.startswith(MINUS) for one in known)
         rose = sum(one.startswith("+") for one in known)
-        verb, count = ("fell", fell) if fell >= rose else ("rose", rose)
         of = f"{len(known)} countries" + (" with all months" if len(known) < len(lines) else "")
-        return f"{exports} {verb}{counted} to {count} of {of} in the year to {last}"
+        # The count comes first: what "fell to 3" looks like a fall down to three.
+        if fell > rose:
+            return f"{exports} to {fell} of {of} fell{counted} in the year to {last}"
+        if rose > fell:
+            return f"{exports} to {rose} of {of} rose{counted} in the year to {last}"
     return f"{exports}, by month"
 
 
