@@ -73,9 +73,8 @@ def test_a_table_that_is_not_held_is_one_of_those_that_are(lake: Lake) -> None:
 
 def test_what_is_loaded_of_a_kind_is_named_whatever_the_kind_is() -> None:
     """Another kind than tables and registers ended in a KeyError."""
-    assert own_loaded("reconciled", ["reconciled.mine"]).endswith(
-        "loaded of reconciled: reconciled.mine"
-    )
+    said = own_loaded("reconciled", ["reconciled.mine"])
+    assert said.endswith("loaded of this kind: reconciled.mine")
     assert own_loaded("baci", ["table.mine"]) == ""
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_shipments import _lake
+from test_shipments import LAYOUT, _file, _lake
 from typer.testing import CliRunner
 
 import entrepot as ep
@@ -72,6 +72,18 @@ def test_a_register_of_other_importers_or_times_does_not_answer(
     assert why in lacks.why
     assert "shipments.made-up" not in lacks.command
     assert ("register" in lacks.why) is ("period" in keys)
+
+
+def test_each_register_says_what_it_lacks(lake: Lake, tmp_path: Path) -> None:
+    """Where another one lacked the year, that this one lacks the trade was not said."""
+    (tmp_path / "b").mkdir()
+    lines = _file(tmp_path / "b", {"Day": "05.01.2021"})
+    lake.add("shipments", [lines], mapping=LAYOUT.replace("made-up", "second"))
+    keys = KEYS | {"exporter": "FRA", "period": "2021-01"}
+    why = missing_value(BriefContext(lake), ep.ask("import_share", lake=lake, **keys)).why
+    assert why.startswith("The data loaded of Kazakhstan’s imports are ")
+    assert "shipments.made-up, a customs register, of 2023, without 2021" in why
+    assert "; shipments.second, asked by name only, does not have this. No statistics are" in why
 
 
 def test_what_only_a_register_has_names_its_years(shared_data: Path, tmp_path: Path) -> None:

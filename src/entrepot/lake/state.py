@@ -82,7 +82,7 @@ def own_loaded(name: str, sources: Iterable[str]) -> str:
     near = nearest(name, loaded)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
     kinds = {"table": "tables", "shipments": "registers"}
-    what = f"your own loaded {kinds[kind]}" if kind in kinds else f"loaded of {kind}"
+    what = f"your own loaded {kinds[kind]}" if kind in kinds else "loaded of this kind"
     return f"{guess}{what}: {', '.join(loaded)}" if loaded else ""
 
 

@@ -16,7 +16,7 @@ from entrepot.goods import goods_title
 from entrepot.lake import fetch, spans
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
-from entrepot.model.areas import area_phrase, known_areas
+from entrepot.model.areas import area_phrase, known_areas, possessive
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
@@ -111,16 +111,21 @@ def _beside_register(context: BriefContext, asked: Definition) -> MissingValue |
     registers = [one for one in every if is_register(one.source) and _reports(one, buyers)]
     if not registers or any(one.table == "flows" for one in every):
         return None
-    years = _asked_years(asked)
-    parts = []
-    for name in dict.fromkeys(one.source for one in registers):
-        there = _years(one for one in registers if one.source == name)
-        lost = [year for year in years if year not in there]
-        without = f", without {_spanned(lost)}" if lost else ""
-        parts.append(f"{name}, a customs register, of {_spanned(there)}{without}")
-    why = f"The loaded data are {joined(parts)}"
-    if all(", without " not in part for part in parts):
-        why += "; a register is asked by name only, and does not have this"
+    there = {
+        name: _years(one for one in registers if one.source == name)
+        for name in dict.fromkeys(one.source for one in registers)
+    }
+    lost = {name: set(_asked_years(asked)) - years for name, years in there.items()}
+    parts = [
+        f"{name}, a customs register, of {_spanned(years)}"
+        + (f", without {_spanned(lost[name])}" if lost[name] else "")
+        for name, years in there.items()
+    ]
+    bought = f"{possessive(area_phrase(asked.importer))} imports"
+    why = f"The data loaded of {bought} are {joined(parts)}"
+    if complete := [name for name in there if not lost[name]]:
+        why += f"; {joined(complete)}, asked by name only, "
+        why += "does not have this" if len(complete) == 1 else "do not have this"
     return MissingValue(
         f"{why}. No statistics are loaded, and {_bundled_words(asked)}",
         f"Load data, such as CEPII’s BACI, which is free: **{ADD_DATA}**",
@@ -151,8 +156,7 @@ def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
     flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     if not flows:
         # A register of another country is loaded data, too.
-        has_registers = any(is_register(one.source) for one in context.lake.holdings())
-        what = "statistics" if has_registers else "trade data"
+        what = "statistics" if _has_registers(context.lake) else "trade data"
         return MissingValue(
             f"No {what} are loaded, and {_bundled_words(figure.definition)}",
             f"Load data, such as CEPII’s BACI, which is free: **{ADD_DATA}**",
@@ -317,8 +321,11 @@ def _holder(lake: Lake, flows: Sequence[InventoryItem]) -> str:
     if all(one.source == BUNDLED for one in flows):
         return "The bundled data are"
     # Registers are loaded data, too, and stand in no such list.
-    has_registers = any(is_register(one.source) for one in lake.holdings())
-    return "The loaded statistics are" if has_registers else "The loaded data are"
+    return "The loaded statistics are" if _has_registers(lake) else "The loaded data are"
+
+
+def _has_registers(lake: Lake) -> bool:
+    return any(is_register(one.source) for one in lake.holdings())
 
 
 def _named(flows: Sequence[InventoryItem]) -> str:
