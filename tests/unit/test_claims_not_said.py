@@ -64,6 +64,8 @@ def test_a_region_is_not_the_country_in_other_languages(text: str) -> None:
         ("The Republic of China", "TWN"),
         ("Chinese Taipei", "TWN"),
         ("The People's Republic of China", "CHN"),
+        ("The People’s Republic of China", "CHN"),
+        ("The Democratic People’s Republic of Korea", "PRK"),
         ("Mainland China", "CHN"),
         ("South Korea", "KOR"),
     ],
