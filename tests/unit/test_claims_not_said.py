@@ -6,6 +6,7 @@ import pytest
 
 from entrepot.claims import check, parse_document
 from entrepot.claims.draft import article_of, draft
+from entrepot.claims.draft.areas import areas_in
 from entrepot.claims.statements import ReferenceLevels, bundled
 from entrepot.errors import nearest
 from entrepot.goods.editions import known_prefixes
@@ -42,6 +43,12 @@ def test_what_was_wished_or_promised_is_no_claim(text: str) -> None:
 )
 def test_a_region_or_a_company_is_not_the_country(seller: str) -> None:
     assert not draft(article_of(f"{seller} exported {AMOUNT}", date="2026-01-20")).claims
+
+
+@pytest.mark.parametrize("goods", ["mobile phone", "telecom equipment"])
+def test_goods_whose_name_is_also_that_of_a_company_are_of_the_country(goods: str) -> None:
+    text = f"Chinese {goods} exports to Russia in 2023 were worth 111 billion dollars."
+    assert [one.value for one in areas_in(text, "en", [], [])] == ["CHN", "RUS"]
 
 
 @pytest.mark.parametrize(
