@@ -384,6 +384,14 @@ def test_units_in_words() -> None:
         ("Gewicht (1000 t)", "t", 1000),
         ("Gewicht in 100 kg", "kg", 100),
         ("Weight (MT)", "t", 1),
+        ("Вес, тысяч тонн", "t", 1000),
+        ("миллионов тонн", "t", 10**6),
+        ("Milliarden Tonnen", "t", 10**9),
+        ("Weight, 000 tonnes", "t", 1000),
+        ("lakh tonnes", "t", 10**5),
+        ("kilo tonnes", "t", 1000),
+        ("tys. ton", "t", 1000),
+        ("juta ton", "t", 10**6),
     ],
 )
 def test_the_scale_of_a_mass_is_read(words: str, unit: str, scale: int) -> None:
@@ -391,7 +399,11 @@ def test_the_scale_of_a_mass_is_read(words: str, unit: str, scale: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Weight (short tons)", "Weight (Mt)", "Weight (lbs)", "тонн (тыс.)", "long tons"]
+    "words",
+    [
+        *("Weight (short tons)", "Weight (Mt)", "Weight (lbs)", "тонн (тыс.)", "long tons"),
+        *("short-tons", "tonnes (short)", "tonnes (000)", "10^3 t", "10³ t", "mil. t", "mn tonnes"),
+    ],
 )
 def test_a_mass_of_an_unclear_unit_is_asked(words: str) -> None:
     assert mass_words(words) == {}
@@ -412,6 +424,12 @@ def test_a_mass_of_an_unclear_unit_is_asked(words: str) -> None:
         ("Billionen EUR", None),
         ("1000 USD (in million)", None),
         ("Rs.'000", 1000),
+        ("миллиардов долларов", 10**9),
+        ("миллионов долларов", 10**6),
+        ("USD trillion", 10**12),
+        ("Rs. lakh crore", 10**12),
+        ("US$ m", 10**6),
+        ("USD (000s)", 1000),
     ],
 )
 def test_neighbouring_words_of_a_scale_are_multiplied(words: str, scale: int | None) -> None:

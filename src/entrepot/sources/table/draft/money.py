@@ -30,17 +30,30 @@ _CURRENCIES = (
 )
 # Words for a power of ten, the longest first: thousands of millions are neither.
 _TENS = (
-    (10**9, r"billion(?!en)|bilh[õo]es|\bbn\b|\bmrd\b|milliard|miliardi|млрд"),
+    (10**12, r"\btrillions?\b|трлн|триллион[а-я]*"),
+    (
+        10**9,
+        (
+            r"billion(?!en)|bilh[õo]es|\bbn\b|\bmrd\b|\bmld\b|milliard(?:en|s)?|miliardi|milyar"
+            r"|млрд|миллиард[а-я]*"
+        ),
+    ),
     (10**9, r"\bmil(?:es de)? (?:millones|milh[õo]es)|\bthousands? (?:of )?millions?"),
     (
         10**6,
-        r"(?<=[$£€₦₹])'?m\b|millions?|millones|milh[õo]es|milioni|\bmln\b|\bmio\b|млн",
+        (
+            r"(?<=[$£€₦₹])[' ]?m\b|millions?|millones|milh[õo]es|milioni|milyon|\bmln\b|\bmio\b"
+            r"|\bjuta\b|млн|миллион[а-я]*"
+        ),
     ),
+    (10**7, r"\bcrores?\b"),
+    (10**5, r"\blakhs?\b"),
     (
         1000,
         (
-            r"thousands?|milliers|\bmiles\b|milhares|migliaia|\bbin\b|\bthsd\b|\btsd\b|tausend|тыс"
-            r"|['’]000\b"
+            r"thousands?|milliers|\bmiles\b|milhares|migliaia|\bbin\b|\bthsd\b|\btsd\b|tausend"
+            r"|тыс(?:яч[а-я]*)?|\bmille\b|\btys\b|\btis\b|\bribu\b"
+            r"|(?<![0-9])(?<![0-9][ .,'’])['’]?000\b"
         ),
     ),
     (100, r"\bhundred"),
@@ -60,10 +73,15 @@ _MONEY_UNIT = re.compile(
 _LEAST = 1000  # a smaller number is none that values are counted in
 _MASS_UNIT = re.compile(
     r"(?P<kg>kg|кг|千克|公斤|kilogram)"
-    r"|(?:metric )?\btons?\b|(?P<kilo>kilo-?|кило)?(?:tonne|тонн)|\bт\b|公?吨|\bmt\b"
+    r"|(?:metric )?\btons?\b|(?P<kilo>kilo[- ]?|кило)?(?:tonne|тонн)|\bт\b|公?吨|\bmt\b"
     r"|(?<=[(\[ ])t(?=[)\]]|$)"
 )
-_OTHER_TONS = re.compile(r"\b(?:short|long|u\.?s\.?|gross) t(?:on|n)?s?\b|\bper\b")
+_UNSURE = re.compile(
+    r"\b(?:short|long)\b|\b(?:u\.?s\.?|gross)[ -]t(?:on|n)?s?\b|\bper\b"
+    # A thousand in some languages and a million in others; "Mn" may also be manganese.
+    r"|\bmill?\b|\bmn\b|\b10(?:\^|\*\*|[²³⁴⁵⁶⁷⁸⁹])"
+)
+"""Words of other tons, of prices, and of scales that are not sure."""
 _PLAIN_WORDS = {"ALL", "TOP", "TRY", "CUP", "PEN", "MOP", "SOS", "MAD", "LAK", "KGS"}
 """Codes of currencies that are words, or units, in names of columns."""
 
@@ -167,8 +185,8 @@ def mass_words(words: str) -> dict[str, str | int]:
     """
     spaced = _spaced(words)
     found = _MASS_UNIT.search(spaced)
-    # An Mt may be a million tons; short and long tons are others.
-    if found is None or _OTHER_TONS.search(spaced) or re.search(r"\bMt\b", words):
+    # An Mt may be a million tons.
+    if found is None or _UNSURE.search(spaced) or re.search(r"\bMt\b", words):
         return {}
     said = [(end, scale) for _, end, scale in _scales(spaced[: found.start()])]
     near = [scale for end, scale in said if _BETWEEN.fullmatch(spaced[end : found.start()])]
