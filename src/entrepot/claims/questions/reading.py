@@ -271,6 +271,8 @@ class QuestionReader(QuestionState):
         forms = self._forms_in() | ({"of_world"} if len(named) < len(places) else set())
         forms |= {"listed"} if self.asks_when else set()
         of_year = self.asks_year and "largest" not in forms
+        if of_year:  # when did Russia stop selling it: not what that costs
+            forms -= {"cutoff"}
         if (self.asks_which or of_year) and len({mark.value for mark in named}) == len(OTHER_SIDE):
             forms -= {"top", "rank"}  # which EU countries bought Russian gas: not who supplied it
         if "mutual" in forms and len({mark.value for mark in named}) > len(OTHER_SIDE):
