@@ -1283,12 +1283,14 @@ def test_no_partner_reports_to_a_register(tmp_path: Path) -> None:
     assert "records no exports by ITA" in str(figure.reason)
     assert "report" not in str(figure.reason)
     (tmp_path / "b").mkdir()
-    other = {"Importer": "OTHER LTD", "Code": "0101.21.0000"}
-    lake = _lake(tmp_path / "b", {"Importer": "n/a"}, {}, other)
+    other = {"Importer": "OTHER LTD"}
+    # A line without a value is one, too: that there is none would be untrue.
+    more = (other | {"Code": "0101.21.0000"}, other | {"Value": "0"})
+    lake = _lake(tmp_path / "b", {"Importer": "n/a"}, {}, *more)
     named = ep.ask(
         "import_share", by="receiver", company="receiver: OTHER LTD", **keys | {"lake": lake}
     )
-    assert "on no line of these goods in 2023-01" in str(named.reason)
+    assert "on no line of these goods with a value in 2023-01" in str(named.reason)
     assert "report" not in str(named.reason)
 
 

@@ -626,8 +626,9 @@ def not_known(
     size = figure_value(denominator.part(denominator.rest), "share")
     if asked.named_by and asked.companies:
         return NoAnswer(
-            f"{joined(asked.companies[1])} is on no line of these goods in {asked.period}; {size} "
-            f"of the value has no {asked.named_by}, so the share is at most that"
+            f"{joined(asked.companies[1])} is on no line of these goods with a value in "
+            f"{asked.period}; {size} of the value has no {asked.named_by}, so the share is at most "
+            "that"
         )
     source = cells.available.source
     said = (
