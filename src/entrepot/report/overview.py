@@ -571,8 +571,9 @@ def dependents(
         return Section(
             "dependents",
             f"Who depends on {seller}",
-            Remark(f"No country got 1{NBSP}% of its imports{of} from {seller}"),
-            f"The largest share was {_percent(parts[0].value)}, of {first}. Importers of "
+            # Of smaller importers nothing is said: some may have got more.
+            Remark(f"No large importer got as much as 1{NBSP}% of its imports{of} from {seller}"),
+            f"The largest share was {_percent(parts[0].value)}, that of {first}. Importers of "
             f"{threshold(least, asked.currency)} or more, {when}.",
             source=source_line(asked.source or "", when, lake, *scope(found)),
         )

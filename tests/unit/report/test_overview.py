@@ -143,7 +143,8 @@ def test_shares_that_round_to_nothing_are_a_sentence_and_no_bars(lake: Lake) -> 
     found = breakdown("import_share", "importer", lake, exporter="ARM", goods=CODES, period="2022")
     section = dependents(found, lake)
     assert section is not None
-    assert section.title.text.startswith("No country got 1\xa0% of its imports")
+    said = "No large importer got as much as 1\xa0% of its imports"  # small ones may have
+    assert section.title.text.startswith(said)
     first = area_name(max(found.parts, key=lambda one: (one.traded >= 4e7) * one.value).code)
     assert first in section.deck
     assert section.picture is None
