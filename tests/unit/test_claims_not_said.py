@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.claims import check, parse_document
+from entrepot.claims.attribution import publisher_of
 from entrepot.claims.draft import article_of, draft
 from entrepot.claims.draft.areas import areas_in
 from entrepot.claims.statements import ReferenceLevels, bundled
@@ -111,6 +112,13 @@ def test_an_office_is_the_quoted_source_in_every_language(office: str) -> None:
     (found,) = check(document, None, facts=ReferenceLevels(bundled())).claims
     assert found.verdict == "differs"
     assert found.reason.startswith("The quoted source has USD 111")
+
+
+@pytest.mark.parametrize(
+    "office", ["ФТС России", "Федеральная таможенная служба", "俄罗斯联邦海关署", "俄海关"]
+)
+def test_the_customs_of_russia_are_one_office_by_their_full_name_too(office: str) -> None:
+    assert publisher_of(office) == "RUS"
 
 
 def test_a_code_that_is_none_is_compared_with_the_few_that_are_alike() -> None:
