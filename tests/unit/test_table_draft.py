@@ -438,7 +438,10 @@ def test_neighbouring_words_of_a_scale_are_multiplied(words: str, scale: int | N
 
 @pytest.mark.parametrize(
     ("name", "cell"),
-    [("Fiscal year", "2022"), ("FY", "2022"), ("年度", "2022"), ("Финансовый год", "2022")],
+    [
+        *(("Fiscal year", "2022"), ("FY", "2022"), ("年度", "2022"), ("Финансовый год", "2022")),
+        *(("fy_start", "2022"), ("财年", "2022"), ("Geschäftsjahr", "2022")),
+    ],
 )
 def test_a_year_that_may_be_a_fiscal_one_is_asked(name: str, cell: str, tmp_path: Path) -> None:
     text = f"{name},importer,exporter,hs,value_usd\n{cell},IND,CHN,854231,5\n"

@@ -217,7 +217,8 @@ def _ask_year(part: Guess, asks: Questions) -> None:
 
 _ONE_YEAR = re.compile(r"(?:fy ?)?[12][0-9]{3}(?: ?年度?)?", re.I)
 _FISCAL = re.compile(
-    r"fiscal|\bf\.?y\b|financial year|финансов|年度|회계|wirtschaftsjahr|haushaltsjahr"
+    r"fiscal|(?<![^\W_])f\.?y(?![^\W_])|financial.year|финансов|年度|财年|회계|exercice"
+    r"|(?:wirtschafts|haushalts|geschäfts|rechnungs)jahr"
 )
 """Names of years that may not be the calendar's: 年度 is one in China, and not in Japan."""
 
