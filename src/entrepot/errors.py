@@ -217,7 +217,7 @@ def is_near(word: str, other: str, most: int = 2) -> bool:
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return up to `limit` known names that look most like `name`, best first."""
     if name.isdecimal():  # of thousands of codes only those that differ in two digits or fewer
-        known = [code for code in known if _alike(name, code)]
+        known = [one for one in known if not one.isdecimal() or _alike(name, one)]
     by_lower = {candidate.lower(): candidate for candidate in known}
     found = difflib.get_close_matches(name.lower(), list(by_lower), n=limit, cutoff=0.6)
     return [by_lower[candidate] for candidate in found]

@@ -127,3 +127,4 @@ def test_a_code_that_is_none_is_compared_with_the_few_that_are_alike() -> None:
     assert found
     assert all(sum(a != b for a, b in zip(code, "850513", strict=True)) <= 2 for code in found)
     assert not nearest("1", codes)
+    assert nearest("202501", ["V202501", "V201701"])[0] == "V202501"
