@@ -507,6 +507,7 @@ def test_nobody_loses_a_question_that_is_half_written(
     finally:
         go.set()
     page.get_by_role("link", name="Show it").wait_for()
+    assert page.locator("[data-wait] [role=status]").inner_text() == "The answer is there."
     assert page.get_by_label("Importer").input_value() == "Nepal"
     page.get_by_role("link", name="Show it").click()
     page.locator("#example").wait_for()

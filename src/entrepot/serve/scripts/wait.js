@@ -1,7 +1,7 @@
 // A page that is still being computed says how far it is, and gives way to the answer when it is there.
 
 const EACH = 8; // seconds for which the server may keep a request
-const AGAIN = 3; // seconds after a broken connection
+const AGAIN = 3; // seconds after a broken connection, or an error of a proxy, which is no page of ours
 
 export async function wait(place) {
   for (;;) {
@@ -17,18 +17,20 @@ export async function wait(place) {
       if (shown.innerHTML !== known.innerHTML) shown.replaceWith(known);
     } else if (answer?.ok) {
       break;
-    } else if (answer) {
-      // Shown, and not asked for again: what took too long once would take as long again.
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      document.title = page.title;
-      document.querySelector("main").replaceWith(page.querySelector("main"));
-      return;
     } else {
+      const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+      const main = page?.querySelector("main");
+      if (main) {
+        // Shown, and not asked for again: what took too long once would take as long again.
+        document.title = page.title;
+        document.querySelector("main").replaceWith(main);
+        return;
+      }
       await new Promise((done) => setTimeout(done, 1000 * AGAIN));
     }
   }
   if (isTyping()) {
-    place.querySelector("[role=status]").textContent = "The answer to the example is there.";
+    place.querySelector("[role=status]").textContent = "The answer is there.";
     place.querySelector(".hint a").textContent = "Show it";
   } else {
     location.reload();
