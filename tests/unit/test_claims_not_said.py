@@ -8,6 +8,7 @@ from entrepot.claims import check, parse_document
 from entrepot.claims.attribution import publisher_of
 from entrepot.claims.draft import article_of, draft
 from entrepot.claims.draft.areas import areas_in
+from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.statements import ReferenceLevels, bundled
 from entrepot.errors import nearest
 from entrepot.goods.editions import known_prefixes
@@ -32,6 +33,17 @@ AMOUNT = "goods worth 111 billion dollars to Russia in 2023."
 )
 def test_what_was_wished_or_promised_is_no_claim(text: str) -> None:
     assert not draft(article_of(text, date="2026-01-20")).claims
+
+
+def test_a_rapid_rise_is_no_wish() -> None:
+    text = "В 2023 году экспорт Китая в Россию стремительно вырос на 47 %."
+    (claim,) = draft(article_of(text, date="2026-01-20")).claims
+    assert claim.keys["exporter"] == "CHN"
+
+
+@pytest.mark.parametrize(("text", "count"), [("联想对俄罗斯出口", 0), ("中国想对俄罗斯出口", 1)])
+def test_a_name_with_the_sign_of_a_wish_is_none(text: str, count: int) -> None:
+    assert len(cue_words("zh")["future", ""].findall(text)) == count
 
 
 @pytest.mark.parametrize(
