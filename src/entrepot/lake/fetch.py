@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.lake.explain import timed
 from entrepot.lake.system_errors import readable
-from entrepot.sources.temp_tables import drop
+from entrepot.sources.temp_tables import drop, keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +84,7 @@ def own_table(
 
     query, values = _unpacked(columns)
     name = f"own_{next(_TABLES)}"
-    lake.connection.execute(f"CREATE TEMP TABLE {name} AS {query}", values)
+    keep(lake.connection, name, query, values)
     try:
         yield nw.from_native(lake.connection.table(name)).lazy()
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -67,9 +67,11 @@ def look_up(
     return name
 
 
-def keep(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-    """Run a query and keep its rows under a name, in place of what had it before."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+def keep(
+    connection: duckdb.DuckDBPyConnection, name: str, query: str, values: Sequence[object] = ()
+) -> None:
+    """Run a query with its values; keep its rows under a name, in place of what had it before."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", list(values))
 
 
 def offer(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.candidates import BALANCES, BUYS, FROM, SELLS
+from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.scene import OWN_LAND, ends_with
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.scene import Scene
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.draft.structure import StructuralReading
-    from entrepot.claims.numbers import Span
-    from entrepot.model.period import Period
 
-__all__ = ["CARRIED", "check_carried", "check_goods_of_share", "is_of_former"]
+__all__ = ["CARRIED", "check_carried", "check_goods_of_share"]
 
 _ALL_OR_ONE = "whether it is of all trade or of that with a country named before is not clear"
 _TURNED = "who sells and who buys is not clear: the sentence names one side, and as the other"
@@ -249,21 +247,3 @@ def check_goods_of_share(claim: Drafted, guess: StructuralReading, scene: Scene)
 
 
 _OF_ITS = re.compile(r"\s*(?:of|der|des|aller|von)\s+(?!(?:the|all|its|their)\b)[a-zäöü]*\s*\w")
-
-
-def is_of_former(number: Span, period: Period | None, scene: Scene) -> bool:
-    """Whether the time of a number stands at one to compare with: "3 bn against 2 bn in 2023"."""
-    at = [
-        numbers
-        for time, numbers in zip(scene.times, scene.numbers_at_times, strict=True)
-        if time.period == period
-    ]
-    return bool(at) and all(
-        numbers
-        and number not in numbers
-        and all(
-            one.start > number.start and ends_with(FROM, scene.apart.text, one.start)
-            for one in numbers
-        )
-        for numbers in at
-    )

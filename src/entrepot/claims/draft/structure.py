@@ -33,7 +33,6 @@ from entrepot.claims.draft.candidates import (
     touched,
     what_choices,
 )
-from entrepot.claims.draft.carried import is_of_former
 from entrepot.claims.draft.lexicon import NOWHERE, area_words
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
@@ -58,7 +57,15 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.flows import Flow
 
-__all__ = ["Recorder", "StructuralReading", "guesses", "of_both", "of_second", "weights"]
+__all__ = [
+    "Recorder",
+    "StructuralReading",
+    "guesses",
+    "is_of_former",
+    "of_both",
+    "of_second",
+    "weights",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -1038,3 +1045,21 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
     if dealt_time(number, scene):
         found.add("dealt-time")
     return tuple(sorted(found))
+
+
+def is_of_former(number: Span, period: Period | None, scene: Scene) -> bool:
+    """Whether the time of a number stands at one to compare with: "3 bn against 2 bn in 2023"."""
+    at = [
+        numbers
+        for time, numbers in zip(scene.times, scene.numbers_at_times, strict=True)
+        if time.period == period
+    ]
+    return bool(at) and all(
+        numbers
+        and number not in numbers
+        and all(
+            one.start > number.start and ends_with(FROM, scene.apart.text, one.start)
+            for one in numbers
+        )
+        for numbers in at
+    )
