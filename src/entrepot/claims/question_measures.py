@@ -256,7 +256,11 @@ def _of_one_side(forms: set[str]) -> str:
     """Return the measure of a share, a price, a place or a value."""
     if "share" in forms or "depend" in forms:
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
-        if "why" in forms and not forms & {"export", "of_exports", "buyers", "mutual"}:
+        if (
+            "why" in forms
+            and forms & {"growth", "develop"}
+            and not forms & {"export", "of_exports", "buyers", "mutual"}
+        ):
             return "change_of_share"
         is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (
             "of_exports" in forms and "depend" not in forms
