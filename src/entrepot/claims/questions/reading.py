@@ -226,9 +226,10 @@ class QuestionReader(QuestionState):
         if self._compares(keys, forms) or self.compares:
             self.idle.remove("than")
         named = self.is_directed or forms & CURRENCIES.keys()
-        if self._compares(keys, forms) and not measure and "supply" in forms and not forms & _ASKS:
-            measure = "value"  # who delivered more to Russia, China or Japan
         compared = self._compares(keys, forms) == "importer" and "exporter" in keys
+        supplies = self._compares(keys, forms) and "supply" in forms and not forms & _ASKS
+        if supplies and not measure and (not compared or _MORE.search(self.plain)):
+            measure = "value"  # who delivered more to Russia, China or Japan
         if compared and not (measure or forms & (_ASKS | DIRECTED | CURRENCIES.keys())):
             measure = "import_share"  # compare Spain and Italy: coal from Russia
         if named and not (measure or forms & _ASKS):
