@@ -244,6 +244,9 @@ def name_key(name: str) -> str:
     return " ".join(sorted({word for word in words if word not in _STOP_WORDS} or set(words)))
 
 
+_LISTED = re.compile("[;/]")
+
+
 def named_area(name: str) -> str | None:
     """Return our code for a name in any spelling that is known, or None.
 
@@ -255,9 +258,17 @@ def named_area(name: str) -> str | None:
     ('MNE', 'COD')
     >>> named_area("ASEAN"), named_area("China, Republic of")  # a group; two areas
     (None, None)
+    >>> named_area("China/Taiwan"), named_area("Germany/Deutschland")
+    (None, 'DEU')
     """
     key = name_key(name)
-    if found := by_name(name) or _by_key().get(key):
+    if found := by_name(name):
+        return found
+    if len(parts := _LISTED.split(name)) > 1:
+        codes = {named_area(one) for one in parts}
+        if None not in codes:
+            return codes.pop() if len(codes) == 1 else None
+    if found := _by_key().get(key):
         return found
     if key in _by_key():  # of two areas
         return None
