@@ -536,7 +536,9 @@ def test_a_share_of_some_codes_says_so_on_every_page(tmp_path: Path) -> None:
     said = "UN Comtrade covers only some of these goods: the figure is of the 2 codes loaded"
     asked: dict[str, Any] = {"goods": "85", "period": 2022}
     page = note("THA", "CHN", lake=lake, **asked)
-    assert page.title.replace("\u00a0", " ").endswith("in 2022, of the 2 codes loaded")
+    assert page.title.replace("\u00a0", " ").endswith(
+        "in 2022, of the 2 codes loaded, of the 3 partners loaded"
+    )
     assert said in page.answer[0].text
     assert said in ep.brief("THA", "CHN", lake=lake, **asked).answer[0].text
     for measure in ("import_share", "top_supplier", "map"):
@@ -545,7 +547,7 @@ def test_a_share_of_some_codes_says_so_on_every_page(tmp_path: Path) -> None:
         assert f"{said}." in drawn.chart.foot
     # Codes that are all there need no such words.
     alone = note("THA", "CHN", lake=lake, goods="854231", period=2022)
-    assert "loaded" not in alone.title
+    assert "codes loaded" not in alone.title.replace("\u00a0", " ")
     assert "only some" not in alone.answer[0].text
 
 
