@@ -81,6 +81,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(made_lake(tmp_path_factory.mktemp("site")))
 
 
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[str]:
+    """The same for one test: no answer is there before the test asks for it."""
+    yield from served(made_lake(tmp_path))
+
+
 @pytest.fixture(scope="package")
 def framed(
     tmp_path_factory: pytest.TempPathFactory, desk: tuple[str, dict[str, str]]

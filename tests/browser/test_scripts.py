@@ -464,7 +464,7 @@ def test_enter_after_a_whole_question_goes_to_its_answer(open_page: object, site
 
 
 def test_a_page_gives_way_to_its_answer(
-    open_page: object, site: str, monkeypatch: pytest.MonkeyPatch
+    open_page: object, fresh: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is painted before, and again only when there is something else to show."""
     go, asked = threading.Event(), country.country_page
@@ -475,7 +475,7 @@ def test_a_page_gives_way_to_its_answer(
 
     monkeypatch.setattr(country, "country_page", slowly)
     monkeypatch.setattr(service, "PATIENCE", 0.1)
-    watched = open_page(site, "/country/DEU?goods=854231&period=2021")
+    watched = open_page(fresh, "/country/DEU?goods=854231&period=2021")
     page = watched.page
     try:
         page.locator("[data-wait]").wait_for()
@@ -489,7 +489,7 @@ def test_a_page_gives_way_to_its_answer(
 
 
 def test_nobody_loses_a_question_that_is_half_written(
-    open_page: object, site: str, monkeypatch: pytest.MonkeyPatch
+    open_page: object, fresh: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go, asked = threading.Event(), home.home_page
 
@@ -499,7 +499,7 @@ def test_nobody_loses_a_question_that_is_half_written(
 
     monkeypatch.setattr(home, "home_page", slowly)
     monkeypatch.setattr(service, "PATIENCE", 0.1)
-    watched = open_page(site, "/?lang=en")
+    watched = open_page(fresh, "/?lang=en")
     page = watched.page
     try:
         page.locator("[data-wait]").wait_for()
