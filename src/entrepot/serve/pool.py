@@ -332,6 +332,7 @@ class PooledQuestion(Generic[T]):
         # Two limits: until when its turn must come, and then until when it must be answered.
         self._latest = time.monotonic() + self._seconds
         self._began: float | None = None
+        self._is_given_up = False
         self._found: deque[str] = deque(maxlen=FOUND)
         self._limits = Limits(
             files=False, ends=self._latest + self._seconds, hears=self._found.append
@@ -440,6 +441,9 @@ class PooledQuestion(Generic[T]):
         # The clock of the work starts with its turn, not when it was asked.
         self._began = time.monotonic()
         self._limits.ends = self._began + self._seconds
+        # Looked at after the limit is set: its turn may come just as it is given up.
+        if self._is_given_up:
+            self._limits.ends = self._began
         self._turn.set()
         watch = self._watch_later()
         try:
@@ -468,6 +472,7 @@ class PooledQuestion(Generic[T]):
 
     def leave(self) -> None:
         """Give it up, for nobody waits any more; its place is free as soon as the work ends."""
+        self._is_given_up = True
         # Work that runs no query looks at its limits between two steps.
         self._limits.ends = min(self._ends, time.monotonic())
         threading.Thread(target=self._stop, daemon=True).start()
