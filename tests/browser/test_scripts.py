@@ -469,9 +469,9 @@ def test_a_page_gives_way_to_its_answer(
     """It is painted before, and again only when there is something else to show."""
     go, asked = threading.Event(), country.country_page
 
-    def slowly(*args: object, **keys: object) -> object:
+    def slowly(*args: Any, **keys: Any) -> ServedAnswer:
         go.wait(300)
-        return asked(*args, **keys)  # type: ignore[arg-type]
+        return asked(*args, **keys)
 
     monkeypatch.setattr(country, "country_page", slowly)
     monkeypatch.setattr(service, "PATIENCE", 0.1)

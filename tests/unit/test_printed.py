@@ -86,7 +86,7 @@ def test_a_bound_is_said_in_the_title(tmp_path: Path) -> None:
         period=2022,
         lake=Lake.open(tmp_path),
     )
-    assert figure.scope == {"printed": "published as “more than 36 %”"}
+    assert figure.scope == {"wording": "published as “more than 36 %”"}
     assert "published as “more than 36 %”" in str(figure)
 
 

@@ -106,8 +106,8 @@ class Figure:
         partners ``not_in_data``. None where nothing is divided.
     scope
         Which ``goods`` and ``partners`` are loaded, in words, where they are not all; of what ships
-        with the program how much it is, as ``source``; of a published bound or range how it was
-        ``printed``.
+        with the program how much it is, as ``source``; of a published bound or range its
+        ``wording``.
     kind
         Whose number it is: ``reported`` by countries or ``reconciled`` from both sides' reports,
         both added up or divided; mostly ``estimated`` by the publisher; ``published`` by others;

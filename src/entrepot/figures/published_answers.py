@@ -92,11 +92,11 @@ def answer(
 
 
 def _scope(head: Estimate) -> dict[str, str]:
-    """Return as what a bound or a range was printed: its end or middle stands as the value."""
+    """Return as what a bound or a range was published: its end or middle stands as the value."""
     rows = [item.statement for item in head.evidence if item.statement is not None]
     if len(rows) != 1 or rows[0].relation in ("=", "about"):
         return {}
-    return {"printed": f"published as “{rows[0].printed}”"}
+    return {"wording": f"published as “{rows[0].printed}”"}
 
 
 def _divided_by(definition: Definition, head: Estimate) -> dict[str, Any] | None:

@@ -84,7 +84,7 @@ def name_of(subject: Subject, figure: Figure) -> str:
             first, second = reversed(sides) if in_reverse(figure) else sides
             name = f"Asymmetry of dependence, {first} on {second}"
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
-    scope = [figure.scope[one] for one in ("goods", "partners", "printed") if one in figure.scope]
+    scope = [figure.scope[one] for one in ("goods", "partners", "wording") if one in figure.scope]
     return ", ".join((phrasing.capital(name), *scope, when))
 
 
