@@ -10,6 +10,9 @@ from entrepot.figures import Definition, Figure
 from entrepot.figures.evidence import Evidence
 from entrepot.figures.figure import as_rows
 
+USED = (Evidence("baci", "one", 1),)
+"""An answer without rows has no basis."""
+
 
 def told(measure: str, unit: str, **details: float | str) -> str:
     asked = Definition.build(measure, importer="RUS", exporter="CHN", period=2023, base=2021)
@@ -61,7 +64,7 @@ def test_keys_of_a_definition_are_read_in_groups() -> None:
     asked = Definition.build(
         "growth", importer="RUS", exporter="CHN", goods="chpl", period=2023, base=2021, hubs="KGZ"
     )
-    figure = Figure(asked, "ok", 1.0, "percent")
+    figure = Figure(asked, "ok", 1.0, "percent", evidence=USED)
     assert dict(as_rows(figure))["definition"].splitlines() == [
         "measure: growth, importer: RUS, exporter: CHN, flow: one_way",
         "goods: chpl, concordance: family",
@@ -99,14 +102,15 @@ def test_keys_that_do_not_apply_are_not_shown(
     asked = Definition.build(
         measure, **{"importer": "RUS", "exporter": "CHN", "period": 2023, "currency": "USD"} | keys
     )
-    figure = Figure(asked, "ok", 1.0, "share")
+    figure = Figure(asked, "ok", 1.0, "share", evidence=USED)
     has_default = {"concordance", "basis", "flow", "quantity", "currency"}
     told = figure.to_dict()["definition"]
     assert {name for name in has_default if told[name] is None} == absent
     shown = dict(as_rows(figure))["definition"]
     assert {name for name in has_default if f"{name}: " not in shown} == absent
     given = {name: value for name, value in told.items() if value is not None}
-    again = Figure(Definition.build(**given), "ok", 1.0, "share").to_dict()["definition"]
+    asked_again = Definition.build(**given)
+    again = Figure(asked_again, "ok", 1.0, "share", evidence=USED).to_dict()["definition"]
     assert {name: value for name, value in again.items() if value is not None} == given
 
 

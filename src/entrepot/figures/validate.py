@@ -242,9 +242,8 @@ def _codes_of(lines: Collection[str], source: str, lake: Lake) -> str:
     found = fetch(rows)
     for line in lines:
         if not any(str(one).startswith(line) for one, *_ in found):
-            raise UnknownNameError(
-                "tariff line", line, sorted({str(one) for one, *_ in found}), where=source
-            )
+            there = sorted({str(one)[: len(line)] for one, *_ in found})
+            raise UnknownNameError("tariff line", line, there, where=source)
     return ",".join(sorted({code for one, code, _ in found if one.startswith(tuple(lines))}))
 
 
