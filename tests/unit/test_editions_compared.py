@@ -9,10 +9,11 @@ import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
 from entrepot.figures import row_facts
+from entrepot.figures.asked_together import several_times
 from entrepot.figures.availability import availability_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.row_facts import editions_of
-from entrepot.figures.rows import SourceRows, several_times
+from entrepot.figures.rows import SourceRows
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 

@@ -12,8 +12,8 @@ import polars
 import pytest
 
 from entrepot.figures import Definition
+from entrepot.figures.asked_together import several_times
 from entrepot.figures.evaluate import evaluate
-from entrepot.figures.rows import several_times
 from entrepot.figures.sides import Who, traded_by
 from entrepot.figures.working_set import areas_of, working_on
 from entrepot.lake import Lake, beside, fetch, few_rows

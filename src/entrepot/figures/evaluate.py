@@ -16,6 +16,7 @@ from entrepot.figures import (
     published_answers,
     value_added,
 )
+from entrepot.figures.asked_together import asked_together, several_times
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
 from entrepot.figures.definition import LARGEST
@@ -34,7 +35,6 @@ from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.register_questions import command_for, register_questions
-from entrepot.figures.rows import asked_together, several_times
 from entrepot.figures.spread import (
     CHOICE_NAMES,
     FOLLOWS,

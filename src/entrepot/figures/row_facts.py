@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.figures.asked_together import areas_beside, asked_beside
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NOT_SAID, Evidence
 from entrepot.figures.questions import of as question
-from entrepot.figures.rows import (
-    areas_beside,
-    asked_beside,
-    everything,
-    given_name,
-    is_everything,
-    of_flow,
-)
+from entrepot.figures.rows import everything, given_name, is_everything, of_flow
 from entrepot.figures.sides import among, members_of, reach, totals, traded_by
 from entrepot.figures.working_set import number_of_rows, working_set
 from entrepot.goods.editions import known_codes

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import narwhals as nw
 
+from entrepot.figures.asked_together import ANY_TIME, steps_together, together, whosever
 from entrepot.figures.availability import availability_of, is_late
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
@@ -28,7 +28,7 @@ from entrepot.model.product import TARIFFS, TOTAL
 from entrepot.sources.shipments.persons import ERASED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
 
@@ -44,9 +44,6 @@ __all__ = [
     "Goods",
     "SourceRows",
     "all_goods_totals",
-    "areas_beside",
-    "asked_beside",
-    "asked_together",
     "both_markets",
     "called_reimports",
     "compared",
@@ -56,8 +53,6 @@ __all__ = [
     "is_everything",
     "of_flow",
     "reading_once",
-    "several_times",
-    "times_together",
     "total_sides",
 ]
 
@@ -128,7 +123,7 @@ class SourceRows:
         They have to be alike: steps of the rows with the same areas, of deliveries of one kind.
         """
         times = self.times_of(asked)
-        if not times or not _steps_together().issuperset(asked.period.parts(self.available.freq)):
+        if not times or not steps_together().issuperset(asked.period.parts(self.available.freq)):
             return None
         there = self.available
         every = availability_of(self.lake, there.source, times)
@@ -148,8 +143,8 @@ class SourceRows:
         steps = frozenset(asked.period.parts(there.freq))
         family = ("times", *self._family(asked))
         known: tuple[Period, ...] = self.lake.found.get(family, ())
-        if steps and not steps.issubset(known) and steps <= _steps_together():
-            every = sorted({*known, *_steps_together()})
+        if steps and not steps.issubset(known) and steps <= steps_together():
+            every = sorted({*known, *steps_together()})
             known = tuple(one for one in every if self._are_alike(asked, one))
             self.lake.found[family] = known
         return known if steps and steps.issubset(known) and len(known) > 1 else ()
@@ -159,7 +154,7 @@ class SourceRows:
         there = self.available
         kind = (there.freq, there.traits, there.currency, there.is_partial)
         # The source of the rows counts, whether it was asked for or chosen.
-        alike = asked.but(period=_ANY_TIME, source=None)
+        alike = asked.but(period=ANY_TIME, source=None)
         return (
             there.source, *kind, self.reported_by, self.without_own, self.deliveries, alike
         )  # fmt: skip
@@ -212,7 +207,7 @@ class SourceRows:
 
     def by_family(self, what: Hashable, asked: Definition) -> dict[Any, Any]:
         """Return what was found of questions that differ in time and areas only, to be added to."""
-        family = self._family(_whosever(asked))
+        family = self._family(whosever(asked))
         found: dict[Any, Any] = self.lake.found.setdefault((what, *family), {})
         return found
 
@@ -505,108 +500,6 @@ def _within(span: Period) -> nw.Expr:
 
 GROUPS: Final = ("importer", "exporter", "controls", "hubs")
 """Keys of a definition whose areas may be dated groups."""
-
-
-_ANY_TIME = Period.parse(2000)
-"""Period of what questions of several times have in common."""
-
-
-@dataclass(slots=True)
-class _Together:
-    """Times that are asked in one go, with the steps of these and of what they are compared with.
-
-    And rows that were read of all of them, with the tables to be dropped.
-    """
-
-    times: tuple[Period, ...]
-    steps: frozenset[Period]
-    rows: dict[Hashable, Frame] = field(default_factory=dict)
-    tables: ExitStack = field(default_factory=ExitStack)
-
-
-_TOGETHER: ContextVar[_Together | None] = ContextVar("together", default=None)
-
-
-@contextmanager
-def several_times(times: Sequence[Period], before: Sequence[Period] = ()) -> Iterator[None]:
-    """Have questions that differ in time only read and add up rows in one go, in the block.
-
-    To bind a query takes longer than to run it on the rows of one year. What is found stays for as
-    long as the state of the lake is read. `before` are times that are read as well, of which
-    nothing is asked.
-    """
-    steps = frozenset((*times, *before)) | _steps_together()
-    together = _Together(tuple(sorted(set(times))), steps)
-    token = _TOGETHER.set(together)
-    try:
-        with together.tables:
-            yield
-    finally:
-        _TOGETHER.reset(token)
-
-
-def times_together() -> tuple[Period, ...]:
-    """Return the times that are asked in one go, oldest first."""
-    together = _TOGETHER.get()
-    return together.times if together else ()
-
-
-def _steps_together() -> frozenset[Period]:
-    together = _TOGETHER.get()
-    return together.steps if together else frozenset()
-
-
-@dataclass(slots=True)
-class _Beside:
-    """Questions that are alike but for time and areas, and the areas that stand alone on a side."""
-
-    questions: list[Definition] = field(default_factory=list)
-    areas: dict[Side, frozenset[str]] = field(default_factory=dict)
-
-
-_ASKED: ContextVar[dict[Definition, _Beside]] = ContextVar("asked together")
-
-
-@contextmanager
-def asked_together(definitions: Iterable[Definition]) -> Iterator[None]:
-    """Say that all of some questions will be asked in the block, as they will be carried.
-
-    What the first of them needs of the lake may then be read for the others in the same go.
-    """
-    found: dict[Definition, _Beside] = {}
-    for one in dict.fromkeys(definitions):
-        found.setdefault(_whosever(one), _Beside()).questions.append(one)
-    for some in found.values():
-        for side in SIDES:
-            named = {members_of(one, side) for one in some.questions}
-            some.areas[side] = frozenset().union(*(areas for areas in named if len(areas) == 1))
-    token = _ASKED.set(found)
-    try:
-        yield
-    finally:
-        _ASKED.reset(token)
-
-
-def asked_beside(asked: Definition) -> list[Definition]:
-    """Return the questions asked together that are alike but for time and areas."""
-    found = _ASKED.get({}).get(_whosever(asked))
-    return found.questions if found else []
-
-
-def areas_beside(asked: Definition, side: Side) -> frozenset[str]:
-    """Return the areas of which one alone stands on a side of such questions.
-
-    Empty where the question itself is about another area there, or about several.
-    """
-    found = _ASKED.get({}).get(_whosever(asked))
-    mine = members_of(asked, side)
-    return (
-        found.areas[side] if found and len(mine) == 1 and mine <= found.areas[side] else frozenset()
-    )
-
-
-def _whosever(asked: Definition) -> Definition:
-    return asked.but(period=_ANY_TIME, importer=WORLD, exporter=WORLD)
 
 
 def is_everything(goods: Goods) -> bool:
@@ -1101,15 +994,15 @@ def reading_once(
         The same asked of other areas, whose rows are read in the same go.
     """
     wide = cells.over_all(asked)
-    together = _TOGETHER.get()
-    if wide is not None and together is not None:
+    these = together()
+    if wide is not None and these is not None:
         every, combined = wide
         others = tuple(one.but(period=combined.period) for one in further)
         key = (*every._said(), combined, goods, others)
-        if key not in together.rows:
+        if key not in these.rows:
             read = _read_once(every, combined, goods, others)
-            together.rows[key] = together.tables.enter_context(read)
-        yield replace(cells, kept=together.rows[key], is_long=True)
+            these.rows[key] = these.tables.enter_context(read)
+        yield replace(cells, kept=these.rows[key], is_long=True)
         return
     with _read_once(cells, asked, goods, further) as frame:
         yield replace(cells, kept=frame)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, Figure, evaluate_each
+from entrepot.figures.asked_together import several_times
 from entrepot.figures.evaluate import evaluate
-from entrepot.figures.rows import several_times
 from entrepot.figures.statements import statements
 from entrepot.figures.working_set import areas_of, working_on
 from entrepot.goods import goods_list, goods_title

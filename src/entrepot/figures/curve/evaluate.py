@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.asked_together import asked_beside, times_together
 from entrepot.figures.availability import RECONCILED, availability_of, flow_sources
 from entrepot.figures.curve.choices import (
     ENOUGH_MASS,
@@ -59,7 +60,7 @@ from entrepot.figures.no_value import (
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases, words_unreported
-from entrepot.figures.rows import SourceRows, asked_beside, is_everything, times_together
+from entrepot.figures.rows import SourceRows, is_everything
 from entrepot.figures.run_measure import is_zero, moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.spread import FoundSpecification
