@@ -50,7 +50,7 @@ def flow(terms: Terms) -> str:
 def _two_way(there: list[Level], weight: float) -> str:
     exporter, importer = _sides(there)
     if weight < 0:
-        if exporter.endswith(")"):  # the European Union (27)
+        if exporter.endswith(")"):  # the European Union (members of 2019)
             return f"balance of {exporter} with {importer}"
         return f"{possessive(exporter)} balance with {importer}"
     if WORLD in (there[0].exporter, there[0].importer):

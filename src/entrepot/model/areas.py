@@ -124,10 +124,10 @@ def area_phrase(text: str) -> str:
 
     Examples
     --------
-    >>> area_phrase("USA"), area_phrase("WLD"), area_phrase("NLD+BEL")
-    ('the United States', 'the world', 'the Netherlands and Belgium')
+    >>> area_phrase("USA"), area_phrase("EU27"), area_phrase("NLD+BEL")
+    ('the United States', 'the EU27', 'the Netherlands and Belgium')
     """
-    return joined([" ".join(_name(part)).lstrip() for part in _parts(text)])
+    return joined([_phrase(part) for part in _parts(text)])
 
 
 def area_or_group(code: str) -> Area | Group:
@@ -203,6 +203,14 @@ def _name(part: str) -> tuple[str, str]:
     if at or code not in known_areas():
         raise unknown_area(part, _group_names())
     return known_areas()[code].article, known_areas()[code].name
+
+
+def _phrase(part: str) -> str:
+    article, name = _name(part)
+    # "European Union (27)'s largest supplier" is no English: fixed groups are called by their code.
+    if is_group(part) and group(part).kind == "fixed":
+        name = group(part).code
+    return f"{article} {name}".lstrip()
 
 
 def _group_names() -> tuple[tuple[str, str], ...]:

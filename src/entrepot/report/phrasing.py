@@ -254,8 +254,8 @@ def capital(text: str) -> str:
 
     Examples
     --------
-    >>> capital("the European Union (27)"), capital("")
-    ('The European Union (27)', '')
+    >>> capital("the EU27"), capital("")
+    ('The EU27', '')
     """
     return f"{text[:1].upper()}{text[1:]}"
 
