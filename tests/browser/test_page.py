@@ -391,6 +391,32 @@ def test_a_chart_gives_way_in_a_frame_that_is_too_low(open_page: object, site: s
     assert drawn < 1
 
 
+def test_a_phone_shows_the_chart_and_a_wide_screen_the_form_too(
+    open_page: object, site: str
+) -> None:
+    page = open_page(site, "/explore", PHONE).page
+    title, field = page.locator("#chart h2"), page.get_by_label("Importer", exact=True)
+    expect(title).to_be_in_viewport()
+    expect(field).not_to_be_visible()
+    page.get_by_text("Change the chart").press("Enter")
+    expect(field).to_be_visible()
+    page.get_by_text("Change the chart").press("Enter")
+    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    expect(field).to_be_visible()
+    expect(title).to_be_in_viewport()
+
+
+def test_links_of_a_chart_are_right_below_it(open_page: object, site: str) -> None:
+    """Notes beside it may be longer than the chart."""
+    page = open_page(site, "/country/RUS/from/CHN/whole").page
+    assert page.locator("section:not(#again) .saves:has(a[download], a[href*='.csv'])").count() > 4
+    far = page.locator("section[id]:not(#again) .saves").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().top"
+        " - one.previousElementSibling.getBoundingClientRect().bottom)"
+    )
+    assert max(far) <= 40
+
+
 def test_a_chart_is_built_by_keyboard(open_page: object, site: str) -> None:
     watched = open_page(site, "/explore")
     page = watched.page

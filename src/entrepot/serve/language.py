@@ -205,7 +205,7 @@ def day_label(day: date) -> str:
 _LEFT = re.compile(r"<(pre|code|svg|script|textarea|title|style)\b.*?</\1>", re.DOTALL)
 _WHOLE = re.compile(r"<([a-z][a-z0-9]*)((?:\s[^<>]*)?)>([^<>]+)</\1>")
 _FIRST = re.compile(r"(<(?:a|p|h[1-6]|summary|caption|label|span|b)(?:\s[^<>]*)?>)([^<>]+)(?=<)")
-_SAID = re.compile(r"\b(placeholder|aria-label|data-tabs|data-tab)=\"([^\"]+)\"")
+_SAID = re.compile(r"\b(placeholder|aria-label|data-tabs|data-tab|data-say-[a-z]+)=\"([^\"]+)\"")
 
 
 def translated(page: str) -> str:

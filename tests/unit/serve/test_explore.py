@@ -39,6 +39,12 @@ def client(folder: Path) -> Client:
     return Client(create_app(folder, address="https://trade.example.org"))
 
 
+def test_the_form_is_folded_unless_there_is_nothing_else_to_see(client: Client) -> None:
+    assert '<details class="fold">' in client.get(f"/explore?{SUPPLIERS}").text
+    missing = client.get("/explore?show=suppliers&importer=DEU&goods=8703").text
+    assert '<details class="fold" open>' in missing
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -19,6 +19,7 @@ from entrepot.serve.language import (
     translated,
 )
 from entrepot.serve.language import _labels as labels
+from entrepot.serve.site import SCRIPTS, script
 
 OTHERS = [one for one in LANGUAGES if one != "en"]
 
@@ -71,6 +72,21 @@ def test_labels_of_every_form_are_in_the_language(client: Client, path: str, lan
     assert len(found) >= 2
     for more, text in found:
         assert f'lang="{language}"' in more, text
+
+
+@pytest.mark.parametrize("path", ["/explore", "/country/DEU?goods=850511", "/country/RUS/from/CHN"])
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_scripts_say_is_in_the_language(client: Client, path: str, language: str) -> None:
+    page = client.get(path, **{"accept-language": language}).text
+    said = re.findall(r' data-say-[a-z]+="([^"]+)"', page)
+    assert len(said) > 4
+    assert {unescape(one) for one in said} <= {row[language] for row in messages().values()}
+
+
+def test_no_script_has_words_of_its_own() -> None:
+    for name in SCRIPTS:
+        text = script(name).body.decode()
+        assert not re.search(r'(textContent = |"aria-label", |: )["`][A-Z]', text), name
 
 
 def test_the_setting_is_for_who_chooses_none(

@@ -6,12 +6,12 @@ export function copy(button) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(from.value ?? from.textContent);
-      button.textContent = "Copied";
+      button.textContent = button.dataset.sayCopied;
     } catch {
       // Without encryption browsers have no clipboard for pages.
       if (from.select) from.select();
       else getSelection().selectAllChildren(from);
-      button.textContent = "Selected: now copy it";
+      button.textContent = button.dataset.saySelected;
     }
   });
 }

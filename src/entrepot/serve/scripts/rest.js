@@ -16,7 +16,7 @@ export async function rest(place, dress) {
   try {
     whole = await asked(place.dataset.rest, told);
   } catch {
-    told.textContent = "It could not be loaded. The link opens it, or says why not.";
+    told.textContent = place.dataset.sayFailed;
     return;
   }
   if (stateOf(whole) !== stateOf(document)) {
@@ -37,7 +37,7 @@ export async function rest(place, dress) {
   const before = whole.querySelector(".before");
   if (before && !document.querySelector(".before")) main.prepend(before);
   sections.forEach(dress);
-  news.textContent = "The whole page is loaded.";
+  news.textContent = place.dataset.sayLoaded;
   if (hadFocus) focusOn(sections[0].querySelector("h2"));
   const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (wanted) wanted.scrollIntoView();

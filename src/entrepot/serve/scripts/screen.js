@@ -48,7 +48,7 @@ function apply(stay) {
   all(".flt [data-f]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.f === status)));
   count.textContent = `${number} of ${total} shown${direction ? ` · ${direction}` : ""}`;
   more.hidden = total <= number;
-  more.textContent = `Show ${Math.min(STEP, total - number)} more`;
+  more.textContent = more.dataset.sayMore.replace("#", Math.min(STEP, total - number));
   current = stay ? Math.min(current, Math.max(visible().length - 1, 0)) : 0;
   mark();
 }

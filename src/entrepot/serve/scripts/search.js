@@ -10,7 +10,7 @@ export function suggest(form) {
   list.id = `${input.id}-found`;
   list.className = "found";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Found");
+  list.setAttribute("aria-label", form.dataset.sayList);
   list.hidden = true;
   told.className = "unseen";
   told.setAttribute("role", "status");
@@ -55,7 +55,7 @@ export function suggest(form) {
     );
     list.hidden = hits.length === 0;
     input.setAttribute("aria-expanded", String(hits.length > 0));
-    told.textContent = hits.length ? `${hits.length} found` : "Nothing found";
+    told.textContent = form.dataset[hits.length ? "sayFound" : "sayNothing"].replace("#", hits.length);
     // A whole question has its answer: Enter goes there, without a list in between.
     choose(hits[0]?.kind === "answer" ? 0 : -1);
   };

@@ -30,8 +30,8 @@ export async function wait(place) {
     }
   }
   if (isTyping()) {
-    place.querySelector("[role=status]").textContent = "The answer is there.";
-    place.querySelector(".hint a").textContent = "Show it";
+    place.querySelector("[role=status]").textContent = place.dataset.sayThere;
+    place.querySelector(".hint a").textContent = place.dataset.sayShow;
   } else {
     location.reload();
   }
