@@ -105,6 +105,9 @@ def test_compared(
     assert compared(Interval(*says), digits, Interval(*wide)) == outcome
 
 
+GACC = "China General Administration of Customs (GACC)"
+
+
 @pytest.mark.parametrize(
     ("named", "origin", "words", "own"),
     [
@@ -119,6 +122,12 @@ def test_compared(
         ("Bank of Russia", "BOFIT", "Bank of Finland", False),
         ("Central Institute", "CI", "Central Institute", True),
         ("", "GACC", "China General Administration of Customs (GACC)", False),
+        ("General Administration of Customs of Kazakhstan", "GACC", GACC, False),
+        ("Taiwan's customs administration", "GACC", GACC, False),
+        ("the customs of China and Russia", "GACC", GACC, False),
+        ("die chinesische Zollverwaltung", "GACC", GACC, True),
+        ("Главная таможенная служба Китая", "GACC", GACC, True),
+        ("General Administration of Customs", "GACC", GACC, True),
     ],
 )
 def test_whose_number_it_is(named: str, origin: str, words: str, own: bool) -> None:

@@ -48,7 +48,32 @@ def publisher_of(name: str) -> str:
 def _offices(name: str) -> list[str]:
     """Return the offices that a name in any language names: an area, and which of several."""
     found = [what for what, pattern in _patterns().items() if name and pattern.search(name)]
-    return [what for what in found if what not in ("bought", "sold")]
+    found = [what for what in found if what not in ("bought", "sold")]
+    if not _CUSTOMS.search(name):
+        return found
+    # Several countries have a "General Administration of Customs": the country tells which.
+    named = _areas_in(name)
+    if not named:
+        return found
+    others = [what for what in found if what not in _OF_CUSTOMS or what in named]
+    return list(dict.fromkeys([*others, *named]))
+
+
+_OF_CUSTOMS = ("CHN", "RUS")
+"""Whose customs have a name of their own in the table."""
+_CUSTOMS = re.compile(r"\bcustoms\b|таможен|таможн|\bzoll|海关|海關", re.IGNORECASE)
+
+
+def _areas_in(name: str) -> dict[str, None]:
+    """Return the areas that a name in any language has, by adjective too."""
+    from entrepot.claims.draft.lexicon import LANGUAGES, areas_begun_in
+
+    return {
+        entry.value: None
+        for language in LANGUAGES
+        for entry in areas_begun_in(name, language)
+        if entry.pattern.search(name)
+    }
 
 
 def by_words(quote: str, says: str, exporter: str, importer: str, period: Period) -> str:
