@@ -382,6 +382,35 @@ def test_a_chinese_name_behind_a_year_is_no_time() -> None:
     assert drafted("2024年中国对波兰出口增长5%。")[0][1]["period"] == "2024"
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "who"),
+    [
+        (
+            "„Die Exporte stiegen um 5 %“, so die chinesische Zollverwaltung.",
+            "de",
+            "Zollverwaltung",
+        ),
+        ("Der Handel stieg um 5 %, so stark wie nie.", "de", ""),
+        ("Die Exporte stiegen um 5 % (Quelle: Destatis).", "de", "Destatis"),
+        ("Chinese customs: exports to Russia rose by 5 %.", "en", "Chinese customs"),
+        ("Russia: exports to China rose by 5 %.", "en", ""),
+        ("Exports rose by 5 % (Source: GACC).", "en", "GACC"),
+        ("Экспорт вырос на 5 % (источник: ФТС).", "ru", "ФТС"),
+        ("中国海关：出口增长5%。", "zh", "中国海关"),
+        ("出口增长5%，中国海关总署表示。", "zh", "中国海关总署"),
+        ("“出口增长5%。”中国海关说。", "zh", "中国海关"),
+        ("出口增长5%（来源：海关总署）。", "zh", "海关总署"),
+        ("具体来说，出口增长5%。", "zh", ""),
+    ],
+)
+def test_a_speaker_behind_a_colon_a_quotation_or_in_brackets(
+    text: str, language: str, who: str
+) -> None:
+    (sentence,) = sentences(text)
+    assert attributed(sentence.text, language)[0].endswith(who)
+    assert bool(attributed(sentence.text, language)[0]) == bool(who)
+
+
 def test_a_speaker_is_no_side_of_trade() -> None:
     text = (
         "Germany's exports to Poland rose 5% in 2024, according to Austria's chamber of commerce."

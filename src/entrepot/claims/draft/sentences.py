@@ -37,6 +37,9 @@ _TITLES = frozenset(
         *("d.h.", "approx.", "ca.", "vs.", "U.S.", "bzw."),
     )
 )
+_SPEAKER = re.compile(
+    r"(?<=[”』」])[^。！？，,；：:“\n\d]{2,25}(?:说|表示|指出|宣布|称)(?:[。，,\n]|\s*$)"
+)
 # German dates: "14. Januar" is no end of a sentence.
 _DAY_BEFORE = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _GOES_ON = re.compile(
@@ -146,7 +149,8 @@ def _pieces(paragraph: str) -> Iterator[tuple[int, str]]:
 def _ends(paragraph: str, start: int, found: re.Match[str]) -> bool:
     """Whether a full stop ends a sentence rather than an abbreviation or an ordinal."""
     if not found[0].startswith("."):
-        return True
+        # “……。”中国海关说。: who said what was quoted.
+        return _SPEAKER.match(paragraph, found.end()) is None
     before, after = paragraph[max(start, found.start() - 12) : found.end()], found.end()
     if _DAY_BEFORE.search(before) and _MONTH.match(paragraph, after):
         return False
