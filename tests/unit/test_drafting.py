@@ -1560,6 +1560,14 @@ def test_whose_currency_is_not_clear_is_not_guessed(text: str) -> None:
             tonnes. Indian tea is cheaper.""",
             "KEN",
         ),
+        # "Our country" is that of the office: traditional signs are written in several countries.
+        ("據海關總署統計，我國7月對智利出口12億美元。", "CHN"),
+        ("財政部統計處公布，我國7月對智利出口12億美元。", "TWN"),
+        ("中國海關總署公布7月出口。財政部統計，我國7月對智利出口1億美元。", "TWN"),
+        ("我國7月對智利出口12億美元。", ""),
+        ("我国7月对智利出口12亿美元。", "CHN"),
+        # An office of Taiwan, and not the country that is named most.
+        ("台北8日電。財政部統計，7月對中國大陸出口99億美元。中國大陸需求強。", "TWN"),
     ],
 )
 def test_the_land_of_a_text_is_the_one_that_buys_not_its_suppliers(text: str, home: str) -> None:

@@ -91,6 +91,36 @@ def read(text: str, date: str) -> dict[str, tuple[str, str, str, str]]:
             "doubled",
             ("CHN", "DEU", "2022", ""),
         ),
+        (  # China and Hong Kong as one market, and a flow of an amount, not of goods 金额
+            (
+                "台北8日電，財政部統計處公布，我國7月對中國大陸與香港出口金額140.5億美元，"
+                "年增12.5%，對日本出口24.1億美元。"
+            ),
+            "2025-08-08",
+            "140.5億美元",
+            ("TWN", "CHN+HKG", "2025-07", ""),
+        ),
+        (
+            "臺灣6月對大陸(含香港)出口額為131.2億美元，較去年同期增加9.4%。",
+            "2021-07-09",
+            "增加9.4%",
+            ("TWN", "CHN+HKG", "2021-06", ""),
+        ),
+        (
+            "Vietnam's exports to China and Hong Kong reached $6.2 billion in May 2024.",
+            "2024-06-10",
+            "$6.2 billion",
+            ("VNM", "CHN+HKG", "2024-05", ""),
+        ),
+        (  # two numbers in a row are one of each
+            (
+                "Vietnam's exports to China and Hong Kong were $5.2 billion and $1.1 billion in "
+                "May 2024."
+            ),
+            "2024-06-10",
+            "$1.1 billion",
+            ("VNM", "HKG", "2024-05", ""),
+        ),
     ],
 )
 def test_what_was_said_holds_on(

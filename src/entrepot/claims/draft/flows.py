@@ -204,7 +204,7 @@ def _one_way(read: Flow, areas: list[Mark]) -> Flow:
 def _settled(read: Flow, sells: bool, first: list[str], second: list[str]) -> Flow:
     one, two = _sum(first), _sum(second)
     exporter, importer = (one, two) if sells else (two, one)
-    if exporter and exporter == importer:
+    if exporter and set(exporter.split("+")) & set(importer.split("+")):
         return replace(read, trouble="the same country on both sides")
     return replace(read, exporter=exporter, importer=importer)
 

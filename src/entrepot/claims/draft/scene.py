@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -376,7 +377,7 @@ def scenes(
     for place, (sentence, spans) in enumerate(zip(sentences, numbers, strict=True)):
         # Without context or date: what was said before is weighed here, not filled in by rules.
         apart = parse_sentence(sentence, spans, Context(), None)
-        apart = _with_agents(apart)
+        apart = _with_agents(_with_one_market(apart))
         areas = tuple(
             one
             for one in apart.found.areas
@@ -423,6 +424,39 @@ def _with_full_names(scene: Scene, full: Mapping[str, set[str]]) -> Scene:
     flows = flows_of(scene.apart.text, scene.sentence.language, found)
     apart = replace(scene.apart, found=found, flows=tuple(flows))
     return Scene(scene.sentence, apart, areas, scene.first)
+
+
+_ONE_MARKET = ("CHN", "HKG")
+_WITH = re.compile(
+    r"(?P<within>\s*[(（]\s*(?:含|包括|及|including |incl\.? |inklusive |einschließlich |включая )"
+    r"|加)|\s*(?:和|与|及|暨|and|und|и)\s*(?:the )?"
+)
+_CLOSES = re.compile(r"\s*[)）]")
+
+
+def _with_one_market(apart: ParsedSentence) -> ParsedSentence:
+    """Return a sentence with China and Hong Kong as one side: 对中国大陆与香港出口, "(含香港)".
+
+    Whatever counts them together has one number for both; two numbers in a row are one of each.
+    """
+    areas, text = list(apart.found.areas), apart.text
+    for first, second in pairwise(apart.found.areas):
+        between = _WITH.fullmatch(text, first.end, second.start)
+        if (first.value, second.value) != _ONE_MARKET or between is None:
+            continue
+        place = areas.index(first)
+        listed = first.joined or any(one.joined for one in areas[place + 2 : place + 3])
+        rows = _rows([one for one in apart.numbers if one.start > second.end], text)
+        if not between["within"] and (listed or any(len(row) > 1 for row in rows)):
+            continue
+        closes = _CLOSES.match(text, second.end) if between["within"] else None
+        end = closes.end() if closes else second.end
+        areas[place : place + 2] = [replace(first, value="+".join(_ONE_MARKET), end=end)]
+    if len(areas) == len(apart.found.areas):
+        return apart
+    found = replace(apart.found, areas=tuple(areas))
+    flows = flows_of(text, apart.sentence.language, found)
+    return replace(apart, found=found, flows=tuple(flows))
 
 
 def _with_agents(apart: ParsedSentence) -> ParsedSentence:
@@ -516,12 +550,12 @@ def _names_who_trades(plain: str) -> bool:
 
 
 _OWN = ("code", "kind", "words")
-"""Columns of ``offices.csv``: offices whose name has no country, and cities of date lines."""
+"""Columns of ``offices.csv``: offices whose name has no country, cities of date lines, press."""
 
 
 @cache
 def own_names(kind: str) -> dict[str, re.Pattern[str]]:
-    """Return by country the names of its offices, or how a date line with its cities begins."""
+    """Return by country the names of its offices or press, or how a date line of it begins."""
     rows = read_table(Path(__file__).with_name("offices.csv"), _OWN)
     around = r"(?:^|\n)\s*(?:{})\W{{1,3}}(?=\w+ \d|\d|\()" if kind == "city" else "{}"
     words: dict[str, list[str]] = {}
@@ -568,21 +602,41 @@ def home_of(found: Sequence[Scene], text: str) -> str:
             for named in entry.pattern.finditer(plain):
                 of_land = _INSTITUTE[scene.sentence.language].match(plain, named.end())
                 behind_it = _OFFICE_OF.search(plain, max(named.start() - 60, 0), named.start())
-                owners[entry.value] += 6 if of_land or behind_it else 0
+                owners[entry.value] += 6 * early if of_land or behind_it else 0
                 # "Schweizer Unternehmen": whose trade it is where no country is named.
                 if entry.form == "adj":
                     owners[entry.value] += 2 * early * bool(_FIRMS.match(plain, named.end()))
-    if any(OWN_LAND.search(scene.apart.text) for scene in found):
-        scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
-        return next((value for (_, value), sign in scripts if sign.search(text)), "CHN")
-    for kind, weight in (("office", 6), ("city", 4)):
+    plain = "".join(scene.sentence.plain for scene in found)
+    own = Counter[str]()
+    for kind, weight in (("office", 6), ("city", 4), ("press", 4)):
         for code, name in own_names(kind).items():
-            owners[code] += weight if name.search(text) else 0
+            own[code] += weight * max(name.search(text) is not None, name.search(plain) is not None)
+    if any(OWN_LAND.search(scene.apart.text) for scene in found):
+        return _own_land(own, text)
+    owners.update(own)
     # Deleting from a Counter is no error where the key is missing.
     del owners[NOWHERE], owners[WORLD]
     (first, most), _, (_, third) = (*owners.most_common(3), ("", 0), ("", 0), ("", 0))[:3]
     # About as many words for three countries: whose trade a bare "exports" is of cannot be told.
     return first if most > _AHEAD * third else ""
+
+
+_SAY_OUR_COUNTRY = ("CHN", "TWN", "SGP", "MYS")
+"""Whose press writes Chinese, and means by "our country" each its own."""
+
+
+def _own_land(own: Mapping[str, int], text: str) -> str:
+    """Return whose "our country" is: of the offices and cities named; empty where it is open.
+
+    Traditional signs are written in Taiwan, Hong Kong and abroad, of China as well.
+    """
+    most = max(own.get(code, 0) for code in _SAY_OUR_COUNTRY)
+    named = [code for code in _SAY_OUR_COUNTRY if own.get(code, 0) == most]
+    if len(named) == 1:
+        return named[0]
+    scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
+    traditional = any(sign.search(text) for _, sign in scripts)
+    return "" if most or traditional else "CHN"
 
 
 _BUYERS = 60
