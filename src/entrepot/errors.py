@@ -134,14 +134,20 @@ class OutsideError(EntrepotError, OSError):
 
 
 class MissingExtraError(EntrepotError, ImportError):
-    """A library of an optional extra is not installed."""
+    """A library is not installed: of an optional extra, or of none.
 
-    def __init__(self, library: str, extra: str) -> None:
+    Several libraries, and several extras, are joined by commas.
+    """
+
+    def __init__(self, library: str, extra: str = "") -> None:
+        several = "," in library
         super().__init__(
-            f"{library} is not installed",
-            why="this part of entrepot needs it",
-            hint=f"pip install 'entrepot[{extra}]'",
+            f"{library.replace(',', ' and ')} {'are' if several else 'is'} not installed",
+            why=f"this part of entrepot needs {'them' if several else 'it'}",
+            hint=f"pip install 'entrepot[{extra}]'" if extra else f"pip install {library}",
         )
+        self.library = library
+        self.extra = extra
 
 
 _LONG = 6

@@ -50,6 +50,13 @@ def test_missing_extra_names_the_extra() -> None:
     assert "entrepot[fetch]" in str(caught.value)
 
 
+def test_libraries_are_named_together_and_one_without_an_extra_by_its_name() -> None:
+    both = errors.MissingExtraError("typst,python-docx", "pdf,office")
+    assert both.what == "typst and python-docx are not installed"
+    assert both.hint == "pip install 'entrepot[pdf,office]'"
+    assert errors.MissingExtraError("polars").hint == "pip install polars"
+
+
 def test_an_error_is_data_too() -> None:
     error = errors.BadFileError("cut short", where="a.zip", why="rows are lost")
     parts = {"what": "cut short", "where": "a.zip", "why": "rows are lost", "hint": ""}

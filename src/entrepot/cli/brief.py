@@ -22,6 +22,7 @@ from entrepot.cli.common import (
     writable,
 )
 from entrepot.cli.output import emit, progress, table
+from entrepot.errors import MissingExtraError
 from entrepot.model.area_names import as_codes
 
 if TYPE_CHECKING:
@@ -133,8 +134,7 @@ def brief(
     from entrepot.report.render_json import as_dict
 
     targets = out or [Path(f"brief-{importer.replace('+', '-')}.html")]
-    for target in targets:
-        format_of(target)  # a name that cannot be written is refused before any work is done
+    _require_formats(targets, format_of)
     with progress("opening the lake") as say:
         opened = open_on_engine(engine, lake, master)
         found = compose(importer, supplier, goods, period, opened, claims, say, date)
@@ -177,8 +177,7 @@ def _note(
             hint=f"leave out --form note, or check the file: entrepot check {claims}",
         )
     targets = out or [Path(f"note-{importer.replace('+', '-')}.html")]
-    for target in targets:
-        note_format(target)
+    _require_formats(targets, note_format)
     with progress("opening the lake") as say:
         opened = where()
         today = date or datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -198,6 +197,22 @@ def _note(
     say_if_empty(opened, None)
     if all(one.card.figure.status != "ok" for one in found.numbers):
         raise typer.Exit(3)
+
+
+def _require_formats(targets: list[Path], form: Callable[[Path], object]) -> None:
+    """Refuse a name that cannot be written before any work is done; name all that is missing."""
+    missing = []
+    for target in targets:
+        try:
+            form(target)
+        except MissingExtraError as error:
+            missing.append(error)
+    if missing:
+        libraries, extras = (
+            dict.fromkeys(one.library for one in missing),
+            dict.fromkeys(one.extra for one in missing),
+        )
+        raise MissingExtraError(",".join(libraries), ",".join(extras))
 
 
 def draw(found: Brief, targets: list[Path], screen: Console) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import contextmanager
+import shlex
+import shutil
+import sys
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +36,7 @@ __all__ = [
     "complete_measure",
     "complete_source",
     "default_of",
+    "installed_here",
     "open_lake",
     "open_new_lake",
     "open_on_engine",
@@ -74,6 +79,23 @@ MasterOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def installed_here(words: str) -> str:
+    """Return a hint whose `pip install` puts libraries where this program runs.
+
+    The command is often started without its environment being active, and the `pip` that a shell
+    then finds is another one's: there, it knows no entrepot, whose extra it is to add to.
+    """
+    python = Path(sys.executable)
+    found = shutil.which("pip")
+    if "pip install" not in words or (found and Path(found).parent == python.parent):
+        return words
+    with suppress(ValueError):
+        python = python.relative_to(Path.cwd())
+    name = shlex.quote(str(python))
+    pip = f"{name} -m pip install" if find_spec("pip") else f"uv pip install --python {name}"
+    return words.replace("pip install", pip)
 
 
 def default_of(name: str, usual: str | None) -> Callable[[], str | None]:

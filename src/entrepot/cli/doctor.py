@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, open_lake
+from entrepot.cli.common import JsonOption, LakeOption, installed_here, open_lake
 from entrepot.cli.data_show import say, size
 from entrepot.cli.output import emit, note, table
 from entrepot.errors import EntrepotError, RequestError, UnknownNameError
@@ -129,7 +129,7 @@ def _extras() -> Iterator[MachineCheck]:
     for name, libraries in wanted.items():
         gone = [one for one in libraries if not _is_installed(one)]
         words = f"{EXTRAS[name]}; not installed: {', '.join(gone)}" if gone else EXTRAS[name]
-        command = f"pip install 'entrepot[{name}]'" if gone else ""
+        command = installed_here(f"pip install 'entrepot[{name}]'") if gone else ""
         yield MachineCheck(f"extra {name}", MISSING if gone else OK, words, command)
 
 

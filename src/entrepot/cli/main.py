@@ -34,6 +34,7 @@ from entrepot.cli import (
     serve,
     watch,
 )
+from entrepot.cli.common import installed_here
 from entrepot.cli.output import quietly, set_format, streams, table_format, trace, verbosely
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 from entrepot.files import in_words
@@ -275,6 +276,7 @@ def _end(error: EntrepotError, *, shown: bool = False) -> NoReturn:
     trace(f"ended with exit code {error.exit_code}: {error.what}")
     if lake := _lake_given():
         error.hint = _ON_A_LAKE.sub(lambda found: f"{found[0]} --lake {lake}", error.hint)
+    error.hint = installed_here(error.hint)
     if not shown:
         sys.stderr.write(f"error: {printable(error.text())}\n")
     if _wants_json():

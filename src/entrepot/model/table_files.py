@@ -238,7 +238,7 @@ def frame_of(rows: Rows | pa.Table, kind: FrameKind | None = None) -> Any:
     if chosen == "pyarrow":
         return found
     if find_spec(chosen) is None:
-        raise MissingExtraError(chosen, "stats")
+        raise MissingExtraError(chosen)  # no extra has Polars, and pandas alone is enough here
     if chosen == "pandas":
         return found.to_pandas()
     import polars
