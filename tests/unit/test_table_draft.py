@@ -455,6 +455,10 @@ def test_a_year_that_may_be_a_fiscal_one_is_asked(name: str, cell: str, tmp_path
         ("cp1251", "страна,значение\nКитай,1\nГермания,2\n"),
         ("gb18030", "国家,金额\n俄罗斯,1\n德国,2\n"),
         ("cp1252", "name,v\nCôte d'Ivoire,1\nCuraçao,2\n"),
+        # Two letters side by side, as Russian words have them.
+        ("cp1252", "Größe,v\nMaßöl,1\nFüßöfen,2\n"),
+        ("cp1252", "PAÍS,AÇÕES\nÖSTERREICH,1\nIMPORTAÇÃO,2\n"),
+        ("cp1251", "СТРАНА,ВСЕГО\nКИТАЙ,1\nРОССИЯ,2\n"),
         ("utf-16", "name,v\nChina,1\n"),
         ("utf-16-le", "name,v\nChina,1\n"),
     ],
@@ -465,6 +469,47 @@ def test_encodings_are_seen(tmp_path: Path, encoding: str, text: str) -> None:
     says = look_at_head(path, "t.csv").says
     assert says.get("encoding", encoding) == encoding
     assert ("encoding" in says) == (encoding not in ("utf-8", "utf-16"))
+
+
+def test_an_encoding_is_seen_below_a_long_plain_text(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"name,v\n" + b"China,1\n" * 2**18 + "Китай,1\nГермания,2\n".encode("cp1251"))
+    assert look_at_head(path, "t.csv").says["encoding"] == "cp1251"
+
+
+def test_two_encodings_that_read_as_words_are_asked(tmp_path: Path) -> None:
+    text = "year,reporter,partner,flow,hs,value_usd,СТРАНА\n2022,KAZ,CHN,import,854231,1,x\n"
+    draft = drafted(tmp_path, text.encode("cp1251"))
+    assert draft.mapping["encoding"] == "TODO"
+    [question] = [one for one in draft.questions if one.key == "encoding"]
+    assert question.choices == ("cp1251", "gb18030")
+    assert "“СТРАНА” in cp1251" in question.text
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("Quantity (thousand tons)", {"unit": "t", "scale": 1000}),
+        ("Menge (1000 t)", {"unit": "t", "scale": 1000}),
+        ("进口量(万吨)", {"unit": "t", "scale": 10_000}),
+        ("Импорт, тыс. т", {"unit": "t", "scale": 1000}),
+        ("Imports, tonnes", {"unit": "t"}),
+        ("Quantity (thousand short tons)", {"unit": "TODO"}),
+    ],
+)
+def test_a_quantity_in_tons_is_a_mass_with_its_scale(
+    name: str, keys: dict[str, object], tmp_path: Path
+) -> None:
+    text = f'year,reporter,partner,hs,"Import value, USD","{name}"\n'
+    text += "2022,KAZ,CHN,854231,100,5\n2022,KAZ,JPN,854231,70,3\n"
+    assert drafted(tmp_path, text).mapping["columns"][name] == {"role": "mass", **keys}
+
+
+@pytest.mark.parametrize("name", ["Import price, USD per ton", "Import quantity", "Imports/kg"])
+def test_a_price_or_a_count_is_no_mass_and_no_value(name: str, tmp_path: Path) -> None:
+    text = f'year,reporter,partner,flow,hs,"Value, USD","{name}"\n'
+    text += "2022,KAZ,CHN,import,854231,100,5\n2022,KAZ,JPN,import,854231,70,3\n"
+    assert name in drafted(tmp_path, text).mapping["ignore"]
 
 
 @pytest.mark.parametrize(

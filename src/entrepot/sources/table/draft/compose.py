@@ -54,9 +54,9 @@ def compose(
     if head.sheets:
         says["sheet"] = asks.ask("sheet", "which table of the file?", *map(repr, head.sheets))
     if head.doubt:
-        says["encoding"] = asks.ask(
-            "encoding", "which encoding shows the names right?", *head.doubt
-        )
+        shown = ", ".join(f"“{word}” in {name}" for name, word in head.doubt.items())
+        words = f"which encoding shows the names right? {shown};"
+        says["encoding"] = asks.ask("encoding", words, *head.doubt)
     used = [guess for guess in guesses if guess.role]
     by_role = {guess.role: guess for guess in used}
     numbers = [guess.seen for guess in used if guess.role in NUMBERS]

@@ -12,6 +12,7 @@ from entrepot.model.area_names import is_rest, named_area
 from entrepot.model.areas import WORLD, area, known_areas
 from entrepot.model.columns import read_table
 from entrepot.sources.table.draft.money import (
+    counts_mass,
     counts_money,
     mass_words,
     money_words,
@@ -45,6 +46,9 @@ _NO_AMOUNT = re.compile(
     r"%|percent|\bshare|anteil|growth|\bchange\b|average|\bratio|\brank|\bindex|balance|deficit"
     r"|surplus|revenue|\btax|\brates?\b|\b(?:import |customs )?dut(?:y|ies)(?![- ]paid)|tariff"
     r"|доля|прирост|темп|сальдо|占比|同比|增长|比重|variaci|participaci|saldo"
+    # Values at constant prices are values.
+    r"|\bprice\b|preis\b|\bunit[- ]value|\bцена\b|单价|\bprecio\b|\bpreço\b"
+    r"|(?:\bper |/ ?)(?:kg|kilo|tonn?e?|unit|t)\b"
 )
 """Columns of numbers that are no amounts of trade, whatever words for it stand in their names."""
 _NO_MONEY = re.compile(
@@ -69,7 +73,7 @@ _FLOW_COLUMNS = re.compile(
     r"|dispatch(?:es)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
     r"|(import(?:s|ed|e|ations?|aci[oó]n(?:es)?|aç(?:ão|ões))?|importazion[ei]|ithalat"
     r"|arrivals?|einfuhr(?:en)?|импорт|ввоз|进口)"
-    r")(?:$|[ _(,])"
+    r")(?:$|[ _(,]|[额量值])"
 )
 
 
@@ -192,20 +196,20 @@ def _by_name(column: Seen) -> Guess:
     inner = re.fullmatch(r"(?:[^.\s]+\.)+([^.\s]+)", column.name)
     names = (column.name, *(inner.groups() if inner else ()), _bare(column.name))
     row = next((_known()[one] for one in map(plain_name, names) if one in _known()), None)
-    if row is not None and row["role"] == "quantity" and _UNIT_OF_MASS.search(column.name):
+    # "Quantity_t" and "Imports, tonnes".
+    units = {"quantity": _UNIT_OF_MASS.search(column.name), "value": counts_mass(column.name)}
+    if row is not None and units.get(row["role"]):
         row = row | {"role": "mass"}
     if row is None:
-        if _NO_AMOUNT.search(column.name.casefold()):
+        name = column.name.casefold()
+        if not column.is_numeric or _NO_AMOUNT.search(name):
             return Guess(column)
-        if column.is_numeric and _MASS.search(column.name.casefold()):
+        if _MASS.search(name) or counts_mass(column.name):
             return Guess(column, "mass", dict(mass_words(column.name)))
         money = money_words(column.name)
-        flow = _FLOW_COLUMNS.search(column.name.casefold())
-        return (
-            Guess(column, "value", dict(money))
-            if column.is_numeric and (money or flow)
-            else Guess(column)
-        )
+        # "Import quantity" is of a flow, and no money.
+        named = _FLOW_COLUMNS.search(name) and not _NO_MONEY.search(name)
+        return Guess(column, "value", dict(money)) if money or named else Guess(column)
     keys: dict[str, Any] = {"codes": row["codes"]} if row["codes"] else {}
     if row["role"] in NUMBERS:
         if not column.is_numeric:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
@@ -25,6 +25,7 @@ from entrepot.sources.workbook import cell_text, is_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping as Mapped
     from pathlib import Path
 
 __all__ = ["Head", "look_at_head"]
@@ -51,7 +52,7 @@ class Head:
     above
         What stands above the names of the columns: titles and units.
     doubt
-        Encodings that all fit, if more than one does.
+        Encodings that all fit, if more than one does, each with a word as it reads in it.
     sheets
         Names of the tables in the file, if it has more than one.
     parts
@@ -61,7 +62,7 @@ class Head:
     kind: str
     says: dict[str, str | int]
     above: str = ""
-    doubt: tuple[str, ...] = ()
+    doubt: Mapped[str, str] = field(default_factory=dict, hash=False)
     sheets: tuple[str, ...] = ()
     parts: tuple[SheetPart, ...] = ()
 
@@ -113,7 +114,7 @@ def _sheets(path: Path, label: str, wanted: str | None, part: int) -> Head:
     says: dict[str, str | int] = {"sheet": name} if len(names) > 1 else {}
     more, above, parts = _names_say(list(enumerate(rows, 1)), part)
     kind = "workbook" if is_workbook(path) else "document"
-    return Head(kind, says | more, above, (), tuple(wide) if len(wide) > 1 else (), parts)
+    return Head(kind, says | more, above, sheets=tuple(wide) if len(wide) > 1 else (), parts=parts)
 
 
 def _is_table(rows: Sequence[Sequence[str]]) -> bool:
@@ -208,9 +209,10 @@ def _text(path: Path, label: str, part: int) -> Head:
         raise BadFileError(
             "neither a text nor an Excel or Parquet file", where=label, hint="save it as CSV"
         )
-    if not encodings[0].startswith("utf-16"):
+    encoding = next(iter(encodings))
+    if not encoding.startswith("utf-16"):
         count_lines(path, label)  # refuses what no text has
-    text = start.decode(encodings[0], errors="ignore")
+    text = start.decode(encoding, errors="ignore")
     lines = text.removeprefix("\ufeff").splitlines()
     if len(start) == _SAMPLE:  # the last may be cut off
         lines.pop()
@@ -235,11 +237,11 @@ def _text(path: Path, label: str, part: int) -> Head:
         numbered = list(_numbered(lines[:_MOST_LINES], sign))
     names, above, parts = _names_say(numbered, part)
     says: dict[str, str | int] = {}
-    if encodings[0] not in ("utf-8", "utf-16"):
-        says["encoding"] = encodings[0]
+    if encoding not in ("utf-8", "utf-16"):
+        says["encoding"] = encoding
     if sign != ",":
         says["delimiter"] = "tab" if sign == "\t" else sign
-    doubt = encodings if len(encodings) > 1 else ()
+    doubt = encodings if len(encodings) > 1 else {}
     return Head("text", says | names, above, doubt, parts=parts)
 
 
@@ -252,39 +254,106 @@ def _numbered(lines: Sequence[str], sign: str) -> Iterator[tuple[int, list[str]]
         start = reader.line_num + 1
 
 
-def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
-    """Return the encodings that fit, the likeliest first."""
+def _encodings(path: Path, start: bytes) -> dict[str, str]:
+    """Return the encodings that fit, the likeliest first, with a word that tells them apart."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
+        return {"utf-16": ""}
     if order := utf16_order(start):
-        return (order,)
+        return {order: ""}
     if b"\0" in start[:4096]:
-        return ()
+        return {}
     if _fits(path, "utf-8"):
-        return ("utf-8",)
-    guess = _by_bytes(start)
-    fitting = tuple(name for name in guess if _fits(path, name))
-    for name in fitting:
+        return {"utf-8": ""}
+    fitting = tuple(name for name in _GUESSED if _fits(path, name))
+    found = _plausible(_high(path), fitting)
+    for name in found:
         refuse_mixed(path, path.name, name)
-    # What the bytes look like most, if it fits; else all that fit are shown to choose from.
-    return fitting[:1] if fitting[:1] == guess[:1] else fitting
+    return found
 
 
-def _by_bytes(start: bytes) -> tuple[str, ...]:
-    """Return the encodings that the bytes above 127 look like, the likeliest first.
+_GUESSED = ("cp1252", "cp1251", "gb18030")
+_HIGH = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_MOST_WORDS = 2_000
+_SURER_BY = 0.25  # of the words: less is no difference between two encodings
+_USUAL_SIGNS = frozenset("€£§©®°±²³µ·»«–—‘’‚“”„…½×÷№™\u00a0、。（），：；％／《》“”‘’·～")
+_LETTERS = {
+    "cp1251": re.compile("[А-Яа-яЁёІіЇїЄєҐґЎў]|[ЂЃЅЈЉЊЋЌЏђѓѕјљњћќџ](?=.)|(?<=.)[ђѓѕјљњћќџ]"),
+    "cp1252": re.compile("[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸƒªºµ]"),
+}
 
-    Chinese in GB18030 has them in pairs. Russian in cp1251 has them in whole words, mostly small
-    letters, which are 0xE0 and above. Western languages have single ones among plain letters.
+
+def _high(path: Path) -> tuple[bytes, ...]:
+    """Return the different words of a text that have bytes above 127, as far as they are looked at.
+
+    The first may stand far below, behind codes and numbers only.
     """
-    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", start)]
-    high = sum(runs)
-    if not high:
-        return ("cp1252",)  # further down the file
-    # é, ü and ñ stand alone between plain letters.
-    if sum(run == 1 for run in runs) > 0.8 * len(runs):
-        return ("cp1252",)
-    small = sum(byte >= 0xE0 for byte in start) / high
-    return ("cp1251", "gb18030", "cp1252") if small > 0.5 else ("gb18030", "cp1251", "cp1252")
+    found: dict[bytes, None] = {}
+    with path.open("rb") as opened:
+        while not found and (piece := opened.read(_SAMPLE)):
+            found = dict.fromkeys(_HIGH.findall(piece))
+    return tuple(found)[:_MOST_WORDS]
+
+
+def _plausible(words: Sequence[bytes], fitting: Sequence[str]) -> dict[str, str]:
+    """Return the encodings in which words look like words, the likeliest first.
+
+    Several only where they show different letters, and none of them is plainly the best.
+    """
+    score = {name: sum(_reads(word, name) for word in words) for name in fitting}
+    ranked = sorted(fitting, key=lambda name: -score[name])
+    least = score[ranked[0]] - _SURER_BY * len(words) if ranked else 0
+    alike = [name for name in ranked if score[name] > least]
+    for word in words:
+        shown = {name: word.decode(name, "replace") for name in alike}
+        if len(set(shown.values())) > 1:
+            return shown
+    return dict.fromkeys(alike[:1], "")
+
+
+def _reads(word: bytes, encoding: str) -> bool:
+    """Whether a word looks like one in an encoding.
+
+    One of another alphabet has letters of two in it, or small and capital letters by chance.
+
+    Examples
+    --------
+    >>> [_reads("Größe".encode("cp1252"), one) for one in ("cp1251", "gb18030", "cp1252")]
+    [False, False, True]
+    >>> [_reads("Китай".encode("cp1251"), one) for one in ("cp1251", "gb18030", "cp1252")]
+    [True, False, False]
+    >>> [_reads("进口".encode("gb18030"), one) for one in ("cp1251", "gb18030", "cp1252")]
+    [False, True, False]
+    """
+    text = word.decode(encoding, "replace")
+    if encoding == "gb18030":
+        return _is_chinese(text)
+    letters = _LETTERS[encoding]
+    signs = [sign for sign in text if not sign.isalpha()]
+    named = "".join(sign if sign.isalpha() else " " for sign in text).split()
+    if not _USUAL_SIGNS.issuperset(signs) or not all(map(_has_usual_case, named)):
+        return False
+    if not all(len(letters.findall(part)) == len(part) or part.isascii() for part in named):
+        return False
+    # Western words are mostly plain letters; those of other alphabets have none of them.
+    return encoding == "cp1251" or all(
+        sum(map(str.isascii, part)) >= len(part) // 2 for part in named
+    )
+
+
+def _has_usual_case(word: str) -> bool:
+    return word[1:].islower() or word.isupper() or len(word) == 1
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether characters are common ones, and no Latin word goes on behind them."""
+    signs = [sign for sign in text if "\u4e00" <= sign <= "\u9fff"]
+    rare = sum(_COMMON.fullmatch(sign.encode("gb18030")) is None for sign in signs)
+    rest = [sign for sign in text if sign not in signs and not sign.isascii()]
+    within = re.search(r"[A-Za-z][^\x00-\x7f]+[A-Za-z]", text)
+    return _USUAL_SIGNS.issuperset(rest) and 4 * rare <= len(signs) and not within
+
+
+_COMMON = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")  # the first level of GB 2312
 
 
 def _fits(path: Path, encoding: str) -> bool:

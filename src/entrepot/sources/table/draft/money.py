@@ -7,7 +7,7 @@ from math import prod
 
 from entrepot.model.display import MONEY
 
-__all__ = ["counts_money", "mass_words", "money_words", "scale_words"]
+__all__ = ["counts_mass", "counts_money", "mass_words", "money_words", "scale_words"]
 
 # The plain $ is American: other dollars have their letters before it and come first.
 _CURRENCIES = (
@@ -73,7 +73,7 @@ _MONEY_UNIT = re.compile(
 _LEAST = 1000  # a smaller number is none that values are counted in
 _MASS_UNIT = re.compile(
     r"(?P<kg>kg|кг|千克|公斤|kilogram)"
-    r"|(?:metric )?\btons?\b|(?P<kilo>kilo[- ]?|кило)?(?:tonne|тонн)|\bт\b|公?吨|\bmt\b"
+    r"|(?:metric )?\btons?\b|(?P<kilo>kilo[- ]?|кило)?(?:tonne|тонн)|\bт\b(?!\.? ?р)|公?吨|\bmt\b"
     r"|(?<=[(\[ ])t(?=[)\]]|$)"
 )
 _UNSURE = re.compile(
@@ -196,3 +196,25 @@ def mass_words(words: str) -> dict[str, str | int]:
         return {}
     scale = prod(near) * (1000 if found["kilo"] else 1)
     return {"unit": "kg" if found["kg"] else "t"} | ({"scale": scale} if scale > 1 else {})
+
+
+_PLAIN_MASS = re.compile(
+    r"(?<![^\W\d_])kgs?m?(?![^\W\d_])|kilograms?|кг|千克|公斤|\btons?\b|tonnen?|tonnes?|тонн|吨"
+    r"|\bт\b(?!\.? ?р)|(?<=[(\[ ])t(?=[)\]]|$)"
+)
+_RATE = re.compile(r"\b(?:per|pro|je|par|por|за|на|每)\b|/|每")
+
+
+def counts_mass(words: str) -> bool:
+    """Whether words are about masses, also where unit or scale are not sure; prices are not.
+
+    Examples
+    --------
+    >>> counts_mass("Quantity (thousand tons)"), counts_mass("进口量(万吨)")
+    (True, True)
+    >>> counts_mass("USD per ton"), counts_mass("KGS mn"), counts_mass("KGZ")
+    (False, False, False)
+    """
+    spaced = _spaced(words)
+    found = _PLAIN_MASS.search(spaced) and not _RATE.search(spaced)
+    return bool(found) and not money_words(words)
