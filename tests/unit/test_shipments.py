@@ -205,6 +205,8 @@ def test_a_line_without_a_country_counts_in_the_total(tmp_path: Path) -> None:
             "100.00",
         ),
         ("preliminary", [{}, {"Status": "P", "Day": "05.02.2023"}], 1, "Of 2023-02 there are no"),
+        ("no-status", [{}, {"Status": ""}], 1, "1 line, USD 100.50, has an empty status"),
+        ("unknown-code", [{}, {"Code": "0000000000"}], 1, "1 line, USD 100.50, has a code whose"),
         ("left-out-annulled", [{}, {"Status": "X"}], 1, "USD 100.50"),
         (  # USD 0.00
             "left-out-footer",

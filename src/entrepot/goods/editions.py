@@ -14,7 +14,7 @@ from typing import Literal, cast, get_args
 
 from entrepot.errors import BadFileError, RequestError, nearest
 from entrepot.model.columns import read_table
-from entrepot.model.product import POOLED, known_codes, known_prefixes
+from entrepot.model.product import NATIONAL, POOLED, known_codes, known_prefixes
 
 __all__ = [
     "NATIONAL",
@@ -41,9 +41,6 @@ _LINK_COLUMNS = (
     "widest",
     "reason",
 )
-
-NATIONAL = ("98", "99")
-"""Chapters that are left to countries: their codes are of no edition."""
 
 
 @dataclass(frozen=True, slots=True)

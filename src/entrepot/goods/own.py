@@ -289,6 +289,14 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
             where=f"{where}, column valid_to",
             hint="check the days",
         )
+    ends = days["wind_down"]
+    if start and ends and ends < start:
+        raise BadFileError(
+            f"earlier contracts end on {ends} (wind_down), before it is on the list ({start})",
+            where=f"{where}, column wind_down",
+            why="it is the last day on which contracts made before the listing may be served",
+            hint="check the days",
+        )
     if days["not_before"] and (start is None or start <= days["not_before"]):
         raise BadFileError(
             f"not on the list on {days['not_before']} (not_before), "

@@ -17,6 +17,7 @@ from entrepot.model.columns import read_table
 
 __all__ = [
     "EDITIONS",
+    "NATIONAL",
     "NO_CODES",
     "POOLED",
     "TARIFFS",
@@ -32,6 +33,8 @@ __all__ = [
     "product_prefix",
 ]
 
+NATIONAL = ("98", "99")
+"""Chapters that are left to countries: their codes are of no edition."""
 NO_CODES = "NONE"
 """Nomenclature of a source that has totals over all goods only."""
 UNNAMED = "HS"

@@ -10,6 +10,7 @@ from entrepot.lake.inventory import spans
 from entrepot.model.areas import areas
 from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
+from entrepot.model.product import NATIONAL
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ __all__ = [
 
 PARTNERS = 5
 """So many partners with one unit value, to a part in 20,000, are no accident."""
-_FREE = ("98", "99")  # chapters that the convention leaves to countries' own use
 _MOST = 0.95  # of the codes of an edition: a source that uses so many is no extract
 _AMOUNT = f"{CURRENCY}, printf('%.0f', {VALUE})"
 _ROW = f"concat_ws(' ', {when()}, exporter, importer, product, {_AMOUNT})"
@@ -121,7 +121,7 @@ def _codes(
     strange: list[tuple[float, int, str, str]] = []
     for edition, product, count, value, currency in groups.fetchall():
         used.setdefault(edition, set()).add(product)
-        if edition in codes and product not in codes[edition] and product[:2] not in _FREE:
+        if edition in codes and product not in codes[edition] and product[:2] not in NATIONAL:
             strange.append((value or 0.0, count, f"{product} of {edition}", currency))
     if strange:
         value, _, name, currency = max(strange)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import Finding
 from entrepot.model.display import agreed, joined
+from entrepot.model.product import NATIONAL, known_codes
 from entrepot.sources.shipments.layout import Layout, canonical, known_layouts
 from entrepot.sources.shipments.persons import ERASED, PSEUDONYM, may_name
 from entrepot.sources.strict import literal, quoted
@@ -76,9 +77,11 @@ def findings(
         *look.numbers(),
         *look.sub_items(),
         *look.preliminary(),
+        *look.without_status(),
         *look.header_values(),
         *look.two_values(),
         *look.codes(cells),
+        *look.codes_of_no_goods(),
         *look.areas(cells),
         *look.units(),
         *look.without_value(),
@@ -301,6 +304,19 @@ class _Look:
             )
         yield self.finding("preliminary", "warning", count, months[0][0], text)
 
+    def without_status(self) -> Iterator[Finding]:
+        """Lines whose status is empty, where the register has a column for it."""
+        if not self._layout.of("status"):
+            return
+        query = f"SELECT count(*), sum({VALUE}), min(row) FROM {_LINES} WHERE status IS NULL"
+        [(count, value, row)] = self._ask(query)
+        if count:
+            text = (
+                f"{self._of_value(count, value)} an empty status: kept and counted, though the "
+                "register does not say whether such a line is final or annulled."
+            )
+            yield self.finding("no-status", "warning", count, f"row {row}", text)
+
     def header_values(self) -> Iterator[Finding]:
         """Values of a whole declaration, repeated on each of its items."""
         if not self._layout.of("declaration"):
@@ -395,6 +411,25 @@ class _Look:
             )
             count = sum(one[1] for one in rest)
             yield self.finding("code-lengths", "note", count, rest[0][3], text)
+
+    def codes_of_no_goods(self) -> Iterator[Finding]:
+        """Codes whose first six digits are none of the edition; 98 and 99 are left to countries."""
+        query = f"""
+            SELECT nomenclature, product, count(*), sum({VALUE}), min(tariff_code) FROM {_LINES}
+            GROUP BY 1, 2 ORDER BY 4 DESC, 2"""
+        none = [
+            one
+            for one in self._ask(query)
+            if one[1][:2] not in NATIONAL and one[0] not in known_codes().get(one[1], ())
+        ]
+        if none:
+            count = sum(one[2] for one in none)
+            text = (
+                f"{self._of_value(count, sum(one[3] or 0 for one in none))} a code whose first six "
+                "digits are not in the Harmonized System of that day: counted in all goods, and "
+                "in no list or product. A code may be mistyped, or of another edition."
+            )
+            yield self.finding("unknown-code", "warning", count, none[0][4], text)
 
     def _word(self, word: str, count: int, cells: RegisterCells, column: str) -> str:
         """Return a word of no known place; its row, if it may be a name in a wrong column."""
