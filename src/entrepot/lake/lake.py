@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.files import expanded, read_text
 from entrepot.lake.bundled import is_bundled
 from entrepot.lake.catalog import Catalog, is_unfinished
 from entrepot.lake.reads import Reads
@@ -48,7 +50,7 @@ class Lake(Reads):
         replace: bool = False,
         nomenclature: str | None = None,
         vintage: str | None = None,
-        mapping: str | None = None,
+        mapping: str | os.PathLike[str] | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> LoadReport:
         """Add files of a source: all of them or none.
@@ -66,8 +68,9 @@ class Lake(Reads):
         nomenclature, vintage
             Edition of the product codes and release, where the name of a file does not say.
         mapping
-            For a table of the user's own: the text that says which column is what. The table
-            becomes the source ``table.<id>``, the id being the mapping's or the file's name.
+            For a table of the user's own: the text that says which column is what, or the path
+            (a ``Path``) of a file with it. The table becomes the source ``table.<id>``, the id
+            being the mapping's or the file's name.
         progress
             Called with a few words before each step.
 
@@ -76,7 +79,7 @@ class Lake(Reads):
         UnknownNameError
             If there is no such source.
         RequestError
-            If the source ships with the program.
+            If the source ships with the program, or a mapping is a path in a text.
         BadFileError
             If a file is not what the source promises, or a period is held or given twice.
         OutsideError
@@ -91,7 +94,8 @@ class Lake(Reads):
         several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
         if not several:
             raise no_file(source)
-        name, title = named_source(split_address(source)[0], Path(several[0]), mapping)
+        says = _mapping_text(mapping)
+        name, title = named_source(split_address(source)[0], Path(several[0]), says)
         if name.startswith("shipments."):
             self._require_folder("a customs register is not loaded into an object store")
         preparing = self._preparing()
@@ -102,7 +106,7 @@ class Lake(Reads):
                 [Path(path) for path in several],
                 self.connection,
                 replace=replace,
-                options=FileOptions(nomenclature, vintage, mapping),
+                options=FileOptions(nomenclature, vintage, says),
                 title=title,
                 progress=progress,
                 preparing=preparing,
@@ -488,6 +492,22 @@ class Lake(Reads):
         self._require_folder("a lake in an object store is not checked as a whole")
         with self.reading(), guarded(self.path):
             return tuple(check_lake(self.path, self._state().catalog, self.connection, codes))
+
+
+def _mapping_text(mapping: str | os.PathLike[str] | None) -> str | None:
+    """Return the text of a mapping, of which a path was given or the text itself."""
+    if isinstance(mapping, os.PathLike):
+        return read_text(expanded(mapping), hint="name a mapping: entrepot data map FILE")
+    # No mapping is one line without a colon and a blank.
+    line = (mapping or "").strip()
+    if "\n" not in line and ": " not in line and re.search(r"[\w/\\]\.ya?ml$|[/\\]", line, re.I):
+        raise RequestError(
+            "the mapping is a path in a text",
+            where=line,
+            why="a text is read as the mapping itself",
+            hint=f"give the path as a path: mapping=Path({line!r})",
+        )
+    return mapping
 
 
 def _require_own(source: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lake_files import HEAD, MAPPING, NAME, ROWS, Put, Write, tree
 
-from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
+from entrepot.errors import BadFileError, EntrepotError, RequestError, UnknownNameError
 from entrepot.lake import Lake
 from entrepot.sources import strict, text
 
@@ -393,3 +393,19 @@ def test_names_that_are_no_text_are_refused(lake: Lake, write: Write, tmp_path: 
 def test_a_device_is_no_empty_lake() -> None:
     with pytest.raises(EntrepotError, match="a lake is a folder"):
         Lake.open("/dev/null").holdings()
+
+
+def test_the_path_of_a_mapping_is_read_and_one_in_a_text_is_refused(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """The path itself was read as YAML: "not keys with values"."""
+    table, mapping = tmp_path / "mine.csv", tmp_path / "map.yaml"
+    table.write_text("year,from,code,usd\n2022,CHN,850110,1\n")
+    mapping.write_text(MAPPING)
+    with pytest.raises(RequestError, match="the mapping is a path in a text") as refused:
+        lake.add("table", [table], mapping=str(mapping))
+    assert refused.value.hint == f"give the path as a path: mapping=Path({str(mapping)!r})"
+    with pytest.raises(BadFileError, match="no such file"):
+        lake.add("table", [table], mapping=tmp_path / "none.yaml")
+    lake.add("table", [table], mapping=mapping)
+    assert lake.holdings()[0].rows == 1
