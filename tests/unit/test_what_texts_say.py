@@ -164,3 +164,59 @@ def test_the_second_of_two_years_is_no_number() -> None:
 def test_a_genitive_is_no_dollar_of_singapore() -> None:
     text = "China's $50 billion of exports, S$20 billion of Singapore’s"
     assert [one.says.unit for one in number_spans(text, "en")] == ["USD", "SGD"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chinese state firms exported goods worth $110.97 billion to Russia in 2023.",
+        "Chinese private companies' exports came to $1.6 trillion in 2023.",
+        "Shanghai, China exported goods worth $110.97 billion to Russia in 2023.",
+        "China's Heilongjiang exported goods worth $110.97 billion to Russia in 2023.",
+        "China's exports to Russian companies came to $110.97 billion in 2023.",
+        "China's exports to its neighbours came to $300 billion in 2023.",
+        "China's exports by sea came to $1.6 trillion in 2023.",
+        "China's exports to Russia by road and rail came to $110.97 billion in 2023.",
+        "China's exports to Russia through Manzhouli came to $110.97 billion in 2023.",
+        "China's net exports to Russia came to $110.97 billion in 2023.",
+        "China's exports to Russia through August 2023 came to $110.97 billion.",
+        "Nobody believes that China's exports to Russia came to $110.97 billion in 2023.",
+        "Экспорт китайских госкомпаний в Россию в 2023 году составил 110,97 млрд долларов.",
+        "Экспорт Китая российским компаниям в 2023 году составил 80 млрд долларов.",
+        "Экспорт Китая в Сибирь в 2023 году составил 80 млрд долларов.",
+        "Экспорт Китая в Московскую область в 2023 году составил 80 млрд долларов.",
+        "Экспорт Китая в развивающиеся страны в 2023 году составил 1,6 трлн долларов.",
+        "Экспорт КНР в Россию по морю в 2023 году составил 110,97 млрд долларов.",
+        "Экспорт Китая в Россию по август 2023 года составил 71,8 млрд долларов.",
+        "Die Exporte chinesischer Staatsunternehmen nach Russland betrugen 2023 111 Mrd. Dollar.",
+        "Die Exporte der chinesischen Provinz Guangdong nach Russland stiegen 2023 um 5 %.",
+        "Chinas Exporte in Entwicklungsländer beliefen sich 2023 auf 1,6 Billionen Dollar.",
+        "Chinas Exporte per Schiff beliefen sich 2023 auf 1,6 Billionen Dollar.",
+        "中国民营企业2023年对俄罗斯出口1109.7亿美元。",
+        "中国广东省2023年出口7700亿美元。",
+        "中国（上海）自由贸易试验区2023年对俄罗斯出口1109.7亿美元。",
+        "2023年，中国对俄罗斯远东地区出口1109.7亿美元。",
+        "2023年，中国以铁路运输方式对俄罗斯出口1109.7亿美元。",
+        "2023年，中国对俄企业出口800亿美元。",
+    ],
+)
+def test_a_part_of_a_trade_is_not_read_as_the_whole(text: str) -> None:
+    assert not draft(article_of(text, date="2024-02-01")).claims
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China's exports to EU member states came to $501 billion in 2023.",
+        "China's exports to Russia by value came to $110.97 billion in 2023.",
+        "China's exports to Russia from January through August 2023 came to $71.8 billion.",
+        "China's exports to Russia rose 46.9 % in 2023, while Chinese companies built plants.",
+        "Die Exporte Chinas in die Länder der EU beliefen sich 2023 auf 501 Milliarden Dollar.",
+        "Экспорт Китая во все страны составил в 2023 году 3,38 трлн долларов.",
+        "Экспорт Китая в Россию в денежном выражении составил в 2023 году 110,97 млрд долларов.",
+        "2023年，中国出口市场中，对俄罗斯出口1109.7亿美元。",
+        "2023年，香港地区对俄罗斯出口11亿美元。",
+    ],
+)
+def test_a_whole_trade_beside_such_words_is_read(text: str) -> None:
+    assert len(draft(article_of(text, date="2024-02-01")).claims) == 1

@@ -19,6 +19,7 @@ from entrepot.claims.draft.codes import require_codes
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import AGAINST, OF_TOTAL, claim_of_guess, is_of_total
+from entrepot.claims.draft.parts import part_meant
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
@@ -393,7 +394,13 @@ def merged(
             and _goes_on(read, kept.get(max(kept, default=place)))
         ):
             chosen = read.claim
-        if chosen is not None:
+        if (
+            chosen is not None
+            and read is not None
+            and (part := part_meant(read.guess.number, read.scene))
+        ):
+            why[place] = part, ""
+        elif chosen is not None:
             kept[place] = replace(chosen, alone=_is_alone(chosen, rules.get(place), read))
         elif reason:
             # What is rather wrong than right would be copied: it is no hint.

@@ -300,10 +300,11 @@ def _behind_number(bracket: int, numbers: Sequence[Span], text: str) -> bool:
 
 
 _OPEN = {
-    "en": r"\b(?:before|after|until|till|up to|prior to|ahead of|by|beyond|around|pre-|post-)"
-    r"\s*(?:the )?(?:end of |start of )?$",
-    "ru": r"(?<!\w)(?:до|после|около|вплоть до|накануне|к концу|ранее)\s+$",
-    "de": r"\b(?:vor|nach|bis|ab|um|bis Ende|vor dem Jahr|nach dem Jahr|bis zum Jahr)\s+$",
+    "en": r"\b(?:before|after|until|till|up to|prior to|ahead of|by|beyond|around|through"
+    r"|as (?:of|at)|pre-|post-)\s*(?:the )?(?:end of |start of )?$",
+    "ru": r"(?<!\w)(?:до|по|после|около|вплоть до|накануне|к концу|ранее)\s+$",
+    "de": r"\b(?:vor|nach|bis|ab|um|per|Stand|bis Ende|vor dem Jahr|nach dem Jahr|bis zum Jahr)"
+    r"\s+$",
     "zh": r"(?:截至|直到|到)$",
 }
 """In front of a time: it is a bound, not the time that a number is of."""
