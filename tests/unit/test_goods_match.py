@@ -177,9 +177,20 @@ def test_a_list_that_cannot_be_followed_is_an_error_or_named() -> None:
     with pytest.raises(RequestError, match="not followed into HS2012"):
         Matcher([goods_list("chpl")], "HS2012")
     matcher = Matcher([goods_list("chpl")], "HS2012", all_of_them=False)
-    assert matcher.left_out == ("chpl",)
+    assert matcher.not_compared == ("chpl",)
     assert matcher.match("854231") == ()
-    assert Matcher([goods_list("chpl")], "HS2022").left_out == ()
+    assert Matcher([goods_list("chpl")], "HS2022").not_compared == ()
+
+
+def test_of_a_list_of_two_editions_the_codes_that_are_not_followed_are_named(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(HEAD + "851712,HS2017,no,,,\n854231,HS2022,no,,,\n", encoding="utf-8")
+    matcher = Matcher([own_list(path)], "HS2022", all_of_them=False)
+    assert [one.certainty for one in matcher.match("854231")] == ["whole"]
+    assert matcher.match("851713") == ()
+    assert matcher.not_compared == ("mine (its codes of HS2017)",)
 
 
 @pytest.mark.parametrize(

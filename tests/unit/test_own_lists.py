@@ -202,6 +202,22 @@ def test_a_list_whose_entries_have_all_left_it_is_not_nothing(tmp_path: Path) ->
         goods_selection(f"{path}@2023-06-01")
 
 
+def test_a_last_day_that_is_still_to_come_ends_nothing(tmp_path: Path) -> None:
+    """A code that is on the list today was left out of every figure that named no day."""
+    lines = "854231,HS2022,,2999-12-31\n854232,HS2022,,2024-06-30\n854233,HS2022,2999-01-01,\n"
+    path = written(tmp_path, f"{DAYS}{lines}")
+    assert goods_selection(str(path)).codes == {"854231"}
+
+
+def test_what_is_added_is_counted_with_what_is_no_longer_on_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    lines = "854231,HS2022,2022-01-01,2023-12-31\n854232,HS2022,2022-01-01,\n"
+    path = written(tmp_path, f"{DAYS}{lines}")
+    shown = CliRunner().invoke(goods.app, ["add", str(path)])
+    assert shown.output.startswith("mine: 2 entries, 1 of them on it today; ask with --goods mine")
+
+
 def test_an_older_list_is_not_read_as_the_newest_edition(tmp_path: Path) -> None:
     """852580 held drones and other cameras: nothing says that it is 852589 and nothing else."""
     path = written(tmp_path, f"{HEAD}852580,HS2017\n854231,HS2017\n")

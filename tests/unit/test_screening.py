@@ -891,6 +891,47 @@ def test_codes_of_another_edition_are_not_known_without_the_table() -> None:
     assert title_of(found).startswith("No shipment is listed for sure (2 not known) on the lists")
 
 
+OF_TWO_EDITIONS = """code,nomenclature,applies,valid_to
+854231,HS2022,2022-03-10,
+85,HS2017,2018-01-01,2018-12-31
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "grade"),
+    [
+        ("2022-03-09,854231", NOT_LISTED),
+        ("2022-03-10,854231", LISTED),
+        ("2018-06-01,851712", LISTED),
+        ("2019-06-01,851712", NOT_LISTED),
+        # A code of the next edition in a chapter that was listed whole, in another edition.
+        ("2018-06-01,851713", NOT_KNOWN),
+        ("2018-06-01,840991", NOT_LISTED),
+    ],
+)
+def test_a_list_of_two_editions_is_followed_as_far_as_each_goes(
+    line: str, grade: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line of another edition took the others from the comparison: listed goods were not."""
+    monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "lists"))
+    path = tmp_path / "mine.csv"
+    path.write_text(OF_TWO_EDITIONS)
+    add_own(path)
+    found = screened(f"{line},DE,KZ,,,V", against=("mine",), nomenclature="")
+    assert [row["status"] for row in found.table.to_pylist()] == [STATUSES[grade]]
+
+
+def test_a_row_without_a_date_that_meets_nothing_says_that_it_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "lists"))
+    path = tmp_path / "mine.csv"
+    path.write_text("code,nomenclature\n840991,HS2022\n")
+    add_own(path)
+    (row,) = screened(",854231,DE,KZ,,,V", against=("mine",)).table.to_pylist()
+    assert (row["status"], row["entry"]) == ("not known", "no date in this row")
+
+
 def test_a_jurisdiction_was_read_until_the_first_day_of_its_lists() -> None:
     """China's catalogue of 2026 does not carry the list of its controls further."""
     text = "Date,HS code,From,To\n2025-12-05,811292,CN,US\n"

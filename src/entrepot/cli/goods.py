@@ -177,13 +177,17 @@ def add(
     Example: entrepot goods add examples/my-list.csv
     """
     from entrepot.goods.library import add_own
+    from entrepot.model.display import agreed
     from entrepot.sources.text import unfinished
 
     found = add_own(file)
-    data = {"id": found.id, "codes": len(found.entries), "nomenclatures": [*found.nomenclatures]}
+    entries = agreed(len(found.history), "entry", "entries")
+    if len(found.entries) < len(found.history):
+        entries += f", {len(found.entries)} of them on it today"
+    data = {"id": found.id, "codes": len(found.history), "nomenclatures": [*found.nomenclatures]}
     if unfinished(file):
         note("note: the last line has no line end: was the file cut off? Its code may lack digits")
-    words = f"{found.id}: {len(found.entries)} entries; ask with --goods {found.id}"
+    words = f"{found.id}: {entries}; ask with --goods {found.id}"
     emit(data, lambda screen: screen.print(words), as_json=as_json)
     if nameless := sorted({one.code for one in found.entries if one.names_no_goods}):
         note(

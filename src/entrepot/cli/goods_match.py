@@ -280,7 +280,7 @@ class Matched:
         One for each match, and one with an empty `list` for a row that meets none or cannot be
         read.
     left_out
-        Lists that cannot be converted to the edition of the table.
+        Lists that cannot be converted to the edition of the table, or some of whose codes cannot.
     unsettled
         Why rows that meet no list may be on one all the same.
     """
@@ -345,7 +345,7 @@ def matched(
     open_ = {
         why: None for day, code in sorted(days) for why in matcher.unsettled(_or_none(day), code)
     }
-    return Matched(found, matcher.left_out, tuple(open_))
+    return Matched(found, matcher.not_compared, tuple(open_))
 
 
 def _or_none(text: str) -> date | None:

@@ -179,8 +179,11 @@ class GoodsList:
 
     @cached_property
     def entries(self) -> tuple[ListEntry, ...]:
-        """Entries on the list as far as it is known, or on its last day if it ended."""
-        day = self.ended or self.known_until
+        """Entries on the list as far as it is known, or on its last day if it ended.
+
+        Of a list of the user's own, those of today: a last day that is still to come ends nothing.
+        """
+        day = date.today() if self.known_until == date.max else self.ended or self.known_until
         return tuple(entry for entry in self.history if entry.on(day) == "listed")
 
     @cached_property

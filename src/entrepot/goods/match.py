@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     _Index = dict[str, list[tuple[ListEntry, CodeConversion]]]
 
-__all__ = ["ListedSpan", "Match", "Matcher", "code_range"]
+__all__ = ["ListedSpan", "Match", "Matcher", "code_range", "stretches"]
 
 Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
 
@@ -113,13 +113,13 @@ class Matcher:
     links
         The tables of the United Nations, for lists of other editions.
     all_of_them
-        Whether a list that cannot be followed into the edition is an error; else it is one of
-        `left_out`.
+        Whether entries that cannot be followed into the edition are an error; else they are
+        `left_out`, and the other entries of their list are matched.
 
     Attributes
     ----------
     left_out
-        Names of lists that nothing was matched against.
+        Entries that nothing was matched against, by the name of their list.
     lists
         Those that codes are matched against.
 
@@ -142,19 +142,34 @@ class Matcher:
         self._edition = harmonized(nomenclature).id
         self._links = links
         self._indexes: dict[tuple[str, int], _Index] = {}
-        left_out, kept = [], []
-        for goods_list in lists:
+        self.lists = tuple(lists)
+        self.left_out: dict[str, tuple[ListEntry, ...]] = {}
+        self._followed: dict[str, tuple[ListEntry, ...]] = {}
+        for goods_list in self.lists:
             try:
                 # For its error: a list that cannot be followed is refused before a code is read.
                 reaches(goods_list.history, self._edition, links)
-                kept.append(goods_list)
+                self._followed[goods_list.id] = goods_list.history
             except RequestError:
                 if all_of_them:
                     raise
-                left_out.append(goods_list.id)
-        self.lists = tuple(kept)
-        self._changes = {goods_list.id: sorted(set(_changes(goods_list))) for goods_list in kept}
-        self.left_out = tuple(left_out)
+                followed, rest = _parted(goods_list, self._edition, links)
+                self._followed[goods_list.id] = followed
+                self.left_out[goods_list.id] = rest
+        self.lists = tuple(one for one in self.lists if self._followed[one.id])
+        self._changes = {
+            goods_list.id: sorted(set(_changes(goods_list))) for goods_list in self.lists
+        }
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """The lists that nothing was matched against, and those of which some codes were not."""
+        return tuple(
+            f"{name} (its codes of {', '.join(sorted({one.edition for one in entries}))})"
+            if self._followed[name]
+            else name
+            for name, entries in self.left_out.items()
+        )
 
     def unsettled(self, day: date | None, code: str = "") -> tuple[str, ...]:
         """Return why a code that meets nothing may be on a list all the same, list by list.
@@ -193,7 +208,7 @@ class Matcher:
             for six in self._between(*ends):
                 by_six.setdefault(six, []).append(code)
         for goods_list in self.lists:
-            if {entry.edition for entry in goods_list.history} == {self._edition}:
+            if {entry.edition for entry in self._followed[goods_list.id]} == {self._edition}:
                 yield from self._steady(goods_list, read, by_six, first, last)
                 continue
             open_: dict[tuple[str, str, str, str], ListedSpan] = {}
@@ -228,7 +243,7 @@ class Matcher:
         No family has to be closed there, so how a code meets an entry is the same on all days.
         """
         index = self._index(goods_list, None)
-        stretches: dict[int, list[tuple[date, date, str]]] = {}
+        met: dict[int, list[tuple[date, date, str]]] = {}
         seen: set[tuple[str, int]] = set()
         for six in sorted(by_six.keys() & index):
             for code in by_six[six]:
@@ -240,9 +255,9 @@ class Matcher:
                     seen.add((code, id(entry)))
                     if marked and certainty[0] == "whole":
                         certainty = "ex", "the table means a part of the code"
-                    if id(entry) not in stretches:
-                        stretches[id(entry)] = list(_stretches(goods_list, entry, first, last))
-                    for begins, until, status in stretches[id(entry)]:
+                    if id(entry) not in met:
+                        met[id(entry)] = list(stretches(goods_list, entry, first, last))
+                    for begins, until, status in met[id(entry)]:
                         yield ListedSpan(
                             begins,
                             until,
@@ -273,7 +288,7 @@ class Matcher:
         key = goods_list.id, -1 if day is None else bisect_right(self._changes[goods_list.id], day)
         if key not in self._indexes:
             found: _Index = {}
-            entries = _on(goods_list, day)
+            entries = _on(goods_list, self._followed[goods_list.id], day)
             places = reaches(entries, self._edition, self._links)
             for entry in entries:
                 for six in expanded(entry.code, entry.edition):
@@ -392,16 +407,34 @@ class Matcher:
         return None
 
 
-def _on(goods_list: GoodsList, day: date | None) -> tuple[ListEntry, ...]:
-    """Return what is or may be on a list on a day; all that ever was, without one."""
+def _parted(
+    goods_list: GoodsList, edition: str, links: Links | None
+) -> tuple[tuple[ListEntry, ...], tuple[ListEntry, ...]]:
+    """Return the entries of a list that can be followed into an edition, and the others."""
+    followed: list[ListEntry] = []
+    rest: list[ListEntry] = []
+    for name in sorted({entry.edition for entry in goods_list.history}):
+        entries = tuple(entry for entry in goods_list.history if entry.edition == name)
+        try:
+            reaches(entries, edition, links)
+            followed += entries
+        except RequestError:
+            rest += entries
+    return tuple(followed), tuple(rest)
+
+
+def _on(
+    goods_list: GoodsList, entries: tuple[ListEntry, ...], day: date | None
+) -> tuple[ListEntry, ...]:
+    """Return those that are or may be on a list on a day; all that ever were, without one."""
     if day is None:
-        return goods_list.history
+        return entries
     if day < goods_list.begins:
         return ()
-    return tuple(entry for entry in goods_list.history if entry.on(day) != "no")
+    return tuple(entry for entry in entries if entry.on(day) != "no")
 
 
-def _stretches(
+def stretches(
     goods_list: GoodsList, entry: ListEntry, first: date, last: date
 ) -> Iterator[tuple[date, date, str]]:
     """Yield the days from one to another on which an entry is or may be on its list, by status."""

@@ -379,7 +379,7 @@ def match_goods(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
             "day": str(day) if day else "any day that is known",
             "edition": edition,
             "codes": codes,
-            "lists_left_out": list(matcher.left_out),
+            "lists_left_out": list(matcher.not_compared),
             "not_known_because": list(
                 dict.fromkeys(why for one in codes for why in matcher.unsettled(day, one["code"]))
             )[:20],

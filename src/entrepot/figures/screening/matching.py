@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,7 +12,7 @@ from entrepot.figures.screening.cells import countries_in
 from entrepot.figures.screening.lines import MetEntry, Work, columns_of, days_of, different, put
 from entrepot.goods import goods_lists
 from entrepot.goods.editions import NATIONAL
-from entrepot.goods.match import Matcher
+from entrepot.goods.match import Matcher, stretches
 from entrepot.goods.screening import (
     NO_LIST,
     NOT_KNOWN,
@@ -134,14 +135,19 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
             for place, regime in enumerate(work.regimes)
             for number, *met in _unread(work, regime, ids, first, last)
         ]
-        for goods_list in (lists[name] for name in matcher.left_out if name in lists):
-            # A list that begins after the last line of an edition cannot bind any of them.
-            begins = max(first, goods_list.begins)
-            if begins > last:
+        for list_id, entries in matcher.left_out.items():
+            if list_id not in lists:
                 continue
-            left_out.append(f"{goods_list.id} for codes of {edition}")
-            for number, *met in _unconverted(work, goods_list, ids, begins, last):
-                found += [(number, place, *met) for place in places[goods_list.id]]
+            # What was not on the list on any day of these lines cannot bind any of them.
+            on = [
+                (entry, *days)
+                for entry in entries
+                for days in stretches(lists[list_id], entry, first, last)
+            ]
+            if on:
+                left_out.append(f"{list_id} for codes of {edition}")
+            for number, *met in _unconverted(work, lists[list_id], ids, on):
+                found += [(number, place, *met) for place in places[list_id]]
     names = ("code_id", "regime", "first", "last", "grade", "rank", "entry")
     number, day = pa.int32(), pa.date32()
     spans = columns_of(names, (number, number, day, day, number, number, number), found)
@@ -236,23 +242,41 @@ def _unread(
 
 
 def _unconverted(
-    work: Work, goods_list: GoodsList, ids: dict[str, list[int]], first: date, last: date
+    work: Work,
+    goods_list: GoodsList,
+    ids: dict[str, list[int]],
+    on: list[tuple[ListEntry, date, date, str]],
 ) -> Iterator[tuple[int, date, date, int, int, int]]:
-    """Yield what can be said of a list whose codes no table leads to the edition of the lines.
+    """Yield what can be said of entries whose codes no table leads to the edition of the lines.
 
-    Equal numbers can be other goods, and other numbers the same: of codes of its headings it is not
-    known.
+    Equal numbers can be other goods, and other numbers the same: of codes of their headings, or of
+    their chapter where they have all of it, it is not known while they are on the list.
     """
-    headings = {entry.code[:4] for entry in goods_list.history}
-    edition = goods_list.history[0].edition
-    why = f"{goods_list.short}: its codes are of {edition}, and no correlation table that leads to "
-    why += f"those of the line is loaded: {bring_in('concordance')}"
-    work.entries.append(MetEntry(goods_list, None, why))
-    place = len(work.entries) - 1
-    for number in (number for numbers in ids.values() for number in numbers):
-        digits = work.codes[number][0]
-        if digits[:4] in headings:
-            yield number, first, last, NOT_KNOWN, NOT_KNOWN * 1000 + 900, place
+    headings: dict[tuple[str, str], list[tuple[date, date]]] = {}
+    for entry, begins, ends, _ in on:
+        days = headings.setdefault((entry.edition, entry.code[:4]), [])
+        if (begins, ends) not in days:
+            days.append((begins, ends))
+    places: dict[str, int] = {}
+    for (edition, heading), days in headings.items():
+        numbers = [
+            number
+            for numbers in ids.values()
+            for number in numbers
+            if _overlap(work.codes[number][0], heading)
+        ]
+        if numbers and edition not in places:
+            why = f"{goods_list.short}: its codes are of {edition}, and no correlation table that "
+            why += f"leads to those of the line is loaded: {bring_in('concordance')}"
+            places[edition] = len(work.entries)
+            work.entries.append(MetEntry(goods_list, None, why))
+        for number, (begins, ends) in itertools.product(numbers, days):
+            yield number, begins, ends, NOT_KNOWN, NOT_KNOWN * 1000 + 900, places[edition]
+
+
+def _overlap(digits: str, heading: str) -> bool:
+    """Whether a code and a heading or chapter have goods in common, by their digits."""
+    return digits.startswith(heading) or heading.startswith(digits)
 
 
 _NO_GOODS = """

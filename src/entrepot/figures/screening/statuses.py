@@ -393,11 +393,11 @@ def _shown(work: Work) -> pa.Table:
             CASE WHEN l.grade < {NO_LIST} THEN rg.direction END AS direction,
             CASE l.grade {words} END AS status,
             nullif(concat_ws('; ', nullif(concat_ws('; also ',
-                CASE WHEN e.words IS NOT NULL THEN e.words
+                nullif(concat_ws('; ', CASE WHEN e.words IS NOT NULL THEN e.words
                     WHEN l.national AND l.grade = {NOT_KNOWN} THEN '{national}'
-                    WHEN l.grade = {NOT_KNOWN} AND l.why IS NOT NULL THEN l.why END
-                || CASE WHEN l.undated AND l.grade = {NOT_KNOWN} THEN '; no date in this row'
-                    ELSE '' END, nullif(m.words, '')), ''),
+                    WHEN l.grade = {NOT_KNOWN} AND l.why IS NOT NULL THEN l.why END,
+                    CASE WHEN l.undated AND l.grade = {NOT_KNOWN} THEN 'no date in this row'
+                    END), ''), nullif(m.words, '')), ''),
                 CASE WHEN l.grade >= {NOT_KNOWN} AND l.needs <> ''
                     THEN l.needs || ': no list loaded' END,
                 CASE WHEN l.grade >= {NOT_KNOWN} AND l.is_high
