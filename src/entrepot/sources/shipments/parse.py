@@ -39,6 +39,7 @@ from entrepot.sources.shipments.persons import (
     misplaced,
     nameless,
     replaced,
+    without_letters,
     without_persons,
 )
 from entrepot.sources.shipments.traps import findings, hidden_in
@@ -334,7 +335,8 @@ def _kept_number(
     # A text with four letters running and fewer than five digits is a name in the wrong column, and
     # so are words, or any in a script without blanks. CASE, because AND computes both of its sides.
     letters = f"CASE WHEN regexp_matches({cell}, '\\p{{L}}{{4}}') THEN {digits} < 5 ELSE false END"
-    person = f"({person} OR {letters} OR {misplaced(cell)})"
+    words = f"CASE WHEN {without_letters(cell)} THEN false ELSE {letters} OR {misplaced(cell)} END"
+    person = f"({person} OR {words})"
     gone = is_erased(name, salt, erased) if name else "false"
     return (
         f"CASE WHEN {gone} THEN NULL "
