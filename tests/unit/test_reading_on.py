@@ -198,3 +198,140 @@ def test_goods_of_questions_are_never_ground_for_a_wrong_claim() -> None:
     ).claims
     assert claim.keys["goods"] == "850511"
     assert claim.alone
+
+
+_ON_PRICES = (
+    "Данные пересматриваются раз в год, и потому ведомство просит не сравнивать их с прежними "
+    "оценками, в которых цены были другими, а часть сделок учтена не была."
+)
+
+
+def claimed(text: str, date: str) -> dict[str, tuple[str, str, str]]:
+    """Return by number who sells, who buys, and when, of what became a claim."""
+    found = {}
+    for one in draft(article_of(text, date=date)).claims:
+        keys = one.keys
+        sides = keys["exporter"], keys["importer"]
+        first, second = sorted(sides) if keys.get("flow") == "both" else sides
+        found[one.says] = first, second, str(keys["period"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "expected"),
+    [
+        (  # months that are counted, and of all trade where no country is named
+            "財政部統計處公布，9月出口50.1億美元，累計前9月出口420.3億美元。",
+            "2025-10-10",
+            {
+                "50.1億美元": ("TWN", "WLD", "2025-09"),
+                "420.3億美元": ("TWN", "WLD", "2025-01..2025-09"),
+            },
+        ),
+        (  # a German ordinal ends no sentence
+            (
+                "Im 1. Quartal 2023 sanken die deutschen Exporte nach Peru um 4,5 Prozent. "
+                "Im 2. Halbjahr 2023 stiegen die deutschen Exporte nach Chile um 3 Prozent."
+            ),
+            "2024-02-10",
+            {
+                "-4,5 Prozent": ("DEU", "PER", "2023Q1"),
+                "3 Prozent": ("DEU", "CHL", "2023-07..2023-12"),
+            },
+        ),
+        (  # lines as paragraphs: after a month of trade with one, all months of that with another
+            (
+                "Перу увеличило торговлю с Чили\n"
+                "В январе-мае 2024 года товарооборот Перу и Чили вырос на 8,5%, до $1,2 млрд. "
+                f"В мае товарооборот между странами составил $0,3 млрд. {_ON_PRICES}\n"
+                f"Товарооборот Перу и Бразилии увеличился на 5%, до $2,1 млрд. {_ON_PRICES}"
+            ),
+            "2024-06-20",
+            {
+                "$0,3 млрд.": ("CHL", "PER", "2024-05"),
+                "$2,1 млрд.": ("BRA", "PER", "2024-01..2024-05"),
+            },
+        ),
+        (  # whoever changes its purchases buys, though the text is about the seller
+            (
+                "In May 2024 Russia increased exports of wheat to Egypt by 5 percent. Italy bought "
+                "Russian wheat for 22 million euros, while the Netherlands increased purchases to "
+                "12 million euros."
+            ),
+            "2024-06-20",
+            {"12 million euros": ("RUS", "NLD", "2024-05")},
+        ),
+        (  # what is behind "of which" is of the part alone
+            (
+                "Chile's copper exports rose 5 % to $3.1 billion in May 2024, of which $1.2 "
+                "billion went to Japan."
+            ),
+            "2024-06-20",
+            {
+                "$3.1 billion": ("CHL", "WLD", "2024-05"),
+                "$1.2 billion": ("CHL", "JPN", "2024-05"),
+            },
+        ),
+        (
+            "台湾6月进口额为280.8亿美元,较去年同期增加29.9%,其中自日本进口额约69.7亿美元。",
+            "2021-07-09",
+            {
+                "280.8亿美元": ("WLD", "TWN", "2021-06"),
+                "增加29.9%": ("WLD", "TWN", "2021-06"),
+                "约69.7亿美元": ("JPN", "TWN", "2021-06"),
+            },
+        ),
+        (  # 智 is the country that the text names in full
+            "智利海关局消息，2024年智中贸易额580亿美元。其中，中方出口205亿美元，占智进口额的24.5%。",
+            "2025-03-01",
+            {"24.5%": ("CHN", "CHL", "2024")},
+        ),
+        (  # one amount in two currencies contradicts nothing
+            (
+                "China's exports fell in May 2024. Meanwhile, mobile phone exports hit RMB61.3 "
+                "billion ($8.5 billion), marking an increase of 10.5 percent."
+            ),
+            "2024-06-20",
+            {
+                "RMB61.3 billion": ("CHN", "WLD", "2024-05"),
+                "$8.5 billion": ("CHN", "WLD", "2024-05"),
+            },
+        ),
+    ],
+)
+def test_what_a_text_is_about_and_who_does_it_become_claims(
+    text: str, date: str, expected: dict[str, tuple[str, str, str]]
+) -> None:
+    found = claimed(text, date)
+    assert {says: found.get(says) for says in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "says"),
+    [
+        (  # a headline on two countries is a line of its own, and all trade is not between them
+            (
+                "Товарооборот Перу и Чили вырос за год\nОбщий объем внешней торговли Перу в "
+                f"январе-мае 2024 года вырос на 8,5%, до $41,2 млрд. {_ON_PRICES}"
+            ),
+            "2024-06-20",
+            "$41,2 млрд.",
+        ),
+        (  # bought in a country is bought from it
+            "Египет увеличил импорт, закупив в РФ 2,5 млн тонн пшеницы в 2023 году.",
+            "2024-02-20",
+            "2,5 млн тонн",
+        ),
+        (  # where a war is does not trade
+            (
+                "Die Exporte nach Polen stiegen im Januar 2022, vor Beginn des Ukraine-Kriegs, auf "
+                "2,3 Milliarden Euro."
+            ),
+            "2022-04-01",
+            "2,3 Milliarden Euro",
+        ),
+    ],
+)
+def test_a_side_that_only_seems_to_be_meant_makes_no_claim(text: str, date: str, says: str) -> None:
+    sides = claimed(text, date).get(says, ("", "", ""))[:2]
+    assert sides not in (("CHL", "PER"), ("EGY", "RUS"), ("UKR", "POL"))

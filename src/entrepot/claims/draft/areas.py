@@ -216,11 +216,14 @@ def _turned(hint: str, mark: Mark, text: str, language: str) -> str:
     if hint in ("from", "of") and language == "de" and _PARTICIPLE.match(text, mark.end):
         return "of"  # "der von Russland importierten Chips"
     name, left = text[mark.start : mark.end], text[: mark.start]
+    if hint == "to" and language == "ru" and _BOUGHT_IN.search(left):
+        return "from"  # "закупив в РФ"
     if hint == "to" and language == "ru" and _LOCATIVE.search(name):  # "в Китае", not "в Китай"
         return "to" if re.search(r"(?:^|\W)на\s+$", left, re.IGNORECASE) else "of"
     return hint
 
 
+_BOUGHT_IN = re.compile(r"(?<!\w)(?:(?:за|при)?купи|закупа|приобре)[а-я]+ во? $", re.IGNORECASE)
 _PARTICIPLE = re.compile(
     r"\s+(?:importiert|exportiert|gekauft|bezogen|verkauft|geliefert|eingeführt|ausgeführt)"
     r"e[nrsm]?\b"

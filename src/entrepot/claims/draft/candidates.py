@@ -344,7 +344,10 @@ def side_choices(  # noqa: C901
     owners: dict[str, set[str]] = {}
     partners: dict[str, set[str]] = {}
     group = _group(kind)
+    apart = _places_of_parts(number, scene)
     for area in _distinguishable(number, flow, scene):
+        if area.start in apart:
+            continue
         code = area.value
         if code == NOWHERE:
             # 我国 ("our country") is whatever country the text is about.
@@ -408,7 +411,7 @@ def side_choices(  # noqa: C901
     of_owners = {code: sorted(facts) for code, facts in owners.items()}
     of_partners = {code: sorted(facts) for code, facts in partners.items()}
     subject = subject_of(flow, scene)
-    doer = _doer_of(flow, scene)
+    doer = _doer_of(flow, scene) or _changer_of(flow, number, scene)
     if doer and doer in of_owners and kind in (*SELLS, *BUYS):
         of_owners = {doer: of_owners[doer]}
         # "Japan, which got two thirds from China": both sides stand with the verb.
@@ -473,6 +476,17 @@ def side_choices(  # noqa: C901
     return found
 
 
+def _places_of_parts(number: Span, scene: Scene) -> set[int]:
+    """Return where areas begin that are but of a part: "5 bn, of which 1 bn went to Peru"."""
+    # Right behind a number the words are its own: "91 % of which went to Peru".
+    cues = [
+        one.start
+        for one in scene.apart.found.of("part")
+        if one.start >= number.end and scene.apart.text[number.end : one.start].strip()
+    ]
+    return {one.start for one in scene.areas if cues and one.start >= cues[0]}
+
+
 _OF_A_SIDE = re.compile("方$")
 
 
@@ -497,6 +511,9 @@ def _impossible(
         found |= {(sold, one) for one in partners}
     if bilateral and supplies and kind in SELLS and sold not in named and bought not in named:
         found |= {(one, sold) for one in owners}
+    # After "Egypt bought 3 Mt" of the land of the text, what is bought is not bought by that.
+    if kind == memory.kind == "purchase" and sold == memory.home and sold not in named:
+        found |= {(sold, one) for one in partners}
     text = scene.apart.text
     of_side = {one.value for one in scene.areas if _OF_A_SIDE.search(text[one.start : one.end])}
     if of_side and partners - of_side - {WORLD, NOWHERE}:
@@ -576,6 +593,11 @@ def _doer_of(flow: Mark | None, scene: Scene) -> str:
     text, language = scene.apart.text, scene.sentence.language
     if flow is None or language not in _VERB:
         return ""
+    sides = [
+        one for one in scene.areas if one.end == flow.start and _OF_A_SIDE.search(text[: one.end])
+    ]
+    if language == "zh" and sides:
+        return sides[0].value  # 中方出口
     if not _VERB[language].fullmatch(text, flow.start, flow.end):
         return ""
     bare = [one for one in scene.areas if one.form == "bare" and one.value not in (NOWHERE, WORLD)]
@@ -599,6 +621,41 @@ def _doer_of(flow: Mark | None, scene: Scene) -> str:
         return ""
     # "A and B imported": the subject is both.
     return "" if ends_with(_AND, text, ahead[0].start) else ahead[0].value
+
+
+_CHANGES = {
+    "en": re.compile(
+        r"(?: (?:also|then|again|has|have|had))?"
+        r" (?:increased|raised|boosted|expanded|reduced|cut|lowered|doubled|halved|stepped up)"
+        r" (?:its |their )?(?:total |overall )?"
+        r"|[^,;.()▮]{0,50}, with (?:its |total )?"
+    ),
+    "de": re.compile(
+        r" (?:erhöhte|steigerte|senkte|verringerte|verdoppelte|halbierte|reduzierte)n?"
+        r" (?:(?:seine|ihre|die) )?"
+    ),
+    "ru": re.compile(
+        r"(?:[^,;.()▮]{0,40}, (?:но|и|а) он[ао]?|(?: также)?)"
+        r" (?:нарастил|увеличил|сократил|снизил|удвоил|уменьшил|поднял)[аи]? (?:свои |свой )?"
+        r"|, (?:увеличи|нарасти|сократи|снизи|удвои)вш[а-я]{2,3} (?:свои |свой )?"
+    ),
+}
+"""Between a country and a flow that it changes: "Egypt also raised its purchases"."""
+
+
+def _changer_of(flow: Mark | None, number: Span, scene: Scene) -> str:
+    """Return the country that changed its own flow by a number; empty if the next one did."""
+    pattern = _CHANGES.get(scene.sentence.language)
+    if flow is None or pattern is None:
+        return ""
+    ahead = [one for one in scene.areas if one.end <= flow.start][-1:]
+    if not ahead or ahead[0].form != "bare" or ahead[0].joined:
+        return ""
+    later = any(one.form == "bare" and flow.end <= one.start < number.start for one in scene.areas)
+    if later or ahead[0].value in (NOWHERE, WORLD):
+        return ""
+    changed = pattern.fullmatch(scene.apart.text, ahead[0].end, flow.start)
+    return ahead[0].value if changed else ""
 
 
 _ITEM = re.compile(
@@ -673,6 +730,7 @@ def _evidence(
         return [area.value for area in away[-1:]], [], touching
     fits: list[str] = []
     gaps = scene.gaps
+    apart = _places_of_parts(number, scene)
     last = gaps.number_before(number.start)
     # Sides named between the flow and its number outrank all others of that form.
     local = [
@@ -681,7 +739,7 @@ def _evidence(
         if area.form in _FITS.get(group, ()) and max(last, flow.end) <= area.start < number.start
     ]
     for area in scene.areas if not local else ():
-        if area.form not in _FITS.get(group, ()):
+        if area.form not in _FITS.get(group, ()) or area.start in apart:
             continue
         low, high = sorted((area.start, flow.start))
         # "Imported 5 Mt of soybeans from Brazil": its own number may stand between.
@@ -872,6 +930,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             facts.append(f"{name}:former")
         found.setdefault(str(period), set()).update(facts)
         # "Against 8 bn a year earlier" never names its year: so it is added as a candidate.
+        if what in ("share", "goods") and not (former or earlier or touches or pair):
+            continue  # of a share no words say that it is of the year before
         year = str(period.before())
         said = {f"yb:{name}"}
         if former:

@@ -211,6 +211,9 @@ def _is_of_all_or_one(
     carried, named = _carried(guess, scene), _named(scene, guess.home)
     if not carried:
         return False
+    # "Imports fell to 8 bn, as coal from Chile was cheap": what is named behind is not meant.
+    ahead = {one.value for one in scene.areas if one.start < guess.number.end}
+    named = {one for one in named if one in ahead or one in guess.sides or one == guess.home}
     flows = scene.apart.found.flows
     if guess.partner in carried and guess.owner in named and len(named) == 1:
         own = [one for one in scene.areas if one.value == guess.owner]

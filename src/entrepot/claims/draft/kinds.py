@@ -107,7 +107,8 @@ def _growth(number: Span, reading: ParsedSentence) -> Drafted:
     direction = moves(number, reading)
     if not direction:
         raise Refusal("per cent of what, or since when, is not clear")
-    if cue_near(number, reading, "share") or stands_at_a_share(number, reading):
+    at_share = cue_near(number, reading, "share") and not _is_share_of_next(number, reading)
+    if at_share or stands_at_a_share(number, reading):
         return _growth_of_share(number, reading)
     if number.says.relation == "comparable":
         raise Refusal("a comparison in words, which is no growth")
@@ -127,6 +128,20 @@ def _growth(number: Span, reading: ParsedSentence) -> Drafted:
         unsaid = "the currency of the rate is not said: without one it is taken as in dollars"
         drafted = replace(drafted, notes=(*drafted.notes, unsaid))
     return drafted
+
+
+def _is_share_of_next(number: Span, reading: ParsedSentence) -> bool:
+    """Whether all shares near a growth are said of the number behind: 增长4%，占进口的14%."""
+    start, end = clause(number, reading)
+    cues = [cue for cue in reading.found.of("share") if start <= cue.start < end]
+    return all(
+        _NEW_PART.search(reading.text, number.end, cue.start) is not None
+        and any(one.start >= cue.end and one.says.unit == "percent" for one in reading.numbers)
+        for cue in cues
+    )
+
+
+_NEW_PART = re.compile("[,，]")
 
 
 def _growth_of_share(number: Span, reading: ParsedSentence) -> Drafted:

@@ -448,7 +448,9 @@ def _contradicting(
     named: dict[str, list[tuple[tuple[int, int], Drafted]]] = {}
     for place, claim in kept.items():
         if claim.kind != "rank":
-            named.setdefault(f"{claim.kind} {claim.keys!r}", []).append((place, claim))
+            # "163 bn yuan (23 bn dollars)" is one amount in two currencies, and no contradiction.
+            unit = read_says(claim.says).currency
+            named.setdefault(f"{claim.kind} {claim.keys!r} {unit}", []).append((place, claim))
     found = []
     for same in named.values():
         values = [_value(claim) for _, claim in same]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.fiscal import fiscal_times
 from entrepot.claims.draft.flows import flows_of
-from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in, cue_words
+from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in, cue_words, short_names
 from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Mark, Time
 from entrepot.claims.draft.times import (
@@ -401,7 +401,44 @@ def _named_in_full(found: list[Scene]) -> list[Scene]:
         sign: {code for code, count in codes.items() if count * _OFTEN > codes.total()}
         for sign, codes in often.items()
     }
-    return [_with_full_names(scene, full) for scene in found]
+    alone = {
+        sign: next(iter(codes))
+        for sign, codes in full.items()
+        if len(codes) == 1 and sign not in short_names()
+    }
+    return [_with_full_names(_with_signs(scene, alone), full) for scene in found]
+
+
+_FORMS = {"对": "to", "向": "to", "输": "to", "自": "from", "从": "from"}
+
+
+def _with_signs(scene: Scene, alone: Mapping[str, str]) -> Scene:
+    """Read the first sign of a country named in full as it, at a word of trade: 占乌出口额."""
+    if not alone or scene.sentence.language != "zh":
+        return scene
+    plain, known = scene.sentence.plain, scene.apart.found.areas
+    sign = re.compile(
+        f"(?:(?<=[占对向输自从与])|(?<![\u4e00-\u9fff])|(?<=其中))([{''.join(alone)}])"
+        "(?=出口|进口|外贸|贸易|最大|第.大)"
+    )
+    new = [
+        Mark(
+            "area",
+            alone[one[1]],
+            _FORMS.get(plain[one.start() - 1 : one.start()], "of"),
+            *one.span(),
+        )
+        for one in sign.finditer(plain)
+        if not any(area.start < one.end() and one.start() < area.end for area in known)
+    ]
+    if not new:
+        return scene
+    every = tuple(sorted((*known, *new), key=lambda one: one.start))
+    found = replace(scene.apart.found, areas=every)
+    flows = flows_of(scene.apart.text, scene.sentence.language, found)
+    apart = replace(scene.apart, found=found, flows=tuple(flows))
+    areas = tuple(sorted((*scene.areas, *new), key=lambda one: one.start))
+    return Scene(scene.sentence, apart, areas, scene.first)
 
 
 _OFTEN = 3
@@ -594,7 +631,12 @@ def home_of(found: Sequence[Scene], text: str) -> str:
             owners[area.value] += 4 * behind
             # "Vietnamese rice", "российское зерно": where goods come from, whoever bought them.
             made = any(0 <= one.start - area.end <= 1 for one in scene.apart.found.goods)
-            owners[area.value] += 3 * (made and area.form == "adj" and not listed)
+            # "Турция закупила", "по закупкам российского зерна": whoever is bought from.
+            bought = any(
+                one.value == "purchase" and 0 <= area.start - one.end <= 1 for one in flows
+            )
+            from_it = area.form == "adj" or (area.form == "origin" and bought)
+            owners[area.value] += 3 * (made and from_it and not listed)
         of_offices = (
             named_at_all.get(scene.sentence.language, ()) if _names_who_trades(plain) else ()
         )

@@ -45,6 +45,11 @@ _DAY_BEFORE = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _GOES_ON = re.compile(
     r"\s*(?:[a-zäöüßа-яё0-9(%€$]|US-|Dollar|Euro|Yuan|Rubel|Pfund|Franken|Fr\.|Yen|Tonnen|[A-Z]{3}\b)"
 )
+_ORDINAL = re.compile(
+    r"(?<!\w)(?:[Ii]m|[Ii]ns?|[Dd](?:as|er|ie|em|en|es)|[Vv]om|[Zz]um|seit|bis|gegenüber)"
+    r" \d{1,2}\.$"
+)
+"""A German ordinal in front of its noun, with what leads both: "im 1. Quartal"."""
 _MONTH = re.compile(
     r"\s*(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
 )
@@ -111,7 +116,7 @@ def sentences(text: str) -> Iterator[Sentence]:
     for number, (at, paragraph) in enumerate(_paragraphs(text)):
         # By paragraph, as texts quote in other languages; one too short to tell takes the text's.
         language = language_of(paragraph) or usual
-        for start, piece in _bounded(_pieces(paragraph)):
+        for start, piece in _bounded(_pieces(paragraph, _headline(paragraph, number))):
             words = " ".join(piece.split())
             if words:
                 yield Sentence(words, language or "en", number, at + start, piece, language)
@@ -129,17 +134,47 @@ def _bounded(pieces: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         yield start, piece
 
 
+_LONGEST_LINE = 140
+
+
+_LINE = re.compile("\n")
+
+
+def _is_long(line: str) -> bool:
+    """Whether a line is longer than any that is wrapped; a Chinese sign is two letters wide."""
+    return len(line) + len(_CHINESE.findall(line)) > _LONGEST_LINE
+
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
     start = 0
-    for found in _PARAGRAPH.finditer(text):
+    # Without an empty line, and with lines that no editor would leave so long, each is one.
+    lines = text.strip().split("\n")
+    by_line = not _PARAGRAPH.search(text.strip()) and sum(map(_is_long, lines)) > 1
+    for found in (_LINE if by_line else _PARAGRAPH).finditer(text):
         yield start, text[start : found.start()]
         start = found.end()
     yield start, text[start:]
 
 
-def _pieces(paragraph: str) -> Iterator[tuple[int, str]]:
+def _headline(paragraph: str, number: int) -> int:
+    """Return where the headline ends that a text begins with; 0 without one.
+
+    No editor wraps lines so late: where one behind it is longer, the first is a line of its own.
+    """
+    first, _, rest = paragraph.partition("\n")
+    follows = any(map(_is_long, rest.split("\n")))
+    return len(first) if not number and first.strip() and follows else 0
+
+
+def _pieces(paragraph: str, headline: int) -> Iterator[tuple[int, str]]:
     start = 0
-    for found in _END.finditer(paragraph):
+    if headline and not _END.search(paragraph, max(headline - 3, 0), headline + 1):
+        yield 0, paragraph[:headline]
+        start = headline
+    for found in _END.finditer(paragraph, start):
         if _ends(paragraph, start, found):
             yield start, paragraph[start : found.end()]
             start = found.end()
@@ -153,6 +188,8 @@ def _ends(paragraph: str, start: int, found: re.Match[str]) -> bool:
         return _SPEAKER.match(paragraph, found.end()) is None
     before, after = paragraph[max(start, found.start() - 12) : found.end()], found.end()
     if _DAY_BEFORE.search(before) and _MONTH.match(paragraph, after):
+        return False
+    if _ORDINAL.search(before):
         return False
     abbreviated = _ABBREVIATION.search(before)
     if not abbreviated:

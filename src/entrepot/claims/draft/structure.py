@@ -622,8 +622,14 @@ def _was_of_two(scene: Scene, memory: Background) -> bool:
         return False
     if memory.topic and memory.weight in ("all", "title"):
         return True
-    goes_on = not named and memory.paragraph == scene.sentence.paragraph and memory.age <= 1
+    begins = any(one.start < _OPENING for one in scene.apart.found.of("part"))
+    here = begins or memory.paragraph == scene.sentence.paragraph
+    goes_on = not named and here and memory.age <= 1
     return goes_on and bool(memory.owner) and WORLD not in (memory.owner, memory.partner)
+
+
+_OPENING = 8
+"""Letters in which a sentence says that it is of a part of what stands before it."""
 
 
 def _names_goods(scene: Scene, memory: Background) -> bool:

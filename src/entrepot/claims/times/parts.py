@@ -99,6 +99,10 @@ def _day(words: Sequence[Word], at: int) -> Part | None:
     return None
 
 
+_CHINESE_FIRST = ("前", "头", "首")
+"""In front of a month they count: 前9月 is January to September."""
+
+
 def _first_months(words: Sequence[Word], at: int) -> Part | None:
     """Read "the first eleven months", "за 11 месяцев", "前11个月"; quarters the same way."""
     here = at
@@ -106,6 +110,8 @@ def _first_months(words: Sequence[Word], at: int) -> Part | None:
         here += 1
     first = kind(words, here) == "first" or (kind(words, here) == "nth" and words[here].value == 1)
     here = here + 1 if first else here
+    if first and kind(words, here) == "month" and words[here - 1].text in _CHINESE_FIRST:
+        return Part(1, words[here].value, here + 1) if words[here].value > 1 else None
     if here == at or kind(words, here) != "n":
         return None
     number, each = words[here].value, kind(words, here + 1)
