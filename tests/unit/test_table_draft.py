@@ -642,3 +642,66 @@ def test_years_of_reports_are_years(name: str, tmp_path: Path) -> None:
     text = draft_mapping(path).text
     assert re.search(rf"{name}'?: {{role: year}}", text)
     assert "unit: t" in text
+
+
+RUSSIAN = """Год;Страна;Код ТН ВЭД;Импорт, тыс. долл.
+2023;Китай;8542310000;100,5
+2023;Германия;8542310000;10
+"""
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "koi8-r", "cp1251"])
+def test_russian_texts_of_old_programs_are_no_western_money(tmp_path: Path, encoding: str) -> None:
+    """Letters of CP866 read in another encoding were a sign of the euro."""
+    draft = drafted(tmp_path, RUSSIAN.encode(encoding))
+    assert draft.mapping["encoding"] == encoding
+    value = draft.mapping["columns"]["Импорт, тыс. долл."]
+    assert (value["currency"], value["scale"], value["flow"]) == ("USD", 1000, "import")
+
+
+@pytest.mark.parametrize(
+    "name", ["Import value cumulative USD", "Imports YTD (USD)", "进口累计（美元）"]
+)
+def test_a_sum_since_january_is_no_value_of_its_month(tmp_path: Path, name: str) -> None:
+    rows = [f"2023-0{one},{two},854231,{one}\n" for one in (1, 2) for two in ("China", "Peru")]
+    draft = drafted(tmp_path, f"Month,Country,HS code,{name}\n{''.join(rows)}")
+    assert not any(column.get("role") == "value" for column in draft.mapping["columns"].values())
+
+
+def test_years_that_begin_with_fy_are_asked_for(tmp_path: Path) -> None:
+    """They were no period: all years of a flow would have been added up under one answer."""
+    text = "Year,Country,HS code,Import value USD\nFY2022,China,854231,1\nFY2023,China,854231,2\n"
+    draft = drafted(tmp_path, text)
+    assert "columns.Year.own" in asked(draft)
+    assert not {"period", "repeated"} & set(asked(draft))
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("Menge in t", {"role": "mass", "unit": "t"}),
+        ("Quantity in kg", {"role": "mass", "unit": "kg"}),
+        (
+            "Exports (USD mn)",
+            {"role": "value", "currency": "USD", "flow": "export", "scale": 10**6},
+        ),
+    ],
+)
+def test_units_behind_a_short_word(tmp_path: Path, name: str, keys: dict[str, object]) -> None:
+    text = (
+        f"Year,Country,HS code,Imports (USD),{name}\n2023,China,854231,1,2\n2023,Peru,854231,1,2\n"
+    )
+    assert drafted(tmp_path, text).mapping["columns"][name] == keys
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.csv", "Year,Country,HS code,Imports\n", "one row only, and no data below it"),
+        ("a.json", '{"year": 2023}\n{"year": 2024}\n', "JSON Lines, one document in each line"),
+        ("a.json", '[{"year": 2023},\n{"ye', "JSON that cannot be read"),
+    ],
+)
+def test_what_has_no_table_says_what_it_is(tmp_path: Path, name: str, text: str, said: str) -> None:
+    with pytest.raises(BadFileError, match=said):
+        drafted(tmp_path, text, name)

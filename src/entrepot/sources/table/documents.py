@@ -238,12 +238,28 @@ def _grid(table: Sequence[Sequence[_Cell]]) -> Rows:
     return [row + [""] * (width - len(row)) for row in rows if row]
 
 
+def _is_json_lines(text: str) -> bool:
+    """Whether each of the first two lines is a document of its own."""
+    lines = [line for line in text.splitlines() if line.strip()][:2]
+    try:
+        return len(lines) > 1 and all(isinstance(json.loads(line), dict | list) for line in lines)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
     """Return the tables of JSON, and what it says where it has none."""
     try:
         # Numbers as written: 1.10 stays 1.10, and long codes keep their digits.
         data = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as error:
+        if _is_json_lines(text):
+            raise BadFileError(
+                "JSON Lines, one document in each line",
+                where=where,
+                why="only a single document is read",
+                hint="put the lines into one list: a comma between two lines, [ before and ] after",
+            ) from error
         raise BadFileError(
             f"JSON that cannot be read ({str(error)[:120]})",
             where=where,

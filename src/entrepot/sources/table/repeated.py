@@ -77,7 +77,7 @@ def one_row_a_cell(
         place=cells.label,
         count=int(surplus),
         example=f"{first[-1]} rows: {_shown(first[:-1])}",
-        text=f"Several rows say one flow ({count:,} flows); {text}",
+        text=f"Several rows say one flow ({agreed(count, 'flow', 'flows')}); {text}",
     )
     if how == "totals":
         packed = ", ".join(f"{name} := {name}" for name in CANONICAL)

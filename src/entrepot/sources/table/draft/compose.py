@@ -12,6 +12,7 @@ from entrepot.sources.table.draft.areas import area_keys
 from entrepot.sources.table.draft.guess import BACI, code_pattern
 from entrepot.sources.table.draft.money import mass_words, money_words, scale_words
 from entrepot.sources.table.draft.questions import TODO, Questions
+from entrepot.sources.table.draft.seen import ONE_FISCAL
 from entrepot.sources.table.mapping import AREAS, MARKS, NUMBERS
 from entrepot.sources.table.periods import (
     SLASHED,
@@ -232,7 +233,8 @@ def _asks_calendar(guess: Guess | None, asks: Questions) -> bool:
         return False
     far = next(filter(is_far_off, guess.seen.texts), "")
     single = not far and all(map(_ONE_YEAR.fullmatch, guess.seen.texts))
-    if not far and not (single and _FISCAL.search(guess.seen.name.casefold())):
+    called = _FISCAL.search(guess.seen.name.casefold())
+    if not far and not (single and (called or any(map(ONE_FISCAL.fullmatch, guess.seen.texts)))):
         return False
     guess.role = "period"
     year = far or guess.seen.texts[0]

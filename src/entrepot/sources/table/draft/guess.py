@@ -49,6 +49,8 @@ _NO_AMOUNT = re.compile(
     # Values at constant prices are values.
     r"|\bprice\b|preis\b|\bunit[- ]value|\bцена\b|单价|\bprecio\b|\bpreço\b"
     r"|(?:\bper |/ ?)(?:kg|kilo|tonn?e?|unit|t)\b"
+    # A sum since January is none of its month.
+    r"|\bcumul|\bytd\b|year[- ]to[- ]date|kumul|acumulad|kümülatif|нараста|накоплен|累计|累計"
 )
 """Columns of numbers that are no amounts of trade, whatever words for it stand in their names."""
 _NO_MONEY = re.compile(
@@ -65,7 +67,9 @@ _MASS = re.compile(
 )
 _NUMBERED = re.compile(r"(?<=\w)[ _.-]+(?:nr|no|num|number|nummer|cd|code|kod|id|код)\.?$", re.I)
 """The end of the name of a column of codes, whose name without it is that of the things coded."""
-_UNIT_OF_MASS = re.compile(r"(?<=\w)[ _.(\[,]+(?:kgs?|t|tons?|tonnes?|tonnen|кг|т)[)\]]?$", re.I)
+_UNIT_OF_MASS = re.compile(
+    r"(?<=\w)[ _.(\[,]+(?:(?:in|en|em|в) )?(?:kgs?|t|tons?|tonnes?|tonnen|кг|т)[)\]]?$", re.I
+)
 # Whole words only: group 1 is exports, group 2 imports; "important" is neither.
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _.])(?:"
@@ -118,7 +122,7 @@ def _bare(name: str) -> str:
 
     Examples
     --------
-    >>> _bare("Land_Nr"), _bare("Country Code"), _bare("Menge_t"), _bare("Menge (kg)"), _bare("Nr")
+    >>> _bare("Land_Nr"), _bare("Country Code"), _bare("Menge_t"), _bare("Menge in kg"), _bare("Nr")
     ('Land', 'Country', 'Menge', 'Menge', 'Nr')
     """
     return _UNIT_OF_MASS.sub("", _NUMBERED.sub("", name.strip()))

@@ -226,6 +226,12 @@ def _text(path: Path, label: str, part: int) -> Head:
             hint="look for a quotation mark that is not closed; no cell is that long",
         ) from error
     rows = [cells for _, cells in numbered]
+    if sum(any(row) for row in rows) == 1 and max(map(len, rows)) > 2:
+        raise BadFileError(
+            f"one row only, and no data below it: “{first_words(text)}”",
+            where=label,
+            hint="look at the request or filter that the file was made with, and download it again",
+        )
     if not any(len(row) > 1 for row in rows) or sum(any(row) for row in rows) < 2:
         raise BadFileError(
             f"no table: “{first_words(text)}”",
@@ -265,13 +271,19 @@ def _encodings(path: Path, start: bytes) -> dict[str, str]:
     if _fits(path, "utf-8"):
         return {"utf-8": ""}
     fitting = tuple(name for name in _GUESSED if _fits(path, name))
-    found = _plausible(_high(path), fitting)
+    words = _high(path)
+    if sum(any(_reads(word, name) for name in fitting) for word in words) < _READ * len(words):
+        fitting += tuple(name for name in _OLD if _fits(path, name))
+    found = _plausible(words, fitting)
     for name in found:
         refuse_mixed(path, path.name, name)
     return found
 
 
 _GUESSED = ("cp1252", "cp1251", "gb18030")
+_OLD = ("cp866", "koi8-r")
+"""Russian encodings that take any bytes: tried only where no other makes words of them."""
+_READ = 0.5  # of the words
 _HIGH = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _MOST_WORDS = 2_000
 _SURER_BY = 0.25  # of the words: less is no difference between two encodings
@@ -279,6 +291,7 @@ _USUAL_SIGNS = frozenset("€£§©®°±²³µ·»«–—‘’‚“”„…
 _LETTERS = {
     "cp1251": re.compile("[А-Яа-яЁёІіЇїЄєҐґЎў]|[ЂЃЅЈЉЊЋЌЏђѓѕјљњћќџ](?=.)|(?<=.)[ђѓѕјљњћќџ]"),
     "cp1252": re.compile("[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸƒªºµ]"),
+    **dict.fromkeys(_OLD, re.compile("[А-Яа-яЁё]")),
 }
 
 
@@ -335,7 +348,7 @@ def _reads(word: bytes, encoding: str) -> bool:
     if not all(len(letters.findall(part)) == len(part) or part.isascii() for part in named):
         return False
     # Western words are mostly plain letters; those of other alphabets have none of them.
-    return encoding == "cp1251" or all(
+    return encoding != "cp1252" or all(
         sum(map(str.isascii, part)) >= len(part) // 2 for part in named
     )
 

@@ -43,7 +43,7 @@ _TENS = (
         10**6,
         (
             r"(?<=[$£€₦₹])[' ]?m\b|millions?|millones|milh[õo]es|milioni|milyon|\bmln\b|\bmio\b"
-            r"|\bjuta\b|млн|миллион[а-я]*"
+            r"|\bmn\b|\bjuta\b|млн|миллион[а-я]*"
         ),
     ),
     (10**7, r"\bcrores?\b"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.cells import Cells
 
-__all__ = ["TOTALS", "Seen", "look_at_columns"]
+__all__ = ["ONE_FISCAL", "TOTALS", "Seen", "look_at_columns"]
 
 _MOST = 20_000  # different texts that are looked at
 _AT_ONCE = 200  # columns; a query for each takes minutes where there are a thousand
@@ -338,7 +338,12 @@ def _is_none(text: str) -> bool:
 
 def _names_period(text: str) -> bool:
     known = read_span(text) is not None or bool(fiscal_years([text]))
-    return known or SLASHED.fullmatch(text) is not None
+    # FY2023 says of which year it is only once somebody names its months, which is asked.
+    return known or SLASHED.fullmatch(text) is not None or ONE_FISCAL.fullmatch(text) is not None
+
+
+ONE_FISCAL = re.compile(r"FY ?[12][0-9]{3}", re.IGNORECASE)
+"""A fiscal year that names one calendar year: that of its first month or of its last."""
 
 
 _PARTED = re.compile(r"'?[0-9]{4}([. ])[0-9]{2}(?:\1[0-9]{2,4}){0,2}")
