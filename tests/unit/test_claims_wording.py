@@ -225,3 +225,39 @@ def test_a_whole_that_may_grow_without_end_makes_no_conflict() -> None:
     )
     assert {one.verdict for one in found.claims} == {"not_enough_evidence"}
     assert not found.conflicts
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        (
+            "value: {exporter: CHN, importer: RUS, period: 2023}, says: 102.6 billion euros",
+            ("No data in EUR; in dollars ", " has USD\N{NO-BREAK SPACE}11", "in 2023, in EUR."),
+        ),
+        (
+            "value: {exporter: CHN, importer: RUS, period: 2023}, says: HK$868 billion",
+            ("No data in HKD; in dollars ",),
+        ),
+        (
+            "value: {exporter: CHN, importer: RUS, period: 2023, quantity: mass}, says: 9 m tonnes",
+            ("No data by weight; in dollars ", "in 2023, by weight."),
+        ),
+        (
+            "growth: {exporter: CHN, importer: RUS, period: 2023, currency: EUR}, says: 40 %",
+            ("No data in EUR; it is known in dollars",),
+        ),
+        (
+            "rank: {exporter: CHN, importer: RUS, period: 2023, among: suppliers}, says: largest",
+            ("A rank compares all suppliers", "those of the other suppliers."),
+        ),
+        (
+            "value: {exporter: DEU, importer: KEN, period: 2023}, says: 2 billion euros",
+            ("No data available; ",),
+        ),
+    ],
+)
+def test_what_is_known_in_dollars_is_not_called_unknown(claim: str, words: tuple[str, ...]) -> None:
+    text = f"format: 1\nsource: {{title: a text}}\nclaims:\n  - {{id: a, {claim}}}\n"
+    [found] = check(parse_document(text)).claims
+    assert found.verdict == "not_enough_evidence"
+    assert [one for one in words if one not in found.reason] == []

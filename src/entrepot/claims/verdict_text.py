@@ -16,6 +16,7 @@ from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import SHARES
 from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject, who
 from entrepot.goods.parse import NAMED
+from entrepot.model.areas import WORLD
 from entrepot.model.display import MINUS, joined, number, range_text
 from entrepot.model.interval import Interval
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison, EvidenceVerdict
     from entrepot.claims.document import Claim
-    from entrepot.claims.quantity import Quantity
+    from entrepot.claims.quantity import Level, Quantity
     from entrepot.claims.statements import ReferenceLevels, Statement, Statements
 
 __all__ = [
@@ -177,10 +178,41 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     what = joined(missing[:3]) if missing else f"{flow(quantity.of)}, {period_of(quantity)}"
     lacks = "no data available"
     money = quantity.unit
+    if quantity.measure == "rank" and not unknown:
+        others = "suppliers" if any(one.exporter == WORLD for one, _ in quantity.to) else "buyers"
+        lacks = f"a rank compares all {others}, of which too few are published"
+        what = f"{what}, and those of the other {others}"
     # Refused or guessed at, it would be compared at an assumed rate.
-    if money in CURRENCIES and facts.rate(money, level.period) is None:
+    elif dollars := _in_dollars(quantity, facts):
+        lacks = f"no data {_counted_in(level)}; {dollars}"
+        what = f"{what}, {_counted_in(level)}"
+    elif money in CURRENCIES and facts.rate(money, level.period) is None:
         lacks = f"no data in {money}, and no exchange rate for it is bundled or loaded"
     return f"{lacks}; evidence needed: {what}{_year_before(claim, facts)}."
+
+
+def _counted_in(level: Level) -> str:
+    return "by weight" if level.kind == "mass" else f"in {level.currency}"
+
+
+def _in_dollars(quantity: Quantity, facts: ReferenceLevels) -> str:
+    """Return what is known in dollars of an amount in other money or by weight; empty if nothing.
+
+    At which rate a text converts is not known, so this neither supports nor refutes it.
+    """
+    level = next(quantity.levels())
+    if level.currency == "USD" and level.kind != "mass":
+        return ""
+    changes = {"currency": "USD", "kind": "value", "series": None}
+    terms = tuple((one.but(**changes), weight) for one, weight in quantity.of)
+    for known in facts.totals(terms) if quantity.measure in ("value", "growth") else ():
+        if quantity.measure == "growth":
+            return "it is known in dollars, in which growth differs"
+        names = joined(
+            list(dict.fromkeys(_short(one.row.origin_words) for one in known.statements))
+        )
+        return f"in dollars {names} has {stated(known.interval.middle, 'USD')}"
+    return ""
 
 
 def _named(claim: Claim, facts: ReferenceLevels) -> str:
