@@ -119,6 +119,16 @@ def test_an_unknown_name_where_a_country_stands_is_no_misspelt_goods(
 
 
 @pytest.mark.parametrize(
+    ("name", "first"),
+    [("the Soviet Union", "RUS"), ("Czechoslovakia", "CZE"), ("Yugoslavia", "SVN")],
+)
+def test_a_state_that_ended_is_asked_back_with_its_successors(name: str, first: str) -> None:
+    asked = read_question(f"How much did {name} import from China in 2022?").unsaid[0]
+    assert " ended on " in asked.why
+    assert asked.candidates[0][0] == first
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "What would a Chinese export stop of magnets cost Germany in 2022?",

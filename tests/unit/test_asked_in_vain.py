@@ -166,3 +166,21 @@ def _breaks(note: Caveat) -> bool:
 def test_twelve_months_are_a_whole_year(period: str, is_part: bool) -> None:
     found = {one.id for one in caveats.for_definition(definition("value", period=period))}
     assert ("partial-period" in found) is is_part
+
+
+@pytest.mark.parametrize(("sides", "after"), [(("SUN", "CHN"), "RUS"), (("CHN", "DDR"), "DEU")])
+def test_a_state_that_ended_has_successors_and_no_file_to_load(
+    tmp_path: Path, sides: tuple[str, str], after: str
+) -> None:
+    importer, exporter = sides
+    empty = Lake.open(tmp_path / "lake")
+    found = ep.ask("value", lake=empty, importer=importer, exporter=exporter, period=2022)
+    assert " ended on " in (found.reason or "")
+    assert f"({after})" in (found.reason or "")
+    assert "data add" not in (found.reason or "")
+    brief = " ".join(str(ep.brief(importer=importer, supplier=exporter, lake=empty)).split())
+    assert " ended on " in brief
+    assert "Load data" not in brief
+    # While it was there, only data are missing.
+    before = ep.ask("value", lake=empty, importer=importer, exporter=exporter, period=1985)
+    assert " ended on " not in (before.reason or "")

@@ -35,6 +35,7 @@ from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.register_questions import command_for, register_questions
+from entrepot.figures.sides import ended
 from entrepot.figures.spread import (
     CHOICE_NAMES,
     FOLLOWS,
@@ -229,6 +230,8 @@ def figure_of(
     [*_, last] = missing.values()
     if last.is_estimated:
         return unanswered(asked.but(source=last.source), last.reason, of_reports=False)
+    if gone := ended((asked.importer, asked.exporter), asked.period.start):
+        return unanswered(asked, f"{gone}: no data of {asked.period} can have it")
     reason = in_lines(missing, asked)
     # Not where many times are asked in a row, for each register that may answer reads rows.
     reason += _of_register(asked, lake) if ranged else ""

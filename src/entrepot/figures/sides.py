@@ -10,15 +10,20 @@ import narwhals as nw
 
 from entrepot.figures.definition import SIDES, Side
 from entrepot.figures.questions import of as question
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, area_phrase, known_areas
+from entrepot.model.display import day_text, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     from entrepot.figures.definition import Definition
 
 __all__ = [
     "Who",
     "among",
     "compared_buyers",
+    "ended",
     "leaves",
     "members_of",
     "reach",
@@ -164,3 +169,29 @@ def _compared(asked: Definition) -> Who:
         return traded_by("importer", hubs) | (sells & bought)
     there = traded_by("importer", compared_buyers(asked))
     return there & among("exporter", asked) if kind == "panel" else there
+
+
+_MOST_NAMED = 5
+
+
+def ended(sides: Iterable[str | None], day: date) -> str:
+    """Return which area of some sides was no more on a day, and what followed it; empty if none.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> ended(["DDR", "CHN"], date(2022, 1, 1))
+    'East Germany ended on 2 Oct 1990, and Germany (DEU) followed it'
+    """
+    for code in dict.fromkeys(code for side in sides if side for code in side.split("+")):
+        one = known_areas().get(code)
+        if one is not None and one.valid_to is not None and one.valid_to < day:
+            names = [f"{area_phrase(other)} ({other})" for other in one.successors]
+            others = (
+                [f"{len(names) - 1} other countries"] if len(names) > _MOST_NAMED else names[1:]
+            )
+            after = joined([*names[:1], *others])
+            name = area_phrase(code)
+            followed = f", and {after} followed it" if after else ""
+            return f"{name[0].upper()}{name[1:]} ended on {day_text(one.valid_to)}{followed}"
+    return ""

@@ -12,6 +12,7 @@ from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, Unknow
 from entrepot.figures.citation import source_name
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.register_questions import register_questions
+from entrepot.figures.sides import ended
 from entrepot.goods import goods_title
 from entrepot.lake import fetch, spans
 from entrepot.lake.bundled import SOURCE as BUNDLED
@@ -82,6 +83,8 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
         One with the status ``insufficient_data``.
     """
     asked = figure.definition
+    if gone := ended((asked.importer, asked.exporter), asked.period.start):
+        return MissingValue(gone, "Ask for a period before that, or for a country that followed")
     return (
         of_register(context, asked)
         or _beside_register(context, asked)

@@ -295,3 +295,11 @@ def test_a_server_gets_ready_before_the_first_reader(
 
     with ThreadPoolExecutor(1) as thread:  # a browser of other tests may run a loop in this one
         assert thread.submit(anyio.run, open_and_close).result() == [country.get_ready]
+
+
+def test_a_page_of_a_state_that_ended_says_so(tmp_path: Path) -> None:
+    client = Client(app.create_app(Lake.open(tmp_path / "lake").path))
+    for path in ("/country/SUN", "/country/SUN/whole"):
+        text = client.get(path).text
+        assert "The Soviet Union ended on 25 Dec 1991, and Russia (RUS) and 14 other" in text
+        assert "how to load it" not in text

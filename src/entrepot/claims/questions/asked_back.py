@@ -12,7 +12,9 @@ from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_measures import UNIT_FORMS, USUAL_MEASURES, no_direction, no_measure
 from entrepot.claims.question_names import MASK, is_place, side_of
 from entrepot.claims.question_read import KEYS_IN_ORDER, Unsaid
-from entrepot.model.areas import area_name
+from entrepot.model.area_names import named_area
+from entrepot.model.areas import area_name, known_areas
+from entrepot.model.display import day_text
 
 if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
@@ -119,6 +121,12 @@ def without_places(
         if is_open and is_place(found[0], before, behind, state.language):
             places.append(found[0])
     for place in dict.fromkeys(places):
+        gone = known_areas().get(named_area(place) or "")
+        if gone is not None and gone.valid_to is not None:
+            why = f"“{place}” ended on {day_text(gone.valid_to)}: name a country of today"
+            names = tuple((one, area_name(one)) for one in gone.successors)
+            state.unsaid.append(Unsaid("importer", why, names))
+            continue
         why = f"“{place}” is not known here as a country or group"
         state.unsaid.append(Unsaid("importer", why))
     named = {word for place in places for word in place.split()}

@@ -19,6 +19,7 @@ from entrepot.figures.breakdown import (
 )
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.sides import ended
 from entrepot.figures.statements import statements
 from entrepot.goods.parse import goods_words
 from entrepot.lake import fetch
@@ -358,6 +359,9 @@ def _from_single_reports(
             f"{largest_known(sold)} supplier{of} in {sold.definition.period}, with "
             f"**{figure_value(first.value, 'share')}** of its imports."
         )
+    elif gone := ended([importer], Period.parse(period).start if period else date.today()):
+        # What is computed for the complete page are shares of today.
+        parts |= {"answer": "" if known else f"{gone}.", "unknown": [], "further": []}
     elif not complete:
         parts["answer"] = "The shares of its suppliers are being computed, one by one."
     return parts
