@@ -51,7 +51,7 @@ from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.limits import say, step
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
-from entrepot.model.display import joined
+from entrepot.model.display import first_of, joined
 from entrepot.model.keys import KEYS
 
 if TYPE_CHECKING:
@@ -302,7 +302,8 @@ def _bundled_parts(asked: Definition) -> str:
             f"\nbundled for {year} in codes of today: the list names {joined(older)}, in which a "
             "number can be other goods; give its codes of the newest edition"
         )
-    return f"\nbundled for {year} only: {joined(sorted(bundled_codes()))}"
+    every = sorted(bundled_codes())
+    return f"\nbundled for {year} only: {len(every)} codes of minerals, as {first_of(every, 3)}"
 
 
 def _is_of_tables(asked: Definition) -> bool:

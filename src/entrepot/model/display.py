@@ -79,11 +79,10 @@ def per_cent(value: float) -> str:
 
     Examples
     --------
-    >>> per_cent(5.8), per_cent(46.34), per_cent(100), per_cent(0.0614), per_cent(0)
-    ('5.8', '46.3', '100', '0.061', '0')
+    >>> per_cent(5.8), per_cent(46.34), per_cent(100), per_cent(0.0614), per_cent(0.5), per_cent(0)
+    ('5.8', '46.3', '100', '0.061', '0.50', '0')
     """
-    text = _fixed(value, decimals(value, "percent"))
-    return text.rstrip("0") if abs(value) < _ONE and "." in text else text
+    return _fixed(value, decimals(value, "percent"))
 
 
 def small_part(value: float, text: str) -> str:
@@ -263,7 +262,8 @@ def range_text(
     Both ends have one unit, that of the value beside them, and the same decimals, as many as their
     distance allows: three significant digits of the larger one where they differ by less than a
     twentieth, two where they differ by more, one where one is eight times the other. The smaller
-    one keeps one digit.
+    one keeps one digit. Of amounts where one is eight times the other, two digits are told before
+    the point: the others are zeros.
     Ends that would print alike get as many digits more as it takes to tell them apart, and so do
     ends that would leave out the value that is printed beside them.
 
@@ -287,6 +287,8 @@ def range_text(
     'USD 228.10 to 228.11 bn'
     >>> range_text(0.8e9, 1.06e9, "USD", value=0.843e9).replace(NBSP, " ")
     'USD 800 to 1,060 m'
+    >>> range_text(0.241e9, 3.128e9, "USD", value=0.992e9).replace(NBSP, " ")
+    'USD 240 to 3,100 m'
     """
     if low is None or high is None:
         return ""
@@ -322,10 +324,10 @@ def range_ends(
         for end, (size, _) in zip((low, high), scales, strict=True):
             largest = _in_unit(end if is_far else larger, unit, size)
             places = _places(largest, digits) if digits else decimals(largest, unit, fitting)
-            places += more
+            places = min(places, _coarse(largest, fitting, unit)) + more
             # With ends on both sides of zero, the smaller one may be nothing beside the other.
             shown = _in_unit(end, unit, size)
-            kept = _places(shown, 1) if low * high > 0 else 0
+            kept = min(_places(shown, 1), _coarse(shown, fitting, unit)) if low * high > 0 else 0
             texts.append(_fixed(shown, max(places, kept)))
         is_one = texts[0] == texts[1] and scales[0] == scales[1]
         if not is_one and (inside is None or _takes_in(texts, scales, inside, unit)):
@@ -335,6 +337,11 @@ def range_ends(
 
 _FAR = 100
 _MOST_DIGITS = 12
+
+
+def _coarse(value: float, fitting: int, unit: str) -> int:
+    """Return the decimals at most: below none where "241 to 3,128 m" would claim four digits."""
+    return 1 - _exact(value).adjusted() if unit in MONEY and fitting == 1 else _MOST_DIGITS
 
 
 def _digits_of_range(low: float, high: float) -> int:

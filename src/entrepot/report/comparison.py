@@ -377,10 +377,12 @@ def shared(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[tuple[str, str
 
 
 def picture(found: SideComparison) -> Chart | None:
-    """Return the picture; None where no share is held, or both sides have the same course."""
+    """Return the picture; None where a side has no share, or both sides have the same course."""
+    if not all(found.courses):  # half of a comparison is none
+        return None
     years = [figure.definition.period.year for course in found.courses for figure in course]
     # Sides that differ in the period alone are two points of one line.
-    if not years or found.sides[0].keys == found.sides[1].keys:
+    if found.sides[0].keys == found.sides[1].keys:
         return None
     first, second = (
         Course(

@@ -40,11 +40,15 @@ def source_label(source: str, lake: Lake) -> str:
 
 
 def sources_line(
-    figures: Iterable[Figure], lake: Lake, printed: Iterable[Published] = ()
+    figures: Iterable[Figure],
+    lake: Lake,
+    printed: Iterable[Published] = (),
+    also: Iterable[str] = (),
 ) -> tuple[str | PageLink, ...]:
     """Return the source line of all figures of a chart, and who published what is drawn with them.
 
-    Each data set is named once, with the first and the last time of its figures.
+    Each data set is named once, with the first and the last time of its figures; `also` are those
+    of other numbers in the chart, of the time of the last Figure.
     """
     times: dict[str, list[Period]] = {}
     rows: dict[PageLink, list[Period]] = {}
@@ -62,6 +66,9 @@ def sources_line(
             named = asked.source or ""
             source = named if split_address(named)[0] == one.source else one.source
             times.setdefault(source, []).append(asked.period)
+        for source in also:
+            times.setdefault(source, []).append(asked.period)
+            is_computed = True
     listed = [_data_set(source, span_of(when), lake) for source, when in times.items()]
     listed += [(link, f", {span_of(when)}") for link, when in rows.items()]
     said = [piece for one in listed for piece in ("; ", *one)][1:]

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures.figure import headline
 from entrepot.goods.words import spaced_code
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import figure_value
+from entrepot.model.display import figure_value, with_unit
 from entrepot.report.cards import source_on_card
 from entrepot.report.desk import desk_parts
 from entrepot.report.palette import DARK, LIGHT, variables
 from entrepot.report.parts import WORDS
-from entrepot.report.phrasing import capital
+from entrepot.report.phrasing import capital, shown
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
 from entrepot.serve.answer import ServedAnswer, as_html
 from entrepot.serve.keys import address_of
@@ -105,7 +105,7 @@ def environment() -> Environment:
         "coded": _coded,
         "headline": headline,
         "json": lambda data: json.dumps(data, ensure_ascii=False),
-        "shown": lambda figure: figure_value(figure.value, figure.unit),
+        "shown": _shown,
         "shown_range": shown_range,
         "whose": source_on_card,
         "day": day_label,
@@ -119,6 +119,13 @@ def _coded(text: str) -> Markup:
     from markupsafe import Markup, escape
 
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def _shown(figure: Figure) -> str:
+    """Return the value of a Figure with its unit: as published, where it is."""
+    if figure.unit != "share":  # growth has its sign
+        return figure_value(figure.value, figure.unit)
+    return with_unit(*shown(figure))
 
 
 def shown_range(figure: Figure) -> str:

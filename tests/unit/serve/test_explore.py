@@ -39,6 +39,17 @@ def client(folder: Path) -> Client:
     return Client(create_app(folder, address="https://trade.example.org"))
 
 
+def test_definitions_name_every_source_that_is_drawn(client: Client) -> None:
+    query = "show=definitions&importer=RUS&supplier=CHN&goods=chpl&period=2023"
+    said = unescape(client.get(f"/explore?{query}").text)
+    source = re.search(r'<p class="source">(.*?)</p>', said, re.DOTALL)
+    assert source is not None
+    assert "Bruegel and KSE" in source[1]  # the headline
+    assert "Carnegie" in source[1]
+    file = client.get(f"/explore.svg?{query}").text
+    assert "Carnegie" in " ".join(re.findall(r'class="t-foot"[^>]*>([^<]*)', file))
+
+
 def test_the_form_is_folded_unless_there_is_nothing_else_to_see(client: Client) -> None:
     assert '<details class="fold">' in client.get(f"/explore?{SUPPLIERS}").text
     missing = client.get("/explore?show=suppliers&importer=DEU&goods=8703").text

@@ -90,8 +90,13 @@ def spread_line(figure: Figure) -> str:
     return f"{value}; {ends}: {figure.range}." if ends else f"{value}; no range: {figure.no_range}."
 
 
-def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
-    """Return whose the numbers are: publisher, data set and vintage; who published others."""
+def sources(
+    figures: Iterable[Figure], printed: Sequence[str] = (), also: Sequence[str] = ()
+) -> str:
+    """Return whose the numbers are: publisher, data set and vintage; who published others.
+
+    `also` are data sets of other numbers in the chart, at the time of the last Figure.
+    """
     found: dict[str, list[Period]] = {}
     computed = ""
     for figure in figures:
@@ -104,6 +109,8 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
             else:
                 times = found.setdefault(data_set(one.source, one.vintage), [])
                 times += [] if one.vintage else [figure.definition.period]
+        for name in also:
+            found.setdefault(data_set(name), []).append(figure.definition.period)
     # Titles have commas of their own. What has no release is known by its time.
     named = [", ".join(filter(None, (name, span_of(times)))) for name, times in found.items()]
     listed = f"Source: {'; '.join(named)}{computed}." if found else ""

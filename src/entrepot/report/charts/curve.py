@@ -8,17 +8,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.figures.citation import source_name
 from entrepot.figures.definition import AS_ASKED
 from entrepot.figures.figure import headline
 from entrepot.figures.spread import in_order, rounded
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
-from entrepot.model.display import MINUS, joined, number, per_cent, range_text, with_unit
+from entrepot.model.display import (
+    MINUS,
+    joined,
+    number,
+    per_cent,
+    range_text,
+    with_unit,
+)
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of, scale_of
 from entrepot.report.attribution import is_computed
 from entrepot.report.charts import Chart
-from entrepot.report.charts.alone import StandaloneChart, foot
+from entrepot.report.charts.alone import StandaloneChart, caveat_lines, sources, spread_line
 from entrepot.report.charts.drawing import (
     Frame,
     framed,
@@ -30,13 +38,22 @@ from entrepot.report.charts.drawing import (
 )
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 from entrepot.report.parts import BriefSentence
+from entrepot.sources import source_ids, split_address
 from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification, Specifications
     from entrepot.report.amounts import Scale
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = ["Curve", "CurveColumn", "CurveDimension", "CurveOption", "curve_picture", "option_words"]
+__all__ = [
+    "Curve",
+    "CurveColumn",
+    "CurveDimension",
+    "CurveOption",
+    "curve_picture",
+    "option_words",
+    "other_sources",
+]
 
 
 def curve_picture(share: Figure, found: Specifications) -> Chart:
@@ -169,7 +186,7 @@ def _curve_key(curve: Curve, share: Figure) -> tuple[tuple[str, str], ...]:
 
 DIMENSIONS = {
     "origin": "Primary source",
-    "source": "Status",
+    "source": "Source",
     "goods": "Goods",
     "followed": "Conversion of the list",
     "concordance": "Conversion of the list",
@@ -191,12 +208,7 @@ VARIANTS = {
     "": "all that can be converted",
 }
 CONVERSIONS = VARIANTS | {"family": "families and clean successors"}
-SOURCES = {
-    "published": "published",
-    "computed": "computed, bundled",
-    "baci": "computed, BACI",
-    "minerals": "computed, BACI (30 codes)",
-}
+SOURCES = {"published": "published figures", "computed": "bundled results"}
 
 
 def option_words(name: str, option: str) -> str:
@@ -206,7 +218,8 @@ def option_words(name: str, option: str) -> str:
             names = {"": "loaded rows", "BACI": "BACI, divided by a published total"}
             return names.get(option) or origin_name(option)
         case "source":
-            return SOURCES.get(option, option)
+            is_one = split_address(option)[0] in source_ids()
+            return SOURCES.get(option) or (source_name(option) if is_one else option)
         case "goods":
             return _goods(option)
         case "followed":
@@ -233,7 +246,7 @@ def _goods(option: str) -> str:
     return f"{goods_title(base)}, {followed}" if variant else goods_title(base)
 
 
-DECK = "Each column is one definition. Dot: computed; ring: published; choices below."
+DECK = "Each column is one definition; the dots below show its choices."
 
 
 def curve_chart(figure: Figure) -> StandaloneChart:
@@ -254,16 +267,33 @@ def curve_chart(figure: Figure) -> StandaloneChart:
     picture = curve_picture(figure, found)
     unit = getattr(picture.drawn, "unit", "%")
     words = {"%": "Per cent", "times": "Times", "index": "Index", "points": "Points"}
+    printed, sets = other_sources(figure)
     return StandaloneChart(
         _curve_title(figure),
         f"{words.get(unit, unit)}. {DECK}",
         picture,
-        foot(figure),
+        (
+            spread_line(figure),
+            sources([figure], [*map(origin_name, printed)], sets),
+            *caveat_lines([figure]),
+        ),
         tuple(
             {"value": item.value, "unit": figure.unit} | dict(item.choices) for item in found.items
         ),
         (figure,),
     )
+
+
+def other_sources(figure: Figure) -> tuple[list[str], list[str]]:
+    """Return whose published figures and which data sets a curve has beside those of its Figure."""
+    items = figure.specifications.items if figure.specifications else ()
+    own = {one for each in figure.evidence for one in (each.origin, each.source)}
+    named = dict.fromkeys(
+        (one.choices.get("source", ""), one.choices.get("origin", "")) for one in items
+    )
+    printed = [origin for by, origin in named if by == "published" and origin not in own]
+    sets = [by for by, _ in named if split_address(by)[0] in source_ids() and by != "published"]
+    return printed, [one for one in dict.fromkeys(sets) if split_address(one)[0] not in own]
 
 
 def _curve_title(figure: Figure) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.figures.citation import data_set
 from entrepot.figures.figure import as_rows, headline
 from entrepot.model.areas import area
 from entrepot.model.display import NBSP, figure_value, per_cent
@@ -42,10 +43,18 @@ def page_parts(found: Sequence[Scenario]) -> dict[str, Any]:
         ],
         "ladder": draw(shown) if shown else None,
         "map": draw(placed) if placed else None,
+        "source": _source(found),
         "tables": tables_of(found),
         "goods": [(headline(figure), as_rows(figure)) for item in found for figure in item.goods],
         "notes": list(notes),
     }
+
+
+def _source(found: Sequence[Scenario]) -> str:
+    """Return the source line of the pictures: the tables that the model is of, each once."""
+    used = ((one.economy.evidence, one.file.period) for one in found if one.economy)
+    named = dict.fromkeys(f"{data_set(one.source, one.vintage)}, {when}" for one, when in used)
+    return f"Source: {'; '.join(named)}. Entrepôt computation, a model."
 
 
 def render_page(found: Sequence[Scenario]) -> str:

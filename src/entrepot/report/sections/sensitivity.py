@@ -75,7 +75,7 @@ def _table(what: str, items: list[Specification], dimensions: dict[str, list[str
         head=(
             "Share",
             *(DIMENSIONS.get(name, phrasing.capital(name)) for name in dimensions),
-            *([] if known else ["Status"]),
+            *([] if known else ["Source"]),
         ),
         numeric=(True, *(False for _ in dimensions), *([] if known else [False])),
         units=("per cent", *("" for _ in dimensions), *([] if known else [""])),

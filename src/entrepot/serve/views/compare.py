@@ -26,6 +26,7 @@ from entrepot.report.comparison import (
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
+from entrepot.serve.language import area_label
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["KEYS", "compare_chart", "compare_data", "compare_page", "compare_table"]
 
 _SIDE = ("importer", "supplier", "goods", "period")
+_AREAS = ("importer", "supplier", "importer2", "supplier2")
 KEYS = (*_SIDE, *(f"{name}2" for name in _SIDE))
 """Keys of the address: those of the first side, and those in which the second differs."""
 _EXAMPLES = (
@@ -100,7 +102,7 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """Return the page of two sides, or the form to name them."""
     given = single(pairs, KEYS)
     form = {
-        "given": given,
+        "given": given | {name: _named(given[name]) for name in _AREAS if name in given},
         "areas": named_areas(),
         "lists": goods_lists(skip_broken=True),
         "examples": [(words, f"/compare?{_query(keys)}") for words, keys in _EXAMPLES],
@@ -207,6 +209,11 @@ def _sides(given: dict[str, str]) -> tuple[ComparisonSide, ComparisonSide]:
             hint="name in what the second differs: importer2, supplier2, goods2 or period2",
         )
     return sides
+
+
+def _named(text: str) -> str:
+    """Return areas of an address as a field shows them: by their names."""
+    return "+".join(area_label(code) for code in named_area(text).split("+"))
 
 
 def _side(given: dict[str, str]) -> ComparisonSide:

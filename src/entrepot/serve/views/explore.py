@@ -23,6 +23,7 @@ from entrepot.report.brief_context import BriefContext
 from entrepot.report.by_month import month_chart
 from entrepot.report.charts import BriefTable, Chart, draw, drawn_at
 from entrepot.report.charts.alone import available_years
+from entrepot.report.charts.curve import other_sources
 from entrepot.report.charts.month_lines import MonthLines
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.charts.share_lines import ShareLines
@@ -55,9 +56,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from urllib.parse import SplitResult
 
+    from entrepot.figures import Figure
     from entrepot.figures.breakdown import Breakdown, BreakdownPart, Over
     from entrepot.lake import Lake
     from entrepot.report.parts import PageLink, Section
+    from entrepot.sources.published.read import Published
 
     Pairs = Sequence[tuple[str, str]]
 
@@ -495,6 +498,8 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
     keys: dict[str, Any] = {"importer": asked.importer, "goods": asked.goods}
     keys |= {"period": asked.period} if asked.period else {}
     keys |= {"source": asked.source} if asked.source else {}
+    printed: list[Published] = []
+    also: list[str] = []
     if asked.show == "years":
         found = standing_chart("top_supplier", lake, **keys)
     elif asked.show == "share":
@@ -503,12 +508,21 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
         keys |= {"lake": lake, "exporter": asked.supplier}
         keys |= {} if asked.period else {"period": _newest(keys)}
         found = of_figure(ask("import_share", curve=True, **keys))
+        printed, also = _beside(found.figures[0], lake)
     kept = (NOT_SHOWN, ONE_FIGURE)
-    source = sources_line(found.figures, lake, found.statements)
+    source = sources_line(found.figures, lake, (*found.statements, *printed), also)
     source += tuple(f" {line}" for line in found.foot if line.startswith(kept))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]
     return _Drawn(*(found.title, found.deck, found.picture, source, names, rows, table_of(found)))
+
+
+def _beside(figure: Figure, lake: Lake) -> tuple[list[Published], list[str]]:
+    """Return published figures and data sets of a curve that are not those of its headline."""
+    asked = figure.definition
+    whose, sets = other_sources(figure)
+    rows = BriefContext(lake).printed("import_share", asked.importer, asked.exporter, asked.goods)
+    return [row for row in rows if row.period == asked.period and row.origin in whose], sets
 
 
 def _newest(keys: dict[str, Any], default: str = str(_PUBLISHED)) -> str:
