@@ -34,7 +34,7 @@ from entrepot.report.phrasing import capital, count_word
 from entrepot.report.source_lines import source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from entrepot.figures import Figure
     from entrepot.figures.breakdown import Breakdown, BreakdownPart
@@ -205,16 +205,21 @@ def suppliers_of(
     parts = [one for one in found.parts if one.value > 0]
     countries, nowhere = by_country(parts)
     named, others = countries[:most], countries[most:]
-    bars = [_supplier_bar(one, known.get(one.code), marked=not at) for at, one in enumerate(named)]
+    unit, told = _amounts(asked.currency, parts)
+    bars = [
+        _supplier_bar(one, known.get(one.code), told, marked=not at) for at, one in enumerate(named)
+    ]
     name = f"{len(others)} others" if len(others) > 1 else count_word(len(others), "other")
     bars += [
-        _rest_bar(words, rest) for words, rest in ((name, others), (_NOWHERE, nowhere)) if rest
+        _rest_bar(words, rest, told)
+        for words, rest in ((name, others), (_NOWHERE, nowhere))
+        if rest
     ]
     heads: tuple[str, ...] = (
         "Exporter" if of_world else "Supplier",
         "Share",
         RANGE,
-        f"{asked.currency} m",
+        unit,
     )
     is_ranged = any(bar.low is not None for bar in bars)
     if not is_ranged:
@@ -251,9 +256,10 @@ def suppliers_of(
     listed = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
     table = _supplier_table(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
-        (heads[0], f"{asked.currency} m"),
+        (heads[0], unit),
         [*countries, *nowhere],
         known if is_ranged else None,
+        told,
     )
     key = [("supplier", "largest"), ("context", "others")]
     if is_ranged:
@@ -270,9 +276,16 @@ def suppliers_of(
     )
 
 
-def _rest_bar(name: str, rest: Sequence[BreakdownPart]) -> RankedBar:
+def _amounts(currency: str, parts: Sequence[BreakdownPart]) -> tuple[str, Callable[[float], str]]:
+    """Return unit and digits of a column of amounts: none in millions where none is one."""
+    if max((one.traded for one in parts), default=COUNTED) >= COUNTED:
+        return f"{currency} m", money
+    return currency, number
+
+
+def _rest_bar(name: str, rest: Sequence[BreakdownPart], told: Callable[[float], str]) -> RankedBar:
     share, sold = sum(one.value for one in rest), sum(one.traded for one in rest)
-    cells = (_percent(share), "–", money(sold))
+    cells = (_percent(share), "–", told(sold))
     return RankedBar(name, 100 * share, None, None, cells, is_rest=True)
 
 
@@ -288,11 +301,12 @@ def _supplier_table(
     heads: tuple[str, str],
     parts: Sequence[BreakdownPart],
     ranged: Mapping[str, Spread | None] | None,
+    told: Callable[[float], str],
 ) -> BriefTable:
     """Return suppliers with share, range where there are any, and value."""
     who, money_head = heads
     if ranged is None:
-        rows = [(area_name(one.code), percent_cell(one.value), money(one.traded)) for one in parts]
+        rows = [(area_name(one.code), percent_cell(one.value), told(one.traded)) for one in parts]
         head: tuple[str, ...] = (who, "Share, %", money_head)
         units: tuple[str, ...] = ("", "per cent", money_head)
         return BriefTable(caption, head, (False, True, True), tuple(rows), units)
@@ -300,7 +314,7 @@ def _supplier_table(
         (
             *(area_name(one.code), percent_cell(one.value)),
             spread.text if (spread := ranged.get(one.code)) else "",
-            money(one.traded),
+            told(one.traded),
         )
         for one in parts
     ]
@@ -316,13 +330,15 @@ def _points(change: float) -> str:
     return f"{sign}{text}"
 
 
-def _supplier_bar(one: BreakdownPart, spread: Spread | None, *, marked: bool) -> RankedBar:
+def _supplier_bar(
+    one: BreakdownPart, spread: Spread | None, told: Callable[[float], str], *, marked: bool
+) -> RankedBar:
     return RankedBar(
         area_name(one.code),
         100 * one.value,
         100 * spread.low if spread else None,
         100 * spread.high if spread else None,
-        (_percent(one.value), spread.text if spread else "–", money(one.traded)),
+        (_percent(one.value), spread.text if spread else "–", told(one.traded)),
         marked=marked,
     )
 

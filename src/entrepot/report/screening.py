@@ -829,6 +829,8 @@ def reasons(found: Screening) -> list[tuple[str, int, str]]:
         kind = re.sub(r"(: | “).*", "", one.reason)
         kinds[kind] += 1
         # A row has the names of persons, and would stand in logs.
-        cell = re.search("“[^”]*”", one.reason)
-        first.setdefault(kind, f"row {one.row:,}: {cell[0] if cell else one.text[:60]}")
+        # Of several reasons the first is told, and so is its cell: "code has 3 digits: 123; ...".
+        cell = re.match("[^:“]*(?:: ([^;“]+)|(?:: )?(“[^”]*”))", one.reason)
+        wrong = (cell[1] or cell[2]) if cell else one.text[:60]
+        first.setdefault(kind, f"row {one.row:,}: {wrong}")
     return [(kind, count, first[kind]) for kind, count in kinds.most_common()]

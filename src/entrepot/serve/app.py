@@ -32,7 +32,7 @@ from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, AtWorkError, NotFoundError, problem
 from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes, address
 from entrepot.serve.service import Service, prefers_async, sent, would_wait
-from entrepot.serve.site import page
+from entrepot.serve.site import TITLES, page
 from entrepot.serve.views.country import get_ready
 from entrepot.serve.views.home import question
 from entrepot.serve.views.search import search
@@ -54,15 +54,6 @@ _UNPACKED = re.compile(r"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
 _NOWHERE = "no such address"
 _NAMED = re.compile(r"(?:unknown (?:area|goods)|no list of goods)\b.*'([^']{1,100})'")
 """An error about a country or goods that nothing is called."""
-_TITLES = {
-    "": "How dependent is one country on another?",
-    "ask": "Compute one figure",
-    "compare": "Compare two dependences",
-    "data": "Loaded data and findings",
-    "explore": "Build a chart",
-    "scenario": "What if trade stopped?",
-}
-"""Titles of rooms that are known before their answer is."""
 _MENU_OF = {"country": "countries"}
 _MEANT = 3
 """Things of each kind that are offered instead."""
@@ -277,7 +268,7 @@ def _expected(request: Request) -> dict[str, Any]:
     goods = request.query_params.get("goods", "")
     try:
         if not room:
-            return {"current": "/", "title": _TITLES[""], **question()}
+            return {"current": "/", "title": TITLES[""], **question()}
         if room == "goods" and rest:
             return {"current": place, "title": capital(goods_words(rest[0]))}
         if room == "country" and rest:
@@ -289,7 +280,7 @@ def _expected(request: Request) -> dict[str, Any]:
         pass
     return {
         "current": place,
-        "title": _TITLES.get(room, "The answer is being computed"),
+        "title": TITLES.get(room, "The answer is being computed"),
         "bare": room == "embed",
     }
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-__all__ = ["ICON", "MENU", "of_before", "page", "script", "sheet", "shown_range"]
+__all__ = ["ICON", "MENU", "TITLES", "of_before", "page", "script", "sheet", "shown_range"]
 
 ICON = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26">'
@@ -62,6 +62,15 @@ MENU = (
     ("/measures", "Methods"),
 )
 """Where the masthead of every page leads."""
+TITLES = {
+    "": "How dependent is one country on another?",
+    "ask": "Compute one figure",
+    "compare": "Compare two dependences",
+    "data": "Loaded data and findings",
+    "explore": "Build a chart",
+    "scenario": "What if trade stopped?",
+}
+"""Titles of rooms that are known before their answer is, by the first part of the address."""
 
 
 def page(template: str, current: str, **parts: Any) -> ServedAnswer:
@@ -96,7 +105,7 @@ def environment() -> Environment:
     # An overlay shares globals and filters with the report's environment, so both are copied below.
     made = report.overlay(loader=ChoiceLoader([own, report.loader or own]))
     made.globals = {**report.globals, "menu": MENU, "icons": ICONS, "swatches": SWATCHES}
-    made.globals["words"] = WORDS
+    made.globals |= {"words": WORDS, "titles": TITLES}
     made.filters = {
         **report.filters,
         "address": address_of,

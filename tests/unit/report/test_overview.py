@@ -69,6 +69,14 @@ def test_without_a_year_before_there_is_no_column(lake: Lake, sold: Breakdown) -
     assert not [head for head in drawn.heads if "Since" in head]
 
 
+def test_amounts_below_a_million_are_not_told_in_millions(lake: Lake, sold: Breakdown) -> None:
+    assert _bars_of(suppliers_of(sold, lake)).heads[-1] == "USD m"
+    small = replace(sold, parts=tuple(replace(one, traded=one.traded / 1e4) for one in sold.parts))
+    drawn = _bars_of(suppliers_of(small, lake))
+    assert drawn.heads[-1] == "USD"
+    assert drawn.bars[0].cells[-1] == f"{sold.parts[0].traded / 1e4:,.0f}"
+
+
 def test_the_range_of_a_share_is_in_the_table_that_each_mark_tells(
     lake: Lake, sold: Breakdown
 ) -> None:

@@ -43,6 +43,9 @@ def test_what_cannot_be_read_is_shown_without_its_row() -> None:
     found = screen(read_text(text, "made.csv"), nomenclature="CN", today=date(2026, 11, 29))
     told = {kind: first for kind, _, first in reasons(found)}
     assert told["country of dispatch not recognised"] == "row 7: “Atlantis”"
+    two = screen(read_text(LINES.replace(b"01012100;FR", b"123;Atlantis"), "made.csv"))
+    cells = {kind: first for kind, _, first in reasons(two)}
+    assert cells["code has 3 digits"] == "row 7: 123"  # and not Atlantis
     file = io.StringIO()
     draw(found, Console(width=200, file=file))
     assert "such as row 7: “Atlantis”" in file.getvalue()

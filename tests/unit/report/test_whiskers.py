@@ -151,3 +151,21 @@ def test_the_end_of_an_axis_is_inside_a_narrow_drawing() -> None:
     drawn = RankedBars(bars, ("Supplier", "Share", "USD m")).draw(name="narrow", alt_text="x")
     assert "100 %" in _labels(drawn)
     assert outside(drawn) == []
+
+
+def test_words_take_the_room_of_long_bars_and_two_lines_do_not_touch_the_next_row() -> None:
+    heads = ("Importer", "Share", "Mostly")
+
+    def drawn(words: str) -> str:
+        bars = tuple(
+            RankedBar(one, 50.6, None, None, ("50.6 %", words)) for one in ("Iran", "Iraq")
+        )
+        return RankedBars(bars, heads).draw(name="wide", alt_text="x")
+
+    words = "Gallium, germanium, indium and others"  # wider than a column at first
+    assert words in _labels(drawn(words))
+    longest = f"{words}, unwrought, in powder, as waste and as scrap, of all purities, by value"
+    tall = drawn(longest)
+    assert longest not in _labels(tall)
+    heights = [float(re.findall(r'viewBox="0 0 852 (\d+)"', one)[0]) for one in (drawn("x"), tall)]
+    assert heights[1] == heights[0] + 16

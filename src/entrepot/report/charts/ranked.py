@@ -6,7 +6,7 @@ is one more bar, pale and last, so that nothing is left out of the sight of the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.report.charts.drawing import labels, lines, rects, render, ticks
@@ -120,6 +120,10 @@ def _draw(data: RankedBars, name: str, alt_text: str) -> str:
     names = max(min(names, NAMES), names + spare) if plan.names and spare < 0 else names
     left = names + 12 if plan.names else 2.0
     room = plan.width - left - sum(widths) - (24 if plan.names else 12)
+    if plan.names:  # and longer bars give theirs to words that would go on in a second line
+        widths = _widened(data, widths, room - LEAST)
+        room = plan.width - left - sum(widths) - 24
+        plan = replace(plan, row=plan.row + _taller(data, widths, names))
     most = max((one.high or one.value) for one in data.bars)
     places = ticks(most, at_most=max(1, min(plan.ticks, int(room // STEP))))
     scale = _Scale(left, room / places[-1])
@@ -141,6 +145,26 @@ def _widths(data: RankedBars) -> list[float]:
         min(CELL, max(text_width(text, bold=True) for text in texts)) + BETWEEN
         for texts in zip(data.heads[1:], *(one.cells for one in data.bars), strict=True)
     ]
+
+
+def _widened(data: RankedBars, widths: Sequence[float], spare: float) -> list[float]:
+    """Return the room of the columns with what their texts need, as far as there is some."""
+    found = []
+    for place, width in enumerate(widths):
+        needed = max(text_width(one.cells[place], bold=True) for one in data.bars) + BETWEEN
+        more = max(0.0, min(needed - width, spare))
+        spare -= more
+        found.append(width + more)
+    return found
+
+
+def _taller(data: RankedBars, widths: Sequence[float], names: float) -> int:
+    """Return what rows need more where one has two lines, or they would touch the next ones."""
+    rooms = (names, *(width - BETWEEN + 1 for width in widths))
+    told = ((one.name, *one.cells) for one in data.bars)
+    texts = [pair for row in told for pair in zip(row, rooms, strict=True)]
+    is_long = any(len(_two_lines(text, room, bold=True)) > 1 for text, room in texts)
+    return 8 if is_long else 0
 
 
 def _axis(
@@ -212,7 +236,8 @@ def _bar(
         layers += labels(rows, style=words, bold=bar.marked)
         for place, right in enumerate(_rights(plan, widths)):
             is_first = place == 0
-            cell = _lines(bar.cells[place], right, middle, CELL, bold=is_first)
+            room = widths[place] - BETWEEN + 1  # what sums in floating point lose
+            cell = _lines(bar.cells[place], right, middle, room, bold=is_first)
             cell = [{**one, "align": "right"} for one in cell]
             layers += labels(cell, style=words if is_first else "label", bold=is_first)
         return layers

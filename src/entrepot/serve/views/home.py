@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
@@ -29,11 +30,11 @@ from entrepot.report.charts import draw, drawn_at
 from entrepot.report.openers import checked_example, list_over_time, pair_over_time
 from entrepot.report.overview import dependence_map, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
-from entrepot.report.source_lines import source_line, sources_line
+from entrepot.report.source_lines import sources_line
 from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
-from entrepot.serve.views.market import broken_down
+from entrepot.serve.views.market import broken_down, sources_differ
 from entrepot.sources import is_own, source_info
 from entrepot.sources.table.mapping import read_mapping
 
@@ -122,25 +123,26 @@ def _answered(lake: Lake) -> dict[str, object]:
         if sold is None or bought is None:  # the bundled rows are part of the program
             raise EntrepotError("the bundled trade in minerals cannot be read")
         asked = sold.definition
-        share = context.ask("import_share", **_EXAMPLE, period=asked.period)
+        # One number for one thing on one page: that of the map, in the range over all sources.
+        any_source = context.ask("import_share", **_EXAMPLE, period=asked.period)
+        share = context.ask("import_share", **_EXAMPLE, period=asked.period, source=asked.source)
         ranked = suppliers_of(sold, lake, most=_SUPPLIERS)
         mapped = dependence_map(bought, lake, importer)
     buyer, seller = area_phrase(importer), area_phrase(supplier)
+    ranged = replace(any_source, value=share.value)
     drawn = {one.id: draw(one.picture, one.table) for one in [mapped] if one.picture}
     return {
         "finding": f"{capital(seller)} supplied {about(share)} of the {goods_words(goods)} that "
         f"{buyer} imported in {asked.period}",
-        "share": share,
+        "share": any_source,
         "digits": shown(share),
-        "bar": bar_of(share),
-        "range": span(share),
+        "bar": bar_of(ranged),
+        "range": span(ranged),
+        "differ": sources_differ(sold, lake),
         "ranked": ranked,
         "mapped": mapped,
         "drawings": drawn,
         "source": sources_line([share], lake),
-        "all_of": source_line(asked.source or "", asked.period, lake)
-        if share.definition.source != asked.source
-        else (),
         "map_query": urlencode({"show": "map", "supplier": supplier, "goods": goods}),
         "brief": f"/country/{importer}/from/{supplier}?goods={goods}",
         "others": (f"/country/{importer}", f"{possessive(area_phrase(importer))} other goods"),
