@@ -87,8 +87,8 @@ _LETTERS = {
 }
 _LEAST, _MOST = 4, 18
 """Letters of a word that may be misspelt: short ones are too like others."""
-_NO_GOODS = frozenset(("firma", "firmen", "stand", "stands"))
-"""Words that one letter makes goods of, and that are none: films (Filme), sand."""
+_NO_GOODS = frozenset(("firma", "firmen", "list", "lists", "stand", "stands"))
+"""Words that one letter makes goods of, and that are none: films (Filme), lifts, sand."""
 _MOST_CORRECTED, _MOST_TRIED = 5, 8
 """Words of one question that may be misspelt, and that are looked at."""
 
@@ -218,8 +218,10 @@ def _closed(pattern: re.Pattern[str], language: str) -> re.Pattern[str]:
     """Return the pattern of a form with the endings that there are, in place of any letters."""
     if language not in _ENDINGS:
         return pattern
+    # What a compound may begin with in an article is no word by itself: Bauteile is no "Banteile".
+    whole = pattern.pattern.replace("[A-Za-z]*", "")
     text = _ANY_ENDING.sub(
-        lambda found: found["stem"] + _ENDINGS[language] if found["stem"] else "", pattern.pattern
+        lambda found: found["stem"] + _ENDINGS[language] if found["stem"] else "", whole
     )
     return re.compile(text, pattern.flags)
 

@@ -18,6 +18,7 @@ __all__ = [
     "no_measure",
     "of_balance",
     "of_command",
+    "of_list",
     "of_mirror",
     "of_table",
     "on_lists",
@@ -99,6 +100,16 @@ def on_lists(goods: str) -> Unsaid:
         "measure",
         "whether and when goods were listed is not a figure of trade",
         ((f"entrepot goods history {goods.partition(',')[0]}", words),),
+    )
+
+
+def of_list(goods: str) -> Unsaid:
+    """Return what is open where the goods of a list are asked for: a command shows them."""
+    words = "its goods, since when, and by which text"
+    return Unsaid(
+        "measure",
+        "which goods a list has is not a figure of trade",
+        ((f"entrepot goods show {goods.partition(',')[0]}", words),),
     )
 
 
@@ -229,6 +240,13 @@ _COMMANDS = (
         "origin",
         _SIDES,
         "own and foreign value added, by country",
+    ),
+    (
+        "which_hubs",
+        "through which countries goods may have come is answered for those that are named",
+        "rerouted",
+        (*_SIDES, "base", "hubs"),
+        "a row for each of them, as in --hubs ARM+KAZ+KGZ",
     ),
 )
 """Kind of words, why no figure answers at once, the measure, its keys, and what they mean."""

@@ -36,6 +36,7 @@ __all__ = [
     "goods_in",
     "is_place",
     "is_shared",
+    "lists_called",
     "near_area",
     "near_goods",
     "side_of",
@@ -244,10 +245,11 @@ def _list_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         if named.count(head) == 1:
             # Its title may follow: Annex XVIII luxury goods.
             title = f"(?:,? (?:{re.escape(titles[id_])}))?" if titles[id_] else ""
-            number = re.escape(number)
+            number = re.escape(number).replace(r"\ Part\ ", _PART_OF_ANNEX[language])
+            apart, end = ("[ -]?", "[A-Za-z0-9]") if language == "zh" else ("[ -]", r"[\w.]\w|\w")
             # EU sensitive goods under Annex XXIII.
             behind = r"(?:(?:[a-z]+ )?(?:goods|items|products) (?:under|of|in|on) (?:the )?)?"
-            text = rf"(?<!\w)(?:{whose}[- ]{behind})?{word}[ -]?{number}(?![\w.]\w|\w){title}"
+            text = rf"(?<!\w)(?:{whose}[- ]{behind})?{word}{apart}{number}\)?(?!{end}){title}"
             found.append((id_, re.compile(text, re.IGNORECASE)))
     return tuple(found)
 
@@ -258,6 +260,21 @@ _PARTS_OF_LAW: dict[str, dict[str, str]] = {
     "Supplement": {},
 }
 """What lists of laws are called, and in other languages."""
+_PART_OF_ANNEX = {
+    "en": r",? \(?part ",
+    "de": r",? \(?(?:teil|part) ",
+    "ru": r",? \(?част[а-я]+ ",
+    "zh": "[ ,，]?(?:第?部分|part)?[ ]?",
+}
+"""Between the number of an annex and its part: Annex VII (Part B)."""
+
+
+def lists_called(words: list[str]) -> list[str]:
+    """Return lists whose part of the law begins as words do: of Annex VII, Part B is a list."""
+    named = re.escape(" ".join(words[:2]))
+    return (
+        [one.id for one in goods_lists() if re.match(rf"{named}[ ,]", one.title)] if words else []
+    )
 
 
 def near_goods(word: str, language: str) -> list[str]:

@@ -18,6 +18,7 @@ from entrepot.claims.question_names import (
     areas_in,
     blanked,
     goods_in,
+    lists_called,
     near_goods,
 )
 from entrepot.claims.question_parts import AREA, GOODS, NAME
@@ -194,7 +195,10 @@ def _say_unknown(state: QuestionState, unknown: list[str], *, has_goods: bool) -
     near = tuple(
         (goods, shown_goods(goods))
         for goods in dict.fromkeys(
-            goods for word in unknown for goods in near_goods(word, state.language)
+            (
+                *lists_called(unknown),
+                *(goods for word in unknown for goods in near_goods(word, state.language)),
+            )
         )
     )
     state.unsaid.append(Unsaid("goods", f"{shown} is not understood", near[:5]))

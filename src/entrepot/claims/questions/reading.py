@@ -16,6 +16,7 @@ from entrepot.claims.question_measures import (
     measure_of,
     of_balance,
     of_command,
+    of_list,
     of_mirror,
     of_table,
     quantity_of,
@@ -97,11 +98,11 @@ class QuestionReader(QuestionState):
         if ".." in period and len(Period.parse(period).split(12)) > 1 and "mass" not in forms:
             is_change = self.compares or _PRICES.search(self.plain)
             forms |= {"develop"} if is_change else set()
-        measure = "rerouted" if hubs else measure_of(forms, largest)
+        measure = "rerouted" if hubs or "which_hubs" in forms else measure_of(forms, largest)
         self.idle = {
             "than",
             "years_ago",  # of no year that there are data of
-            *(() if hubs else ("reroute",)),
+            *(() if measure == "rerouted" else ("reroute",)),
             *(() if "replaced" in forms else ("vacancy",)),
             *(() if self.asks_when or self.asks_year else ("when",)),
             *(() if measure == "change_of_share" else ("why",)),
@@ -142,8 +143,7 @@ class QuestionReader(QuestionState):
             self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
         if (measure in CHANGES or (measure == "price_premium" and ".." in period)) and period:
             keys |= {"base": self.base} if self.base else change_over(self, period, forms)
-        if "listed" not in forms or not goods:
-            require(self, measure, keys, forms)
+        self._say_open(measure, keys, forms)
         named = [mark.value for mark in (*reporters, *places)]
         if not ranks_goods:
             measure, keys = self._of_tables(measure, keys, forms, named, unknown)
@@ -153,6 +153,20 @@ class QuestionReader(QuestionState):
         return QuestionRead(
             self.words, self.language, measure, keys, each, unsaid, ranks_goods, corrected
         )
+
+    def _say_open(self, measure: str, keys: dict[str, str], forms: set[str]) -> None:
+        """Say what is needed and not named, if a figure answers: a list is shown by a command."""
+        goods = keys.get("goods", "")
+        is_list = goods not in ("", "all") and not goods.partition(",")[0].isdigit()
+        if (
+            is_list
+            and keys.keys() == {"goods"}
+            and "which_goods" in forms
+            and all(_CONTAINS.fullmatch(word) for word in self.unknown)
+        ):
+            self.unsaid, self.unknown = [of_list(goods)], []
+        elif "listed" not in forms or not goods:
+            require(self, measure, keys, forms)
 
     def _of_tables(
         self,
@@ -267,10 +281,16 @@ class QuestionReader(QuestionState):
 
     def _of_sides(self, places: list[Mark]) -> tuple[list[Mark], set[str]]:
         """Return the areas that may be sides, and the kinds of words that the question has."""
+        # Third countries that are asked for are no side.
+        asks_hubs = _forms(self.language)["which_hubs"].search(self.left)
+        asked = apart(self, "which_hubs", places)
+        places = [mark for mark in places if mark not in asked]
         # Trade of all countries is what a side is by itself, if it is not named.
         named = [mark for mark in places if mark.value != WORLD]
         forms = self._forms_in() | ({"of_world"} if len(named) < len(places) else set())
-        forms |= {"listed"} if self.asks_when else set()
+        forms |= ({"listed"} if self.asks_when else set()) | (
+            {"which_hubs"} if asks_hubs else set()
+        )
         of_year = self.asks_year and "largest" not in forms
         if of_year:  # when did Russia stop selling it: not what that costs
             forms -= {"cutoff"}
@@ -372,6 +392,14 @@ _NOT_UNITS = re.compile(
     r"|(?:而)?不(?:是|按|用)(?:美元|欧元|金额|重量|吨|件)",
     re.IGNORECASE,
 )
+_CONTAINS = re.compile(
+    r"contains?|contained|covers?|covered|includes?|included|listed|appears?"
+    r"|ste(?:ht|hen)|enthält|enthalten|umfasst|fallen|gelistet(?:en)?|aufgeführt(?:en)?"
+    r"|вход[ия]т|числ[а-я]+|включ[а-яё]+|сто[ия]т|содерж[а-я]+|перечислен[а-я]*"
+    r"|包括|包含|列入|列在|列有|收录",
+    re.IGNORECASE,
+)
+"""Words that say that a list has goods."""
 _PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
 _WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
 _ASKS = {

@@ -87,7 +87,7 @@ def which_of(state: QuestionState, places: list[Mark]) -> str:
 _COUNTRY = {
     language: re.compile(words, re.IGNORECASE)
     for language, words in {
-        "en": r"(?:countr(?:y|ies)|states?|nations?|republics?|members?)\b",
+        "en": r"(?:member[ -])?(?:countr(?:y|ies)|states?|nations?|republics?|members?)\b",
         "de": "(?:l[aä]nd|staat|mitglied)[a-zäöü]*",
         "ru": "(?:стран|государств|республик)[а-я]*",
         "zh": "国家|成员国|[三四五六]国",
