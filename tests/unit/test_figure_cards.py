@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 import entrepot as ep
 from entrepot.figures.card import card_html, card_text
 from entrepot.figures.citation import FORMS
-from entrepot.figures.figure import card_of, table_of
+from entrepot.figures.figure import card_of, headline, table_of
 from entrepot.model.table_files import FORMS as FILES
 from entrepot.model.table_files import TableAbout, table_bytes
 
@@ -139,6 +139,12 @@ def test_files_say_the_same(suppliers: ep.Figure, share: ep.Figure, tmp_path: Pa
     assert pq.read_table(tmp_path / "magnets.parquet").to_pylist() == rows
     sheet = CalamineWorkbook.from_path(tmp_path / "magnets.xlsx").get_sheet_by_index(0)
     assert sheet.to_python()[1][:2] == [rows[0]["exporter"], rows[0]["value"]]
+    about = CalamineWorkbook.from_path(tmp_path / "magnets.xlsx").get_sheet_by_name("About")
+    said = about.to_python()
+    assert said[1] == ["title", headline(suppliers)]
+    assert ["column share", "share of imports, 0 to 1"] in said
+    assert {one.text for one in suppliers.caveats} <= {text for _, text in said}
+    assert any(what == "source" for what, _ in said)
     stata = pd.read_stata(tmp_path / "magnets.dta")
     assert list(stata["share"]) == [row["share"] for row in rows]
     with pd.io.stata.StataReader(tmp_path / "magnets.dta") as reader:
@@ -172,6 +178,7 @@ def test_awkward_cells_survive_every_form() -> None:
         {"name": "two\nlines", "a b|c": "|", "flag": None, "n": 2.5, "x" * 40: None},
     ]
     about = TableAbout("a/b:c", "Title", "More", {"n": "number"})
+    assert table_bytes(".xlsx", rows, replace(about, name="about"))
     for form in FILES:
         assert table_bytes(form, rows, about)
         if form != ".dta":  # a file without rows

@@ -405,6 +405,8 @@ def workbook_bytes(
 ) -> bytes:
     """Return tables, each with its name and head, as a workbook with a sheet for each.
 
+    What is said about them stands on a last sheet: a workbook is handed on without the command.
+
     Raises
     ------
     MissingExtraError
@@ -433,7 +435,23 @@ def workbook_bytes(
             # Names of sheets have at most 31 characters, and none of these.
             plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[: 31 - len(end)] or "table"
             _fill_sheet(workbook.add_worksheet(plain + end), head, cells, bold, quoted)
+        if about.title:
+            said = _said_about(about, {name for _, head, _ in tables for name in head})
+            # Two sheets of one name are no workbook, whatever their capitals.
+            taken = {sheet.get_name().casefold() for sheet in workbook.worksheets()}
+            sheet = workbook.add_worksheet("Notes" if "about" in taken else "About")
+            _fill_sheet(sheet, ("what", "text"), said, bold, quoted)
     return out.getvalue()
+
+
+def _said_about(about: TableAbout, names: set[str]) -> list[tuple[str, str]]:
+    """Return title, notes, the meaning of each column, and sources, a row each."""
+    return [
+        ("title", about.title),
+        *(("note", line) for line in about.description.splitlines()),
+        *((f"column {name}", text) for name, text in about.labels.items() if name in names),
+        *(("source", " ".join(filter(None, one))) for one in about.sources),
+    ]
 
 
 def _fill_sheet(
