@@ -150,6 +150,19 @@ def test_a_line_has_its_first_status(lines: list[dict[str, object]], place: int)
         assert line["act"]
 
 
+def test_a_rule_that_begins_after_the_lines_says_so() -> None:
+    first, later = "2024-03-01,84821000,DE,KZ,,,V\n", "2024-04-02,84821000,DE,KZ,,,V\n"
+    found = screened(first + first)
+    assert found.sums[NO_LIST] == 2
+    said = "EU no-re-export clause: it binds these routes from 20 Mar 2024 on; 2 lines are earlier."
+    assert said in found.notes
+    assert title_of(found).startswith("No list binds these routes on their dates")
+    assert any("1 line is earlier" in note for note in screened(first + later).notes)
+    assert not any("earlier" in note for note in screened(later).notes)
+    # A partner country was never bound.
+    assert not any("earlier" in one for one in screened("2024-03-01,84821000,DE,JP,,,V\n").notes)
+
+
 def test_where_no_list_is_loaded_it_is_said() -> None:
     found = screened("2025-01-11,854231,JP,RU,,,V\n2025-01-11,854231,CH,RU,,,V\n")
     said = {(one.jurisdiction, one.direction): one.read_until for one in found.matrix}

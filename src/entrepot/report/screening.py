@@ -222,7 +222,11 @@ def title_of(found: Screening) -> str:
             one.regime.read_until for one in found.matrix if one.regime and sum(one.counts.values())
         ]
         if found.sums[NO_LIST] + found.sums[UNREADABLE] == found.lines:
-            return "No list is loaded for these routes, so no shipment was screened"
+            unloaded = any(one.regime is None for one in found.matrix)
+            bound = (
+                "is loaded for these routes" if unloaded else "binds these routes on their dates"
+            )
+            return f"No list {bound}, so no shipment was screened"
         # date.max stands for lists that are never outdated, such as those of the user.
         known = [day for day in until if day < date.max]
         end = f" read until {day_text(min(known))}" if known else ""

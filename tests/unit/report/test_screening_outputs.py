@@ -136,7 +136,10 @@ def test_no_file_is_called_clean() -> None:
     none = screen(read_text(text, "x.csv"), nomenclature="CN")
     assert title_of(none) == "No shipment is listed on the lists read until 24 Oct 2025"
     elsewhere = screen(read_text(b"Date,HS code,From,To\n2025-01-11,010121,BRA,CHL\n", "x.csv"))
-    assert title_of(elsewhere) == "No list is loaded for these routes, so no shipment was screened"
+    assert (
+        title_of(elsewhere)
+        == "No list binds these routes on their dates, so no shipment was screened"
+    )
     bad = screen(read_text(b"Date,HS code,From,To\nx,y,FR,TR\n", "x.csv"))
     assert title_of(bad) == "No row could be read"
 

@@ -287,6 +287,7 @@ def _screening(
     names: Mapping[str, str],
 ) -> Screening:
     _put_entries(work)
+    _say_earlier(work)
     made, at = _table(work, signs, names)
     sums = Counter(dict.fromkeys(STATUSES, 0))
     rows = work.db.execute(
@@ -550,6 +551,22 @@ def _matrix(work: Work) -> Iterator[MatrixRow]:
         direction = ("export" if " export" in needs else "import") + words
         lines = f"{count:,} line{'' if count == 1 else 's'}"
         yield MatrixRow(name, direction, {}, f"no list loaded ({lines})")
+
+
+def _say_earlier(work: Work) -> None:
+    """Say which rules began after lines that none binds: the answer is another one later."""
+    rows = work.db.execute(
+        "SELECT a.regime, a.first, sum(n.lines)::BIGINT FROM counted n JOIN variants v "
+        "USING (case_id) JOIN cases c ON v.base = c.case_id JOIN applies a "
+        "ON c.route_id = a.route_id AND c.on_day < a.first AND NOT c.undated "
+        "WHERE n.lines > 0 AND v.case_id NOT IN (SELECT case_id FROM firsts) "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for place, first, count in rows:
+        work.notes.append(
+            f"{work.regimes[place].name}: it binds these routes from {day_text(first)} on; "
+            f"{count:,} line{' is' if count == 1 else 's are'} earlier."
+        )
 
 
 def _currency(work: Work) -> str:
