@@ -171,7 +171,7 @@ def test_two_way_trade_is_one_countrys_books(lake: Lake) -> None:
 def test_all_goods_are_refused_where_some_are_held(lake: Lake) -> None:
     figure = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="all")
     assert figure.status == "insufficient_data"
-    assert "2 product codes of 6 digits" in figure.reason
+    assert "2 product codes of 6 digits (270112,854231) in 2021" in figure.reason
     listed = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="854231,854232")
     assert [one.id for one in listed.caveats].count("not-delivered") == 1
     assert listed.value == pytest.approx(400 / 600)

@@ -293,7 +293,7 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     if not count or count >= codes_of_all_goods(digits):
         return None
     if question(asked.measure).trade == "chain":
-        return _some_goods(cells, asked, count, digits)  # no flow of it is the one between the two
+        return _some_goods(cells, asked, lines)  # no flow of it is the one between the two
     # An extract may still be all trade of a country that trades
     # little: its lines then make up the total that it reports itself.
     proven = all_goods_totals(cells, asked, goods)
@@ -310,7 +310,7 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     is_line = nw.col("product") != TOTAL
     if not any(has_rows(cells, one, goods, is_line, inside=True) for one in flows):
         return None
-    return _some_goods(cells, asked, count, digits, proven)
+    return _some_goods(cells, asked, lines, proven)
 
 
 def _unlike(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
@@ -354,9 +354,11 @@ def _unlike(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
 
 
 def _some_goods(
-    cells: SourceRows, asked: Definition, count: int, digits: int, proven: float | None = None
+    cells: SourceRows, asked: Definition, lines: set[str], proven: float | None = None
 ) -> NoAnswer:
-    codes = f"{count} product code{'' if count == 1 else 's'} of {digits} digits"
+    count, digits = len(lines), max(map(len, lines))
+    named = f" ({','.join(sorted(lines))})" if count <= _NAMED else ""  # as --goods takes them
+    codes = f"{count} product code{'' if count == 1 else 's'} of {digits} digits{named}"
     there = f"{of_lake(cells.available.source)} has {codes} in {asked.period}"
     if proven is not None:
         return NoAnswer(
