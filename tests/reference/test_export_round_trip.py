@@ -155,6 +155,14 @@ def test_other_programs_read_the_same_values(
     assert "010121" in {code for code, _ in found}  # its zero is kept
 
 
+def test_a_year_is_no_day_for_readers_of_sdmx(lake: Lake, tmp_path: Path) -> None:
+    lake.export("table.mine", tmp_path / "out.sdmx.csv")
+    head, *rows = _text_cells(tmp_path / "out.sdmx.csv")
+    at, freq = head.index("TIME_PERIOD"), head.index("FREQ")
+    expected = {("A", "2020"), ("A", "2021"), ("M", "2021-01"), ("M", "2021-02"), ("Q", "2021-Q1")}
+    assert {(row[freq], row[at]) for row in rows} == expected
+
+
 def test_what_no_sheet_holds_is_refused_and_nothing_is_written(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,3 +126,14 @@ def test_a_series_names_both_sides_where_both_reported() -> None:
     [change] = for_series(series)
     assert "2021 from baci as reported by both sides" in change.text
     assert "2022 from baci as reported by the exporter" in change.text
+
+
+@pytest.mark.parametrize("side", ["importer", "both"])
+def test_a_zero_without_a_row_changes_no_reporting_side(side: str) -> None:
+    """Years of no trade were said to be another side's report, and marked as a break."""
+    series = []
+    for year, rows in ((2019, {}), (2020, {side: 1}), (2021, {}), (2022, {side: 2})):
+        asked = Definition.build("value", importer="RUS", exporter="CHN", period=year)
+        evidence = (Evidence("baci", "one", sum(rows.values()), rows),)
+        series.append(Figure(asked, "ok", float(len(rows)), "USD", evidence=evidence))
+    assert for_series(series) == []

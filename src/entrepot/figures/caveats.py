@@ -423,16 +423,18 @@ def runs_of(series: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
         reporting side only where it changes; whose a published figure is, is its primary source.
     """
     known = [one for one in series if one.status == "ok"]
-    sides = {one.definition.period: _sides_of(one) for one in known}
-    by_source: dict[str, set[str]] = {}
+    by_source: dict[str, list[str]] = {}
     for one in known:
-        by_source.setdefault(_counted_by(one), set()).add(sides[one.definition.period])
+        # A zero without a row is of no side, and changes none.
+        by_source.setdefault(_counted_by(one), []).extend(filter(None, [_sides_of(one)]))
     found: list[tuple[str, list[Figure]]] = []
+    last: dict[str, str] = {}
     for one in known:
         name = _counted_by(one)
-        side = sides[one.definition.period]
+        side = _sides_of(one) or last.get(name) or next(iter(by_source[name]), "")
+        last[name] = side
         # A side that is the same throughout would only lengthen the name.
-        if side and len(by_source[name]) > 1:
+        if len(set(by_source[name])) > 1:
             name = f"{name} as reported by {side}"
         if not found or found[-1][0] != name:
             found.append((name, []))

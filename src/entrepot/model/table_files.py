@@ -546,6 +546,19 @@ def _stata_times(values: Sequence[Any]) -> tuple[dict[str, str], str]:
     return starts, kinds.pop() if len(kinds) == 1 else ""
 
 
+def _sdmx_time(day: str, freq: str) -> str:
+    """Return the period that begins on a day as SDMX writes it: a day alone would be that day.
+
+    Examples
+    --------
+    >>> [_sdmx_time("2023-04-01", freq) for freq in "AQMF"]
+    ['2023', '2023-Q2', '2023-04', '2023-04-01/P1Y']
+    """
+    year, month, _ = day.split("-")
+    ways = {"A": year, "Q": f"{year}-Q{(int(month) + 2) // 3}", "M": f"{year}-{month}"}
+    return ways.get(freq, f"{day}/P1Y" if freq == "F" else day)
+
+
 def _sdmx(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout) -> str:
     """Return SDMX-CSV 2.0: what is no number is a dimension, each number a measure."""
     called = {"period": "TIME_PERIOD", "value": "OBS_VALUE", "status": "OBS_STATUS"}
@@ -553,7 +566,10 @@ def _sdmx(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout
     flow = re.sub(r"\W", "_", about.name).upper() or "TABLE"
     # `I` for information: these rows neither add to a receiver's data nor replace them.
     first = ["dataflow", f"ENTREPOT:{flow}(1.0)", "I"]
-    rows = ([*first, *row] for row in cells)
+    rows: Iterable[Sequence[Any]] = ([*first, *row] for row in cells)
+    if {"period", "freq"} <= {*head}:
+        at, freq = (len(first) + head.index(name) for name in ("period", "freq"))
+        rows = ([*row[:at], _sdmx_time(str(row[at]), row[freq]), *row[at + 1 :]] for row in rows)
     return csv_text(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names], rows)
 
 
