@@ -286,6 +286,47 @@ def claimed(text: str, date: str) -> dict[str, tuple[str, str, str]]:
             "2025-03-01",
             {"24.5%": ("CHN", "CHL", "2024")},
         ),
+        (  # 对华进口 are imports from China
+            "2月,日本对华出口达到1.32万亿日元,同比增长2.1%。对华进口达到1.75万亿日元,同比增加12.5%。",
+            "2024-03-21",
+            {
+                "1.32万亿日元": ("JPN", "CHN", "2024-02"),
+                "1.75万亿日元": ("CHN", "JPN", "2024-02"),
+            },
+        ),
+        (  # what was exported into a country is one way of the trade in front of it
+            (
+                "В мае 2024 года товарооборот между Перу и Китаем составил 3,1 млрд долларов: в "
+                "Китай экспортировано перуанских товаров на 1,8 млрд долларов, стоимость ввезенной "
+                "из Китая в Перу продукции оценивается в 1,3 млрд долларов."
+            ),
+            "2024-06-20",
+            {
+                "1,8 млрд долларов": ("PER", "CHN", "2024-05"),
+                "1,3 млрд долларов": ("CHN", "PER", "2024-05"),
+            },
+        ),
+        (  # 占比 says a share of now: its 比 compares nothing
+            (
+                "智利海关局消息，2024年智利贸易额1560亿美元。智利主要贸易伙伴依次为：美国，贸易额310亿"
+                "美元，下降4.2%，占比19.9%；日本，110亿美元，下降3.1%，占比7.1%。"
+            ),
+            "2025-03-01",
+            {"19.9%": ("CHL", "USA", "2024"), "7.1%": ("CHL", "JPN", "2024")},
+        ),
+        (  # a deficit of two is that of the first
+            (
+                "US-China trade deficit hits record $31.5 billion\n"
+                "China's exports to the United States rose to $42.2 billion in May 2024, and its "
+                "imports of American goods to $10.7 billion, as importers filled their orders "
+                "before the duties of the summer."
+            ),
+            "2024-06-20",
+            {
+                "-$31.5 billion": ("USA", "CHN", "2024-05"),
+                "$42.2 billion": ("CHN", "USA", "2024-05"),
+            },
+        ),
         (  # one amount in two currencies contradicts nothing
             (
                 "China's exports fell in May 2024. Meanwhile, mobile phone exports hit RMB61.3 "

@@ -183,6 +183,8 @@ def _placed(
         return replace(mark, form=joined, joined=True)
     left = text[max(mark.start - 60, 0) : mark.start]
     hint = _preposition(left, language)
+    if hint == "to" and language == "zh" and _IMPORTS.match(text, mark.end):
+        hint = "from"  # 对华进口: somebody's imports from China
     possessive = _possessive(mark, text, language)
     if possessive:
         form = hint if hint and language == "zh" else "of"
@@ -223,6 +225,7 @@ def _turned(hint: str, mark: Mark, text: str, language: str) -> str:
     return hint
 
 
+_IMPORTS = re.compile("的?(?:贸易)?进口")
 _BOUGHT_IN = re.compile(r"(?<!\w)(?:(?:за|при)?купи|закупа|приобре)[а-я]+ во? $", re.IGNORECASE)
 _PARTICIPLE = re.compile(
     r"\s+(?:importiert|exportiert|gekauft|bezogen|verkauft|geliefert|eingeführt|ausgeführt)"

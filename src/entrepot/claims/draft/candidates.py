@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import NOWHERE
@@ -61,7 +62,7 @@ _TO = re.compile(
 FROM = re.compile(
     r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bпротив|\(с|\bс|\bnach|"
     # Behind a noun "von" is "of": "im Wert von 3 Mrd.", "ein Defizit von 3 Mrd.".
-    r"(?:^|[,;(—–▮]|(?<!\w)[a-zäöüß\d]\w*)\s*\bvon|gegenüber|从|由|比)\s*$"
+    r"(?:^|[,;(—–▮]|(?<!\w)[a-zäöüß\d]\w*)\s*\bvon|gegenüber|从|由|(?<![占同环])比)\s*$"
 )
 _BRACKET = re.compile(r"[(（]\s*$")
 _LEADS = re.compile(r"\s*[:：]")
@@ -525,6 +526,12 @@ def _impossible(
 def _stated_sides(flow: Mark, group: str, scene: Scene) -> tuple[str, str] | None:
     """Return both sides where they stand at a flow: "Peru's imports from the EU", 德国对美出口."""
     text, chinese = scene.apart.text, scene.sentence.language == "zh"
+    if group == "balance":
+        for first, second in pairwise(scene.areas):
+            # "The US-China trade deficit" is that of the first.
+            pair = _HYPHEN.fullmatch(text, first.end, second.start)
+            if pair and 0 <= flow.start - second.end <= _AT_FLOW:
+                return first.value, second.value
     away = [
         one
         for one in scene.areas
@@ -549,6 +556,7 @@ def _stated_sides(flow: Mark, group: str, scene: Scene) -> tuple[str, str] | Non
 
 
 _AT_FLOW = 8
+_HYPHEN = re.compile("[-–]")
 
 
 def _its_owner(flow: Mark | None, scene: Scene, memory: Background) -> str:
