@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from entrepot.claims.joint_consistency import minimal_conflicts, telling_conflicts
+from entrepot.claims.joint_consistency import minimal_conflicts, shrink, telling_conflicts
 from entrepot.claims.solver import Constraint, Solver, System
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 QUICK = settings(deadline=None, max_examples=40)
 Row = tuple[tuple[Fraction, ...], Fraction]  # coefficients . x <= bound
@@ -214,3 +218,35 @@ def test_telling_conflicts_are_minimal_and_leave_nobody_out(system: System) -> N
     for name in system.claims:
         if all(name in conflict for conflict in found):
             assert brute(system, frozenset(system.claims) - {name})
+
+
+@QUICK
+@given(st.lists(st.frozensets(st.integers(0, 11), min_size=1, max_size=3), min_size=1, max_size=5))
+def test_leaving_out_many_at_once_leaves_what_one_by_one_leaves(
+    parts: list[frozenset[int]],
+) -> None:
+    names = [chr(ord("a") + one) for one in range(12)]
+    conflicts = [{names[one] for one in part} for part in parts]
+
+    def feasible(chosen: Collection[str]) -> bool:
+        return not any(conflict <= set(chosen) for conflict in conflicts)
+
+    kept = names
+    for name in names:
+        rest = [other for other in kept if other != name]
+        if not feasible(rest):
+            kept = rest
+    assert shrink(names, feasible) == frozenset(kept)
+
+
+def test_a_small_conflict_among_many_names_is_found_with_few_questions() -> None:
+    names = [f"{place:03}" for place in range(200)]
+    asked = 0
+
+    def feasible(chosen: Collection[str]) -> bool:
+        nonlocal asked
+        asked += 1
+        return not {"017", "151"} <= set(chosen)
+
+    assert shrink(names, feasible) == {"017", "151"}
+    assert asked < 60

@@ -261,3 +261,12 @@ def test_what_is_known_in_dollars_is_not_called_unknown(claim: str, words: tuple
     [found] = check(parse_document(text)).claims
     assert found.verdict == "not_enough_evidence"
     assert [one for one in words if one not in found.reason] == []
+
+
+def test_two_numbers_of_one_flow_are_no_part_and_total() -> None:
+    flow = "value: {exporter: CHN, importer: RUS, period: 2023}"
+    claims = [f"id: c{n}, {flow}, says: {20 + 3 * n} billion dollars" for n in range(60)]
+    found = checked(*claims)
+    # Each pair was a conflict of its own, beyond those that were looked for.
+    assert len(found.conflicts) < len(claims)
+    assert not any("that it is a part of" in one.because for one in found.conflicts)

@@ -351,11 +351,17 @@ def shrink(
         if not feasible([*cheap, *few]):
             kept = sorted([*cheap, *few])
             break
-    # Deletion: as subsets of a feasible set are feasible, one pass in any order is enough.
-    for name in tuple(kept):
-        rest = [other for other in kept if other != name]
+    # Deletion: as subsets of a feasible set are feasible, one pass in any order is enough. Names
+    # that can go together go together: what is left is the same as name by name.
+    left = [kept]
+    while left:
+        block = left.pop()
+        rest = [name for name in kept if name not in block]
         if not feasible(rest):
             kept = rest
+        elif len(block) > 1:
+            half = len(block) // 2
+            left += [block[half:], block[:half]]
     return frozenset(kept)
 
 

@@ -71,7 +71,8 @@ def _exceeds(part: Claim, total: Claim) -> bool:
     # The intervals must be apart: "12" and "about 11.9" may be the same after rounding.
     if {one.measure, other.measure} != {"value"} or part.interval.low <= total.interval.high:
         return False
-    return one.unit == other.unit and _contains(other, one)
+    # Two numbers of one level are no part and total: whether they agree is known already.
+    return one.unit == other.unit and one != other and _contains(other, one)
 
 
 def notes_of(found: Iterable[PartExceedsTotal]) -> Iterator[tuple[str, str]]:
