@@ -42,6 +42,7 @@ __all__ = [
     "read_text",
     "require_file",
     "require_target",
+    "target_of_link",
 ]
 
 LARGEST = 64 * 2**30
@@ -295,6 +296,7 @@ def require_target(path: Path) -> None:
     OutsideError
         If a folder, pipe, device or socket has that name, or it is among the files of a lake.
     """
+    path = target_of_link(path)
     inside = None
     with suppress(OSError, ValueError):  # the attempt to write will say what is wrong
         inside = next(filter(_is_lake, path.resolve().parents), None)
@@ -315,6 +317,24 @@ def require_target(path: Path) -> None:
                 why=f"it is {what}, and would be replaced by a file",
                 hint="name a file; its suffix says the format",
             )
+
+
+def target_of_link(path: Path) -> Path:
+    """Return the file that is written under a name: behind a link, which stays a link.
+
+    Raises
+    ------
+    OutsideError
+        If a link leads to itself.
+    """
+    if not path.is_symlink():
+        return path
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # so says Python before 3.13 of a link in a circle
+        raise OutsideError(
+            f"cannot write {path}", why="it is a link that leads to itself", hint="name a file"
+        ) from error
 
 
 @contextmanager

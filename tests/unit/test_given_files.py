@@ -20,6 +20,7 @@ from entrepot import files
 from entrepot.cli.main import app
 from entrepot.errors import BadFileError, OutsideError
 from entrepot.files import read_bytes, read_text, require_file, require_target
+from entrepot.model.table_files import write_whole
 from entrepot.sources.table.draft.draft import draft_mapping
 
 if TYPE_CHECKING:
@@ -213,6 +214,40 @@ def test_nothing_but_a_file_is_written_over(pipe: Path, tmp_path: Path) -> None:
     (tmp_path / "link.html").symlink_to("/dev/null")
     with pytest.raises(OutsideError):
         require_target(tmp_path / "link.html")
+
+
+@pytest.mark.parametrize("what", ["goods match --out", "screen --out", "ask --out"])
+def test_what_is_behind_a_link_is_written_and_the_link_stays(what: str, tmp_path: Path) -> None:
+    real, link = tmp_path / "kept" / "real.txt", tmp_path / "link.csv"
+    real.parent.mkdir()
+    real.write_text("before")
+    data = tmp_path / "shipments.csv"
+    data.write_text("date,code,from,to\n2023-05-05,854231,DEU,RUS\n")
+    link.symlink_to(real)
+    words = {
+        "goods match --out": ["goods", "match", "chpl", "--to", "HS2017", "--out", str(link)],
+        "screen --out": ["screen", str(data), "--out", str(link)],
+        "ask --out": ["ask", "import_share", "--importer", "DEU", "--exporter", "CHN", "--goods",
+                      "850511", "--period", "2022", "--out", str(link)],
+    }[what]  # fmt: skip
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code in (0, 1), done.output  # 1: a shipment is listed
+    assert link.is_symlink()
+    assert real.read_text() not in ("", "before")
+    assert [path.name for path in real.parent.iterdir()] == ["real.txt"]
+
+
+def test_a_link_in_a_circle_is_refused_and_one_to_nothing_makes_its_file(tmp_path: Path) -> None:
+    link = tmp_path / "link.html"
+    link.symlink_to(tmp_path / "new.html")
+    write_whole(link, "made")
+    assert link.is_symlink()
+    assert (tmp_path / "new.html").read_text() == "made"
+    circle = tmp_path / "circle.html"
+    circle.symlink_to(circle)
+    with pytest.raises(OutsideError, match="cannot write"):
+        write_whole(circle, "made")
+    assert circle.is_symlink()
 
 
 def test_a_substituted_process_is_a_pipe_too(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from entrepot.figures.availability import not_loaded
 from entrepot.figures.card import fragment, table_html
 from entrepot.figures.editions import links_loaded
 from entrepot.figures.made_from import made_from
-from entrepot.files import drafted, require_target
+from entrepot.files import drafted, require_target, target_of_link
 from entrepot.goods import goods_selection, select
 from entrepot.goods.editions import known_codes
 from entrepot.goods.links import steps
@@ -298,14 +298,18 @@ def _require_writable(out: Path) -> None:
 
 def _write(table: duckdb.DuckDBPyRelation, kept: Path, out: Path) -> None:
     """Write the rows as Parquet or CSV, whole or not at all."""
-    place = out.absolute().parent
+    target = target_of_link(out)
+    place = target.absolute().parent
     written = partial(str, f"{out.name} was not written")
-    with guarded(place, written, elsewhere="choose another one with --out"), drafted(out) as draft:
+    with (
+        guarded(place, written, elsewhere="choose another one with --out"),
+        drafted(target) as draft,
+    ):
         if out.suffix.lower() == ".parquet":
             shutil.copyfile(kept, draft)
         else:
             table.write_csv(str(draft))
-        draft.replace(out)
+        draft.replace(target)
 
 
 # Reports of a source in the lake, with what is known of all goods before some are chosen.

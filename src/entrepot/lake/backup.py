@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
-from entrepot.files import drafted, require_file, require_target
+from entrepot.files import drafted, require_file, require_target, target_of_link
 from entrepot.lake import store
 from entrepot.lake.catalog import (
     NAME,
@@ -78,6 +78,7 @@ def backup(
     The caller reads (`entrepot.lake.lock.reading`), so that no file goes meanwhile.
     """
     _require_target(folder, target, replaces=replaces)
+    target = target_of_link(target)
 
     def became() -> str:
         return "no backup was written, and the lake was only read"
@@ -483,6 +484,7 @@ def export(
     if not target.parent.is_dir():
         raise RequestError("no such folder", where=str(target.parent), hint="make it first")
     require_target(target)
+    target = target_of_link(target)
     kept = _kept(rows, importer, exporter, period)
     with (
         guarded(target.parent, elsewhere="name a file on another disk"),

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import EntrepotError, MissingExtraError, RequestError
-from entrepot.files import cannot_write, drafted, require_target
+from entrepot.files import cannot_write, drafted, require_target, target_of_link
 from entrepot.model.display import MINUS, NBSP
 from entrepot.model.period import Period
 
@@ -86,7 +86,7 @@ class TableAbout:
 
 
 def write_whole(target: Path, made: str | bytes) -> Path:
-    """Write a file beside its place and move it there; missing folders are made.
+    """Write a file beside its place and move it there; missing folders are made, links stay.
 
     Raises
     ------
@@ -96,9 +96,10 @@ def write_whole(target: Path, made: str | bytes) -> Path:
     require_target(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with drafted(target) as draft:
+        place = target_of_link(target)
+        with drafted(place) as draft:
             draft.write_bytes(made.encode() if isinstance(made, str) else made)
-            draft.replace(target)
+            draft.replace(place)
     except OSError as error:
         raise cannot_write(str(target), error, "choose another place for it") from error
     return target

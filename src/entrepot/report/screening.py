@@ -25,7 +25,7 @@ from entrepot.figures.screening import (
     read_file,
     screen,
 )
-from entrepot.files import cannot_write, drafted, expanded, require_target
+from entrepot.files import cannot_write, drafted, expanded, require_target, target_of_link
 from entrepot.goods.screening import (
     LISTED,
     NO_LIST,
@@ -370,8 +370,9 @@ def save_screening(found: Screening, target: Path) -> list[str]:
     said: list[str] = []
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        place = target_of_link(target)
         # Under another name first, so that nobody reads half a file.
-        with drafted(target) as draft:
+        with drafted(place) as draft:
             draft.touch()  # what may not be written is known before the work
             if suffix == ".xlsx":
                 said = workbook(found, draft)
@@ -382,7 +383,7 @@ def save_screening(found: Screening, target: Path) -> list[str]:
             else:
                 text = json.dumps(as_data(found), ensure_ascii=False, indent=1, default=str)
                 draft.write_text(f"{text}\n", "utf-8")
-            draft.replace(target)
+            draft.replace(place)
     except OSError as error:
         raise cannot_write(str(target), error, "choose another place with --out") from error
     return said
