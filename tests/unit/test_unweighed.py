@@ -91,3 +91,45 @@ def test_a_chart_of_suppliers_says_what_is_counted(
         (one, unit) for one in values
     ]
     assert ("by mass" in drawn.chart.deck) == (quantity == "mass")
+
+
+@pytest.mark.parametrize(
+    ("china", "japan"), [(("10", "15"), ("", "6")), (("10", "15"), ("4", "")), (("", ""), ("", ""))]
+)
+def test_a_total_with_a_mass_takes_in_partners_without(
+    china: tuple[str, str], japan: tuple[str, str], tmp_path: Path
+) -> None:
+    """By hand: 17 t and 22 t are reported. The growth was +120 %, -12 % or refused."""
+    lines = ["year,partner,hs,usd,t"]
+    for place, year in enumerate((2021, 2022)):
+        lines += [
+            f"{year},China,854231,100,{china[place]}",
+            f"{year},Japan,854231,50,{japan[place]}",
+        ]
+        lines += [f"{year},World,854231,160,{(17, 22)[place]}"]
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(lines) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=TOTALS_WITH_MASS)
+    keys = {"importer": "DEU", "goods": "854231", "period": 2022, "quantity": "mass", "lake": lake}
+    assert ep.ask("value", exporter="WLD", **keys).value == pytest.approx(22_000)
+    growth = ep.ask("growth", exporter="WLD", **keys)
+    assert growth.value == pytest.approx(100 * (22 / 17 - 1))
+    [said] = [one.text for one in growth.caveats if one.id == "unweighed"]
+    assert "The reporter's own total takes them in" in said
+    share = ep.ask("import_share", exporter="CHN", **keys)
+    assert share.value == (pytest.approx(15 / 22) if china[1] else None)
+
+
+TOTALS_WITH_MASS = """format: 1
+id: trade
+reporter: DEU
+flow: import
+nomenclature: HS2022
+columns:
+  year: {role: year}
+  partner: {role: partner, codes: names}
+  hs: {role: product}
+  usd: {role: value, currency: USD, scale: 1}
+  t: {role: mass, unit: t}
+"""

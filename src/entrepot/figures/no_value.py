@@ -326,7 +326,7 @@ def _unlike(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
     of = "_mass" if asked.quantity == "mass" else ""
     rows = fetch(
         found.filter(~nw.col(f"total{of}").is_null()).select(
-            "reporter", "period", f"total{of}", f"parts{of}"
+            "reporter", "period", f"total{of}", nw.col(f"parts{of}").fill_null(0.0)
         )
     )
     totals_: dict[str, dict[date, tuple[float, float]]] = {}

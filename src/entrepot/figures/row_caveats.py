@@ -14,6 +14,7 @@ from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.intervals import CONTRADICT, HALF, contradicted
 from entrepot.figures.made_from import outdated
 from entrepot.figures.questions import of as question
+from entrepot.figures.questions.question import REST
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
 from entrepot.lake import fetch, spans
@@ -239,8 +240,21 @@ def unweighed(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
     yield caveat(
         "unweighed",
         f"{missing:,} of {missing + others:,} rows of {cells.available.source} behind this, {size} "
-        "of their value, have no mass. A sum of masses lacks them: it is too small, and a part "
-        "of it may be too small or too large.",
+        f"of their value, have no mass. {_lacked(rows)}",
+    )
+
+
+def _lacked(rows: Frame) -> str:
+    """Say what a sum of masses lacks, beyond what a reporter's own total takes in."""
+    is_rest = (nw.col("exporter") == REST) | (nw.col("importer") == REST)
+    if fetch(rows.filter(is_rest, nw.col("mass_kg") > 0).head(1).select("period")):
+        return (
+            "The reporter's own total takes them in, with the partners that are not in the data: "
+            "a share of it is right, and no partner's place among others."
+        )
+    return (
+        "A sum of masses lacks them: it is too small, and a part of it may be too small or too "
+        "large."
     )
 
 

@@ -550,10 +550,12 @@ def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
     money = _money(cells)
     # total and parts as in `compared`; their difference becomes one partner with the code REST.
     over = nw.col("total") - nw.col("parts")
-    weight = nw.col("total_mass") - nw.col("parts_mass")
-    # A partner whose mass is missing would put its mass into the rest: then no mass is known of it.
-    mass_is_complete = (nw.col("known_mass") == nw.col("count")) & (weight >= 0)
-    rows = found.filter(over > nw.col("total") * NOISE)
+    # What partners without a mass sent is in the total, and so in the rest: a sum of those that
+    # have one would be compared with another such sum, or stand for all.
+    weight = nw.col("total_mass") - nw.col("parts_mass").fill_null(0.0)
+    is_more = over > nw.col("total") * NOISE
+    of_mass = (weight > nw.col("total_mass") * NOISE).fill_null(value=False)
+    rows = found.filter(is_more | of_mass if asked.quantity == "mass" else is_more)
     if question(asked.measure).columns:
         # A unit value of a difference of two sums is of no goods that anybody traded.
         rows = rows.filter(nw.col("count") == 0)
@@ -562,8 +564,8 @@ def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
         side: nw.col("reporter"),
         other_side(side): nw.lit(REST),
         "product": nw.col("unit"),
-        money: over,
-        "mass_kg": nw.when(mass_is_complete & (weight > 0)).then(weight),
+        money: nw.when(is_more).then(over).otherwise(0.0),
+        "mass_kg": nw.when(weight > 0).then(weight),
         "reported_by": nw.lit(str(side)),
         "partner_basis": nw.when(nw.col("basis") != "").then(nw.col("basis")),
     }
@@ -605,9 +607,9 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         Of ``period``, ``reporter``, ``unit`` (the code, the heading or all goods), ``basis``,
         ``nomenclature``, ``valuation``, ``total``, ``total_mass``, ``exact_count`` (rows of this
         very unit), and of the partners ``parts``, ``parts_mass``, ``count`` (rows),
-        ``known_mass`` (of how many the mass is known), ``compared_on`` (their basis; empty: all)
-        and ``parts_valuation``. Where the total is added up from those of codes, partners are of
-        these codes: the others have no total, and are compared with none.
+        ``compared_on`` (their basis; empty: all) and ``parts_valuation``. Where the total is added
+        up from those of codes, partners are of these codes: the others have no total, and are
+        compared with none.
     """
     if not cells.available.has_sums or not _summed(cells, asked):
         return None
@@ -660,7 +662,7 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         on = [name if name != "basis" else "compared_on" for name in keys]
         joined = _on_their_basis(own, partners, keys).join(partners, on=on, how="left")
         # A total to which no partner fits (left join) has parts of zero, and all of it is the rest.
-        zero = ("parts", "parts_mass", "count", "known_mass")
+        zero = ("parts", "parts_mass", "count")
         return joined.with_columns(
             *(nw.when(nw.col(x).is_null()).then(0).otherwise(nw.col(x)).alias(x) for x in zero)
         )
@@ -777,10 +779,9 @@ def _by_basis(rows: Frame, keys: list[str]) -> Frame:
         nw.col("money").sum().alias("parts"),
         nw.col("mass").sum().alias("parts_mass"),
         nw.col("money").count().alias("count"),
-        nw.col("mass").count().alias("known_mass"),
         nw.col("valuation").max().alias("parts_valuation"),
     )
-    names = [*keys, "parts", "parts_mass", "count", "known_mass", "parts_valuation"]
+    names = [*keys, "parts", "parts_mass", "count", "parts_valuation"]
     reported = rows.filter(nw.col("basis") != "").group_by(*keys).agg(*sums)
     # Each row counts twice, in the sum of its basis and in that of all: Eurostat's WORLD is imports
     # by origin from outside and by consignment from inside, so it is compared with both together.
