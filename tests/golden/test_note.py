@@ -90,6 +90,23 @@ def test_nothing_known_is_said_and_nothing_else(notes: dict[str, DecisionNote]) 
     assert all(one.figure.status == "ok" for one in (share, value))
 
 
+def test_a_note_without_any_value_names_no_year_and_says_what_would_answer(empty: Path) -> None:
+    """It named 2025, which nobody had asked for, and three sentences that say nothing."""
+    made = note("TUV", "CHN", lake=empty)
+    assert [one.card.name for one in made.numbers] == [
+        "China’s share of Tuvalu’s imports, all goods",
+        "All goods from China to Tuvalu",
+        "Tuvalu’s share of China’s exports, all goods",
+    ]
+    assert "as in BACI (CEPII, free of charge); one file" in made.missing[0]
+    said = " ".join(one.text for one in (*made.answer, *made.means, *made.unknown))
+    assert "2025" not in said
+    assert "No value does not mean no trade" in said
+    assert "Stocks" not in said
+    fixed = note("TUV", "CHN", period=2023, lake=empty)
+    assert fixed.numbers[0].card.name.endswith(", 2023")
+
+
 @pytest.mark.parametrize("kind", ASKED)
 def test_sentences_have_figures_and_the_unknown_stays(
     notes: dict[str, DecisionNote], kind: str

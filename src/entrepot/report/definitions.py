@@ -84,8 +84,10 @@ def name_of(subject: Subject, figure: Figure) -> str:
             first, second = reversed(sides) if in_reverse(figure) else sides
             name = f"Asymmetry of dependence, {first} on {second}"
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
+    if figure.status != "ok" and not subject.when:  # no year was asked for, and none has a value
+        when = "change over a year" if asked.base else ""
     scope = [figure.scope[one] for one in ("goods", "partners", "wording") if one in figure.scope]
-    return ", ".join((phrasing.capital(name), *scope, when))
+    return ", ".join(filter(None, (phrasing.capital(name), *scope, when)))
 
 
 def part_name(goods: str) -> str:

@@ -752,8 +752,10 @@ def _means(
     said += _unequal(subject, found.ratio)
     if share.status != "ok" and found.value.status == "ok":
         said += _other_flows(context, subject, found.value)
-    if not said:
+    if not said and found.value.status == "ok":
         said.append(Remark("Without a share, these data do not say how dependent it is."))
+    elif not said:
+        said.append(Remark("No value does not mean no trade: nothing follows from these data."))
     return said
 
 
@@ -891,7 +893,11 @@ def _open(context: BriefContext, subject: Subject, found: Headline, *, said: boo
             if later and subject.fixed
             else f"What happened after {when}: no later year has a value for these goods."
         )
-    yield _NOT_IN_DATA
+    if any(figure.status == "ok" for figure in found):
+        yield _NOT_IN_DATA
+    else:
+        buyer, seller = subject.buyer, subject.seller
+        yield f"How much {buyer} buys from {seller}, its part of all purchases, and who else sells."
 
 
 def _nowcast(context: BriefContext, subject: Subject) -> Figure | None:
