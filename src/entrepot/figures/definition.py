@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.model.area_names import as_codes
@@ -16,6 +16,9 @@ from entrepot.model.display import MONEY
 from entrepot.model.keys import AREA_KEYS, KEYS, Key
 from entrepot.model.period import Period
 from entrepot.sources import is_register
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = [
     "AS_ASKED",
@@ -27,6 +30,7 @@ __all__ = [
     "Definition",
     "Side",
     "chosen_lines",
+    "given_keys",
     "other_side",
     "territories",
     "territory",
@@ -219,6 +223,25 @@ def _read(name: str, key: Key, value: Any) -> Any:
         case "company" | "lines":
             return {"company": _company, "lines": _lines}[name](str(value))
     return value
+
+
+def given_keys(asked: Definition, chosen: Collection[str] = ()) -> dict[str, Any]:
+    """Return the keys that ask a definition again: all that differ from what is usual.
+
+    Parameters
+    ----------
+    chosen
+        Keys that an answer filled in, which a question leaves out (`Figure.chosen`).
+    """
+    # The exporter has no default in `KEYS`, yet a definition without one is of the world.
+    defaults = {name: key.default for name, key in KEYS.items()} | {"exporter": "WLD"}
+    if is_register(asked.source or ""):
+        del defaults["basis"]  # a question to a register without one is refused
+    return {
+        name: text
+        for name, text in asked.to_dict().items()
+        if name in KEYS and name not in chosen and text is not None and text != defaults.get(name)
+    }
 
 
 def chosen_lines(asked: Definition) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from entrepot.figures.availability import availability_of
+from entrepot.figures.definition import given_keys
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.sides import members_of
 from entrepot.sources import is_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
@@ -41,15 +43,19 @@ def register_questions(asked: Definition, lake: Lake) -> Iterator[Definition]:
                         yield asked.but(source=source, basis=basis)
 
 
-def command_for(asked: Definition) -> str:
-    """Return the command that asks a definition on a terminal."""
-    keys = [("importer", asked.importer), ("exporter", asked.exporter), ("goods", asked.goods)]
-    keys += [("period", str(asked.period))]
-    if asked.base:
-        keys.append(("base", str(asked.base)))
-    if asked.sector:
-        keys.append(("sector", asked.sector))
-    source = asked.source or ""
-    if is_register(source):
-        keys += [("source", source), ("basis", asked.basis)]
-    return f"entrepot ask {asked.measure} " + " ".join(f"--{key} {value}" for key, value in keys)
+def command_for(asked: Definition, chosen: Collection[str] = ()) -> str:
+    """Return the command that asks a definition on a terminal, with every key that it was given.
+
+    Parameters
+    ----------
+    chosen
+        Keys that an answer filled in, which the question left out (`Figure.chosen`).
+    """
+    given = given_keys(asked, chosen)
+    # World and all goods are said too: who is asked about stands first.
+    always = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
+    keys = always | {"period": str(asked.period)} | given
+    options = (
+        f"--{name.replace('_', '-')} {shlex.quote(str(text))}" for name, text in keys.items()
+    )
+    return " ".join([f"entrepot ask {asked.measure}", *options])

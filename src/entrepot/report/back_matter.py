@@ -169,7 +169,7 @@ def commands(
     file = shlex.quote(claims)
     lines = [
         # A share needs no base, although the definition of the page may carry one.
-        Command("the headline number", command_for(share.definition.but(base=None))),
+        Command("the headline number", command_for(share.definition.but(base=None), share.chosen)),
         Command(
             "this page",
             line_of(subject) + (f" --claims {file}" if claims else "") + " --out brief.html",
@@ -178,7 +178,9 @@ def commands(
     if claims:
         lines.append(Command("the claims", f"entrepot check {file}"))
     if of_inputs and of_inputs is not share:
-        lines.append(Command("the share of inputs", command_for(of_inputs.definition)))
+        lines.append(
+            Command("the share of inputs", command_for(of_inputs.definition, of_inputs.chosen))
+        )
     return tuple(lines)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.citation import source_name
+from entrepot.figures.definition import given_keys
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.register_questions import register_questions
 from entrepot.figures.sides import ended
@@ -172,7 +173,7 @@ def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
         return _without(context.lake, flows, goods)
     if money := other_currency(context, figure):
         source, has, wanted = money
-        command = f"{command_for(asked)} --currency {has}"
+        command = command_for(asked.but(currency=has), figure.chosen)
         return MissingValue(
             f"The values of {source} are in {has}, not {wanted}, and at which rate to convert is "
             "another question",
@@ -192,7 +193,7 @@ def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
         )
     if members := _MEMBERS.search(figure.reason or ""):
         why, side, left = members.groups()
-        command = command_for(asked.but(**{side: left})) if left else ""
+        command = command_for(asked.but(**{side: left}), figure.chosen) if left else ""
         then = f"Ask the other members alone: **{command}**" if left else ""
         return MissingValue(capital(_spelled(why, flows)), then, command)
     # Before the Figure's own reasons, which say less than that the data are an extract.
@@ -237,9 +238,8 @@ def in_its_currency(context: BriefContext, figure: Figure) -> Figure:
     money = other_currency(context, figure) if figure.status != "ok" else None
     if money is None:
         return figure
-    asked = figure.definition
-    keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
-    return context.ask(asked.measure, period=asked.period, **keys, currency=money[1])
+    asked = figure.definition.but(currency=money[1])
+    return context.ask(asked.measure, **given_keys(asked, figure.chosen))
 
 
 def _has_value(asked: Definition, lake: Lake) -> bool:

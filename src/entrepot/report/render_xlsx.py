@@ -96,7 +96,7 @@ def _front(brief: Brief) -> SheetGrid:
 
 def _card(brief: Brief, card: Card) -> list[Cell]:
     figure = card.figure
-    asked = command_for(figure.definition)
+    asked = command_for(figure.definition, figure.chosen)
     numbers = ", ".join(str(number) for number, _ in brief.numbered(card.caveats))
     value, unit, *ends = _values(in_reverse(figure) or figure, card)
     reason = f"{card.definition} {card.reason} {card.command}".strip()

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from entrepot.figures import Definition
+from entrepot.figures.register_questions import command_for
 from entrepot.lake import Lake
 from entrepot.report import brief
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.note import note
 from entrepot.report.parts import plain
 
@@ -96,3 +100,40 @@ def test_a_note_without_a_share_says_what_else_went_between_the_two(
     ]
     assert "All goods that went from China to Russia in 2023 were worth USD 110 bn." in means
     assert any("from Russia to China, such goods worth about USD 8.9 m" in one for one in means)
+
+
+def test_what_is_asked_in_another_currency_keeps_its_other_keys(tmp_path: Path) -> None:
+    """A base, a source and a quantity were dropped, so that another question was answered."""
+    rows = [
+        f"{year},DEU,{partner},854231,{1e7 * times}"
+        for year, times in ((2020, 1), (2021, 2), (2022, 6))
+        for partner in PARTNERS
+    ]
+    file = tmp_path / "trade.csv"
+    file.write_text("\n".join(["year,reporter,partner,hs6,value", *rows]) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=MAPPING.format(money="EUR"))
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "854231", "period": 2022}
+    with lake.reading():
+        context = BriefContext(lake)
+        asked = context.ask("growth", **keys, base=2020, source="table.trade", currency="USD")
+        assert asked.status == "insufficient_data"
+        found = in_its_currency(context, asked)
+        advised = missing_value(context, asked).command
+    assert found.value == pytest.approx(500)
+    assert str(found.definition.base) == "2020"
+    assert advised == (
+        "entrepot ask growth --importer DEU --exporter CHN --goods 854231 --period 2022 "
+        "--base 2020 --source table.trade --currency EUR"
+    )
+
+
+def test_a_command_has_every_key_that_was_given() -> None:
+    asked = Definition.build(
+        "value", importer="DEU", exporter="CHN", goods="85", period=2023, source="comext",
+        quantity="mass", reported_by="exporter", currency="EUR",
+    )  # fmt: skip
+    line = "entrepot ask value --importer DEU --exporter CHN --goods 85 --period 2023"
+    more = " --quantity mass --currency EUR --reported-by exporter"
+    assert command_for(asked) == f"{line} --source comext{more}"
+    assert command_for(asked, ("source",)) == line + more

@@ -183,10 +183,9 @@ def _bases(context: BriefContext, subject: Subject) -> list[DataGap]:
             basis=basis,
         )
         if figure.status != "ok":
-            text = (
-                f"No share of {subject.goods_name} on this basis is available for {subject.period}."
-            )
-            command = command_for(figure.definition) + f" --basis {basis}"
+            when = f" for {subject.period}" if subject.when else ""
+            text = f"No share of {subject.goods_name} on this basis is available{when}."
+            command = command_for(figure.definition, figure.chosen)
             if register := of_register(context, figure.definition):
                 text, command = f"{register.why}.", register.command
             gaps.append(DataGap(what, text, command))

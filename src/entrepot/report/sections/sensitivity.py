@@ -43,7 +43,9 @@ def section(context: BriefContext, subject: Subject, share: Figure) -> Section:
             "only one definition is available" if share.status == "ok" else "no value is available"
         )
         why += ", so there is nothing to compare it with"
-        gap = DataGap(f"{what} under other definitions", why, command_for(share.definition))
+        gap = DataGap(
+            f"{what} under other definitions", why, command_for(share.definition, share.chosen)
+        )
         return Section(NAME, EYEBROW, Remark("No other definitions are available"), gap=gap)
     items, dimensions = by_value(found)
     title = definitions_title(share, len(items))
