@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrepot.figures import Definition, Evidence, Figure, ask, published_answers
+from entrepot.figures.card import card_text
 from entrepot.figures.caveats import for_printed, for_series
+from entrepot.figures.evidence import SourceAnswer, Specification, Specifications
+from entrepot.figures.figure import card_of
 from entrepot.figures.published_answers import pairs, sums
 from entrepot.lake import Lake
 from entrepot.sources.published.read import PublishedRows, published
@@ -137,3 +140,33 @@ def test_a_zero_without_a_row_changes_no_reporting_side(side: str) -> None:
         evidence = (Evidence("baci", "one", sum(rows.values()), rows),)
         series.append(Figure(asked, "ok", float(len(rows)), "USD", evidence=evidence))
     assert for_series(series) == []
+
+
+def test_a_range_that_ends_at_a_bound_is_open(tmp_path: Path) -> None:
+    """27 to 36 % was printed where 36 is "more than 36 %"."""
+    keys = {"importer": "RUS", "exporter": "CHN", "goods": "all", "period": 2022}
+    asked = ask("import_share", lake=Lake.open(tmp_path), source="published", **keys)
+    [bound] = [one for one in [asked.evidence[0].statement] if one is not None]
+    assert bound.printed == "more than 36 %"
+    items = (
+        Specification({"source": "imts"}, 0.27),
+        Specification({"source": "published"}, 0.36, open_end="high"),
+    )
+    both = replace(
+        asked, value=0.34, low=0.27, high=0.36, specifications=Specifications(items, None)
+    )
+    assert both.range_text.replace("\u00a0", " ") == "27 to 36 % or more"
+    assert both.to_dict()["open_ends"] == ["high"]
+    assert both.to_dict()["specifications"]["values"][1]["open_end"] == "high"
+    assert "36 % or more" in card_text(card_of(both)).replace("\u00a0", " ")
+    closed = replace(both, high=0.4)
+    assert closed.range_text.replace("\u00a0", " ") == "27 to 40 %"
+    assert "open_ends" not in closed.to_dict()
+
+
+def test_the_estimate_of_a_bound_knows_its_open_end(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    keys = {"measure": "import_share", "importer": "RUS", "exporter": "CHN", "goods": "all"}
+    found = published_answers.answer(Definition.build(**keys, period=2022), lake, "published")
+    assert isinstance(found, SourceAnswer)
+    assert "high" in {one.open_end for one in found.estimates}

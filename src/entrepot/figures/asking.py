@@ -26,7 +26,7 @@ from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.area_names import as_codes, listed_areas
 from entrepot.model.areas import WORLD, area_phrase, area_set, pinned
-from entrepot.model.display import figure_value, folded, joined, range_text
+from entrepot.model.display import folded, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableAbout, TableResult
@@ -191,7 +191,7 @@ class Panel(TableResult):
         return [
             [str(_plain(getattr(one.definition, name))) for name in self.varied]
             + [
-                figure_value(one.value, one.unit),
+                one.value_text,
                 f"no range: {one.no_range}" if one.no_range else one.range_text,
                 source(one),
             ]

@@ -142,12 +142,14 @@ class Caveat:
 class Specification:
     """One defensible definition and the value under it; `choices` names what differs.
 
-    `ends` are its bounds where partners that are not in the data may be one or many.
+    `ends` are its bounds where partners that are not in the data may be one or many. `open_end` is
+    ``high`` where the value is a published lower bound, ``low`` where it is an upper one.
     """
 
     choices: dict[str, str]
     value: float
     ends: tuple[float, float] | None = None
+    open_end: Literal["", "low", "high"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,11 @@ class Specifications:
         if values and self.left_out:
             found["left_out"] = [{"what": what, "why": why} for what, why in self.left_out]
         if values:
-            found["values"] = [{"choices": one.choices, "value": one.value} for one in self.items]
+            found["values"] = [
+                {"choices": one.choices, "value": one.value}
+                | ({"open_end": one.open_end} if one.open_end else {})
+                for one in self.items
+            ]
         return found
 
 
@@ -233,6 +239,8 @@ class Estimate:
     low, high
         Interval that printed digits, a printed range or the errors of reconciled rows leave open;
         None for other computed values, and where the text gives one end only ("more than 70 %").
+    open_end
+        Of a published bound the end that it leaves open: ``high`` of "more than 70 %".
     is_range
         Whether it is a range of its own: printed as one, the value then its middle, or of errors.
     details
@@ -249,6 +257,7 @@ class Estimate:
     evidence: tuple[Evidence, ...] = ()
     low: float | None = None
     high: float | None = None
+    open_end: Literal["", "low", "high"] = ""
     is_range: bool = False
     details: dict[str, float | str] = field(default_factory=dict)
     uncertain_code_shares: dict[str, float] | None = None

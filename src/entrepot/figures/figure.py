@@ -14,7 +14,7 @@ from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
 from entrepot.figures.citation import CitationForm, citation, cited
 from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
-from entrepot.figures.definition import DOLLARS, chosen_lines
+from entrepot.figures.definition import DOLLARS, chosen_lines, given_keys
 from entrepot.figures.evidence import NOT_SAID
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
@@ -28,7 +28,9 @@ from entrepot.model.display import (
     joined,
     number,
     range_text,
+    split_between,
     split_unit,
+    value_between,
 )
 from entrepot.model.keys import KEYS, LINES
 from entrepot.model.table_files import (
@@ -146,9 +148,25 @@ class Figure:
     nowcast: dict[str, Any] | None = None
 
     @property
+    def value_text(self) -> str:
+        """Value and unit, within the range also as both are written."""
+        return value_between(self.value, self.unit, self.low, self.high)
+
+    @property
     def range_text(self) -> str:
         """The ends of the range as every surface prints them; empty where there are none."""
-        return range_text(self.low, self.high, self.unit, value=self.value)
+        return self.ends_text(self.low, self.high)
+
+    def ends_text(self, low: float | None, high: float | None, *, between: str = " to ") -> str:
+        """Return two ends in the unit of the value, one that is a published bound as open."""
+        opens = self.opens(low, high)
+        return range_text(low, high, self.unit, value=self.value, between=between, open_ends=opens)
+
+    def opens(self, low: float | None, high: float | None) -> tuple[bool, bool]:
+        """Whether a lower end is a published upper bound, and an upper end a lower one."""
+        items = self.specifications.items if self.specifications else ()
+        bounds: dict[float | None, str] = {one.value: one.open_end for one in items if one.open_end}
+        return bounds.get(low) == "low", bounds.get(high) == "high"
 
     @property
     def no_range(self) -> str:
@@ -247,6 +265,7 @@ class Figure:
             "unit": self.unit,
             "kind": self.kind,
             **self._range(values),
+            **({"open_ends": ends} if (ends := self._open_ends()) else {}),
             **({"no_range": why} if (why := self.no_range) else {}),
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
@@ -267,6 +286,11 @@ class Figure:
         # An empty dictionary of shares says that there is no doubt about any code.
         always = "uncertain_code_shares" if self.uncertain_code_shares is not None else ""
         return found | {name: value for name, value in optional.items() if value or name == always}
+
+    def _open_ends(self) -> list[str]:
+        """Return which ends of the range are published bounds, beyond which values may lie."""
+        opens = zip(("low", "high"), self.opens(self.low, self.high), strict=True)
+        return [name for name, is_open in opens if is_open]
 
     def _range(self, values: bool) -> dict[str, Any]:
         definitions = self.specifications
@@ -438,7 +462,7 @@ def _goods(asked: Definition) -> str:
 
 def figure_line(figure: Figure) -> str:
     """Return a Figure as one line: what it is, and its value."""
-    return f"{headline(figure)}: {figure_value(figure.value, figure.unit)}"
+    return f"{headline(figure)}: {figure.value_text}"
 
 
 def in_reverse(figure: Figure) -> Figure | None:
@@ -502,7 +526,7 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
 
 def _value_rows(figure: Figure) -> list[tuple[str, str]]:
     """Return the value with its range, its intervals, or the reason why there is none."""
-    value = figure_value(figure.value, figure.unit)
+    value = figure.value_text
     if figure.nowcast:
         return [("nowcast", value), *_nowcast_rows(figure)]
     if figure.status != "ok":
@@ -800,7 +824,7 @@ def _evidence(item: Evidence) -> str:
 def _cited(figure: Figure) -> str:
     if figure.value is None:
         return "no value"
-    value = figure_value(figure.value, figure.unit)
+    value = figure.value_text
     if figure.nowcast:
         intervals = (
             f"{label} {text}" for label, text in _nowcast_rows(figure) if "interval" in label
@@ -813,7 +837,11 @@ def _cited(figure: Figure) -> str:
 def card_of(figure: Figure) -> FigureCard:
     """Return what a card of a Figure says, in a notebook and on a terminal."""
     asked, unit, found = figure.definition, figure.unit, figure.specifications
-    value, word = split_unit(figure.value, unit) if figure.value is not None else ("", "")
+    value, word = (
+        ("", "")
+        if figure.value is None
+        else split_between(figure.value, unit, figure.low, figure.high)
+    )
     ends = figure.range_text
     if ends and found:
         middle = _like(figure, statistics.median(one.value for one in found.items))
@@ -870,7 +898,7 @@ def _like(figure: Figure, value: float) -> str:
 
 def _beside(figure: Figure, low: float, high: float) -> str:
     """Return two ends in the unit of the value of a Figure."""
-    return range_text(low, high, figure.unit, value=figure.value)
+    return figure.ends_text(low, high)
 
 
 def _place(value: float | None, first: float, last: float) -> float | None:
@@ -932,13 +960,8 @@ def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
 
 def _python(asked: Definition) -> str:
     """Return the line of Python that asks for the same."""
-    # The exporter has no default in `KEYS`, yet a definition without one is of the world.
-    defaults = {name: key.default for name, key in KEYS.items()} | {"exporter": "WLD"}
-    if is_register(asked.source or ""):
-        del defaults["basis"]  # a question to a register without one is refused
     given = [
         f"{name}={text if isinstance(text, (int, float)) else repr(text)}"
-        for name, text in asked.to_dict().items()
-        if name in KEYS and text is not None and text != defaults.get(name)
+        for name, text in given_keys(asked).items()
     ]
     return f"ep.ask({', '.join([repr(asked.measure), *given])})"

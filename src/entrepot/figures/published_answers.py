@@ -7,7 +7,7 @@ import itertools
 import math
 import operator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot import measures
 from entrepot.errors import RequestError
@@ -205,8 +205,17 @@ def _estimate(
         evidence=tuple(_evidence(row, source) for row in rows),
         low=spread.low if math.isfinite(spread.low) else None,
         high=spread.high if math.isfinite(spread.high) else None,
+        open_end=_open_end(spread),
         is_range=len(rows) == 1 and first.value is None,
     )
+
+
+def _open_end(spread: Interval) -> Literal["", "low", "high"]:
+    """Return the end that a bound leaves open; empty where both or none are."""
+    low, high = math.isfinite(spread.low), math.isfinite(spread.high)
+    if low == high:
+        return ""
+    return "high" if low else "low"
 
 
 def _evidence(row: Published, source: str) -> Evidence:

@@ -70,7 +70,7 @@ def specifications(
 
     """
     head = estimates[0]
-    items = [Specification(one.choices, one.value) for one in estimates]
+    items = [Specification(one.choices, one.value, open_end=one.open_end) for one in estimates]
     for one in curve:
         # A curve adds the same amounts up in another order.
         same = is_same(one.item.value, head.value)

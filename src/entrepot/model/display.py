@@ -38,7 +38,9 @@ __all__ = [
     "range_text",
     "small_part",
     "split_address",
+    "split_between",
     "split_unit",
+    "value_between",
     "with_unit",
 ]
 
@@ -219,6 +221,41 @@ def split_unit(
     return _fixed(shown, decimals(shown, unit, digits)), word
 
 
+def split_between(
+    value: float, unit: str, low: float | None, high: float | None
+) -> tuple[str, str]:
+    """Return digits and unit of a value beside its range, inside it also as both are printed.
+
+    Examples
+    --------
+    >>> split_between(0.0202, "share", 0.0202, 0.0203), split_between(0.0202, "share", 0.01, 0.03)
+    (('2.02', '%'), ('2.0', '%'))
+    """
+    digits, word = split_unit(value, unit)
+    if low is None or high is None or not low <= value <= high:
+        return digits, word
+    ends = range_ends(low, high, unit, value=value)
+    if {one for _, one in ends} != {word}:
+        return digits, word
+    first, last = (_printed(text) for text, _ in ends)
+    if first <= _printed(digits) <= last:
+        return digits, word
+    places = max(len(text.partition(".")[2]) for text, _ in ends)
+    return _fixed(_in_unit(value, unit, _scale(value, unit)[0]), places), word
+
+
+def value_between(value: float | None, unit: str, low: float | None, high: float | None) -> str:
+    """Return a value as `figure_value` does, inside its range also as both are printed."""
+    text = figure_value(value, unit)
+    if value is None or (parts := split_between(value, unit, low, high)) == split_unit(value, unit):
+        return text
+    return with_unit("+" * text.startswith("+") + parts[0], parts[1])
+
+
+def _printed(text: str) -> float:
+    return float(text.replace(",", "").replace(MINUS, "-"))
+
+
 def agreed(count: float, one: str, many: str) -> str:
     """Return a count with the words that agree with it.
 
@@ -256,6 +293,7 @@ def range_text(
     *,
     value: float | None = None,
     between: str = " to ",
+    open_ends: tuple[bool, bool] = (False, False),
 ) -> str:
     """Return ``38 to 76 %``, or an empty text when either end is unknown.
 
@@ -277,9 +315,13 @@ def range_text(
         What the range is of, as `split_unit` prints it; it may lie outside.
     between
         What stands between the ends.
+    open_ends
+        Whether the lower end is an upper bound ("less than"), the upper one a lower bound.
 
     Examples
     --------
+    >>> range_text(0.27, 0.36, "share", open_ends=(False, True)).replace(NBSP, " ")
+    '27 to 36 % or more'
     >>> ends = [(0.384, 0.9), (0.0268, 0.0301), (0.00014, 0.00116)]
     >>> [range_text(low, high, "share").replace(NBSP, " ") for low, high in ends]
     ['38 to 90 %', '2.7 to 3.0 %', '0.01 to 0.1 %']
@@ -293,11 +335,15 @@ def range_text(
     if low is None or high is None:
         return ""
     (first, first_word), (last, last_word) = range_ends(low, high, unit, digits, value=value)
+    less, more = (word if is_open else "" for word, is_open in zip(_OPEN, open_ends, strict=True))
     if low == high:
-        return with_unit(first, first_word)
-    if first_word == last_word:
-        return with_unit(f"{first}{between}{last}", last_word)
-    return f"{with_unit(first, first_word)}{between}{with_unit(last, last_word)}"
+        return with_unit(first, first_word) + (more or less)
+    if first_word == last_word and not less:
+        return with_unit(f"{first}{between}{last}", last_word) + more
+    return f"{with_unit(first, first_word)}{less}{between}{with_unit(last, last_word)}{more}"
+
+
+_OPEN = (" or less", " or more")
 
 
 def range_ends(
@@ -359,10 +405,7 @@ def _takes_in(
     text = split_unit(value, unit)[0]
     # Ends with more digits than the value are compared as if they had as many.
     step = _scale(value, unit)[0] / 10 ** len(text.partition(".")[2])
-    steps = [
-        float(end.replace(",", "").replace(MINUS, "-")) * size / step
-        for end, (size, _) in zip(ends, scales, strict=True)
-    ]
+    steps = [_printed(end) * size / step for end, (size, _) in zip(ends, scales, strict=True)]
     said = value / step
     low, high = (math.floor(end + 0.5 + 1e-9) for end in steps)
     return bool(low <= math.floor(said + 0.5 + 1e-9) <= high)

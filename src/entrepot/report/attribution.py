@@ -134,7 +134,7 @@ def _figure(figure: Figure) -> str:
     if figure.value is None:
         return f"{headline(figure)}: not available"
     ends = figure.range_text
-    value = figure_value(figure.value, figure.unit)
+    value = figure.value_text
     if figure.definition.measure == "top_supplier":  # a share of imports has the others below it
         value += " of all named suppliers"
     spread = f" ({ends})" if ends and figure.low != figure.high else ""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.figure import in_reverse
-from entrepot.model.display import figure_value, range_text, split_unit, with_unit
+from entrepot.model.display import figure_value, range_text, split_between, split_unit, with_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
-from entrepot.report.attribution import is_computed
+from entrepot.report.attribution import is_computed, printed_row
 from entrepot.report.breaks import ONE_FIGURE
 from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.parts import Card, DataGap, Remark, Section
@@ -148,6 +148,9 @@ def card_of(context: BriefContext, subject: Subject, figure: Figure) -> Card:
 def value_on_card(figure: Figure) -> tuple[str, str]:
     """Return value and unit; a growth has its sign."""
     digits, unit = phrasing.shown(figure)
+    # Beside ends "by rounding", which have more digits: 3.0 % is not in 2.970 to 2.982 %.
+    if figure.value is not None and figure.specifications is None and printed_row(figure) is None:
+        digits, unit = split_between(figure.value, figure.unit, figure.low, figure.high)
     is_rise = figure.unit == "percent" and (figure.value or 0.0) > 0 and digits != "0"
     return (f"+{digits}" if is_rise else digits), unit
 
@@ -190,7 +193,7 @@ def _span(ends: tuple[float, float], figure: Figure) -> str:
     low, high = (split_unit(end, figure.unit, like=figure.value) for end in ends)
     if low == high:
         return with_unit(*low)
-    return range_text(*ends, figure.unit, value=figure.value)
+    return figure.ends_text(*ends)
 
 
 def source_on_card(figure: Figure) -> str:

@@ -112,7 +112,7 @@ def about(figure: Figure) -> str:
     short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")
     value, _ = split_unit(figure.value, figure.unit, digits=2)
     # Compared with what the table has: "about" is said where these are fewer digits.
-    digits = shown(figure)[0] if row is not None else split_unit(figure.value, figure.unit)[0]
+    digits = shown(figure)[0]
     if _number(value) == _number(digits) or not _is_in_range(figure, value):
         return exact
     return f"about {short}"

@@ -30,7 +30,7 @@ from entrepot.goods.words import goods_in_codes
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name
-from entrepot.model.display import figure_value, range_text
+from entrepot.model.display import figure_value, range_text, value_between
 from entrepot.serve.apart import Form, checked_apart
 from entrepot.serve.keys import address_of, asked, command_of, page_command_of
 from entrepot.serve.request_body import Sent, Sizes
@@ -149,11 +149,10 @@ def brief_figure(
         "status": found["status"],
         "value": found["value"],
         "unit": unit,
-        "text": figure_value(found["value"], unit),
+        "text": value_between(found["value"], unit, found["low"], found["high"]),
         "low": found["low"],
         "high": found["high"],
-        "range_text": range_text(found["low"], found["high"], unit, value=found["value"])
-        or f"no range: {found.get('no_range', '')}",
+        "range_text": _range_of(found) or f"no range: {found.get('no_range', '')}",
         "range": found["range"],
         "definition": {name: one for name, one in found["definition"].items() if one is not None},
         "evidence": found["evidence"][:_EVIDENCE],
@@ -181,6 +180,13 @@ def brief_figure(
     if definition is not None:
         short["link"] = access.link(address_of(definition), page_command_of(definition))
     return short
+
+
+def _range_of(found: Mapping[str, Any]) -> str:
+    """Return the range of a Figure that `Figure.to_dict` wrote, in words."""
+    ends, low_high = found.get("open_ends", ()), (found["low"], found["high"])
+    opens = ("low" in ends, "high" in ends)
+    return range_text(*low_high, found["unit"], value=found["value"], open_ends=opens)
 
 
 def _with_page(caveat: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.citation import data_set
-from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.report.attribution import row_of
 from entrepot.report.phrasing import capital, partial_goods
@@ -85,7 +84,7 @@ def foot(figure: Figure) -> tuple[str, ...]:
 
 def spread_line(figure: Figure) -> str:
     """Return the value, with its range and what spans it."""
-    value = figure_value(figure.value, figure.unit)
+    value = figure.value_text
     ends = figure.range_text
     return f"{value}; {ends}: {figure.range}." if ends else f"{value}; no range: {figure.no_range}."
 

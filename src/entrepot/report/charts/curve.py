@@ -152,7 +152,7 @@ def definitions_title(share: Figure, count: int) -> BriefSentence:
         return BriefSentence(
             f"{name} of one {what} all give {with_unit(*phrasing.shown(share))}", (share,)
         )
-    given = range_text(*ends, share.unit, value=share.value)
+    given = share.ends_text(*ends)
     text = f"{name} of one {what} give {given}{beyond}"
     return BriefSentence(text, (share,))
 

@@ -98,7 +98,7 @@ def published_box(row: Published) -> PublishedBox:
 def ends_of(figure: Figure, between: str = "–") -> str:
     """Return a share in words, by its range where it has one."""
     if figure.specifications and figure.low is not None and figure.high is not None:
-        return range_text(figure.low, figure.high, figure.unit, value=figure.value, between=between)
+        return figure.ends_text(figure.low, figure.high, between=between)
     return with_unit(*phrasing.shown(figure))
 
 
@@ -421,13 +421,18 @@ def _of_last(last: Figure, rows: list[Published]) -> str:
     spans = [published_box(row) for row in rows if row.period == last.definition.period]
     if all(low * 100 <= one.low and one.high <= high * 100 for one in spans):
         return ""
-    ends = sorted((one.low + one.high) / 2 for one in spans)
-    return f"{range_text(ends[0], ends[-1], 'percent')} published"
+    return f"{_span_of(spans)} published"
 
 
 def _published_span(rows: list[Published]) -> str:
-    ends = sorted((one.low + one.high) / 2 for one in map(published_box, rows))
-    return range_text(ends[0], ends[-1], "percent")
+    return _span_of([published_box(row) for row in rows])
+
+
+def _span_of(boxes: list[PublishedBox]) -> str:
+    """Return the ends of published shares; one that is a bound ("more than 36 %") stays open."""
+    ends = sorted(((one.low + one.high) / 2, one.open) for one in boxes)
+    (low, below), (high, above) = ends[0], ends[-1]
+    return range_text(low, high, "percent", open_ends=(below == "down", above == "up"))
 
 
 def _deck(asked: Figure, lines: ShareLines, series: list[Figure]) -> str:
