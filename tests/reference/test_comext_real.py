@@ -105,6 +105,8 @@ def test_what_headings_hold_beyond_their_lines_is_said(lines: Any) -> None:
     # Aircraft most of all (8802): member states keep those lines confidential.
     assert f"EUR {(short.whole - short['sum']).sum():,.0f}" in above.text
     assert "EUR 5,737,790,653" in above.text
+    # Not the first by number, in which EUR 367 are short.
+    assert above.example.startswith("8802 by EUR 4,758,0")
 
 
 def test_high_priority_goods_fall_by_more_than_nine_tenths(lines: Any, shared_data: Path) -> None:

@@ -175,8 +175,8 @@ def test_six_digits_are_the_harmonized_system_of_the_year(read) -> None:
     ]
     assert got.found["levels-with-lines"].count == 2
     above = got.found["headings-above-lines"]
-    assert (above.level, above.example) == ("warning", "8542")
-    assert "EUR 3" in above.text
+    assert (above.level, above.example) == ("warning", "8542 by EUR 3")
+    assert above.text.startswith("1 heading exceeds the lines below by EUR 3, in 1 case")
 
 
 def test_totals_of_all_goods_are_kept_where_there_is_nothing_finer(read) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
-from entrepot.model.display import agreed
+from entrepot.model.display import agreed, first_of
 from entrepot.model.product import TOTAL
 from entrepot.sources.comext.lines import ComextLines, areas_of, between_two, summed, sums_of
 from entrepot.sources.comext.reading import TOTAL_PROCEDURE, checked, stage, written
@@ -35,6 +35,8 @@ _COLUMNS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, valuation, "
     "mass_kg, quantity, quantity_unit, reported_by, partner_basis, is_estimated"
 )
+_HEADINGS = 3
+"""Headings that a finding names."""
 _TOTALS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, 'EUR' AS currency, "
     "valuation, mass_kg, reported_by, partner_basis, has_finer"
@@ -215,14 +217,18 @@ def about_headings(
         for size in sorted({len(one) for one in widest})
     )
     # A euro of rounding is allowed for each line.
-    query = f"""SELECT count(*), count(DISTINCT code), min(code), sum(whole - parts)
-        FROM ({sums}) WHERE whole - parts > n"""
-    [(count, headings, example, euro)] = connection.execute(query).fetchall()
-    if count:
+    query = f"""SELECT code, count(*), sum(whole - parts) AS above
+        FROM ({sums}) WHERE whole - parts > n GROUP BY code ORDER BY above DESC, code"""
+    found = connection.execute(query).fetchall()
+    if found:
+        count, euro = sum(one[1] for one in found), sum(one[2] for one in found)
+        # The largest first: what is short of it is a wrong answer, the rest is rounding.
+        example = first_of([f"{code} by EUR {above:,.0f}" for code, _, above in found], _HEADINGS)
         text = (
-            f"{headings} headings hold EUR {euro:,.0f} more than the lines below them, in "
-            f"{count:,} cases of one country, partner and period. Only the lines are taken: sums "
-            "over them are short of that, for goods kept confidential or lines not in the file."
+            f"{agreed(len(found), 'heading exceeds', 'headings exceed')} the lines below by "
+            f"EUR {euro:,.0f}, in {agreed(count, 'case', 'cases')} of one country, partner and "
+            "period. Only the lines are taken: sums over them are short of that, for goods kept "
+            "confidential or lines not in the file."
         )
         yield Finding("headings-above-lines", "warning", place, count, example, text)
 
