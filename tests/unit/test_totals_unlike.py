@@ -207,6 +207,14 @@ def test_a_supplier_recorded_in_neither_year_has_no_change(tmp_path: Path) -> No
     assert "in 2021 or in 2022, so there is no change" in str(found.reason)
 
 
+def test_growth_of_what_is_recorded_in_the_base_alone_names_the_year(tmp_path: Path) -> None:
+    """It was said to be recorded in neither year."""
+    rows = [f"{year},{who},{size}" for year in (2021, 2022) for who, size in SOLD]
+    found = _changed(tmp_path, "growth", [*rows, "2021,FRA,200"], "FRA")
+    assert found.value is None
+    assert "from FRA to KAZ in 2022, only in 2021, so there is no growth" in str(found.reason)
+
+
 def test_a_supplier_recorded_in_one_year_says_so(tmp_path: Path) -> None:
     rows = [f"{year},{who},{size}" for year in (2021, 2022) for who, size in SOLD]
     found = _changed(tmp_path, "change_of_share", [*rows, "2022,FRA,200"], "FRA")

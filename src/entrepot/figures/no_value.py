@@ -457,7 +457,13 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
     flow = f"{cells.available.source} records {what} from {sides[0]} to {sides[1]}"
     if asked.measure in ("growth", "change_of_share"):
         what = "growth" if asked.measure == "growth" else "change"
-        return NoAnswer(f"{flow} in {asked.base} or in {asked.period}, so there is no {what}")
+        before = asked.base and has_rows(cells, asked.but(period=asked.base, base=None), goods)
+        when = (
+            f"{asked.period}, only in {asked.base}"
+            if before
+            else f"{asked.base} or in {asked.period}"
+        )
+        return NoAnswer(f"{flow} in {when}, so there is no {what}")
     return NoAnswer(f"{flow} in {asked.period}; “not recorded” does not mean zero")
 
 
