@@ -262,6 +262,21 @@ def _says_the_same(item: Snapshot, run: Load, path: Path) -> bool:
 
 def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     """Read every table in a file into sorted Parquet in the staging folder."""
+    import duckdb
+
+    if run.info.brings == "shipments":
+        # However many lines a file has, little memory does; not however long they are.
+        try:
+            with store.little_memory(run.connection):
+                return _read_tables(run, file, snapshot)
+        except (duckdb.OutOfMemoryException, OutsideError) as error:
+            short = (error, error.__cause__)
+            if not any(isinstance(one, duckdb.OutOfMemoryException) for one in short):
+                raise
+    return _read_tables(run, file, snapshot)
+
+
+def _read_tables(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     source = source_parser(run.info.id)
     found: list[Finding] = []
     repaired: list[Finding] = []

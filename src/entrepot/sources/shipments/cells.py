@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FREE_ZONE", "RegisterCells"]
 
 FREE_ZONE = "XFREEZONES"
-_TEXT, _DAY, _CODE = "text_", "read_day", "read_code"
+_TEXT, _DAY, _CODE, _ALL_DIGITS = "text_", "read_day", "read_code", "read_digits"
 """What the columns of `RegisterCells.lines` are called: of texts, before their role."""
 _DIGITS = {"%d%m%Y": 8, "%Y%m%d": 8, "%m%d%Y": 8, "%d%m%y": 6, "%y%m%d": 6}
 """Digits of days without signs between them."""
@@ -87,12 +87,17 @@ class RegisterCells:
 
         In subqueries, so that each is computed once, however often it is asked for.
         """
-        texts = [self.row, SAME]
-        for name, column in self.layout.columns.items():
-            texts.append(f"{self.layout.said(name)} AS {_TEXT}{column.role}")
+        names = {f"{_TEXT}{one.role}": name for name, one in self.layout.columns.items()}
+        bare = (f"{self.layout.bare(name)} AS {text}" for text, name in names.items())
+        said = (f"{self.layout.or_nothing(text)} AS {text}" for text in names)
+        # 8542.31.00.00, 8542 3100 and 85423100A (a check letter) are digits with signs between.
+        digits = f"regexp_replace({self.text('tariff_code')}, '[^0-9]', '', 'g')"
         return (
             f"(SELECT *, {self._day()} AS {_DAY}, {self._line_code()} AS {_CODE} "
-            f"FROM (SELECT {', '.join(texts)} FROM {self.file}) AS line)"
+            f"FROM (SELECT *, {digits} AS {_ALL_DIGITS} "
+            f"FROM (SELECT {self.row}, {SAME}, {', '.join(said)} "
+            f"FROM (SELECT {self.row}, {SAME}, {', '.join(bare)} FROM {self.file})) "
+            "AS line) AS line)"
         )
 
     def text(self, role: str) -> str:
@@ -132,14 +137,12 @@ class RegisterCells:
 
     def _line_code(self) -> str:
         """Return SQL for the digits of a tariff code; a check letter at its end is no digit."""
-        # 8542.31.00.00, 8542 3100 and 85423100A (a check letter) are digits with signs between.
-        digits = f"regexp_replace({self.text('tariff_code')}, '[^0-9]', '', 'g')"
         pad = self._column("tariff_code").pad
         if not pad:
-            return digits
+            return _ALL_DIGITS
         # Tariffs have an even number of digits, shorter codes as well.
-        lost = f"length({digits}) < {pad} AND length({digits}) % 2 = 1"
-        return f"CASE WHEN {lost} THEN '0' || {digits} ELSE {digits} END"
+        lost = f"length({_ALL_DIGITS}) < {pad} AND length({_ALL_DIGITS}) % 2 = 1"
+        return f"CASE WHEN {lost} THEN '0' || {_ALL_DIGITS} ELSE {_ALL_DIGITS} END"
 
     def edition(self, day: str) -> str:
         """Return SQL for the edition of the Harmonized System in use on a day."""

@@ -325,10 +325,18 @@ class Layout(_Closed):
 
         Words for nothing are compared without the blanks around, and behind the label.
         """
+        return self.or_nothing(self.bare(name))
+
+    def bare(self, name: str) -> str:
+        """Return SQL for a cell without its label and the blanks around; see `said`."""
         cell = f"trim({quoted(name)})"
         if label := self.columns[name].label if name in self.columns else "":
             after = f"trim(substring({cell}, {len(label) + 1}))"
             cell = f"CASE WHEN starts_with({cell}, {literal(label)}) THEN {after} ELSE {cell} END"
+        return cell
+
+    def or_nothing(self, cell: str) -> str:
+        """Return SQL for a bare cell, null where it says nothing: `cell` is there twice."""
         words = ", ".join(map(literal, ("", *self.missing)))
         return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
 

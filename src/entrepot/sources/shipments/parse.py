@@ -244,11 +244,14 @@ def _hidden_rows(
         given[quoted(name)] = quoted(f"name {len(given)} as given")
         if layout.columns[name].role != "brand":  # of these few are looked at
             firms[quoted(name)] = quoted(f"name {len(firms)} is a company's")
-    said = [f"{layout.said(name)} AS {given[quoted(name)]}" for name in named]
+    bare = [f"{layout.bare(name)} AS {given[quoted(name)]}" for name in named]
+    said = [f"{layout.or_nothing(name)} AS {name}" for name in given.values()]
     tests = [f"{is_company(given[cell])} AS {name}" for cell, name in firms.items()]
-    read = (
-        f"(SELECT {', '.join(('*', *tests))} FROM (SELECT {', '.join(('*', *said))} FROM {read}))"
-    )
+    if given:
+        read = (
+            f"(SELECT * REPLACE ({', '.join(said)}) FROM (SELECT *, {', '.join(bare)} FROM {read}))"
+        )
+        read = f"(SELECT {', '.join(('*', *tests))} FROM {read})"
     out = [
         f"row_number() OVER () + {first - 1} AS {ROW}",
         # Over all columns, also those that are not kept, in which two lines may differ. With the

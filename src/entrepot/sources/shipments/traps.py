@@ -188,7 +188,7 @@ class _Look:
             WITH copy AS (
                 SELECT count(*) - 1 AS more, any_value({VALUE}) AS value, min(row) AS first,
                        min(period) AS month
-                FROM {_LINES} GROUP BY same HAVING count(*) > 1)
+                FROM {_several("same")} GROUP BY same HAVING count(*) > 1)
             SELECT sum(more), sum(more * value), min(first), min(month), max(month) FROM copy"""
         [(count, value, row, first, last)] = self._ask(query)
         if count:
@@ -367,11 +367,12 @@ class _Look:
         # The rate is what lines of a month and currency have in the middle: none of ours is needed.
         query = f"""
             WITH rate AS (
-                SELECT {VALUE} / invoice_value AS rate, {VALUE} AS value, row,
-                       median({VALUE} / invoice_value)
-                       OVER (PARTITION BY period, invoice_currency) AS usual
-                FROM {_LINES} WHERE {VALUE} > 0 AND invoice_value > 0)
-            SELECT count(*), sum(value), min(row) FROM rate
+                SELECT {VALUE} / invoice_value AS rate, {VALUE} AS value, row, period,
+                       invoice_currency AS money
+                FROM {_LINES} WHERE {VALUE} > 0 AND invoice_value > 0),
+            middle AS (SELECT period, money, median(rate) AS usual FROM rate GROUP BY ALL)
+            SELECT count(*), sum(value), min(row) FROM rate JOIN middle
+            ON middle.period = rate.period AND middle.money IS NOT DISTINCT FROM rate.money
             WHERE rate > {_APART} * usual OR rate < usual / {_APART}"""
         [(count, value, row)] = self._ask(query)
         if count:
