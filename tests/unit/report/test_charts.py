@@ -7,6 +7,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from label_boxes import texts
 
 from entrepot.errors import MissingExtraError
 from entrepot.report.breaks import Break
@@ -342,3 +343,15 @@ def test_years_that_are_left_out_are_marked() -> None:
         drawn = _texts(Butterfly((flow,)).draw(name=name, alt_text="x"))
         years = [one for one in drawn if one.startswith("20")]
         assert years == ["2015", "2016", "2017 not shown", "2018", "2019 to 2021 not shown", "2022"]
+
+
+def test_a_value_at_a_break_does_not_stand_on_its_mark() -> None:
+    bars = tuple(
+        TierBar(year, 2000.0 + year, year <= 2021, f"{year:,}") for year in range(2017, 2024)
+    )
+    panels = tuple(TierPanel(code, "Chips", "", bars) for code in "123")
+    svg = draw(Chart(TierPanels(panels, "USD m", BREAK), "x"))[0]
+    marks = re.findall(r'x1="([\d.]+)"[^>]*stroke-dasharray="2,4"', svg)
+    values = [box for words, box in texts(svg) if words == "2,021"]
+    assert len(marks) == len(values) == 3
+    assert all(box.right < float(x) for x, box in zip(marks, values, strict=True))

@@ -362,3 +362,8 @@ def test_charts_of_months_need_months(client: Client) -> None:
     found = client.get("/explore?show=months&supplier=CHN&importer=KOR&goods=250410").text
     assert "no months of China’s exports" in found
     assert "entrepot data add comtrade FILE" in found
+
+
+def test_goods_of_a_chart_that_is_missing_have_words(client: Client) -> None:
+    missing = client.get("/explore?show=share&importer=RUS&supplier=CHN&goods=8542").text
+    assert "imports of integrated circuits." in missing

@@ -9,6 +9,7 @@ from entrepot.figures import ask, ask_many, flow_sources
 from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
+from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, number, range_text, with_unit
 from entrepot.report import phrasing
@@ -384,7 +385,8 @@ def _what(asked: Figure) -> str:
     """Return the share in words, without its time: "China’s share of Russia’s imports"."""
     name = headline(asked).split(",")[0]
     goods = asked.definition.goods
-    return name if goods == "all" else f"{name} of {goods_title(goods)}"
+    # Codes are in the line below the title.
+    return name if goods == "all" else f"{name} of {goods_words(goods)}"
 
 
 def _shares_title(asked: Figure, series: list[Figure]) -> str:

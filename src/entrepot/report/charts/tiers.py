@@ -243,8 +243,11 @@ def _placed_values(
         y = grid.plot * (1 - bar.value / top) - 5
         text = bar.text
         box = text_box(f"**{text}**", x, y, "center")
-        if box.right > grid.panel:
-            x -= box.right - grid.panel
+        end = grid.panel
+        if bar in blended and after:  # a value does not stand on the mark of the break
+            end = (x + _centre(panel, grid, after[0].year)) / 2 - 3
+        if box.right > end:
+            x -= box.right - end
             box = text_box(f"**{text}**", x, y, "center")
         if not any(box.meets(other, 2) for other in occupied):
             occupied.append(box)
