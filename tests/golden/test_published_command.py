@@ -134,3 +134,10 @@ def test_a_period_that_is_none_leaves_with_2(entrepot: Run) -> None:
     code, _, err = entrepot("published", "list", "--period", "20x5")
     assert code == 2
     assert "not a period" in err
+
+
+def test_goods_in_words_that_no_figure_is_of_are_named_with_their_code(entrepot: Run) -> None:
+    code, _, said = entrepot("published", "list", "--goods", "batteries")
+    assert code == 3
+    assert "no published figure is of batteries" in said
+    assert "8507 (rechargeable batteries)" in said

@@ -9,7 +9,7 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, complete_area, open_lake
 from entrepot.cli.output import emit, facts, table
-from entrepot.errors import UnknownNameError
+from entrepot.errors import NoEvidenceError, UnknownNameError
 from entrepot.model.area_names import as_codes
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def list_(
     for name, value in exact.items():
         _check_known(name, value, {getattr(row, name) for row in rows})
     if goods and not any(is_of_goods(row, goods) for row in rows):
+        _check_words(goods)
         _check_known("goods", goods, {row.goods or row.goods_words for row in rows} - {""})
     found = published_figures(
         measure=measure,
@@ -152,6 +153,19 @@ def _check_known(name: str, value: str, available: set[str]) -> None:
         known = sorted(available)
         what = name.replace("origin", "primary source")
         raise UnknownNameError(what, value, known, hint=f"available: {', '.join(known[:SHOWN])} …")
+
+
+def _check_words(goods: str) -> None:
+    """Refuse goods in words that no published figure is of: a list of other goods is no help."""
+    from entrepot.goods.parse import goods_words
+    from entrepot.goods.words import goods_like
+
+    if codes := goods_like(goods):
+        raise NoEvidenceError(
+            f"no published figure is of {goods}",
+            why=f"none is of {codes[0]} ({goods_words(codes[0])})",
+            hint="all that are here: entrepot published list",
+        )
 
 
 def _rows(folder: Path | None) -> tuple[Published, ...]:

@@ -137,7 +137,11 @@ def for_definition(
         )
     if part and not question(definition.measure).is_series:
         found.append(
-            caveat("partial-period", f"{definition.period} is not a whole year; do not compare.")
+            caveat(
+                "partial-period",
+                f"{definition.period} is not a whole year: compare it with as many months of "
+                "other times, and with no year.",
+            )
         )
     in_money = definition.quantity == "value" and definition.measure in ("value", "growth")
     if in_money and (definition.currency != "USD" or definition.measure == "growth"):
