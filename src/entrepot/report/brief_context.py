@@ -135,8 +135,17 @@ class BriefContext:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every Figure asked so far that has a value, in the order of asking."""
-        return tuple(figure for figure in self._asked.values() if figure.status == "ok")
+        """Every Figure asked so far that has a value, once, in the order of asking.
+
+        A question that leaves the source open, and the one that names it, may give one Figure.
+        """
+        once: dict[str, Figure] = {}
+        for figure in self._asked.values():
+            if figure.status != "ok":
+                continue
+            if figure.id not in once or (figure.ranged and not once[figure.id].ranged):
+                once[figure.id] = figure
+        return tuple(once.values())
 
     @property
     def questions(self) -> tuple[tuple[Definition, Figure], ...]:

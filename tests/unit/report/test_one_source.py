@@ -254,3 +254,17 @@ def test_half_of_a_mutual_dependence_is_no_picture(tmp_path: Path) -> None:
     assert section.notes == ()
     assert section.table is not None
     assert len(section.table.rows) == 2
+
+
+@pytest.mark.parametrize("ranged_first", [True, False])
+def test_a_figure_asked_with_its_source_and_without_is_one(
+    tmp_path: Path, ranged_first: bool
+) -> None:
+    book = BriefContext(Lake.open(tmp_path / "lake"))
+    pair: dict[str, Any] = {"importer": "TWN", "exporter": "CHN", "period": 2023}
+    if ranged_first:
+        book.ask("value", **pair)
+    assert book.value("value", source="published", **pair).status == "ok"
+    assert book.ask("value", **pair).status == "ok"
+    [found] = book.figures
+    assert found.ranged
