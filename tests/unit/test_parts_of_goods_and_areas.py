@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from entrepot.claims.draft.areas import areas_in
 from entrepot.claims.levels import is_part
 from entrepot.claims.quantity import Level
 from entrepot.claims.read import parse_document
@@ -104,3 +105,17 @@ def test_what_published_figures_imply_is_not_called_the_texts(tmp_path: Path) ->
     shown = " ".join(CliRunner().invoke(app, ["check", str(claims)]).stdout.split())
     assert "Implied by all other figures, published ones included: USD 104 to 118 bn." in shown
     assert "Implied by the text" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("car parts of Chinese origin", "CHN"),
+        ("a large part of Germany's imports", "DEU"),
+        ("part of China’s exports", "CHN"),
+        ("parts of China", "?"),
+        ("South China", "?"),
+    ],
+)
+def test_a_part_of_what_an_area_owns_or_made_is_no_part_of_the_area(text: str, code: str) -> None:
+    assert [mark.value for mark in areas_in(text, "en", [], [])] == [code]

@@ -102,6 +102,14 @@ _PART_BEHIND = re.compile("[东西南北中]部|[南北]方|[东西][南北]|沿
 """A region of a country, or a company that is called after one."""
 
 
+_OF_GOODS = re.compile(r"\bparts? of(?: the)? $", re.IGNORECASE)
+
+
+def _is_owner(mark: Mark, text: str) -> bool:
+    """Whether an area owns or made what stands behind it: "part of Germany's imports"."""
+    return mark.form == "adj" or _POSSESSIVE["en"].match(text, mark.end) is not None
+
+
 def _unless_a_part(mark: Mark, text: str) -> Mark:
     """Read what is not the country that it names as no area known here.
 
@@ -109,7 +117,8 @@ def _unless_a_part(mark: Mark, text: str) -> Mark:
     """
     left = max(mark.start - 30, 0)
     for beside in (_LEFT_OUT, _PART_BEFORE):
-        if match := beside.search(text, left, mark.start):
+        match = beside.search(text, left, mark.start)
+        if match and not (_OF_GOODS.search(match[0]) and _is_owner(mark, text)):
             return replace(mark, value=NOWHERE, start=match.start())
     match = _PART_BEHIND.match(text, mark.end)
     return replace(mark, value=NOWHERE, end=match.end()) if match else mark
