@@ -161,7 +161,11 @@ def test_every_link_to_a_figure_leads_to_the_number_that_stands_beside_it(
     for link, value in cells:
         told = client.get(f"/api/ask?{unescape(link)}").json()
         assert told["value"] is not None, link
-        assert figure_value(told["value"], told["unit"]) == unescape(value), link
+        said = figure_value(told["value"], told["unit"])
+        # A published 39 % is not 39.0: its page has the digits that were published.
+        is_printed = told["kind"] == "published" and told["unit"] == "share"
+        whole = said.replace(".0\u00a0%", "\u00a0%") if is_printed else said
+        assert unescape(value) in (said, whole), link
 
 
 def test_one_brief_has_the_same_numbers_in_every_form(
