@@ -376,3 +376,36 @@ def test_what_a_text_is_about_and_who_does_it_become_claims(
 def test_a_side_that_only_seems_to_be_meant_makes_no_claim(text: str, date: str, says: str) -> None:
     sides = claimed(text, date).get(says, ("", "", ""))[:2]
     assert sides not in (("CHL", "PER"), ("EGY", "RUS"), ("UKR", "POL"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trade between China and Hong Kong reached $288 billion in 2023.",
+        "Товарооборот между Китаем и Гонконгом в 2023 году составил 288 млрд долларов.",
+        "2023年中国与香港贸易额2880亿美元。",
+    ],
+)
+def test_china_and_hong_kong_trade_with_each_other(text: str) -> None:
+    assert list(claimed(text, "2024-02-20").values()) == [("CHN", "HKG", "2023")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("新华社上海2月20日电 2023年中国对智利出口199亿美元。", ("CHN", "CHL", "2023")),
+        (
+            "Shanghai (dpa) - Chinas Exporte nach Chile stiegen 2023 auf 19,9 Milliarden Dollar.",
+            ("CHN", "CHL", "2023"),
+        ),
+        (
+            "Экспорт Перу в соседнюю Боливию в 2023 году составил 1,4 млрд долларов.",
+            ("PER", "BOL", "2023"),
+        ),
+        ("此前9月中国对智利出口15亿美元。", ("CHN", "CHL", "2023-09")),
+    ],
+)
+def test_where_a_text_is_from_or_a_country_lies_is_no_part(
+    text: str, expected: tuple[str, str, str]
+) -> None:
+    assert list(claimed(text, "2024-02-20").values()) == [expected]

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["part_meant"]
 
+_DATE_LINE = re.compile(
+    r"\s*(?:(?:\d{1,2}月)?\d{1,2}日)?[电讯]|\s*\([A-Za-zА-я][\w ./-]{1,20}\)\s*[-–—:]"
+)
+"""Behind a city from where is reported: 上海2月20日电, "Shanghai (dpa) -"."""
 _AREA = "□"
 """Stands for the name of an area, sign by sign."""
 _CUT = {
@@ -37,7 +41,8 @@ _WHO = {
         r"(?:[а-яё-]*(?:компани|предприяти|корпораци|производител|концерн)[а-яё]+"
         r"|[а-яё-]*(?:фирм(?:а|ы|у|е|ой|ам|ами|ах)?|регион[а-яё]*|провинци[а-яё]+)"
         r"|(?:[А-ЯЁ][а-яё-]+) (?:област|окру[гж]|кра[йюяе])[а-яё]*|федеральн[а-яё]+ округ[а-яё]*"
-        r"|клиент[а-яё]*|покупател[а-яё]+|потребител[а-яё]+|сосед[а-яё]*|арми[а-яё]+)(?!\w)"
+        rf"|клиент[а-яё]*|покупател[а-яё]+|потребител[а-яё]+|сосед(?!н[а-яё]+ {_AREA})[а-яё]*"
+        r"|арми[а-яё]+)(?!\w)"
     ),
     "de": (
         r"(?:\w*(?:[Uu]nternehmen|[Ff]irm(?:a|en)|[Kk]onzerne?[ns]?|[Bb]etriebe?n?|bauern?"
@@ -121,8 +126,9 @@ def part_meant(number: Span, scene: Scene) -> str:
     language = scene.sentence.language
     text = scene.apart.text
     start, end = scene.gaps.clause(number.start, number.end)
-    if region := _regions(language).search(text, start, end):
-        return _why(region[0])
+    for region in _regions(language).finditer(text, start, end):
+        if not _DATE_LINE.match(text, region.end()):
+            return _why(region[0])
     for area in scene.apart.found.areas:
         text = _covered(text, area.start, area.end, _AREA)
     for time in scene.times:

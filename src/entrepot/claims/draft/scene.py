@@ -484,7 +484,9 @@ def _with_one_market(apart: ParsedSentence) -> ParsedSentence:
         place = areas.index(first)
         listed = first.joined or any(one.joined for one in areas[place + 2 : place + 3])
         rows = _rows([one for one in apart.numbers if one.start > second.end], text)
-        if not between["within"] and (listed or any(len(row) > 1 for row in rows)):
+        # "Trade between China and Hong Kong" is that of one with the other.
+        sides = first.form == "between" or (first.form == "bare" and len(areas) == len(_ONE_MARKET))
+        if not between["within"] and (sides or listed or any(len(row) > 1 for row in rows)):
             continue
         closes = _CLOSES.match(text, second.end) if between["within"] else None
         end = closes.end() if closes else second.end

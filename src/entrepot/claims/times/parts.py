@@ -101,6 +101,8 @@ def _day(words: Sequence[Word], at: int) -> Part | None:
 
 _CHINESE_FIRST = ("前", "头", "首")
 """In front of a month they count: 前9月 is January to September."""
+_BEFORE = ("此", "战", "之", "以", "目")
+"""With 前 they are another word: 此前9月 is September, before that."""
 
 
 def _first_months(words: Sequence[Word], at: int) -> Part | None:
@@ -111,6 +113,8 @@ def _first_months(words: Sequence[Word], at: int) -> Part | None:
     first = kind(words, here) == "first" or (kind(words, here) == "nth" and words[here].value == 1)
     here = here + 1 if first else here
     if first and kind(words, here) == "month" and words[here - 1].text in _CHINESE_FIRST:
+        if at and words[at - 1].end == words[at].start and words[at - 1].text.endswith(_BEFORE):
+            return None
         return Part(1, words[here].value, here + 1) if words[here].value > 1 else None
     if here == at or kind(words, here) != "n":
         return None
