@@ -409,3 +409,14 @@ def test_where_a_text_is_from_or_a_country_lies_is_no_part(
     text: str, expected: tuple[str, str, str]
 ) -> None:
     assert list(claimed(text, "2024-02-20").values()) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Part of Germany's imports from Chile, worth 5 billion euros in 2023, came late.",
+        "2023年中国上海电器对智利出口11亿美元。",
+    ],
+)
+def test_a_part_of_a_trade_is_not_claimed_of_the_whole(text: str) -> None:
+    assert claimed(text, "2024-02-20") == {}
