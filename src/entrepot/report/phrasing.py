@@ -166,11 +166,11 @@ def partial_partners(figure: Figure) -> str:
 
 
 def span_like(share: Figure) -> str:
-    """Return the range of a share in per cent without its unit: "38 to 53".
+    """Return the range of a share in per cent without its unit: "38 to 53", "27 to 36 or more".
 
     Empty where no range can be given, or where both ends read the same.
     """
-    return span(share).removesuffix(f"{NBSP}%")
+    return span(share).replace(f"{NBSP}%", "")
 
 
 def direction(change: float, *, up: str = "rose", down: str = "fell", level: str = "held") -> str:

@@ -300,14 +300,15 @@ def _behind_number(bracket: int, numbers: Sequence[Span], text: str) -> bool:
 
 
 _OPEN = {
-    "en": r"\b(?:before|after|until|till|up to|prior to|ahead of|by|beyond|around|through"
-    r"|as (?:of|at)|pre-|post-)\s*(?:the )?(?:end of |start of )?$",
+    "en": r"\b(?:before|after|until|till|up to|prior to|ahead of|by|beyond|around|(?<!\d )through"
+    r"|pre-|post-)\s*(?:the )?(?:end of |start of )?$",
     "ru": r"(?<!\w)(?:до|по|после|около|вплоть до|накануне|к концу|ранее)\s+$",
-    "de": r"\b(?:vor|nach|bis|ab|um|per|Stand|bis Ende|vor dem Jahr|nach dem Jahr|bis zum Jahr)"
-    r"\s+$",
+    "de": r"\b(?:vor|nach|bis|ab|um|bis Ende|vor dem Jahr|nach dem Jahr|bis zum Jahr)\s+$",
     "zh": r"(?:截至|直到|到)$",
 }
 """In front of a time: it is a bound, not the time that a number is of."""
+_AS_OF = {"en": r"\bas (?:of|at)\s+$", "ru": "(?!)", "de": r"\b(?:per|Stand)\s+$", "zh": "(?!)"}
+"""In front of a month: what stands there is of the year until then. "As of 2022" is of 2022."""
 _OPENED = {
     "en": r"s(?!\w)",
     "ru": r"-?(?:х|е)(?!\w)",
@@ -431,7 +432,8 @@ def _is_no_time_of_trade(found: TimeSpan, period: Period, text: str, language: s
     ):
         return True
     before, behind = text[max(found.start - 20, 0) : found.start], text[found.end :]
-    opened = re.search(_OPEN[language], before, re.IGNORECASE) is not None
+    words = _OPEN[language] if period.freq == "A" else f"{_OPEN[language]}|{_AS_OF[language]}"
+    opened = re.search(words, before, re.IGNORECASE) is not None
     return opened or re.match(_OPENED[language], behind) is not None
 
 

@@ -280,7 +280,8 @@ def _side(
     length, far = side.value * scale, _end(side) * scale
     ends = sorted((start, start + sign * length))
     title = f"{', '.join(words)}: {side.text}\u00a0%"
-    title += f", range {side.range}\u00a0%" if side.range else ""
+    if side.range:
+        title += ", range " + re.sub(r"(?<=\d)(?= or |$)", "\u00a0%", side.range)
     bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR} | {"title": title, "of": words}
     layers = rects([bar], style=_style(side, sign))
     if side.low is not None and side.high is not None:
@@ -495,7 +496,7 @@ def _ranged(side: ShareSide, share: Figure) -> ShareSide:
     spread = phrasing.span_like(share) if share.specifications or errors_of(share) else ""
     if not spread or share.low is None or share.high is None:
         return side
-    ends = [float(end.replace(",", "")) for end in spread.split(" to ")]
+    ends = [float(end) for end in re.findall(r"[\d.]+", spread)]
     shown = re.search(r"[\d.]+", side.text)
     # A whisker that does not contain its own value would look like an error of the drawing.
     if shown is None or not ends[0] <= float(shown[0]) <= ends[1]:
