@@ -505,11 +505,21 @@ def test_a_quantity_in_tons_is_a_mass_with_its_scale(
     assert drafted(tmp_path, text).mapping["columns"][name] == {"role": "mass", **keys}
 
 
-@pytest.mark.parametrize("name", ["Import price, USD per ton", "Import quantity", "Imports/kg"])
+@pytest.mark.parametrize(
+    "name", ["Import price, USD per ton", "Import quantity", "Imports/kg", "进口量"]
+)
 def test_a_price_or_a_count_is_no_mass_and_no_value(name: str, tmp_path: Path) -> None:
     text = f'year,reporter,partner,flow,hs,"Value, USD","{name}"\n'
     text += "2022,KAZ,CHN,import,854231,100,5\n2022,KAZ,JPN,import,854231,70,3\n"
     assert name in drafted(tmp_path, text).mapping["ignore"]
+
+
+@pytest.mark.parametrize("name", ["Value (USD, current price)", "Value in constant price, USD"])
+def test_a_value_at_the_current_price_is_a_value(name: str, tmp_path: Path) -> None:
+    text = f'year,reporter,partner,flow,hs,"{name}"\n'
+    text += "2022,KAZ,CHN,import,854231,100.5\n2022,KAZ,JPN,import,854231,70\n"
+    column = drafted(tmp_path, text).mapping["columns"][name]
+    assert (column["role"], column["currency"]) == ("value", "USD")
 
 
 @pytest.mark.parametrize(

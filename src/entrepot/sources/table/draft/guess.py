@@ -46,15 +46,15 @@ _NO_AMOUNT = re.compile(
     r"%|percent|\bshare|anteil|growth|\bchange\b|average|\bratio|\brank|\bindex|balance|deficit"
     r"|surplus|revenue|\btax|\brates?\b|\b(?:import |customs )?dut(?:y|ies)(?![- ]paid)|tariff"
     r"|доля|прирост|темп|сальдо|占比|同比|增长|比重|variaci|participaci|saldo"
-    # Values at constant prices are values.
-    r"|\bprice\b|preis\b|\bunit[- ]value|\bцена\b|单价|\bprecio\b|\bpreço\b"
+    # Values at constant prices, or at the current price, are values.
+    r"|(?<!current )(?<!constant )\bprice\b|preis\b|\bunit[- ]value|\bцена\b|单价|\bprecio\b|\bpreço\b"
     r"|(?:\bper |/ ?)(?:kg|kilo|tonn?e?|unit|t)\b"
     # A sum since January is none of its month.
     r"|\bcumul|\bytd\b|year[- ]to[- ]date|kumul|acumulad|kümülatif|нараста|накоплен|累计|累計"
 )
 """Columns of numbers that are no amounts of trade, whatever words for it stand in their names."""
 _NO_MONEY = re.compile(
-    r"weight|mass|quantity|quantit|\bqty\b|\bkg|tonne|suppl|\bunits?\b|вес|масса|кол|重量|数量"
+    r"weight|mass|quantity|quantit|\bqty\b|\bkg|tonne|suppl|\bunits?\b|вес|масса|кол|重量|数量|口量"
     r"|menge|gewicht|peso|poids|cantidad|quantidade|miktar|ağırlık"
 )
 _MONEY = re.compile(r"value|valor|valeur|valore|\bwert|стоимость|金额|değer|amount")
