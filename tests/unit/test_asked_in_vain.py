@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition, caveats
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.no_value import in_lines
+from entrepot.figures.sides import ended
 from entrepot.lake import Lake
 from entrepot.report.charts.curve import definitions_title
 
@@ -166,6 +168,13 @@ def _breaks(note: Caveat) -> bool:
 def test_twelve_months_are_a_whole_year(period: str, is_part: bool) -> None:
     found = {one.id for one in caveats.for_definition(definition("value", period=period))}
     assert ("partial-period" in found) is is_part
+
+
+def test_a_union_that_goes_on_only_reported_as_one() -> None:
+    """The Southern African Customs Union was said to have ended."""
+    said = ended(["XSACU"], date(2022, 1, 1))
+    assert said.startswith("The Southern African Customs Union reported as one until 31 Dec 1999")
+    assert ended(["DDR"], date(2022, 1, 1)).startswith("East Germany ended on 2 Oct 1990")
 
 
 @pytest.mark.parametrize(("sides", "after"), [(("SUN", "CHN"), "RUS"), (("CHN", "DDR"), "DEU")])

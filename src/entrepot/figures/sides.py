@@ -193,5 +193,8 @@ def ended(sides: Iterable[str | None], day: date) -> str:
             after = joined([*names[:1], *others])
             name = area_phrase(code)
             followed = f", and {after} followed it" if after else ""
-            return f"{name[0].upper()}{name[1:]} ended on {day_text(one.valid_to)}{followed}"
+            # A union goes on where only its common reports ended.
+            is_union = one.note.startswith("Reported as one")
+            how = "reported as one until" if is_union else "ended on"
+            return f"{name[0].upper()}{name[1:]} {how} {day_text(one.valid_to)}{followed}"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import cue_words
@@ -12,9 +13,9 @@ from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_measures import UNIT_FORMS, USUAL_MEASURES, no_direction, no_measure
 from entrepot.claims.question_names import MASK, is_place, side_of
 from entrepot.claims.question_read import KEYS_IN_ORDER, Unsaid
+from entrepot.figures.sides import ended
 from entrepot.model.area_names import named_area
 from entrepot.model.areas import area_name, known_areas
-from entrepot.model.display import day_text
 
 if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
@@ -123,7 +124,7 @@ def without_places(
     for place in dict.fromkeys(places):
         gone = known_areas().get(named_area(place) or "")
         if gone is not None and gone.valid_to is not None:
-            why = f"“{place}” ended on {day_text(gone.valid_to)}: name a country of today"
+            why = f"{ended([gone.code], date.max)}: name a country of today"
             names = tuple((one, area_name(one)) for one in gone.successors)
             state.unsaid.append(Unsaid("importer", why, names))
             continue
