@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
@@ -255,10 +256,18 @@ def _require_entries(part: GoodsPart) -> None:
     if part.kind != "list" or part.entries:
         return
     possible = [entry.code for entry in part.possible]
+    why = f"no text that was read settles it for {', '.join(possible)}" if possible else ""
+    what, day = part.key, date(2024, 2, 23)
+    name = part.key.rpartition("@")[0] if part.dated else part.key
+    if part.of is not None and part.of.known_until == date.max and not part.dated:
+        what += " today"
+        why = "a question that names no day takes what is on a list of yours today"
+        days = (entry.valid_to or entry.starts for entry in part.of.history)
+        day = min(days, key=lambda one: abs(one - date.today()), default=day)
     raise NoEvidenceError(
-        f"nothing is known to have been on {part.key}",
-        why=f"no text that was read settles it for {', '.join(possible)}" if possible else "",
-        hint="ask for another day, such as mine.csv@2024-02-23; see: entrepot goods show",
+        f"nothing is known to have been on {what}",
+        why=why,
+        hint=f"ask for another day, such as {name}@{day}; see: entrepot goods show",
     )
 
 

@@ -498,9 +498,9 @@ def _mapping_text(mapping: str | os.PathLike[str] | None) -> str | None:
     """Return the text of a mapping, of which a path was given or the text itself."""
     if isinstance(mapping, os.PathLike):
         return read_text(expanded(mapping), hint="name a mapping: entrepot data map FILE")
-    # No mapping is one line without a colon and a blank.
+    # No mapping is one line without a colon and a blank, but for JSON.
     line = (mapping or "").strip()
-    if "\n" not in line and ": " not in line and re.search(r"[\w/\\]\.ya?ml$|[/\\]", line, re.I):
+    if not re.search("\n|: |^{", line) and re.search(r"[\w/\\]\.ya?ml$|[/\\]", line, re.I):
         raise RequestError(
             "the mapping is a path in a text",
             where=line,

@@ -409,3 +409,5 @@ def test_the_path_of_a_mapping_is_read_and_one_in_a_text_is_refused(
         lake.add("table", [table], mapping=tmp_path / "none.yaml")
     lake.add("table", [table], mapping=mapping)
     assert lake.holdings()[0].rows == 1
+    with pytest.raises(BadFileError):  # JSON without blanks is a mapping, and no path
+        lake.add("table", [table], mapping='{"format":1,"columns":{"a/b":1}}')
