@@ -195,7 +195,7 @@ def test_a_file_is_asked_for_by_its_path(tmp_path: Path) -> None:
 
 def test_a_list_whose_entries_have_all_left_it_is_not_nothing(tmp_path: Path) -> None:
     path = written(tmp_path, f"{DAYS}854231,HS2022,2022-01-01,2022-12-31\n")
-    with pytest.raises(NoEvidenceError, match="nothing is known to have been on .* today") as said:
+    with pytest.raises(NoEvidenceError, match=r"nothing is known to have been on .* today") as said:
         goods_selection(str(path))
     assert said.value.hint.startswith(f"ask for another day, such as {path}@2022-12-31; ")
     assert goods_selection(f"{path}@2022-12-31").codes == {"854231"}

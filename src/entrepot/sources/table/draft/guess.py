@@ -47,7 +47,8 @@ _NO_AMOUNT = re.compile(
     r"|surplus|revenue|\btax|\brates?\b|\b(?:import |customs )?dut(?:y|ies)(?![- ]paid)|tariff"
     r"|доля|прирост|темп|сальдо|占比|同比|增长|比重|variaci|participaci|saldo"
     # Values at constant prices, or at the current price, are values.
-    r"|(?<!current )(?<!constant )\bprice\b|preis\b|\bunit[- ]value|\bцена\b|单价|\bprecio\b|\bpreço\b"
+    r"|(?<!current )(?<!constant )\bprice\b"
+    r"|preis\b|\bunit[- ]value|\bцена\b|单价|\bprecio\b|\bpreço\b"
     r"|(?:\bper |/ ?)(?:kg|kilo|tonn?e?|unit|t)\b"
     # A sum since January is none of its month.
     r"|\bcumul|\bytd\b|year[- ]to[- ]date|kumul|acumulad|kümülatif|нараста|накоплен|累计|累計"
