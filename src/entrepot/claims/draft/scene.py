@@ -463,7 +463,6 @@ def _with_full_names(scene: Scene, full: Mapping[str, set[str]]) -> Scene:
     return Scene(scene.sentence, apart, areas, scene.first)
 
 
-_ONE_MARKET = ("CHN", "HKG")
 _WITH = re.compile(
     r"(?P<within>\s*[(（]\s*(?:含|包括|及|including |incl\.? |inklusive |einschließlich |включая )"
     r"|加)|\s*(?:和|与|及|暨|and|und|и)\s*(?:the )?"
@@ -479,18 +478,18 @@ def _with_one_market(apart: ParsedSentence) -> ParsedSentence:
     areas, text = list(apart.found.areas), apart.text
     for first, second in pairwise(apart.found.areas):
         between = _WITH.fullmatch(text, first.end, second.start)
-        if (first.value, second.value) != _ONE_MARKET or between is None:
+        if (first.value, second.value) != tuple(own_names("one_side")) or between is None:
             continue
         place = areas.index(first)
         listed = first.joined or any(one.joined for one in areas[place + 2 : place + 3])
         rows = _rows([one for one in apart.numbers if one.start > second.end], text)
         # "Trade between China and Hong Kong" is that of one with the other.
-        sides = first.form == "between" or (first.form == "bare" and len(areas) == len(_ONE_MARKET))
+        sides = first.form == "between" or (first.form == "bare" and len(areas) == 2)
         if not between["within"] and (sides or listed or any(len(row) > 1 for row in rows)):
             continue
         closes = _CLOSES.match(text, second.end) if between["within"] else None
         end = closes.end() if closes else second.end
-        areas[place : place + 2] = [replace(first, value="+".join(_ONE_MARKET), end=end)]
+        areas[place : place + 2] = [replace(first, value="+".join(own_names("one_side")), end=end)]
     if len(areas) == len(apart.found.areas):
         return apart
     found = replace(apart.found, areas=tuple(areas))
@@ -665,17 +664,13 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     return first if most > _AHEAD * third else ""
 
 
-_SAY_OUR_COUNTRY = ("CHN", "TWN", "SGP", "MYS")
-"""Whose press writes Chinese, and means by "our country" each its own."""
-
-
 def _own_land(own: Mapping[str, int], text: str) -> str:
     """Return whose "our country" is: of the offices and cities named; empty where it is open.
 
     Traditional signs are written in Taiwan, Hong Kong and abroad, of China as well.
     """
-    most = max(own.get(code, 0) for code in _SAY_OUR_COUNTRY)
-    named = [code for code in _SAY_OUR_COUNTRY if own.get(code, 0) == most]
+    most = max(own.get(code, 0) for code in own_names("our_country"))
+    named = [code for code in own_names("our_country") if own.get(code, 0) == most]
     if len(named) == 1:
         return named[0]
     scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
