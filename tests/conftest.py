@@ -8,6 +8,7 @@ import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,11 @@ for _threads in (
     # Set before they are imported: each starts a thread for each core, and so does each worker of
     # `pytest -n auto`; matrices of tests are small, and threads that wait for them are busy.
     os.environ.setdefault(_threads, "1")
+
+for _folder in ("LAKE", "LISTS"):
+    # Already while tests are collected: what whoever runs them keeps is no case of a test.
+    os.environ[f"ENTREPOT_{_folder}"] = str(Path(gettempdir()) / f"none-{os.getpid()}" / _folder)
+os.environ["ENTREPOT_CONFIG"] = str(Path(gettempdir()) / f"none-{os.getpid()}" / "config.toml")
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
