@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.claims.question_forms import spelled_right
+from entrepot.claims.question_forms import signs_right, spelled_right
 from entrepot.claims.question_goods import goods_names
 from entrepot.claims.question_names import goods_in
 from entrepot.claims.question_read import OpenQuestionError
-from entrepot.claims.question_signs import signs_right
 from entrepot.claims.questions import LONGEST, read_question
 from entrepot.cli.main import run
 from entrepot.errors import RequestError

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
 from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_goods import shown_goods
-from entrepot.claims.question_industries import industries_in, inputs_in, inputs_made_by
 from entrepot.claims.question_measures import on_lists
 from entrepot.claims.question_names import (
     MASK,
@@ -21,15 +22,15 @@ from entrepot.claims.question_names import (
     lists_called,
     near_goods,
 )
-from entrepot.claims.question_parts import AREA, GOODS, NAME
-from entrepot.claims.question_qualifiers import counts_all, qualifying
 from entrepot.claims.question_read import Unsaid
+from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
 
 __all__ = [
     "all_goods",
+    "asks_share_of_goods",
     "codes_in",
     "goods_meant",
     "industry_of",
@@ -249,3 +250,256 @@ _DESCRIBED = re.compile(
     re.IGNORECASE,
 )
 _ANY_GOODS = re.compile(r"\b(?:goods|products|merchandise|commodities)\b", re.IGNORECASE)
+
+
+# Words in front of goods that leave some of them out: "used cars", "all cars".
+
+
+@cache
+def qualifying(language: str) -> tuple[re.Pattern[str], ...]:
+    """Return patterns of words in front of goods, by what stands before them."""
+    if language != "en":
+        pattern = _forms(language)["qualifier"].pattern
+        return (re.compile(f"(?P<words>{pattern})(?= ?▮)", re.IGNORECASE),)
+    verbs, nominal = _EN_VERBS, _EN_BEFORE
+    found = []
+    for before, stops in (
+        (
+            rf"^(?:(?:which|what) )?|[,:(] ?|(?:['’]s?|▯|\b(?:{nominal})) ",
+            rf"{nominal}|{_EN_STOPS}",
+        ),
+        (rf"\b(?:{verbs}) ", rf"{nominal}|{_EN_STOPS}"),
+        # "US used car imports"; "the US used cars" has a verb.
+        (rf"▪ (?=[^▮]*▮[▮ ]*{_EN_FLOWS})", rf"{nominal}|{_EN_STOPS}"),
+    ):
+        word = rf"(?:(?!(?:{stops})(?![\w-]))[a-z][\w-]*|▯+)"
+        text = rf"(?P<before>{before})(?P<words>{word}(?: {word}){{0,3}}) (?=▮)"
+        found.append(re.compile(text, re.IGNORECASE))
+    # "The cars sold in Russia" need not be imports, "sold to Russia" they are.
+    behind = r"(?P<before>▮ )(?P<words>(?:sold|used|needed)(?= in (?:the )?▪)|used(?= by))"
+    return (*found, re.compile(behind, re.IGNORECASE))
+
+
+def counts_all(word: str, match: re.Match[str], shown: str, language: str) -> bool:
+    """Whether a word in front of goods leaves all of them to be counted."""
+    if language != "en":
+        return False
+    before = match["before"].lower().strip()
+    if word.lower() == "most":  # "sold the most cars", and not "the import of most cars"
+        return before == "the" or bool(re.fullmatch(_EN_VERBS, before))
+    of_flow = re.match(rf"[▮ ]*{_EN_FLOWS}", shown[match.end() :], re.IGNORECASE)
+    allowed = rf"{_EN_ALL}|{_EN_ALL_FLOWS}" if of_flow else _EN_ALL
+    return bool(re.fullmatch(allowed, word, re.IGNORECASE))
+
+
+_EN_BEFORE = (
+    "of|in|for|on|with|by|from|to|into|than|its|their|our|the|an?|any|some|th[eo]se|this|many|much"
+    "|more|less|fewer"
+)
+_EN_STOPS = (
+    "list|show|name|give|tell|rank|me|us|that|which|what|who|whom|whose|where|when|how|and|or|is|are|was|were|did|do|does|has|have|had"
+    "|selling|supplying|buying|importing|exporting|shipping|purchasing|sourcing|delivering|providing"
+    "|bans|halt(?:s|ed)|stop(?:s|ped)|block(?:s|ed)|restricts|suspend(?:s|ed)|limits|curbs|end(?:s|ed)"
+    "|ceases?d?|withholds|withheld"
+    "|could|would|should|might|may|can|will|must|been?|countr(?:y|ies)|states?|nations?|suppliers?|buyers?|customers?"
+)
+_EN_VERBS = (
+    "import(?:s|ed|ing)?|export(?:s|ed|ing)?|buy(?:s|ing)?|bought|purchas(?:e|ed|es|ing)|s(?:ells?|old|elling)"
+    "|gets?|got|obtain(?:s|ed)?|receive[ds]?|suppl(?:y|ies|ied)|deliver(?:s|ed)?|ship(?:s|ped)?"
+    "|s(?:ends?|ent)|provide[ds]?|source[ds]?|spen[dt]s?|uses?|needs?"
+)
+_EN_FLOWS = (
+    r"(?:imports?|exports?|purchases|trade|suppl(?:y|ies)|shipments|deliveries|sales|suppliers?"
+    r"|sources?|exporters?|sellers?|buyers?|customers?|needs|demand|bill|market)\b"
+)
+_EN_ALL = (
+    "hs|codes?|all|total|overall|imported|exported|bought|purchased|sourced|acquired|procured|obtained"
+    "|import|export|buy|purchase|sell|get|source|obtain|supply|deliver|ship|send"
+)
+"""Words in front of goods that leave out none of them."""
+_EN_ALL_FLOWS = (
+    "entire|whole|full|foreign|own|annual|yearly|official|reported|recorded|combined|large|largest"
+    "|big|biggest|main|number|one|top|leading|most|important|key|principal|chief"
+)
+"""Words that do so in front of imports and exports alone."""
+
+
+# Industries that buy inputs: "the German car industry", "electronics makers".
+
+_LANGUAGES = ("en", "ru", "de", "zh")
+_FORMS = {
+    "en": (
+        r"(?<![\w-])(?:{x})[ -]?(?:industry|industries|sector|makers?|manufacturers?|producers?"
+        r"|companies|firms|manufacturing)(?!\w)"
+    ),
+    "ru": (
+        r"(?<!\w)(?:{x})(?:[а-я]* (?:промышленност|отрасл|индустри|компани|производител)[а-я]+"
+        r"|пром[а-я]*(?!\w))"
+    ),
+    "de": (
+        r"(?<!\w)(?:{x})(?:-?industrie|-?branche|-?sektors?|-?hersteller[ns]?|-?unternehmen"
+        r"|-?firmen|industrie)(?!\w)"
+    ),
+    "zh": r"(?:{x})(?:行业|产业|工业|制造业|制造商|企业|厂商|业)",
+}
+_PRODUCTION = {
+    "en": r"(?<![\w-])(?:{x})[ -]?(?:production|making|building|assembly)(?!\w)",
+    "ru": r"(?<!\w)(?:{x})[а-я]* производств[а-я]*",
+    "de": r"(?<!\w)(?:{x})-?(?:produktion|fertigung|herstellung|bau|montage)s?(?!\w)",
+    "zh": r"(?:{x})(?:的)?(?:生产|制造|装配)",
+}
+"""Names of industries by what they do, where a question is about their inputs."""
+_INPUTS = {
+    "en": (
+        r"(?<!\w)(?:imported |foreign )?(?:intermediate )?(?:inputs?|intermediates)"
+        r"(?: goods)?(?!\w)"
+    ),
+    "ru": (
+        r"(?<!\w)(?:импортн[а-я]+ )?"
+        r"(?:комплектующ[а-я]+|промежуточн[а-я]+ (?:товар|продукц)[а-я]+)"
+    ),
+    "de": (
+        r"(?<!\w)(?:importierte[nr]? )?(?:Vorleistung(?:en|s)?(?:güter[n]?)?|Vorprodukte?n?"
+        r"|Zwischenprodukte?n?)(?!\w)"
+    ),
+    "zh": "(?:进口)?的?(?:中间)?(?:投入品|投入|中间品|中间产品)",
+}
+_COMPONENTS = {
+    "en": r"(?<!\w)(?:components?|parts|supplies|materials)(?!\w)",
+    "ru": r"(?<!\w)(?:деталей|детали|компонент[а-я]*|запчаст[а-я]+|сырь[а-я]+)",
+    "de": r"(?<!\w)(?:Komponenten|(?:Bau|Zuliefer)?teilen?|Zulieferungen|Materialien)(?!\w)",
+    "zh": "零部件|部件|零件|原料|原材料",
+}
+"""What an industry buys, in other words; without one they may be any goods."""
+
+
+@cache
+def _industries(language: str, *, makes: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rows = read_table(Path(__file__).with_name("industries.csv"), ("sector", *_LANGUAGES))
+    form = f"{_FORMS[language]}|{_PRODUCTION[language]}" if makes else _FORMS[language]
+    return tuple(
+        (row["sector"], re.compile(form.replace("{x}", row[language]), re.IGNORECASE))
+        for row in rows
+        if row[language]
+    )
+
+
+def industries_in(text: str, language: str) -> list[tuple[str, int, int]]:
+    """Return the industries that a text names: sector, start, end.
+
+    Examples
+    --------
+    >>> industries_in("the German car industry", "en")
+    [('C29', 11, 23)]
+    """
+    return [
+        (sector, *match.span())
+        for sector, pattern in _industries(language, makes=bool(inputs_in(text, language)))
+        for match in pattern.finditer(text)
+    ]
+
+
+@cache
+def _made(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rows = read_table(Path(__file__).with_name("industries.csv"), ("sector", *_LANGUAGES))
+    form = r"(?<!\w)(?:{x}) inputs?(?!\w)" if language == "en" else "(?:{x})投入品?"
+    return tuple(
+        (row["sector"], re.compile(form.replace("{x}", row[language]), re.IGNORECASE))
+        for row in rows
+        if language in ("en", "zh") and row[language]
+    )
+
+
+def inputs_made_by(text: str, language: str) -> list[tuple[str, int, int]]:
+    """Return inputs that are named by the industry that makes them: "electronics inputs"."""
+    return [
+        (sector, *match.span())
+        for sector, pattern in _made(language)
+        for match in pattern.finditer(text)
+    ]
+
+
+def inputs_in(text: str, language: str, *, of_industry: bool = False) -> list[tuple[int, int]]:
+    """Return where a text names inputs of industries; components are some where one is named."""
+    words = f"{_INPUTS[language]}|{_COMPONENTS[language]}" if of_industry else _INPUTS[language]
+    return [match.span() for match in re.finditer(words, text, re.IGNORECASE)]
+
+
+# Whether a question asks what part of a trade goods are: of imports from China, magnets.
+
+GOODS, AREA, NAME = "▮▯▪"
+"""What stands for each sign of goods, of the adjective of an area, and of its name."""
+
+# In front of goods: articles, times (¦) and spaces; no country, of whose goods it would be a share.
+_EN = r"(?:the |all |¦+ |in )*"
+_DE = r"(?:die |der |den |das |dem |des |auf |von |an |in |im |jahr |¦+,? )*"
+_RU = r"(?:в |во |году |года |г\. |¦+,? )*"
+_EN_FLOW = r"(?:imports?|exports?|trade|purchases|shipments|sales|deliveries)\b"
+_EN_WHOLE = rf"(?:in|of|for|to|among) (?:the |all )?(?:total )?[▯▪][▯▪'’s ]*(?:[a-z]+ )?{_EN_FLOW}"
+_DE_FLOW = r"(?:importe?n?|einfuhren?|exporte?n?|ausfuhren?|lieferungen|käufen?|handels?)\b"
+_PATTERNS = {
+    "en": (
+        rf"{_EN_FLOW}[^▮?]*?\b(?:is|are|was|were|be|been|consist(?:s|ed)? of) {_EN}(?P<goods>▮)",
+        (
+            rf"{_EN_FLOW}[^▮?]*?\b(?:do|does|did|is|are|was|were) {_EN}(?P<goods>▮)[▮ ]*"
+            r"(?:account|make|made|represent|constitute|form|have|had)"
+        ),
+        (
+            r"(?:share|proportion|percentage|part|fraction|weight) (?:of|do|does|did) "
+            rf"{_EN}(?P<goods>▮)[▮ ]*(?:(?:have|had|play|make) (?:up )?)?(?:¦+ )?{_EN_WHOLE}"
+        ),
+        (
+            r"(?:^|[^▯▪’'s] ?)(?P<goods>▮)[▮ ]*(?:['’]s?)? (?:share|proportion|percentage|weight) "
+            rf"{_EN_WHOLE}"
+        ),
+        rf"important (?:is|are|was|were) {_EN}(?P<goods>▮)[▮ ]*{_EN_WHOLE}",
+    ),
+    "de": (
+        rf"{_DE_FLOW}[^▮?]*?\b(?:ist|sind|war(?:en)?|best(?:eh|and)[ent]* aus) {_DE}(?P<goods>▮)",
+        rf"\b(?:entfiel(?:en)?|entfällt|entfallen|mach(?:t|te|en|ten)) {_DE}(?P<goods>▮)",
+        (
+            r"anteile?s? (?:(?:hat|haben|hatte|hatten|von|der|des|die|an) )*(?:¦+ )?"
+            rf"(?P<goods>▮)[▮ ]*(?:¦+ )?(?:an|in|am|im) [^▮?]*?{_DE_FLOW}"
+        ),
+    ),
+    "ru": (
+        rf"(?:состав[а-я]+|занима[а-я]+|занял[аио]?) {_RU}(?P<goods>▮)",
+        rf"(?:приш[её]?л[а-я]*|прихо[а-я]+) {_RU}на (?P<goods>▮)",
+        (
+            r"(?:дол[яюией]+|част[ьи]|процент[а-я]*|вес[а-я]*) (?P<goods>▮)[▮ ]*(?:¦+ )?"
+            r"(?:в|во|от) (?:общем |всём |всем )?(?:[▯▪]+ )?"
+            r"(?:импорт|экспорт|ввоз|вывоз|торговл|закуп|постав)"
+        ),
+    ),
+    "zh": (
+        (
+            r"(?:进口|出口|贸易)(?:总?额|总值|商品|货物)?(?:中|里|里面|当中)的?，?(?P<goods>▮)▮*"
+            r"(?:所|的)?(?:占|份额|比重|比例)"
+        ),
+        r"(?P<goods>▮)▮*[在占]了?[▯▪¦年对从向的]*(?:进口|出口|贸易)(?:总?额|总值)?[中里的]",
+    ),
+}
+_COMPILED = {
+    language: tuple(re.compile(one, re.IGNORECASE) for one in patterns)
+    for language, patterns in _PATTERNS.items()
+}
+
+
+def asks_share_of_goods(shown: str, language: str) -> bool:
+    """Whether all goods of a question stand where the part of a trade is named.
+
+    Parameters
+    ----------
+    shown
+        The question with `GOODS`, `AREA` and `NAME` for what it names, and ¦ for times.
+
+    Examples
+    --------
+    >>> asks_share_of_goods("What share of ▪▪'s imports from ▪▪ were ▮▮ in ¦¦?", "en")
+    True
+    >>> asks_share_of_goods("What share of ▪▪'s ▮▮ imports were ▯▯ in ¦¦?", "en")
+    False
+    """
+    named = {match.start() for match in re.finditer(rf"{GOODS}(?: ?{GOODS})*", shown)}
+    parts = {match.start("goods") for one in _COMPILED[language] for match in one.finditer(shown)}
+    return bool(named) and named <= parts

@@ -8,8 +8,7 @@ from dataclasses import replace
 from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.question_forms import CURRENCIES, count_in
 from entrepot.claims.question_forms import forms as _forms
-from entrepot.claims.question_goods import shown_goods
-from entrepot.claims.question_grades import grades_in, tiers_in
+from entrepot.claims.question_goods import grades_in, shown_goods, tiers_in
 from entrepot.claims.question_measures import (
     OTHER_SIDE,
     USUAL_MEASURES,
@@ -23,7 +22,6 @@ from entrepot.claims.question_measures import (
     trade_of,
 )
 from entrepot.claims.question_names import MASK, are_compared, areas_in, blanked, goods_in
-from entrepot.claims.question_parts import asks_share_of_goods
 from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
 from entrepot.claims.questions.asked_back import (
     CHANGES,
@@ -35,6 +33,7 @@ from entrepot.claims.questions.asked_back import (
 )
 from entrepot.claims.questions.goods import (
     all_goods,
+    asks_share_of_goods,
     codes_in,
     goods_meant,
     industry_of,
