@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import Definition, ask_many, evaluate_each, row_facts
+from entrepot.figures import Definition, Figure, ask_many, evaluate_each, row_facts
 from entrepot.figures.curve.evaluate import combined
 from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_list
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from entrepot.figures import Figure
     from entrepot.figures.curve.evaluate import Branch
     from entrepot.figures.spread import FoundSpecification
 
@@ -340,3 +339,23 @@ def test_a_brief_takes_few_queries_and_says_what_each_question_says(lake: Lake) 
     assert len(kinds) > 15
     for one, figure in kinds.values():
         _same(_plain(figure), _plain(evaluate(one, lake, ranged=figure.ranged)))
+
+
+def test_a_page_works_out_the_id_of_a_figure_once(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out: list[Figure] = []
+
+    def found(figure: Figure) -> str:
+        worked_out.append(figure)
+        return str(figure.definition)
+
+    monkeypatch.setattr(Figure, "id", property(found))
+    context = BriefContext(lake)
+    with lake.reading():
+        first = context.value("value", importer="RUS", exporter="CHN", goods="all", period=2022)
+        assert context.figures == context.figures == (first,)
+        ranged = context.ask("value", importer="RUS", exporter="CHN", goods="all", period=2022)
+        assert ranged.ranged
+        assert context.figures == (ranged,)
+    assert len(worked_out) == 1

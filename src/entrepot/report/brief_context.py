@@ -127,6 +127,7 @@ class BriefContext:
         self._found: dict[str, bool] = {}
         self._shown: dict[str, Published] = {}
         self._nowcast: dict[Definition, Figure] = {}
+        self._ids: dict[Definition, str] = {}
 
     @property
     def lake(self) -> Lake:
@@ -140,11 +141,13 @@ class BriefContext:
         A question that leaves the source open, and the one that names it, may give one Figure.
         """
         once: dict[str, Figure] = {}
-        for figure in self._asked.values():
-            if figure.status != "ok":
-                continue
-            if figure.id not in once or (figure.ranged and not once[figure.id].ranged):
-                once[figure.id] = figure
+        for definition, figure in self.questions:
+            # Kept, as a page looks at all its Figures several times: with a range or without, an
+            # answer has one id.
+            if (key := self._ids.get(definition)) is None:
+                key = self._ids[definition] = figure.id
+            if key not in once or (figure.ranged and not once[key].ranged):
+                once[key] = figure
         return tuple(once.values())
 
     @property
