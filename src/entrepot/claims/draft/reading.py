@@ -12,7 +12,7 @@ from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.kinds import claim_of_number
 from entrepot.claims.draft.lexicon import area_words
-from entrepot.claims.draft.near import currency_said_elsewhere
+from entrepot.claims.draft.near import currency_said_elsewhere, is_former
 from entrepot.claims.draft.parsed_sentence import ParsedSentence, parse_sentence
 from entrepot.claims.draft.ranks import Placed, claim_of_place, places_in
 from entrepot.claims.draft.slots import notes_on_members
@@ -194,12 +194,17 @@ def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
 def _after(reading: ParsedSentence, drafted: Sequence[Drafted]) -> Context:
     """Return what the next sentence may take over: flows of this one, a period a bit longer."""
     flows = tuple(flow for flow in reading.flows if flow.has_both_sides and not flow.trouble)
-    periods = {time.period for time in reading.timing.own}
+    before, own = reading.context, reading.timing.own
+    former = [one for one in reading.numbers if is_former(one, reading)]
+    # "Against 4 bn a year earlier": the text goes on about the time named before.
+    ago = before.period.before() if before.period is not None else None
+    if all(one.period == ago and reading.timing.is_of(one, former) for one in own):
+        own = []
+    periods = {time.period for time in own}
     period, age = periods.pop() if len(periods) == 1 else None, 0
     usual = period.before() if period is not None else None
     compared = any(time.is_base and time.period != usual for time in reading.timing.times)
-    before = reading.context
-    if not reading.timing.own and not reading.timing.unclear and before.age < OLDEST:
+    if not own and not reading.timing.unclear and before.age < OLDEST:
         period, age, compared = before.period, before.age + 1, compared or before.compared
     return Context(flows, period, tuple(filter(None, map(_share_in, drafted))), age, compared)
 

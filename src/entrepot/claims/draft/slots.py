@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.draft import Refusal
-from entrepot.claims.draft.near import is_former, year_on_year
+from entrepot.claims.draft.near import borrowed_unit, is_former, year_on_year
 from entrepot.claims.numbers import read_says
 from entrepot.claims.schema import members_then
 from entrepot.errors import EntrepotError
@@ -60,6 +60,9 @@ def level_period(number: Span, reading: ParsedSentence) -> Period:
         If there is none.
     """
     if _of_former(number, reading):
+        now, [former] = reading.context.period, reading.timing.own
+        if now is not None and former.period == now.before():
+            return now  # "5 bn against 4 bn a year earlier" goes on about the time named before
         raise Refusal("when is not said: the year is that of the number it is compared with")
     ranged = [time for time in reading.timing.times if time.ends_range]
     timing = reading.timing
@@ -81,7 +84,8 @@ def _of_former(number: Span, reading: ParsedSentence) -> bool:
     """Whether the only time stands at a former level: "now 38 %, against 2 % in 2021"."""
     timing = reading.timing
     former = [other for other in reading.numbers if is_former(other, reading)]
-    like = [other for other in former if other.says.unit == number.says.unit]
+    units = (number.says.unit, number.says.currency)
+    like = [one for one in former if (one.says.unit or borrowed_unit(one, reading)) in units]
     tied = any(timing.tied(other) is not None for other in like)
     return len(timing.own) == 1 and tied and number not in former
 

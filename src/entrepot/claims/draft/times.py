@@ -90,6 +90,10 @@ class Timing:
                 return time  # "2021年的2%"
         return None
 
+    def is_of(self, time: Time, numbers: Sequence[Span]) -> bool:
+        """Whether a time stands right at one of some numbers."""
+        return any(self._tied(one) is time for one in numbers)
+
     def of(self, number: Span, numbers: Sequence[Span]) -> Period | None:
         """Return the period that a number is of, if the sentence says it.
 
