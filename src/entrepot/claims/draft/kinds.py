@@ -30,6 +30,7 @@ from entrepot.claims.draft.shares import (
 )
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.numbers import CURRENCIES
+from entrepot.claims.quantity import COUNTED_IN
 from entrepot.claims.times import stepped
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def claim_of_number(number: Span, reading: ParsedSentence) -> Drafted:
     if claim := claim_of_product(number, reading):
         return claim
     says = number.says
-    if says.unit in CURRENCIES or says.unit == "t" or borrowed_unit(number, reading) in CURRENCIES:
+    counted = says.unit in CURRENCIES or says.unit in _QUANTITIES
+    if counted or borrowed_unit(number, reading) in CURRENCIES:
         return _amount(number, reading)
     if says.unit == "points":
         return share_of_number(number, reading, change=True)
@@ -98,9 +100,12 @@ def _amount(number: Span, reading: ParsedSentence) -> Drafted:
     says = written(number, reading)
     if borrowed := borrowed_unit(number, reading):
         keys["currency"] = borrowed
-    if number.says.unit == "t":
-        keys["quantity"] = "mass"
+    if quantity := _QUANTITIES.get(number.says.unit):
+        keys["quantity"] = quantity
     return _claim("value", keys, says, number, reading, flow)
+
+
+_QUANTITIES = {unit: name for name, unit in COUNTED_IN.items()}
 
 
 def _growth(number: Span, reading: ParsedSentence) -> Drafted:

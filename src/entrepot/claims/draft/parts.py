@@ -52,7 +52,9 @@ _WHO = {
     ),
     "zh": (
         r"企业|公司|集团|厂商|车企|民企|国企|央企|外企|商家|客户|买家|省(?!钱)|市(?!场|值|价)"
-        rf"|自治区|自由?贸易?(?:试验)?区|远东|(?<!{_AREA})(?:地区(?!生产总值)|特区|特别行政区)|口岸"
+        rf"|自治区|自由?贸易?(?:试验)?区|远东|(?<!{_AREA})(?:特区|特别行政区)|口岸"
+        # 国家地区, "countries and regions", and 出口地区, "a market", are no part of a country.
+        rf"|(?<!{_AREA})(?<!国家)(?<!国家[和及或])(?<![出进]口)地区(?!生产总值)"
     ),
 }
 """Whose trade is not all of a country's, or who is not all of its buyers."""
@@ -141,13 +143,13 @@ def part_meant(number: Span, scene: Scene) -> str:
         if not start <= flow.start < end:
             continue
         cut = _CUT[language].search(text, flow.end)
-        found = behind.match(text[flow.end : cut.start() if cut else end])
+        found = behind.match(text, flow.end, cut.start() if cut else end)
         if found is None:
             cuts = list(_CUT[language].finditer(text, 0, flow.start))
             found = ahead.search(text[cuts[-1].end() if cuts else 0 : flow.start])
             before = flow.start - len(found.string) if found else 0
         else:
-            before = flow.end
+            before = 0
         if found:
             return _why(scene.apart.text[before + found.start() : before + found.end()])
     return ""
