@@ -420,3 +420,78 @@ def test_where_a_text_is_from_or_a_country_lies_is_no_part(
 )
 def test_a_part_of_a_trade_is_not_claimed_of_the_whole(text: str) -> None:
     assert claimed(text, "2024-02-20") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "expected"),
+    [
+        (  # what a year earlier was is said of the number behind "against" alone
+            (
+                "In April 2025, Chile sold copper to Italy. Chilean copper exports to Italy were "
+                "worth 135 million euros against 92 million a year earlier. Chilean copper exports "
+                "to France were worth 22 million euros against 12 million a year earlier."
+            ),
+            "2025-06-20",
+            {
+                "135 million euros": ("CHL", "ITA", "2025-04"),
+                "92 million": ("CHL", "ITA", "2024-04"),
+                "22 million euros": ("CHL", "FRA", "2025-04"),
+                "12 million": ("CHL", "FRA", "2024-04"),
+            },
+        ),
+        (  # a rate on the month is no average
+            (
+                "Peru's imports from Chile rose 3 % to $210 million in July 2024. Imports from "
+                "Brazil on a monthly basis fell by 6.3 %, to $150 million."
+            ),
+            "2024-08-20",
+            {
+                "rose 3 %": ("CHL", "PER", "2024-07"),
+                "$210 million": ("CHL", "PER", "2024-07"),
+                "fell by 6.3 %": ("BRA", "PER", "2024-07"),
+                "$150 million": ("BRA", "PER", "2024-07"),
+            },
+        ),
+        (
+            "China exported 5.2 million units of cars to Chile in 2023.",
+            "2024-02-20",
+            {"5.2 million units": ("CHN", "CHL", "2023")},
+        ),
+        (
+            "2023年,臺灣對智利出口額為14.8億美元,智利是臺灣重要出口地區。",
+            "2024-02-20",
+            {"14.8億美元": ("TWN", "CHL", "2023")},
+        ),
+        (
+            "2023年台湾主要出口国家地区中,对智利出口额为14.8亿美元。",
+            "2024-02-20",
+            {"14.8亿美元": ("TWN", "CHL", "2023")},
+        ),
+        (  # a weight is of the goods that the text is about
+            (
+                "China's exports of magnets to Chile in September 2025 rose by 17.5 % to 5,773 "
+                "tons. Exports to Peru grew by 27.9 % to 1,288 tons."
+            ),
+            "2025-10-20",
+            {
+                "rose by 17.5 %": ("CHN", "CHL", "2025-09"),
+                "5,773 tons": ("CHN", "CHL", "2025-09"),
+                "grew by 27.9 %": ("CHN", "PER", "2025-09"),
+                "1,288 tons": ("CHN", "PER", "2025-09"),
+            },
+        ),
+    ],
+)
+def test_what_a_sentence_says_of_one_number_is_not_said_of_the_next(
+    text: str, date: str, expected: dict[str, tuple[str, str, str]]
+) -> None:
+    assert claimed(text, date) == expected
+
+
+def test_a_rate_on_the_month_is_measured_against_the_month_before() -> None:
+    texts = (
+        "Im Juli 2024 nahm Perus Einfuhr aus Chile auf monatlicher Basis um 6,3 Prozent ab.",
+        "Импорт Перу из Чили в июле 2024 года в месячном выражении упал на 6,3%.",
+    )
+    for text in texts:
+        assert list(read(text, "2024-08-20").values()) == [("CHL", "PER", "2024-07", "2024-06")]

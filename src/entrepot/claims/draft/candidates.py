@@ -423,6 +423,9 @@ def side_choices(  # noqa: C901
         for partner, for_partner in of_partners.items():
             if owner == partner or (partner == subject and owner != WORLD):
                 continue
+            # A country does not trade with a market that it is a part of: CHN with CHN+HKG.
+            if not set(owner.split("+")).isdisjoint(partner.split("+")):
+                continue
             if (owner, partner) in impossible:
                 continue
             joint = []
@@ -513,7 +516,8 @@ def _impossible(
     if bilateral and supplies and kind in SELLS and sold not in named and bought not in named:
         found |= {(one, sold) for one in owners}
     # After "Egypt bought 3 Mt" of the land of the text, what is bought is not bought by that.
-    if kind == memory.kind == "purchase" and sold == memory.home and sold not in named:
+    goes_on = kind == "purchase" and memory.kind in BUYS
+    if goes_on and sold == memory.home and sold not in named:
         found |= {(sold, one) for one in partners}
     text = scene.apart.text
     of_side = {one.value for one in scene.areas if _OF_A_SIDE.search(text[one.start : one.end])}
@@ -646,6 +650,7 @@ _CHANGES = {
         r"(?:[^,;.()▮]{0,40}, (?:но|и|а) он[ао]?|(?: также)?)"
         r" (?:нарастил|увеличил|сократил|снизил|удвоил|уменьшил|поднял)[аи]? (?:свои |свой )?"
         r"|, (?:увеличи|нарасти|сократи|снизи|удвои)вш[а-я]{2,3} (?:свои |свой )?"
+        r"|(?: также)? (?:лидиру[а-я]+|лидировал[аи]?) по |(?: \w+)? на \w+ мест[ое] по "
     ),
 }
 """Between a country and a flow that it changes: "Egypt also raised its purchases"."""
@@ -988,10 +993,14 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     if what == "level" and former and (same := _same_part_before(number, left, scene, memory)):
         return [Choice((str(same),), ("yb:part",))]
     at_number = {
-        said for time, said in zip(times, scene.periods, strict=True) if _is_at(number, time, scene)
+        said: time.is_base
+        for time, said in zip(times, scene.periods, strict=True)
+        if _is_at(number, time, scene)
     }
     if what == "level" and len(at_number) == 1 and dealt is None:
-        return [Choice((at_number.pop(),), ("at-number",))]
+        [(said_at, is_base)] = at_number.items()
+        # What a change is measured against is not what the text goes on about.
+        return [Choice((said_at,), ("at-number", "tB") if is_base else ("at-number",))]
     if what == "level" and _has_year_before(number, scene):
         now = left[-1].period if left else memory.period or memory.main
         if now is not None:

@@ -853,6 +853,9 @@ def _share(
     # "Russia supplied 30 %" in a text about the buyer's trade is a share of its imports.
     if guess.kind == "supply" and guess.partner == guess.home:
         return "import_share", keys
+    # "China bought 30 % of it" in a text about the seller's trade is a share of its exports.
+    if guess.kind == "purchase" and guess.partner == guess.home:
+        return "export_share", keys
     if guess.kind in SELLS:
         return "export_share", keys
     if guess.kind in BUYS:

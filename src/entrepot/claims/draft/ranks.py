@@ -189,7 +189,8 @@ def bare_places_in(reading: ParsedSentence, trade: str) -> list[Placed]:
     return found
 
 
-_AMONG = {"import": "suppliers", "export": "buyers"}
+_AMONG = {"import": "suppliers", "export": "buyers", "purchase": "buyers"}
+"""Among whom a place is one; whoever is first by its purchases is so among buyers."""
 
 
 def claim_of_place(placed: Placed, reading: ParsedSentence) -> Drafted:

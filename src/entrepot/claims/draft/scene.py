@@ -78,8 +78,8 @@ _THE_COUNTRY = re.compile(
 )
 _TWO = re.compile(
     r"\b(?:two|both) (?:countries|sides|nations)|\b(?:[Bb]ilateral|[Tt]wo-way)"
-    r"|двух стран|двусторон|взаимн|обоюдн"
-    r"|beide[nr]? L[äa]nder|[Bb]eiderseitig|[Bb]ilateral|两国|双边"
+    r"|(?:двух|двумя|обеих|обеими) стран|между странами|двусторон|взаимн|обоюдн"
+    r"|beide[nr]? (?:L[äa]nder|Staaten|Seiten)|[Bb]eiderseitig|[Bb]ilateral|两国|双边"
 )
 _LINK = re.compile(r"\s*(?:[,、，]|and|und|и|和|与|及|以及|, and)?\s*(?:[a-zа-я ]{0,4})?")
 # In front of a time: it is a bound then ("before 2022"), hardly the period of a number.

@@ -376,7 +376,7 @@ def _guess(  # noqa: C901
     alike = _goes_with(number, what, here, scene) if recorder is None else None
     if alike is not None:
         kind, owner, partner = alike.kind, alike.owner, alike.partner
-        goods, certainty = alike.goods, alike.certainty
+        goods, certainty = _weighed_goods(number, (alike.goods, alike.certainty), scene, memory)
         chances |= {part: alike.chances.get(part, 0.0) for part in ("flow", "sides")}
         others |= {part: alike.others.get(part, ()) for part in ("flow", "sides")}
     else:
@@ -729,7 +729,17 @@ def _linked(
     memory.what = what
     flags = tuple(sorted({*_flags(number, scene, before), *before.flags, "linked"}))
     base = _base(number, what, scene, before.period, memory)
-    return replace(before, number=number, what=what, base=base, chances=dict(chances), flags=flags)
+    goods, certainty = _weighed_goods(number, (before.goods, before.certainty), scene, memory)
+    return replace(
+        before,
+        number=number,
+        what=what,
+        base=base,
+        chances=dict(chances),
+        flags=flags,
+        goods=goods,
+        certainty=certainty,
+    )
 
 
 def _remember_sentence(scene: Scene, memory: Background) -> None:
@@ -793,8 +803,14 @@ def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Background) ->
         of_line = listed and head.end() <= number.start
         if of_line and not any(one.start < head.end("goods") for one in marks):
             return f"named:{head['goods'].strip().lower()}", "likely"
+    return _weighed_goods(number, found, scene, memory)
+
+
+def _weighed_goods(
+    number: Span, found: tuple[str, str], scene: Scene, memory: Background
+) -> tuple[str, str]:
+    """Return the goods of a weight, which is of some: of those that were named last."""
     if found[0] == "all" and number.says.unit in COUNTED_IN.values():
-        # A weight is of some goods: those named last, in this sentence or in the text before.
         named = [one.value for one in scene.apart.found.goods if one.end <= number.start]
         if goods := (named[-1] if named else memory.weighed):
             return goods, "inferred"
