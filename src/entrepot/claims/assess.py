@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from entrepot.claims.arithmetic import part_and_total
 from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.error_patterns import ErrorContext
 from entrepot.claims.error_patterns.context import luck
 from entrepot.claims.evidence import evidence, from_text
 from entrepot.claims.joint_consistency import JointSystems, data_conflicts, text_conflicts
-from entrepot.claims.part_exceeds_total import part_and_total
 from entrepot.claims.quantity import SHARES, Quantity
 from entrepot.claims.series import in_series, series_of_text
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims import verdict_text
-from entrepot.claims.arithmetic import because
+from entrepot.claims.arithmetic import because, notes_of, parts_over_total
 from entrepot.claims.assess import assess_claims
 from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.document import Document, require_few
@@ -16,7 +16,6 @@ from entrepot.claims.evidence import evidence, similar_in_print
 from entrepot.claims.explain import Explanation, explanations, is_close, undecided
 from entrepot.claims.growth_currency import either_money, mixed_money
 from entrepot.claims.loaded_evidence import LakeAnswers, refused
-from entrepot.claims.part_exceeds_total import notes_of, parts_over_total
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.quantity import Quantity, in_data_units
 from entrepot.claims.quantity_text import flow, period_of
