@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures.scenario.evaluate import points
-from entrepot.figures.scenario.levels import EconomyKeys
+from entrepot.figures.scenario.schema import EconomyKeys
 from entrepot.measures.cutoff import (
     Cut,
     Network,

@@ -11,7 +11,7 @@ from cutoff_plain import cut_off
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.scenario.evaluate import worked
-from entrepot.figures.scenario.levels import EconomyKeys
+from entrepot.figures.scenario.schema import EconomyKeys
 from entrepot.measures.cutoff import (
     Cut,
     Network,

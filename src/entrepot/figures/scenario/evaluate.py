@@ -16,9 +16,14 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.asking import ask
 from entrepot.figures.caveats import caveat
 from entrepot.figures.evidence import Evidence, NoAnswer
-from entrepot.figures.scenario.levels import ASSUMED, NOT_REPLACED
 from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario
-from entrepot.figures.scenario.schema import ScenarioFile, parse_scenario, read_scenario
+from entrepot.figures.scenario.schema import (
+    ASSUMED,
+    NOT_REPLACED,
+    ScenarioFile,
+    parse_scenario,
+    read_scenario,
+)
 from entrepot.figures.value_added import Known, economy_of
 from entrepot.files import expanded
 from entrepot.lake import Lake
@@ -35,8 +40,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.figure import Figure
-    from entrepot.figures.scenario.levels import EconomyKeys
-    from entrepot.figures.scenario.schema import BackKeys
+    from entrepot.figures.scenario.schema import BackKeys, EconomyKeys
     from entrepot.measures.cutoff import Network, RebuiltTrade, Shortage
     from entrepot.measures.origin.economy import Numbers
     from entrepot.sources.icio.wheel import Arrays

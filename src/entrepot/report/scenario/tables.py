@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.figures.scenario.levels import ASSUMED
-from entrepot.figures.scenario.schema import side_phrase
+from entrepot.figures.scenario.schema import ASSUMED, side_phrase
 from entrepot.goods import goods_title
 from entrepot.measures.cutoff import OTHERS
 from entrepot.model.areas import area_name, area_phrase

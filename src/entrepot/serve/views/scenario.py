@@ -11,7 +11,7 @@ import yaml
 
 from entrepot.errors import BadFileError, RequestError
 from entrepot.figures.scenario import ScenarioFile, evaluate_scenario, parse_scenario
-from entrepot.figures.scenario.levels import ASSUMED
+from entrepot.figures.scenario.schema import ASSUMED
 from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS
 from entrepot.report.scenario.page import page_parts, plain, single_file

@@ -9,11 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from entrepot.errors import BadFileError, RequestError, UnknownNameError
 from entrepot.model.areas import areas
-from entrepot.model.closed_yaml import Title, WebAddress, parse_closed
+from entrepot.model.closed_yaml import Closed, Title, WebAddress, parse_closed
 from entrepot.model.columns import columns as dictionary
 from entrepot.model.display import MONEY
 from entrepot.model.product import EDITIONS, edition_on
@@ -104,11 +104,7 @@ def _encoding(name: str) -> str:
     return name
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Field_(_Closed):  # noqa: N801  pydantic has the other name
+class Field_(Closed):  # noqa: N801  pydantic has the other name
     """What one column of a register is.
 
     Attributes
@@ -188,7 +184,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
         return self
 
 
-class Layout(_Closed):
+class Layout(Closed):
     """What a file of a register is.
 
     Attributes
