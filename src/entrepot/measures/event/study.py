@@ -148,7 +148,7 @@ def placebo_dates(
             hint="steps below zero: shifts=(-12, -6)",
         )
     # As above: with NumPy only once it is asked for.
-    from entrepot.measures.event.dates import shifted
+    from entrepot.measures.event.estimate import shifted
 
     return shifted(frame, design or Design(), shifts)
 
@@ -181,6 +181,6 @@ def event_timing(
     """
     if not candidates:
         raise RequestError("no candidates", hint="candidates=['2022-03', '2022-12']")
-    from entrepot.measures.event.dates import breaks
+    from entrepot.measures.event.estimate import breaks
 
     return breaks(frame, design or Design(), candidates)
