@@ -13,7 +13,7 @@ from entrepot.errors import RequestError
 from entrepot.figures.citation import source_name
 from entrepot.goods import goods_list
 from entrepot.goods.match import Matcher
-from entrepot.sources.own import named_source
+from entrepot.sources import named_source
 
 MAP = "format: 1\nflow: import\ncolumns: {a: {role: value, currency: USD, scale: 1}}\n"
 

@@ -86,7 +86,7 @@ class Lake(Reads):
             If the disk is full, or another load is running.
         """
         from entrepot.lake.prepare import load, no_file
-        from entrepot.sources.own import named_source
+        from entrepot.sources import named_source
         from entrepot.sources.parser import FileOptions
 
         _require_own(source)
