@@ -220,13 +220,25 @@ def is_near(word: str, other: str, most: int = 2) -> bool:
     return row[-1] <= most
 
 
+_SAME = (
+    ("exporter", "supplier", "partner", "seller"),
+    ("importer", "country", "reporter", "buyer"),
+    ("period", "year", "years", "month", "date", "time"),
+    ("goods", "hs", "code", "product", "commodity", "list"),
+    ("out", "output", "file"),
+)
+"""Words that commands, statistics and other programs have for one key and that look unlike."""
+
+
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return up to `limit` known names that look most like `name`, best first."""
+    """Return up to `limit` known names that mean the same or look most like it, best first."""
     if name.isdecimal():  # of thousands of codes only those that differ in two digits or fewer
         known = [one for one in known if not one.isdecimal() or _alike(name, one)]
     by_lower = {candidate.lower(): candidate for candidate in known}
     found = difflib.get_close_matches(name.lower(), list(by_lower), n=limit, cutoff=0.6)
-    return [by_lower[candidate] for candidate in found]
+    same = next((words for words in _SAME if name.lower() in words), ())
+    meant = [word for word in same if word in by_lower and word not in found]
+    return [by_lower[candidate] for candidate in (*meant, *found)][:limit]
 
 
 def _alike(code: str, other: str) -> bool:

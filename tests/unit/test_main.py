@@ -57,6 +57,23 @@ def test_with_json_an_error_is_data(
 
 
 @pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("ask", "import_share", "--supplier", "CHN"), "--exporter"),
+        (("brief", "RUS", "--exporter", "CHN"), "--supplier"),
+        (("ask", "import_share", "--hs", "8507"), "--goods"),
+        (("ask", "import_share", "--year", "2023"), "--period"),
+    ],
+)
+def test_an_option_of_another_name_is_told_the_one_it_has_here(
+    run: Run, words: tuple[str, ...], meant: str
+) -> None:
+    ended, _, said = run(*words)
+    assert ended == 2
+    assert meant in said.split("Possible options", 1)[1]
+
+
+@pytest.mark.parametrize(
     "error",
     [
         KeyboardInterrupt(),

@@ -36,7 +36,7 @@ from entrepot.cli import (
 )
 from entrepot.cli.common import installed_here
 from entrepot.cli.output import quietly, set_format, streams, table_format, trace, verbosely
-from entrepot.errors import EntrepotError, OutsideError, RequestError
+from entrepot.errors import EntrepotError, OutsideError, RequestError, nearest
 from entrepot.files import in_words
 from entrepot.model.display import printable
 from entrepot.version import __version__
@@ -245,6 +245,7 @@ def _run() -> NoReturn:
     except EntrepotError as error:
         _end(error)
     except _UsageError as error:
+        _suggest_options(error)
         error.show()
         _end(RequestError(error.format_message(), hint="add --help"), shown=True)
     except typer.Abort:
@@ -269,6 +270,16 @@ def _run() -> NoReturn:
         trace(traceback.format_exc())
         _end(_DefectError(f"{type(error).__name__}: {error}"))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _suggest_options(error: Any) -> None:
+    """Name the option that another command or program calls as the one that is unknown."""
+    name = getattr(error, "option_name", "")
+    if error.ctx is not None and name.startswith("--"):
+        options = [one for param in error.ctx.command.params for one in param.opts]
+        known = [one.removeprefix("--") for one in options if one.startswith("--")]
+        near = nearest(name.removeprefix("--"), known)
+        error.possibilities = [f"--{one}" for one in near] or error.possibilities
 
 
 def _end(error: EntrepotError, *, shown: bool = False) -> NoReturn:
