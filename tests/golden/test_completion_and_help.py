@@ -85,3 +85,13 @@ def test_help_without_a_measure_has_them_all(entrepot: Run) -> None:
     for words in (("ask", "--help"), ("ask", "no_measure", "--help")):
         _, printed, _ = entrepot(*words)
         assert all(f"--{name.replace('_', '-')}" in printed for name in KEYS)
+
+
+def test_a_command_ends_without_a_last_look_for_cycles() -> None:
+    # Registered before, so called after what the command registers.
+    program = (
+        "import atexit, gc, sys; atexit.register(lambda: print(len(gc.get_objects()) < 100)); "
+        "sys.argv = ['entrepot', '--version']; from entrepot.cli.main import run; run()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ended.stdout.split()[-1] == b"True"
