@@ -297,7 +297,7 @@ def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
 
 
 def _codes(item: InventoryItem) -> str:
-    """Say how many codes there are; of a register, whose months differ, in fewest and in most."""
+    """Say how many codes there are, where periods differ in fewest and in most."""
     if item.nomenclature == NO_CODES:
         return "all goods together"
     if not item.products:
@@ -306,7 +306,7 @@ def _codes(item: InventoryItem) -> str:
 
 
 def _count_of_codes(item: InventoryItem) -> str:
-    if item.table == "shipments" and item.most_products > item.products:
+    if item.most_products > item.products:
         return f"{item.products:,} to {item.most_products:,} by period"
     return f"{item.products:,}"
 

@@ -139,6 +139,7 @@ class InventoryItem:
             "importers": self.importers,
             "reporters": self.reporters,
             "products": self.products,
+            "most_products": self.most_products,
             "totals": self.totals,
             "bases": list(self.bases),
             "has_sums": self.has_sums,

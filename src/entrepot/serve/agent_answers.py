@@ -624,6 +624,7 @@ def status(access: AgentAccess, _: dict[str, Any]) -> dict[str, Any]:
                     "importers": one.importers,
                     "exporters": one.areas,
                     "products": one.products,
+                    "most_products": one.most_products,
                     "currency": one.currency,
                     "added_on": one.added_on,
                     "findings": len(one.findings),

@@ -66,6 +66,15 @@ def test_a_list_can_be_read(run: Callable[..., Result], two_releases: Lake, widt
     assert ("reporters" in said) == (width == 120)
 
 
+def test_codes_of_periods_that_differ(run: Callable[..., Result], lake: Lake, put: Put) -> None:
+    """The fewest of one period are not what a whole file has."""
+    goods = ("850110", "850120")
+    put("baci", {"period": "2021"}, *({"period": "2022", "product": one} for one in goods))
+    assert "codes: 1 to 2 by period of HS2017" in words(run("list", width=80))
+    held = lake.holdings()[0].to_dict()
+    assert (held["products"], held["most_products"]) == (1, 2)
+
+
 def test_some_periods_in_force(run: Callable[..., Result], lake: Lake, put: Put) -> None:
     put("baci", *({"period": year} for year in ("2020", "2021", "2022")), vintage="V1")
     put("baci", {"period": "2022"}, vintage="V2")
