@@ -21,6 +21,7 @@ from entrepot.claims.questions import LONGEST, read_question
 from entrepot.cli.main import run
 from entrepot.errors import RequestError
 from entrepot.figures import Definition
+from entrepot.goods import goods_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -405,6 +406,7 @@ def test_every_word_of_goods_stands_for_codes_that_there_are() -> None:
     table = files("entrepot.model").joinpath("hs_codes.csv")
     codes = [row["code"] for row in csv.DictReader(table.read_text().splitlines())]
     there_are = {code[:digits] for code in codes for digits in (2, 4, 6)}
+    there_are |= {one.id for one in goods_lists()}
     for language in ("en", "de", "ru", "zh"):
         for name, goods in goods_names(language).items():
             assert set(re.split("[,;]", goods)) <= there_are, name
@@ -760,3 +762,37 @@ def test_goods_that_are_open_stay_open_beside_a_table() -> None:
 def test_a_common_word_is_no_misspelt_goods() -> None:
     assert not spelled_right("Firmen", "de")
     assert not spelled_right("stand", "en")
+
+
+def test_what_a_seller_loses_is_asked_back_with_its_share_of_exports() -> None:
+    [open_] = read_question("What if China stops buying Russian oil?", today=TODAY).unsaid
+    measures = [command.split()[2] for command, _ in open_.candidates]
+    assert measures == ["export_share", "cutoff"]
+    [other] = read_question("What if Russia stops selling oil to China?", today=TODAY).unsaid
+    assert [command.split()[2] for command, _ in other.candidates] == ["cutoff"]
+
+
+def test_what_no_figure_has_is_named_with_the_words_to_leave_out() -> None:
+    for question, words in (
+        ("How much did China export to Russia by rail in 2023?", "“by rail”"),
+        ("Wie viel Güter kamen 2023 per Bahn aus China nach Deutschland?", "“per Bahn”"),
+        ("Какова доля доллара в торговле России с Китаем в 2023 году?", "“доля доллара”"),
+    ):
+        assert words in read_question(question, today=TODAY).unsaid[0].why
+    # A good, an area and a unit with the same words are none of these.
+    for question, read_as in (
+        ("China's exports of rails to Russia in 2023", "value, RUS, CHN, 7302, 2023"),
+        ("Share of euro area imports from China in 2022", "import_share, EA, CHN, all, 2022"),
+        ("China's exports to Russia in yuan in 2022", "value, RUS, CHN, all, 2022, in CNY"),
+    ):
+        read = read_question(question, today=TODAY)
+        assert (read.read_as, read.unsaid) == (read_as, ())
+
+
+def test_an_average_and_a_fiscal_year_propose_the_periods_that_they_may_be() -> None:
+    mean = "What was Japan's three-year average dependence on China for gallium to 2022?"
+    [open_] = read_question(mean, today=TODAY).unsaid
+    assert [value for value, _ in open_.candidates] == ["2020..2022", "2020..2022 --each year"]
+    [open_] = read_question("India's imports of oil in fiscal year 2022", today=TODAY).unsaid
+    assert {"2021-04..2022-03", "2022-04..2023-03"} <= {value for value, _ in open_.candidates}
+    assert read_question(mean, today=TODAY).command.count("PERIOD") == 1

@@ -68,7 +68,11 @@ def count_in(phrase: str, language: str) -> int:
     if found := re.search(r"\d+", phrase):
         return int(found[0])
     for number, word in enumerate(_rows(language)[_NUMBER].split("|"), 2):
-        if re.search(word if language == "zh" else rf"(?<!\w){word}(?!\w)", phrase, re.IGNORECASE):
+        if re.search(
+            word if language == "zh" else rf"(?<!\w){word}(?!(?!jahr|летн)\w)",
+            phrase,
+            re.IGNORECASE,
+        ):
             return number
     return 1
 
@@ -256,11 +260,20 @@ CUES = (
 """Words of articles that questions have, too."""
 
 
+_ONE_FISCAL = re.compile(
+    r"\b(?:(?:fiscal|financial|marketing|crop)[ -]year|FY|(?:Wirtschafts|Geschäfts|Haushalts)jahr"
+    r"|финансов[а-я]+ год[а-я]*) ?(?:19|20)\d\d(?![-–—/.]?\d)"
+    r"|(?:19|20)\d\d(?:-?(?:й|го|м))? финансов[а-я]+ год[а-я]*|(?:19|20)\d\d(?:财年|财政年度)",
+    re.IGNORECASE,
+)
+"""A fiscal year that is called by one number: its months differ by country."""
 _FISCAL = r"(?:(?:fiscal|financial|marketing|crop)[ -]years?|\bFY|Wirtschaftsjahr|Geschäftsjahr)"
 
 
 def split_years(text: str, language: str) -> Iterator[tuple[int, int]]:
     """Yield the places of times such as 2022-23, with the words that call them fiscal years."""
+    for year in _ONE_FISCAL.finditer(text):
+        yield year.span()
     for one in when(text, None, language):
         if one.kind == "split_year":
             before = re.search(rf"{_FISCAL}\s*$", text[: one.start], re.IGNORECASE)
@@ -270,13 +283,22 @@ def split_years(text: str, language: str) -> Iterator[tuple[int, int]]:
 
 
 def years_meant(text: str) -> tuple[tuple[str, str], ...]:
-    """Return what a time such as 2022-23 can be: two years, or one from the usual months on."""
+    """Return what a time such as 2022-23 can be: two years, or one from the usual months on.
+
+    A fiscal year with one number is called by the year in which it ends, or begins.
+    """
     numbers = re.search(r"\d{4}", text)
     first = int(numbers[0]) if numbers else 0
-    choices = [(f"{first}..{first + 1}", "two calendar years")]
-    for month, name in ((4, "April"), (7, "July"), (10, "October")):
-        span = f"{first}-{month:02}..{first + 1}-{month - 1:02}"
-        choices.append((span, f"a year from {name} on"))
+    if is_one := bool(_ONE_FISCAL.fullmatch(text)):
+        choices = []
+    else:
+        choices = [(f"{first}..{first + 1}", "two calendar years")]
+    for start in (first - 1, first) if is_one else (first,):
+        for month, name in ((4, "April"), (7, "July"), (10, "October")):
+            span = f"{start}-{month:02}..{start + 1}-{month - 1:02}"
+            choices.append(
+                (span, f"a year from {name} {start} on" if is_one else f"a year from {name} on")
+            )
     return tuple(choices)
 
 

@@ -191,7 +191,15 @@ def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | 
             options = [part for name, one in named.items() for part in (f"--{name}", one)]
             command = shlex.join(["entrepot", "ask", measure, *options])
             key = "sigma" if kind == "cutoff" else "measure"
-            return Unsaid(key, why, ((command, words),))
+            choices: tuple[tuple[str, str], ...] = ((command, words),)
+            if kind == "cutoff" and "stops_buying" in forms:  # what a seller would lose
+                why = "what a seller loses is no figure: how much of its exports the buyer takes is"
+                of_seller = _command("export_share", *_SIDES, keys=keys)
+                choices = (
+                    (of_seller, "the buyer's share of the seller's exports"),
+                    (command, "what the buyer would lose"),
+                )
+            return Unsaid(key, why, choices)
     return None
 
 

@@ -135,9 +135,9 @@ class QuestionRead:
         words = ["entrepot", "ask", self.measure or "MEASURE"]
         for name, value in self.keys.items():
             words += [f"--{name.replace('_', '-')}", value]
-        for one in self.unsaid:
-            if one.key in KEYS_IN_ORDER and one.key not in self.keys:
-                words += [f"--{one.key}", one.key.upper()]
+        for name in dict.fromkeys(one.key for one in self.unsaid):
+            if name in KEYS_IN_ORDER and name not in self.keys:
+                words += [f"--{name}", name.upper()]
         return shlex.join(words) + (f" --each {self.each}" if self.each else "")
 
     def require(self) -> QuestionRead:

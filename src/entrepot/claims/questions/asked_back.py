@@ -11,7 +11,7 @@ from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.question_forms import CUES, CURRENCIES
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_measures import UNIT_FORMS, USUAL_MEASURES, no_direction, no_measure
-from entrepot.claims.question_names import MASK, is_place, side_of
+from entrepot.claims.question_names import MASK, blanked, is_place, side_of
 from entrepot.claims.question_read import KEYS_IN_ORDER, Unsaid
 from entrepot.figures.sides import ended
 from entrepot.model.area_names import named_area
@@ -20,7 +20,15 @@ from entrepot.model.areas import area_name, known_areas
 if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = ["CHANGES", "DIRECTED", "currency_of", "require", "unknown_words", "without_places"]
+__all__ = [
+    "CHANGES",
+    "DIRECTED",
+    "currency_of",
+    "require",
+    "take_unrecorded",
+    "unknown_words",
+    "without_places",
+]
 
 
 def require(state: QuestionState, measure: str, keys: dict[str, str], forms: set[str]) -> None:
@@ -62,6 +70,27 @@ def require(state: QuestionState, measure: str, keys: dict[str, str], forms: set
         and "importer" not in open_
     ):
         state.unsaid.append(Unsaid("importer", "the question does not say whose trade"))
+
+
+def take_unrecorded(state: QuestionState) -> None:
+    """Say what no figure has, and mask the words: by rail, share of the dollar, an edition.
+
+    Before goods and currencies are looked for: "by rail" is no steel rail.
+    """
+    found = _EDITION.search(state.left)
+    if found:
+        why = f"codes are read in the edition of the data; leave out “{found[0]}”"
+        state.unsaid.append(Unsaid("words", why))
+        state.left = blanked(state.left, *found.span())
+    patterns = _forms(state.language)
+    if found := patterns["paid_in"].search(state.left):
+        why = f"in which currency trade is paid has no measure: leave out “{found[0]}”"
+        state.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[1], _PUBLISHED)))
+        state.left = blanked(state.left, *found.span())
+    if found := patterns["carried"].search(state.left):
+        why = f"how goods were carried is no part of a figure; leave out “{found[0]}”"
+        state.unsaid.append(Unsaid("words", why))
+        state.left = blanked(state.left, *found.span())
 
 
 def _without_side(state: QuestionState, name: str, measure: str) -> Unsaid:
@@ -176,6 +205,9 @@ def _asks_who(state: QuestionState) -> bool:
     return bool(re.search(_WHO[state.language], state.plain, re.IGNORECASE))
 
 
+_EDITION = re.compile(r"(?<![A-Za-z])HS[ -]?(?:1988|1992|1996|2012|2017|2022)(?!\d)")
+# 2002 and 2007 are headings as well (tomatoes, jams), and read as such.
+_PUBLISHED = ("entrepot published list", "figures that others published")
 _OF_UNITS = (("value", "in a currency"), ("mass", "in tonnes"), ("items", "in pieces"))
 _OF_POUNDS = (("--currency GBP", "pounds sterling"), ("--quantity mass", "a weight, in kilograms"))
 _NEEDS = {

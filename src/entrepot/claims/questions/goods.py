@@ -213,7 +213,7 @@ _NUMBERED = re.compile(
 )
 """Chapters and headings by their numbers."""
 _LISTED = re.compile(
-    r"\b(?:on |in )?(?:the |a |an )?(?:sanctions? )?list(?:ed|s)?\b"
+    r"\b(?:on |in )?(?:the |a |an )?(?:sanctions? )?list(?:ed|s|ing)?\b"
     r"|\b(?:banned|bans?|prohibit(?:ed|s)?|forbidden|forbade|sanction(?:ed|s)?|embargo(?:ed)?"
     r"|restricted|controlled|(?:export )?controls?|not (?:be )?allowed|may (?:no longer|not) be)\b"
     r"|\bd[aü]rf(?:en)?\b(?=.{0,80}\bnicht (?:mehr )?)|нельзя|не разреш[а-яё]+|不得|不许|不准"
@@ -228,7 +228,7 @@ _LISTED = re.compile(
 _IS_LISTED = {
     "en": re.compile(
         r"^(?:is|are|was|were|does|do|did|has|have)\b(?=.*(?:\b(?:on|in|part of|covered|under)\b"
-        r"|\b(?:items?|goods|listed|sanctioned|controlled|banned|restricted|contain|include)\b))",
+        r"|\b(?:items?|goods|list(?:s|ed|ing)?|sanctioned|controlled|banned|restricted|contain|include)\b))",
         re.IGNORECASE,
     ),
     "de": re.compile(

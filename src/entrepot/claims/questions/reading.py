@@ -28,6 +28,7 @@ from entrepot.claims.questions.asked_back import (
     DIRECTED,
     currency_of,
     require,
+    take_unrecorded,
     unknown_words,
     without_places,
 )
@@ -52,7 +53,7 @@ from entrepot.claims.questions.sides import (
     which_of,
 )
 from entrepot.claims.questions.state import QuestionState
-from entrepot.claims.questions.times import asks_year, change_over, period_said
+from entrepot.claims.questions.times import asks_year, average_over, change_over, period_said
 from entrepot.model.areas import WORLD, groups
 from entrepot.model.period import Period
 
@@ -70,15 +71,15 @@ class QuestionReader(QuestionState):
         self.left = _NOT_UNITS.sub(lambda found: MASK * len(found[0]), self.left)
         # "In US dollars" names no side.
         self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
-        if edition := _EDITION.search(self.left):
-            self.left = blanked(self.left, *edition.span())
-            why = f"codes are read in the edition of the data; leave out “{edition[0]}”"
-            self.unsaid.append(Unsaid("words", why))
+        take_unrecorded(self)
         # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
         codes = codes_in(self)
         # Before times, too: 2022年前三大 are the largest three, not the years before 2022.
-        largest = self._largest()
+        largest = self._counted("largest_k")
+        averaged = self._counted("average_over")
         period = period_said(self)
+        if averaged:
+            period = average_over(self, averaged, period)
         sector, bought = industry_of(self)
         marks = self._marks(codes)
         self.asks_when = is_about_lists(self, marks)
@@ -343,9 +344,12 @@ class QuestionReader(QuestionState):
         sides = [name for name in KEYS_IN_ORDER[:2] if compares and "+" in keys.get(name, "")]
         return sides[0] if sides else ""
 
-    def _largest(self) -> int:
-        """Return how many of the largest are meant, and mask the words; 0 if none are."""
-        match = _forms(self.language)["largest_k"].search(self.left)
+    def _counted(self, kind: str) -> int:
+        """Return the number in words of a kind, and mask them; 0 where there are none.
+
+        Of the largest, how many; of an average, over how many years.
+        """
+        match = _forms(self.language)[kind].search(self.left)
         if not match:
             return 0
         self.left = blanked(self.left, *match.span())
@@ -377,10 +381,8 @@ _MORE = re.compile(
 """Words that compare two areas, or two times."""
 _OPEN = ("measure", "importer", "exporter", "goods", "words", "period", "sigma")
 """What may be open, in the order in which it is asked."""
-# 2002 and 2007 are headings as well (tomatoes, jams), and read as such.
 _WITH_TIERS = frozenset(("chpl",))
 """Lists whose tiers questions name."""
-_EDITION = re.compile(r"(?<![A-Za-z])HS[ -]?(?:1988|1992|1996|2012|2017|2022)(?!\d)")
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )

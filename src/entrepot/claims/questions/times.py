@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Time
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = ["asks_year", "change_over", "period_said", "with_years"]
+__all__ = ["asks_year", "average_over", "change_over", "period_said", "with_years"]
 
 
 def with_years(words: str, language: str, today: date) -> str:
@@ -65,7 +65,9 @@ def period_said(state: QuestionState) -> str:
     if split := next(split_years(text, state.language), None):
         state.left = state.timed = blanked(state.left, *split)
         said = text[slice(*split)]
-        state.unsaid.append(Unsaid("period", f"“{said}” {SPLIT_YEAR}", years_meant(said)))
+        years = years_meant(said)
+        why = SPLIT_YEAR if ".." in years[0][0][:6] else "begins in a month that differs by country"
+        state.unsaid.append(Unsaid("period", f"“{said}” {why}", years))
         return ""
     text = _AFTER.sub(_since, text)
     found = timing(text, state.language, Period.parse(state.today.isoformat()), None)
@@ -94,6 +96,23 @@ def period_said(state: QuestionState) -> str:
         state.take("latest")
         return "now"
     state.unsaid.append(_no_period(state, times))
+    return ""
+
+
+def average_over(state: QuestionState, years: int, period: str) -> str:
+    """Return the period of a question for an average over years, which is no measure: empty."""
+    end = _UNTIL_YEAR.search(state.left)
+    if end and not period:  # "a mean of three years up to 2022"
+        state.left = state.timed = blanked(state.left, *end.span())
+        state.unsaid = [one for one in state.unsaid if one.key != "period"]
+        period = end["year"]
+    elif any(one.key == "period" for one in state.unsaid):
+        return period
+    last = Period.parse(period).end.year if period != "now" else state.today.year - 1
+    span = period if ".." in period else f"{last - years + 1}..{last}"
+    why = "an average over several years is no measure: ask for them as one period, or for each"
+    choices = ((span, "as one period"), (f"{span} --each year", "a row for each year"))
+    state.unsaid.append(Unsaid("period", why, choices))
     return ""
 
 
@@ -318,7 +337,7 @@ _BASED_ON = re.compile(
     re.IGNORECASE,
 )
 _UNTIL_YEAR = re.compile(
-    r"(?:\b(?:up to|until|till|through|thru|to|bis(?: einschließlich)?|до|по) (?:and including )?"
-    r"(?:the )?(?:year |jahr )?|[到至])(?P<year>(?:19|20)\d\d)(?!\d)",
+    r"(?:\b(?:up to|until|till|through|thru|to|by|bis(?: einschließlich)?|до|по) "
+    r"(?:and including )?(?:the )?(?:year |jahr )?|[到至])(?P<year>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
