@@ -84,6 +84,25 @@ def test_suppliers_of_a_country_are_offered_as_a_chart_too() -> None:
     assert found[1] == "/explore?show=suppliers&importer=RUS&goods=8541,8542"
 
 
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        (
+            "chips: embed a chart of Russia's chip suppliers",
+            "/explore?show=suppliers&importer=RUS&goods=8541,8542",
+        ),
+        ("Grafik Deutschland Batterien", "/explore?show=suppliers&importer=DEU&goods=8507"),
+        (
+            "chart of Germany's magnets from China",
+            "/explore?show=share&importer=DEU&supplier=CHN&goods=850511",
+        ),
+    ],
+)
+def test_who_asks_for_a_chart_is_led_to_one(words: str, address: str) -> None:
+    """Enter goes to the first thing found, which had no chart to embed."""
+    assert search(words)[0].address == address
+
+
 def test_a_pair_without_direction_offers_both() -> None:
     found = {one.address for one in search("China Russia") if one.kind == "answer"}
     assert found == {"/country/RUS/from/CHN", "/country/CHN/from/RUS"}

@@ -80,6 +80,15 @@ _BETWEEN = frozenset(
 """Words of a question that name nothing."""
 _SELLERS = frozenset(["exporter", "exporters", "seller", "sellers", "supplier", "suppliers"])
 _TO = frozenset(["to", "nach"])
+_CHART_WORDS = frozenset(
+    word
+    for words in (
+        "chart charts diagram diagrams embed graph graphs graphic plot diagramm grafik einbetten",
+        "graphique diagramme integrer grafico insertar график диаграмма 图表",
+    )
+    for word in words.split()
+)
+"""What asks for a chart and names no goods: “Grafik” is not misspelt graphite."""
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
 
@@ -294,7 +303,10 @@ def _of_code(words: str) -> Iterator[Hit]:
 
 def _answers(words: str) -> Iterator[Hit]:
     """Yield the questions that words ask: a whole one; of a pair, of a country's goods, of both."""
-    yield from _read(words)
+    is_chart = not _CHART_WORDS.isdisjoint(words_of(words))
+    # The first one is where Enter leads: whoever wants a chart is not taken to a page without one.
+    if not is_chart:
+        yield from _read(words)
     places, goods, turned, period = _named(words)
     # Without its year, a question would be answered for the newest one.
     keys = {"goods": goods, "period": period}
@@ -313,13 +325,20 @@ def _answers(words: str) -> Iterator[Hit]:
             sellers, buyers = (possessive(area_phrase(one)) for one in (supplier, importer))
             name = f"{sellers} share of {buyers} imports{of}{when}"
             about = f"importer {area_name(importer)}, supplier {area_name(supplier)}"
-            yield Hit("answer", _large(name), about, f"/country/{importer}/from/{supplier}{query}")
+            address = f"/country/{importer}/from/{supplier}{query}"
+            if is_chart:
+                name, about = f"Chart of {name}, by year", f"{about}; to change, download or embed"
+                address = _chart_of(
+                    {"show": "share", "importer": importer, "supplier": supplier}, keys
+                )
+            yield Hit("answer", _large(name), about, address)
     elif places and goods:
         name = f"Who supplies {area_phrase(places[0])} with {goods_words(goods)}{when}?"
-        yield Hit("answer", name, "suppliers by share", f"/country/{places[0]}{query}")
-        whose = {"show": "suppliers", "importer": places[0]} | {k: v for k, v in keys.items() if v}
+        page_of = Hit("answer", name, "suppliers by share", f"/country/{places[0]}{query}")
         name = f"Chart of {possessive(area_phrase(places[0]))} suppliers{of}{when}"
-        yield Hit("answer", name, "to change, download or embed", _chart_of(whose))
+        whose = _chart_of({"show": "suppliers", "importer": places[0]}, keys)
+        chart = Hit("answer", name, "to change, download or embed", whose)
+        yield from (chart, page_of) if is_chart else (page_of, chart)
     elif not places and _asks_who(words):
         name = f"Who supplies the world with {goods_words(goods)}?"
         yield Hit("answer", name, "exporters by share", f"/goods/{goods}")
@@ -333,8 +352,9 @@ def _asks_who(words: str) -> bool:
     return term is not None and term.kind == "goods"
 
 
-def _chart_of(keys: dict[str, str]) -> str:
-    return f"/explore?{urlencode(keys, safe=',:@')}"
+def _chart_of(sides: dict[str, str], keys: dict[str, str]) -> str:
+    asked = sides | {key: text for key, text in keys.items() if text}
+    return f"/explore?{urlencode(asked, safe=',:@')}"
 
 
 def _read(words: str) -> Iterator[Hit]:
@@ -401,7 +421,7 @@ def _named(words: str) -> tuple[list[str], str, bool, str]:
         # and "Korea"; four words are the longest looked for.
         for size in range(min(4, len(tokens) - at), 0, -1):
             text = " ".join(tokens[at : at + size])
-            if size == 1 and text in _BETWEEN:
+            if size == 1 and (text in _BETWEEN or text in _CHART_WORDS):
                 continue
             term = _one(text, codes)
             # 2009 is fruit juice, too, but not where goods are named already.
