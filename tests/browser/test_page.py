@@ -142,6 +142,16 @@ def test_every_link_that_has_the_keyboard_shows_it(open_page: object, site: str)
     assert {"JSON", "Figure as CSV", "Explore"} <= seen
 
 
+def test_what_leads_elsewhere_is_not_printed(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}/countries")
+    for media, count in (("screen", 1), ("print", 0)):
+        page.emulate_media(media=media)
+        for name in ("API", "Deutsch"):
+            assert page.locator("footer").get_by_role("link", name=name).count() == count
+    page.close()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_pasted_article_is_marked_and_harmless(
     browser: Browser, site: str, *, scripts: bool

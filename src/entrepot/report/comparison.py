@@ -104,6 +104,16 @@ class SideComparison:
         return self.rows[0].figures
 
     @property
+    def shown_rows(self) -> tuple[ComparisonRow, ...]:
+        """The rows of the page: not the share of any source where it says the same as the first."""
+        first, second, *others = self.rows
+        again = all(
+            _said(one) == _said(other)
+            for one, other in zip(first.figures, second.figures, strict=True)
+        )
+        return (first, *others) if again else (first, second, *others)
+
+    @property
     def ranges(self) -> tuple[Range, Range]:
         """From the lowest to the highest share of each side, whoever reports it.
 
@@ -113,6 +123,10 @@ class SideComparison:
             _range(figures) for figures in zip(*(row.figures for row in self.rows[:2]), strict=True)
         )
         return first, second
+
+
+def _said(figure: Figure) -> tuple[object, ...]:
+    return figure.status, figure.value, figure.low, figure.high, source_on_card(figure)
 
 
 def compared(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> SideComparison:

@@ -378,5 +378,16 @@ def test_a_ratio_of_weights_says_which_two_shares_it_divides_and_whose(client: C
     assert "% of France’s imports over" in row_
 
 
+def test_a_share_over_all_sources_has_a_row_only_where_it_says_something_else() -> None:
+    """Two rows with the same values, ranges and sources read like a mistake."""
+    asked = Definition.build("import_share", importer="RUS", exporter="CHN", period=2023)
+    one = Figure(asked, "ok", 0.4, "share", low=0.3, high=0.5)
+    row_ = comparison.ComparisonRow("share", (one, one))
+    for other, count in ((one, 1), (replace(one, high=0.6), 2)):
+        again = comparison.ComparisonRow("again", (one, other))
+        found = comparison.SideComparison((), (), (), (row_, again), (), ())  # type: ignore[arg-type]
+        assert len(found.shown_rows) == count
+
+
 def test_what_is_named_twice_counts_once() -> None:
     assert compare._in_order("8542,8541,8542", ",") == "8541,8542"

@@ -87,6 +87,7 @@ def test_no_script_has_words_of_its_own() -> None:
     for name in SCRIPTS:
         text = script(name).body.decode()
         assert not re.search(r'(textContent = |"aria-label", |: )["`][A-Z]', text), name
+        assert not re.search(r"`[^`\n]*\} [a-z]{2,}", text), name
 
 
 def test_the_setting_is_for_who_chooses_none(

@@ -46,7 +46,8 @@ function apply(stay) {
   });
   groups.forEach((group) => { group.hidden = !shown[groupOf(group)]; });
   all(".flt [data-f]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.f === status)));
-  count.textContent = `${number} of ${total} shown${direction ? ` · ${direction}` : ""}`;
+  const said = count.dataset.sayCount.replace("#", number).replace("#", total);
+  count.textContent = direction ? `${said} · ${direction}` : said;
   more.hidden = total <= number;
   more.textContent = more.dataset.sayMore.replace("#", Math.min(STEP, total - number));
   current = stay ? Math.min(current, Math.max(visible().length - 1, 0)) : 0;
