@@ -495,3 +495,37 @@ def test_a_rate_on_the_month_is_measured_against_the_month_before() -> None:
     )
     for text in texts:
         assert list(read(text, "2024-08-20").values()) == [("CHL", "PER", "2024-07", "2024-06")]
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "expected"),
+    [
+        (
+            (
+                "Экспорт Китая в Перу в январе-апреле 2024 года вырос на 11,3% по сравнению с "
+                "аналогичным периодом 2023 года и составил 5,2 млрд долларов."
+            ),
+            "2024-05-09",
+            ("CHN", "PER", "2024-01..2024-04", "2023-01..2023-04"),
+        ),
+        (
+            (
+                "Экспорт Китая в Перу в первом полугодии 2024 года вырос на 11,3% по сравнению с "
+                "первым полугодием 2023 года и составил 5,2 млрд долларов."
+            ),
+            "2024-08-09",
+            ("CHN", "PER", "2024-01..2024-06", "2023-01..2023-06"),
+        ),
+        (
+            "Chinas Exporte nach Peru stiegen im abgelaufenen Jahr um 11,3 Prozent.",
+            "2024-01-20",
+            ("CHN", "PER", "2023", ""),
+        ),
+        ("2024年首季中国对秘鲁出口增长11.3%。", "2024-04-20", ("CHN", "PER", "2024Q1", "")),
+    ],
+)
+def test_a_time_is_read_in_every_case(
+    text: str, date: str, expected: tuple[str, str, str, str]
+) -> None:
+    rates = [said for says, said in read(text, date).items() if "11" in says]
+    assert rates == [expected]
