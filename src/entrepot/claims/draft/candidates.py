@@ -488,9 +488,23 @@ def _places_of_parts(number: Span, scene: Scene) -> set[int]:
         for one in scene.apart.found.of("part")
         if one.start >= number.end and scene.apart.text[number.end : one.start].strip()
     ]
-    return {one.start for one in scene.areas if cues and one.start >= cues[0]}
+    found = {one.start for one in scene.areas if cues and one.start >= cues[0]}
+    if scene.apart.found.of("agent", "rank"):
+        ordered = (one for one in scene.areas if ends_with(_AFTER, scene.apart.text, one.start))
+        found |= {one.start for one in ordered if touched(number, scene) != one.value}
+    return found
 
 
+_AFTER = re.compile(
+    r"(?:\b(?:after|behind|ahead of|hinter|vor)|(?<!\w)(?:после|вслед за|перед|опередив|обогнав)"
+    r") (?:the |den |der )?$|(?:仅次于|领先于)$",
+    re.IGNORECASE,
+)
+"""In front of a country that has another place: "the next suppliers after Peru were ..."."""
+
+
+_BEGINS = 8
+"""Letters in which a sentence says that it is of a part of what stands before it."""
 _OF_A_SIDE = re.compile("方$")
 
 
@@ -519,6 +533,12 @@ def _impossible(
     goes_on = kind == "purchase" and memory.kind in BUYS
     if goes_on and sold == memory.home and sold not in named:
         found |= {(sold, one) for one in partners}
+    # "Bilateral trade" in a sentence on Peru is that of the land of the text with Peru, and "of
+    # this, exports were 3 bn" behind trade with Peru of trade with Peru.
+    goes_on = bool(memory.partner) and WORLD not in before and not named
+    part = any(one.start < _BEGINS for one in scene.apart.found.of("part"))
+    if (kind == "trade" and scene.names_two) or (goes_on and part and kind in (*SELLS, *BUYS)):
+        found |= {(one, WORLD) for one in owners} | {(WORLD, one) for one in partners}
     text = scene.apart.text
     of_side = {one.value for one in scene.areas if _OF_A_SIDE.search(text[one.start : one.end])}
     if of_side and partners - of_side - {WORLD, NOWHERE}:
@@ -559,7 +579,7 @@ def _stated_sides(flow: Mark, group: str, scene: Scene) -> tuple[str, str] | Non
     return None if listed else (owners[0].value, away[0].value)
 
 
-_AT_FLOW = 8
+_AT_FLOW = 10
 _HYPHEN = re.compile("[-–]")
 
 

@@ -254,7 +254,10 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     if (
         not there
         and guess.kind in (*SELLS, *BUYS)
-        and (_is_only(seller, ("to",), scene) or _is_only(buyer, ("from", "origin"), scene))
+        and (
+            _is_only(seller, ("to",), number, scene)
+            or _is_only(buyer, ("from", "origin"), number, scene)
+        )
     ):
         raise Refusal("who sells and who buys is not clear")
     if len(carried) == 2 and not (guess.topic or scene.names_two) and scene.apart.found.flows:
@@ -301,9 +304,13 @@ def _is_of_later(side: str, number: Span, scene: Scene) -> bool:
     )
 
 
-def _is_only(code: str, forms: tuple[str, ...], scene: Scene) -> bool:
-    """Whether a sentence names a country only as where goods go to, or come from."""
-    marks = [one for one in scene.areas if one.value == code]
+def _is_only(code: str, forms: tuple[str, ...], number: Span, scene: Scene) -> bool:
+    """Whether all that names a country up to the next number says where goods go, or come from."""
+    marks = [
+        one
+        for one in scene.areas
+        if one.value == code and not scene.gaps.begins_number(number.end, one.start)
+    ]
     return bool(marks) and all(one.form in forms for one in marks)
 
 
@@ -749,6 +756,11 @@ _IN_BASIS = re.compile(
     r"|mengenmäßig)"
 )
 """Behind a rate: of what it is."""
+_LED_BASIS = re.compile(
+    r"(?<!\w)(?:[Ii]n (?:terms of )?(?:volume|quantity|weight)(?: terms)?|[Mm]engenmäßig"
+    r"|[Вв] (?:физическом|натуральном) (?:выражении|объ[её]ме))(?!\w)|按(?:数量|重量)计"
+)
+"""In front of a rate: of what it is."""
 _PIECES = re.compile(
     r"\s*(?:块|台|辆|件|units|pieces|[Tt][Ww]h|ft3|куб|баррел|штук|Stück|Tonnen|тонн|bcm)"
 )
@@ -771,6 +783,8 @@ def basis_of(  # noqa: C901
     ]
     if said := _IN_BASIS.match(text, number.end):
         return "growth" if said["value"] else "quantity_growth"
+    if _LED_BASIS.search(text, low, number.start):
+        return "quantity_growth"
     if _DEARER.match(text, number.end) or _BECAME_DEAR.search(text, low, number.start):
         return "price_growth"
     if named:

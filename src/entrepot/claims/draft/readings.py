@@ -7,6 +7,7 @@ which weighs all that the text allows. Only what is sure, or what both say, is a
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from itertools import compress, groupby
@@ -83,6 +84,8 @@ _SAID_OTHERWISE = (
     "what is expected or planned",
 )
 """Reasons of the rules that are words of the sentence, which a likely structure does not undo."""
+_CONFUSED = re.compile("the same country on both sides|“(?:我国|国内|本国)” is not known here")
+"""Reasons of the rules that are nothing against a reading of the text as a whole."""
 _NOT_OVER = "is not over when the text was published"
 _TABLE = "a table or a list, which is not read"
 _SHARES = ("import_share", "export_share", "trade_share")
@@ -502,7 +505,7 @@ def _chosen(  # noqa: C901
     if isinstance(rules, str) and _is_goodsless(rules, by_structure):
         return None, rules
     # Where the rules have a reason against it, and do not just miss something: surer than else.
-    open_to_all = not isinstance(rules, str) or missing(rules)
+    open_to_all = not isinstance(rules, str) or missing(rules) or _CONFUSED.match(rules)
     least = SURE if open_to_all else FIRM
     led = structure is not None and (sure >= least or structure.certain)
     if led and structure and isinstance(rules, str) and "sums:clash" in structure.facts:

@@ -381,7 +381,11 @@ def scenes(
         areas = tuple(
             one
             for one in apart.found.areas
-            if not (_is_superlative(one, apart) or ends_with(_EVENT, apart.text, one.start))
+            if not (
+                _is_superlative(one, apart)
+                or ends_with(_EVENT, apart.text, one.start)
+                or _AFFECTED.match(apart.text, max(0, one.start - 1))
+            )
         )
         found.append(Scene(sentence, apart, areas, place == 0))
     return _named_in_full(found)
@@ -538,8 +542,12 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 """In front of a country where something happened that is no trade: "the invasion of Ukraine"."""
+_AFFECTED = re.compile("受[^，,。；;]{0,24}(?:影响|冲击|拖累)")
+"""Around a country that something came from, which is no trade: 受美国需求影响."""
 _SUPERLATIVE = re.compile(
-    r"(?:['’]s)?\s*(?:\w+[- ])?(?:largest|biggest|top|leading|no\. ?1)\b|的?(?:第.{1,2}大|最大)",
+    r"(?:['’]s)?\s*(?:\w+[- ])?(?:largest|biggest|top|leading|no\. ?1)\b|的?(?:第.{1,2}大|最大)"
+    r"|\s+(?:economy|demand|supply chains?|prices?)\b|的?(?:供应链|产业链|经济|景气|需求|局势)"
+    r"|\s+(?:экономик|спрос|цен(?!тр))\w*",
     re.IGNORECASE,
 )
 _LARGEST = re.compile(
@@ -548,7 +556,7 @@ _LARGEST = re.compile(
 
 
 def _is_superlative(area: Mark, apart: ParsedSentence) -> bool:
-    """Whether the world only says how large something is: "the world's largest importer"."""
+    """Whether the world is no side: "the world's largest importer", "global demand"."""
     if area.value != WORLD:
         return False
     text = apart.text
@@ -755,13 +763,21 @@ _MOSTLY, _TITLE, _HALF = 0.8, 0.65, 0.5
 
 
 def header_of(scene: Scene) -> str:
-    """Return the area that a line of a list is about: "• Italy: exports 3.1 bn"; else empty."""
+    """Return the area that a line is about: "• Italy: exports 3.1 bn", 对东盟方面; else empty."""
     text = scene.apart.text
     start = found.end() if (found := _LISTED.match(text)) else len(text) - len(text.lstrip())
     first = next(iter(scene.areas), None)
-    if first is None or first.start != start or first.value == NOWHERE:
+    if (
+        first is None
+        or first.value == NOWHERE
+        or _LED_BY.fullmatch(text, start, first.start) is None
+    ):
         return ""
-    return first.value if re.match(r"\s*[:：|]", text[first.end :]) else ""
+    return first.value if _HEADS.match(text, first.end) else ""
+
+
+_LED_BY = re.compile("[对自从向]?")
+_HEADS = re.compile(r"\s*[:：|]|(?:市场)?方面[,，]")
 
 
 _GOODS_ITEM = re.compile(
