@@ -28,6 +28,20 @@ def test_json_alone_is_on_standard_output(entrepot: Run) -> None:
     assert json.loads(out)["summary"]["claims"] == 18
 
 
+@pytest.mark.parametrize("columns", ["80", "100", "120"])
+def test_with_all_reasons_no_column_is_cut_off(
+    entrepot: Run, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = entrepot("check", EXAMPLE, "--all")
+    rows = out.splitlines()
+    rule = next(place for place, line in enumerate(rows) if set(line.strip()) == {"─"})
+    head = " ".join(" ".join(rows[rule - 2 : rule]).split())
+    assert "remark" in head
+    table = rows[rule + 1 : rows.index("", rule) if "" in rows[rule:] else None]
+    assert max(len(line.rstrip()) for line in table[:40]) < int(columns)
+
+
 def test_the_table_shows_what_is_wrong_first(entrepot: Run) -> None:
     code, out, _ = entrepot("check", EXAMPLE)
     assert code == 1

@@ -277,7 +277,8 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
     long: dict[str, Any] = {"overflow": "ellipsis" if cut else "fold", "no_wrap": cut}
     numbers = NUMBERS if width >= WIDE else FEW
     rest = width - verdict - 2 * numbers - REMARK - PADDING
-    grid.add_column("claim", min_width=NAMES if width >= WIDE else None, **long)
+    # Cells that fold have no least width: together these would push the last column off the screen.
+    grid.add_column("claim", min_width=NAMES if cut and width >= WIDE else None, **long)
     if cut:
         grid.columns[-1].max_width = rest
     grid.add_column("says", max_width=numbers if cut else NUMBERS, **long)
