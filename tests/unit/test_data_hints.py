@@ -117,6 +117,17 @@ def test_a_source_that_an_installed_package_answers_is_not_missing(
     assert error_of("add", "baci", *where).hint == "entrepot data add baci FILE"
 
 
+def test_a_file_where_the_source_should_stand_is_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "trade.csv").write_text("year,usd\n2022,1\n")
+    error = error_of("add", "trade.csv", "--lake", "lake")
+    assert error.what == "trade.csv is a file: which source it is of is not said"
+    assert "entrepot data add table trade.csv --map map.yaml" in error.hint
+    assert error_of("add", "nonsense", "--lake", "lake").what == "unknown source: 'nonsense'"
+
+
 def test_a_release_that_is_not_known_can_be_recorded_as_the_note_says(tmp_path: Path) -> None:
     path = tmp_path / "BACI_HS17_CHN_RUS.csv"
     path.write_text("t,i,j,k,v,q\n2022,156,643,850110,10.5,2\n")

@@ -50,6 +50,13 @@ def test_a_column_a_month_beside_one_of_years(tmp_path: Path) -> None:
     }
 
 
+def test_the_country_of_destination_in_german_is_the_importer(tmp_path: Path) -> None:
+    head = "Jahr,Herkunftsland,Zielland,HS6,Wert in EUR"
+    draft = drafted(tmp_path, "2022,China,Deutschland,850760,5.5", head=head)
+    assert "Zielland: {role: importer, codes: names}" in draft.text
+    assert "importer: TODO" not in draft.text
+
+
 def test_a_year_at_the_end_of_a_name(tmp_path: Path) -> None:
     head = "Importer,Exporter,Product code,Imported value in 2019,Imported value in 2020"
     draft = drafted(tmp_path, "Kazakhstan,China,854231,3,5", head=head)

@@ -15,9 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError, OutsideError, RequestError
+from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
 from entrepot.files import require_file
 from entrepot.lake import checks, registers, store
 from entrepot.lake.catalog import (
@@ -75,7 +76,6 @@ from entrepot.sources.text import about_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     import duckdb
 
@@ -467,7 +467,25 @@ def _stored(
 
 
 def no_file(source: str) -> RequestError:
-    """Return what is wrong with a load of nothing, and what to do."""
+    """Return what is wrong with a load of nothing, and what to do.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such source.
+    """
+    try:
+        source_parser(source)
+    except UnknownNameError:
+        if not Path(source).is_file():
+            raise
+        # `data add trade.csv`: which data it has is not said.
+        return RequestError(
+            f"{source} is a file: which source it is of is not said",
+            hint=f"entrepot data add SOURCE {source} (entrepot data sources lists them); a table "
+            f"of your own: entrepot data map {source} > map.yaml, then "
+            f"entrepot data add table {source} --map map.yaml",
+        )
     packaged = "questions are answered from its table in the installed package"
     why = packaged if source == "icio" else ""
     return RequestError("no file to add", why=why, hint=bring_in(source))
