@@ -129,6 +129,23 @@ def test_what_is_not_clear_is_left_with_the_reason(text: str, why: str) -> None:
     assert [one for one in reasons(text) if why in one], reasons(text)
 
 
+def test_a_share_of_goods_is_no_part_of_trade_in_all_goods() -> None:
+    before = "China's exports to Russia rose 47% to $111 billion in 2023. "
+    kinds = [kind for kind, *_ in drafted(before)]
+    # Of whose chips is not said.
+    text = before + "Beijing now supplies about 90 percent of the microchips."
+    assert [kind for kind, *_ in drafted(text)] == kinds
+    text = before + "Beijing now supplies about 90 percent of the microchips Moscow imports."
+    kind, keys, *_ = drafted(text)[-1]
+    assert (kind, keys["exporter"], keys["importer"]) == ("import_share", "CHN", "RUS")
+    # The other way round than in the sentence before: who buys would be the seller.
+    turned = "Russia's exports to China rose 47% to $111 billion in 2023. "
+    text = turned + "Beijing now supplies about 90 percent of the microchips Russia imports."
+    assert [kind for kind, *_ in drafted(text)] == kinds
+    kind, *_ = drafted(before + "Machine tools made up 5 percent of the exports.")[-1]
+    assert kind == "ratio"
+
+
 def test_last_year_needs_the_date_of_the_text() -> None:
     text = "German exports to Poland rose 5% last year."
     assert drafted(text)[0][1]["period"] == "2025"

@@ -12,7 +12,7 @@ from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import currency_said_elsewhere, moves, unit_refused
-from entrepot.claims.draft.refused import check_whole
+from entrepot.claims.draft.refused import check_part, check_whole, is_of_purchases
 from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row, is_of_former
@@ -863,9 +863,11 @@ def _share(
             keys["goods"] = goods[0].value
         if guess.kind in BALANCES:
             raise Refusal("a share of a balance, which no kind of claim is about")
+        check_part(guess.number, scene.apart.found.goods, scene.apart.text)
         return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
     # "Russia supplied 30 %" in a text about the buyer's trade is a share of its imports.
-    if guess.kind == "supply" and guess.partner == guess.home:
+    of_bought = is_of_purchases(guess.number, scene.apart, exporter)
+    if guess.kind == "supply" and (guess.partner == guess.home or of_bought):
         return "import_share", keys
     # "China bought 30 % of it" in a text about the seller's trade is a share of its exports.
     if guess.kind == "purchase" and guess.partner == guess.home:

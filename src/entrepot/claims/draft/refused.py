@@ -17,10 +17,25 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
-__all__ = ["check_whole", "of_nothing_here", "of_the_sentence", "unmarked"]
+__all__ = [
+    "check_part",
+    "check_whole",
+    "is_of_purchases",
+    "of_nothing_here",
+    "of_the_sentence",
+    "unmarked",
+]
 
 
 _CLOSE = 6
+_OF_GOODS = re.compile(
+    r" of (?:the |all |its |their )?| (?:der |des |aller )| (?:всех )?(?=[а-яё])|的"
+)
+"""Words between a share and the goods that are the whole of it."""
+_BOUGHT = re.compile(
+    r"(?: that| which)?(?: the)? [A-Z]\w+ (?:has |had |now )?"
+    r"(?:imports?|imported|buys?|bought|purchase[sd]?)(?!\w)"
+)
 _ANYWHERE = {
     "reexport": "re-exports or re-imports, which no claim separates from other trade",
     "omitted": "something is left out of it, which a definition cannot say",
@@ -72,6 +87,42 @@ def check_whole(number: Span, numbers: Sequence[Span], goods: Sequence[Mark], te
         return
     if not any(whole.start() <= one.start < number.start for one in goods):
         raise Refusal("which goods a number is of is not clear")
+
+
+def check_part(number: Span, goods: Sequence[Mark], text: str) -> None:
+    """Refuse goods as the part of a trade where the share is *of* them.
+
+    Raises
+    ------
+    Refusal
+        "Beijing supplies 90 % of the chips": of whose chips is not said, and they are no part of
+        a trade in all goods.
+    """
+    behind = _OF_GOODS.match(text, number.end)
+    if behind and any(one.start == behind.end() for one in goods):
+        raise Refusal("a share of these goods: whose imports or exports they are is not clear")
+
+
+def is_of_purchases(number: Span, reading: ParsedSentence, exporter: str) -> bool:
+    """Whether a share is of goods that somebody buys: "90 % of the chips Moscow imports".
+
+    Raises
+    ------
+    Refusal
+        If the one who buys them is the side that would sell them.
+    """
+    text = reading.text
+    behind = _OF_GOODS.match(text, number.end)
+    for one in reading.found.goods if behind else ():
+        bought = _BOUGHT.match(text, one.end)
+        if behind and bought and one.start == behind.end():
+            if any(
+                area.value == exporter and bought.start() <= area.start < bought.end()
+                for area in reading.found.areas
+            ):
+                raise Refusal("whose imports or exports the share is of, is not clear")
+            return True
+    return False
 
 
 def of_the_sentence(reading: ParsedSentence) -> str:
