@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import entrepot as ep
-from entrepot.figures.register_totals import register_totals
+from entrepot.figures.registers import register_totals
 from entrepot.lake import Lake
 from entrepot.sources.shipments.draft import draft_layout
 

@@ -10,8 +10,8 @@ import pytest
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 import entrepot as ep
+from entrepot.figures.asked_together import said_once
 from entrepot.figures.caveats import caveat
-from entrepot.figures.panel_notes import said_once
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableAbout, table_bytes
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from entrepot.cli.main import app
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.figures.register_totals import register_totals
+from entrepot.figures.registers import register_totals
 from entrepot.lake import Lake
 from entrepot.lake.registers import added_up
 from entrepot.model.columns import flow_schema

@@ -28,7 +28,7 @@ from entrepot.errors import (
     UnknownNameError,
 )
 from entrepot.figures.companies import CompanyRow, CompanyTable
-from entrepot.figures.register_names import register_names
+from entrepot.figures.registers import register_names
 from entrepot.lake import Lake, prepare, registers, store
 from entrepot.lake.iceberg import publish_tables
 from entrepot.lake.publish import forget, keep

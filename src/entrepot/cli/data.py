@@ -597,7 +597,7 @@ def aggregate(
     as_json: JsonOption = False,
 ) -> None:
     """Add a customs register up to flows, and compare its totals with a statistic."""
-    from entrepot.figures.register_totals import register_totals
+    from entrepot.figures.registers import register_totals
     from entrepot.lake.registers import EVERY_BASIS, one_basis
 
     opened = open_lake(lake)

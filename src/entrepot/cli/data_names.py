@@ -17,7 +17,7 @@ from entrepot.model.display import agreed
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.figures.register_names import Role
+    from entrepot.figures.registers import Role
 
 __all__ = ["COMPANIES_EXAMPLE", "NAMES_EXAMPLE", "companies", "names"]
 
@@ -51,7 +51,7 @@ def names(
     """List the companies and brands of a register by value, with how much of it is named."""
     from entrepot.figures.companies import CompanyTable
     from entrepot.figures.definition import PSEUDONYM
-    from entrepot.figures.register_names import register_names
+    from entrepot.figures.registers import register_names
 
     opened = open_lake(lake)
     found = register_names(
@@ -130,7 +130,7 @@ def companies(
     keep two names apart; add rows, with days, for companies that were bought or sold.
     """
     from entrepot.figures.companies import company_merges, merges_csv
-    from entrepot.figures.register_names import register_names
+    from entrepot.figures.registers import register_names
     from entrepot.model.table_files import write_whole
 
     if file.suffix.lower() != ".csv":

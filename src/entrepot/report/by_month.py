@@ -8,10 +8,10 @@ from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, NBSP, number, per_cent
 from entrepot.report.amounts import scale_of
+from entrepot.report.attribution import source_line
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.month_lines import TOGETHER, MonthLine, MonthLines
 from entrepot.report.phrasing import capital
-from entrepot.report.source_lines import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

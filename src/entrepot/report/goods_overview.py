@@ -23,6 +23,7 @@ from entrepot.model.display import (
     with_unit,
 )
 from entrepot.report.amounts import round_up
+from entrepot.report.attribution import source_line
 from entrepot.report.breaks import break_between, reporters_before_and_after
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.dots import Dot, Dots
@@ -47,7 +48,6 @@ from entrepot.report.overview import (
 )
 from entrepot.report.parts import Note, RangeBar, Remark, Section
 from entrepot.report.phrasing import capital
-from entrepot.report.source_lines import source_line
 from entrepot.sources import bring_in
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from entrepot.goods import goods_list
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import day_text, figure_value, number, per_cent
+from entrepot.report.attribution import sources_line
 from entrepot.report.breaks import break_of
 from entrepot.report.charts import Chart
 from entrepot.report.charts.value_line import LinePoint, ValueLine
 from entrepot.report.phrasing import capital
-from entrepot.report.source_lines import sources_line
 
 if TYPE_CHECKING:
     from entrepot.claims.result import Check, Verdict

@@ -24,6 +24,7 @@ from entrepot.model.display import (
     range_text,
     small_part,
 )
+from entrepot.report.attribution import source_line
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.ranked import RANGE, RankedBar, RankedBars
 from entrepot.report.charts.value_line import LinePoint, ValueLine
@@ -31,7 +32,6 @@ from entrepot.report.charts.world import Partner, World, grid
 from entrepot.report.charts.world_shapes import BOUNDARIES, WorldShapes
 from entrepot.report.parts import Note, Remark, Section
 from entrepot.report.phrasing import capital, count_word
-from entrepot.report.source_lines import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

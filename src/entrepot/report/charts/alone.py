@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.citation import data_set
 from entrepot.model.period import Period
-from entrepot.report.attribution import row_of
+from entrepot.report.attribution import row_of, span_of, statement_title
 from entrepot.report.phrasing import capital, partial_goods
-from entrepot.report.source_lines import span_of, statement_title
 from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:

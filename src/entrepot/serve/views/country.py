@@ -36,6 +36,7 @@ from entrepot.model.areas import (
 )
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
+from entrepot.report.attribution import sources_line
 from entrepot.report.brief_context import BriefContext, usual_goods
 from entrepot.report.cards import source_on_card
 from entrepot.report.charts import draw
@@ -54,7 +55,6 @@ from entrepot.report.overview import (
 )
 from entrepot.report.parts import Note, Remark
 from entrepot.report.phrasing import capital
-from entrepot.report.source_lines import sources_line
 from entrepot.serve.answer import AnswerRows
 from entrepot.serve.language import area_label, by_label
 from entrepot.serve.problems import NotFoundError

@@ -18,6 +18,7 @@ from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, per_cent, split_address
 from entrepot.model.period import Period
+from entrepot.report.attribution import source_line, sources_line
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.by_month import month_chart
@@ -32,7 +33,6 @@ from entrepot.report.goods_overview import largest_suppliers, over_half_of, rank
 from entrepot.report.overview import NAMED, dependence_map, suppliers_of
 from entrepot.report.parts import plain
 from entrepot.report.phrasing import capital
-from entrepot.report.source_lines import source_line, sources_line
 from entrepot.report.standalone import chart as standing_chart
 from entrepot.report.standalone import framed, of_figure, raster, table_of
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg

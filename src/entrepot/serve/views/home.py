@@ -26,11 +26,11 @@ from entrepot.model.areas import (
 )
 from entrepot.model.display import agreed, joined
 from entrepot.report.amounts import bar_of
+from entrepot.report.attribution import sources_line
 from entrepot.report.charts import draw, drawn_at
 from entrepot.report.openers import checked_example, list_over_time, pair_over_time
 from entrepot.report.overview import dependence_map, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
-from entrepot.report.source_lines import sources_line
 from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page

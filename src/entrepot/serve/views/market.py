@@ -13,10 +13,10 @@ from entrepot.lake.bundled import bundled
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
+from entrepot.report.attribution import source_label
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import single_figure, source_on_card
 from entrepot.report.overview import NAMED, is_place, spread_between
-from entrepot.report.source_lines import source_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
