@@ -161,7 +161,7 @@ def test_what_an_event_study_refuses(lake: Lake) -> None:
 
 
 def test_its_picture_says_what_was_found(study: ep.Figure, tmp_path: Path) -> None:
-    from entrepot.report.standalone import picture_of, svg_of, write_chart
+    from entrepot.report.standalone import of_figure, picture_of, svg_of, write
 
     picture = picture_of(study)
     assert [step.step for step in picture.drawn.steps] == list(range(-11, 11))
@@ -169,10 +169,10 @@ def test_its_picture_says_what_was_found(study: ep.Figure, tmp_path: Path) -> No
     assert "What listing did to exports from Germany to Russia" in drawn
     assert "−69.9" in drawn  # 100 (exp(-1.2) - 1)
     assert f'aria-label="{picture.alt_text}' in drawn
-    assert write_chart(study, tmp_path / "event.svg").read_text() == drawn
-    assert write_chart(study, tmp_path / "event.png").read_bytes().startswith(b"\x89PNG")
+    assert write(of_figure(study), tmp_path / "event.svg").read_text() == drawn
+    assert write(of_figure(study), tmp_path / "event.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ep.EntrepotError, match=r"\.jpg"):
-        write_chart(study, tmp_path / "event.jpg")
+        write(of_figure(study), tmp_path / "event.jpg")
 
 
 FISCAL = """

@@ -28,7 +28,7 @@ def test_bounds_hold_the_truth_and_the_matched_amount_is_near() -> None:
         found = asked(made)
         held += found.low <= made.truth <= found.high
         alarms += bool(found.alarm)
-        assert 0 < found.low <= found.value <= found.high_one_hub
+        assert 0 < found.low <= found.value <= found.chains[1]
         assert found.high >= found.value
         parts.append(found.value / made.truth)
         assert sum(one.matched for one in found.hubs) == pytest.approx(found.value)

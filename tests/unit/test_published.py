@@ -22,7 +22,6 @@ from entrepot.sources.published.read import (
     Published,
     best,
     by_origin,
-    exchange_rates,
     matching,
     published,
     ranked,
@@ -212,10 +211,12 @@ def test_rows_found_by_their_ids_are_in_the_order_of_the_table() -> None:
 
 
 def test_exchange_rates() -> None:
-    year = exchange_rates("CNY", 2025)
+    year = stating("exchange_rate", period=2025, currency="CNY")
     assert [row.value for row in year] == [7.1875]
-    assert exchange_rates("CNY", "2025-12-16")[0].valuation == "fixing"
-    assert {row.unit for row in exchange_rates("EUR")} == {"EUR per USD"}
+    day = stating("exchange_rate", period="2025-12-16", currency="CNY")
+    assert day[0].valuation == "fixing"
+    euro = stating("exchange_rate", currency="EUR")
+    assert {row.unit for row in euro} == {"EUR per USD"}
 
 
 def test_best_prefers_confidence_then_relation_then_digits_then_date() -> None:

@@ -9,7 +9,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["CELL", "PAIRED", "over", "pair"]
+__all__ = ["CELL", "over", "pair"]
 
 
 CELL = ("period", "freq", "exporter", "importer", "product", "nomenclature")
@@ -81,20 +81,6 @@ def moved(exporters: str, importers: str, moves: str) -> str:
 
 
 _KEY = ", ".join(CELL)
-
-PAIRED = (
-    *CELL,
-    "value_exporter_usd",
-    "value_importer_usd",
-    "mass_exporter_kg",
-    "mass_importer_kg",
-    "importer_valuation",
-    "importer_basis",
-    "is_reexport",
-    "is_estimated",
-    "moved_usd",
-)
-"""Columns that `pair` returns."""
 
 
 def pair(

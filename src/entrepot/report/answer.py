@@ -135,7 +135,7 @@ def _some_goods(context: BriefContext, subject: Subject, share: Figure) -> str:
 def _moved(
     context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> BriefSentence:
-    growth = _growth(context, subject)
+    growth = growth_of(context, subject)
     said_before = found.share.status != "ok"  # then the first sentence has the value already
     evidence = [figure for figure in (growth, found.value) if figure.status == "ok"]
     text = f"{subject.sellers} deliveries "
@@ -180,7 +180,8 @@ def _other_reporter(share: Figure, growth: Figure) -> str:
     return f" ({whose}; the share is from {other})" if whose != other else ""
 
 
-def _growth(context: BriefContext, subject: Subject) -> Figure:
+def growth_of(context: BriefContext, subject: Subject) -> Figure:
+    """Return the growth of imports from the supplier, in the currency that its data have."""
     keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
     return in_its_currency(context, context.value("growth", period=subject.period, **keys))
 

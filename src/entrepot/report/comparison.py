@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures import flow_sources
+from entrepot.figures.questions.question import is_named
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, pinned, possessive
 from entrepot.model.display import NBSP, joined, with_unit
@@ -299,16 +300,9 @@ def _suppliers(context: BriefContext, side: ComparisonSide, largest: Figure) -> 
     found = (
         context.ask("import_share", exporter=name, source=one.source, **keys)
         for name in listed
-        if _is_named(name) and name != side.importer
+        if is_named(name) and name != side.importer
     )
     return tuple(figure for figure in found if figure.status == "ok")
-
-
-def _is_named(name: str) -> bool:
-    """Whether a partner is a country with a name, and not "areas not specified"."""
-    from entrepot.figures.questions.question import special
-
-    return name not in special()
 
 
 # The two sides of a comparison: who buys, from whom, what, when.

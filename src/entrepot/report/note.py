@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures import bundled_for
 from entrepot.figures.citation import data_set
 from entrepot.figures.inputs import input_years
-from entrepot.figures.questions.question import special
+from entrepot.figures.questions.question import is_named
 from entrepot.figures.register_questions import register_questions
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.parse import goods_words
@@ -23,7 +23,7 @@ from entrepot.lake import spans
 from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import NBSP, day_text, joined, per_cent
 from entrepot.report import phrasing
-from entrepot.report.answer import some_only
+from entrepot.report.answer import growth_of, some_only
 from entrepot.report.attribution import is_computed, row_of
 from entrepot.report.back_matter import day_words, read_date
 from entrepot.report.brief_context import BriefContext, usual_goods
@@ -35,7 +35,7 @@ from entrepot.report.charts.share import nowcast_text
 from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
-from entrepot.report.missing_value import in_its_currency, missing_value
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Remark, plain
 from entrepot.report.sections import over_time
 from entrepot.report.sections.inputs import bought, inputs_cards
@@ -416,18 +416,13 @@ def _said_value(context: BriefContext, subject: Subject, value: Figure) -> list[
     if value.status != "ok":
         return []
     text = f"The goods were worth **{phrasing.about(value)}**"
-    growth = _growth(context, subject)
+    growth = growth_of(context, subject)
     found = [value]
     if growth.status == "ok" and growth.definition.base is not None:
         when = f"from {growth.definition.base} to {growth.definition.period}"
         text += f"; their value {phrasing.changed(growth)} {when}"
         found.append(growth)
     return [BriefSentence(f"{text}.", tuple(found))]
-
-
-def _growth(context: BriefContext, subject: Subject) -> Figure:
-    keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
-    return in_its_currency(context, context.value("growth", period=subject.period, **keys))
 
 
 # The three numbers, and the footnotes that they rest on.
@@ -601,7 +596,7 @@ def _others(context: BriefContext, subject: Subject, share: Figure) -> list[tupl
     keys = {"goods": subject.goods, "period": subject.period, "source": share.definition.source}
     largest = context.value("top_supplier", importer=subject.importer, **keys)
     sold = largest.amounts("exporter")
-    names = [name for name in sold if name not in special()]
+    names = [name for name in sold if is_named(name)]
     names.sort(key=lambda name: (-sold[name], name))
     found = []
     for name in names[:NAMED]:

@@ -58,7 +58,6 @@ __all__ = [
     "svg_of",
     "table_of",
     "write",
-    "write_chart",
 ]
 
 
@@ -530,8 +529,3 @@ def svg_of(figure: Figure, *, plain: bool = False, narrow: bool = False) -> str:
         As in `framed`.
     """
     return drawn(of_figure(figure), plain=plain, narrow=narrow)
-
-
-def write_chart(figure: Figure, path: Path | str) -> Path:
-    """Draw the Figure and write it whole or not at all; errors as in `picture_of` and `write`."""
-    return write(of_figure(figure), path)

@@ -322,7 +322,7 @@ def first_words(page: bytes | str, limit: int = 160) -> str:
 
 
 def _first_line(path: Path, where: str) -> str:
-    start = _start(path, MAX_LINE + 1)
+    start = first_bytes(path, MAX_LINE + 1)
     if start.startswith(_UTF16) or utf16_order(start[:_SAMPLE]):
         raise BadFileError("text in UTF-16", where=where, hint="save it as CSV in UTF-8")
     first, end, _ = start.partition(b"\n")
@@ -378,7 +378,7 @@ def text_in_utf8(
         If none fits, with the first row that the first of them cannot read; if the one that fits
         makes nonsense of some lines, see `refuse_mixed`.
     """
-    tried = ("utf-16",) if _start(path, 2) in _UTF16 else tuple(encodings)
+    tried = ("utf-16",) if first_bytes(path, 2) in _UTF16 else tuple(encodings)
     rows: list[int] = []
     for encoding in tried:
         plain = encoding.replace("_", "-").lower() in ("utf-8", "utf-8-sig")
@@ -473,7 +473,8 @@ def _is_utf8(line: bytes, *, pairs: bool) -> bool:
     return len(letters) > 1 or (not pairs and any("À" <= sign <= "ÿ" for sign in letters))
 
 
-def _start(path: Path, size: int) -> bytes:
+def first_bytes(path: Path, size: int) -> bytes:
+    """Return what a file begins with."""
     with path.open("rb") as opened:
         return opened.read(size)
 

@@ -19,7 +19,14 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from entrepot.errors import BadFileError, EntrepotError, MissingExtraError
 from entrepot.files import open_zip
-from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, header, separator, text_in_utf8
+from entrepot.sources.text import (
+    MAX_COLUMNS,
+    MAX_LINE,
+    first_bytes,
+    header,
+    separator,
+    text_in_utf8,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +96,7 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
         If it is a 7z archive and the extra ``comext`` is not installed.
     """
     # By content first: a CSV named .zip is refused below, an archive named .csv is unpacked.
-    start = _start(file.path, 4)
+    start = first_bytes(file.path, 4)
     name = Path(file.name).name
     if not start:
         raise BadFileError("the file is empty", where=file.name, hint=_AGAIN)
@@ -195,7 +202,7 @@ def _refuse_filled(file: RawFile) -> None:
 
 
 def _refuse_nested(target: Path, where: str) -> None:
-    if _start(target, 4) in (_ZIP, SIGNATURE[:4]) or _start(target, 2) == _GZIP:
+    if first_bytes(target, 4) in (_ZIP, SIGNATURE[:4]) or first_bytes(target, 2) == _GZIP:
         raise BadFileError(
             "an archive inside an archive", where=where, hint="unpack the outer one first"
         )
@@ -243,11 +250,6 @@ def _shown(name: str) -> str:
     """Return a name from inside an archive, harmless on a terminal."""
     # Control sequences in a name could rewrite what the terminal shows.
     return "".join(sign if sign.isprintable() else "?" for sign in name[:200])
-
-
-def _start(path: Path, size: int) -> bytes:
-    with path.open("rb") as opened:
-        return opened.read(size)
 
 
 # A 7z archive of one file, as Eurostat packs its bulk data, unpacked by py7zr.

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.front import Article
 
 __all__ = [
-    "CERTAINTIES",
     "STATES",
     "Reading",
     "ReadingField",
@@ -58,7 +57,6 @@ __all__ = [
 ]
 
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
-CERTAINTIES = ("stated", "inferred", "best guess", "open")
 _HALF = 0.5
 LED = 0.7
 """How sure the structure has to be of such a share where the rules read another."""

@@ -103,15 +103,6 @@ class Says:
         """The reading, and the other if there is one."""
         return (self,) if self.other is None else (self, self.other)
 
-    @property
-    def plausible(self) -> Interval:
-        """The same with the open side closed: nobody says "more than five" of twelve."""
-        far = leading_step(self.value)
-        return Interval(
-            self.value - far if math.isinf(self.low) else self.low,
-            self.value + far if math.isinf(self.high) else self.high,
-        )
-
 
 def leading_step(value: float) -> float:
     """Worth of the first digit of `value`: 100 for 300, 1 for 5, 0.1 for 0.37."""

@@ -29,6 +29,7 @@ __all__ = [
     "AnswerRow",
     "ChoiceKind",
     "Question",
+    "is_named",
     "joined_rest",
     "named",
     "special",
@@ -240,6 +241,11 @@ def special() -> list[str]:
     of countries alone.
     """
     return sorted(one.code for one in areas() if one.kind not in ("country", "territory"))
+
+
+def is_named(code: str) -> bool:
+    """Whether a partner is a country with a name, and not "areas not specified"."""
+    return code not in special()
 
 
 def named(rows: Frame, side: str) -> Frame:

@@ -103,7 +103,6 @@ class Work:
     amounts: dict[str, NDArray[Any]] = field(default_factory=dict)
     digits: list[str] = field(default_factory=list)
     code_of: NDArray[Any] = field(init=False)
-    code_problems: list[str] = field(default_factory=list)
     problem_of: dict[int, str] = field(default_factory=dict)
     good: NDArray[Any] = field(init=False)
     routes: list[tuple[str, str, str, str]] = field(default_factory=list)

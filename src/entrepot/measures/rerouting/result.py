@@ -117,11 +117,6 @@ class Rerouted:
     unknown_products: int
 
     @property
-    def high_one_hub(self) -> float:
-        """What can at most have passed through one hub each."""
-        return self.chains[1]
-
-    @property
     def table(self) -> tuple[dict[str, Any], ...]:
         """A row for each hub."""
         return tuple(one.to_dict() for one in self.hubs)

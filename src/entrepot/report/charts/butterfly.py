@@ -552,7 +552,7 @@ def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> 
     return StandaloneChart(
         title,
         deck,
-        Chart(Butterfly(flows), _alt_text(title, flows)),
+        Chart(Butterfly(flows), shares_alt_text(title, flows)),
         (sources(known), *years_left_out(left_out), *caveat_lines(known)),
         tuple(_weights_row(figure) for figure in known),
         known,
@@ -657,7 +657,8 @@ def _title(subject: Subject, drawn: tuple[int, float] | None) -> str:
     return phrasing.capital(f"{more} was {times} as important for {less} as the reverse in {year}")
 
 
-def _alt_text(title: str, flows: tuple[MutualFlow, ...]) -> str:
+def shares_alt_text(title: str, flows: tuple[MutualFlow, ...]) -> str:
+    """Return title and latest shares for those who do not see the chart."""
     parts = [f"{title}."]
     for flow in flows:
         row = flow.rows[-1]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.figures import flow_sources
 from entrepot.figures.citation import source_name
+from entrepot.figures.questions.question import is_named
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, area_set, possessive
 from entrepot.model.display import NBSP, joined, per_cent
@@ -393,20 +394,13 @@ def _shares(figure: Figure) -> Shares:
 def _largest(shares: Shares) -> str:
     # Sorted first, so that of equals the same one is
     # chosen each time; a partner with a name comes before.
-    return max(sorted(shares), key=lambda name: (_is_named(name), shares[name]))
-
-
-def _is_named(name: str) -> bool:
-    """Whether a partner is a country with a name, and not "areas not specified"."""
-    from entrepot.figures.questions.question import special
-
-    return name not in special()
+    return max(sorted(shares), key=lambda name: (is_named(name), shares[name]))
 
 
 def _named(shares: dict[int, Shares], whose: frozenset[str]) -> list[str]:
     """Return the largest suppliers of the last year: none is among the others that is larger."""
     last = shares[max(shares)]
-    found = [name for name in last if name not in whose and _is_named(name)]
+    found = [name for name in last if name not in whose and is_named(name)]
     return sorted(found, key=lambda name: (-last[name], name))[:NAMED]
 
 

@@ -15,6 +15,7 @@ from entrepot.report.charts.butterfly import (
     mutual_shares,
     of_one_source,
     prepare_shares,
+    shares_alt_text,
     years_left_out,
     years_of_others,
 )
@@ -71,7 +72,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
         + unknown
         + _elsewhere(subject, there, over_time.charted(context, subject)),
         # Half a picture would be read as a finding, so one side alone is in the table only.
-        picture=Chart(Butterfly(whole), _alt_text(title.text, whole), _key(whole))
+        picture=Chart(Butterfly(whole), shares_alt_text(title.text, whole), _key(whole))
         if whole
         else None,
         table=_table(with_shares),
@@ -223,18 +224,6 @@ def _key(flows: tuple[MutualFlow, ...]) -> tuple[tuple[str, str], ...]:
     if any(side.range for side in sides):
         found.append(("whisker", "other definitions"))
     return tuple(found)
-
-
-def _alt_text(title: str, flows: tuple[MutualFlow, ...]) -> str:
-    parts = [f"{title}."]
-    for flow in flows:
-        row = flow.rows[-1]
-        for name, side in ((flow.left, row.left), (flow.right, row.right)):
-            if side:
-                spread = f" ({side.range})" if side.range else ""
-                parts.append(f"{name}, {row.year}: {side.text} %{spread}.")
-        parts += [f"{phrasing.capital(gap)}." for gap in flow.gaps.values()]
-    return " ".join(parts)
 
 
 def _table(with_shares: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> BriefTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures.questions.question import special
+from entrepot.figures.questions.question import is_named
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number
@@ -87,7 +87,7 @@ def _title(figure: Figure) -> str:
     moved = {
         name: one
         for name, one in changes(figure).items()
-        if name not in special() and name not in unrecorded
+        if is_named(name) and name not in unrecorded
     }
     parts = []
     for name, word in (
@@ -113,7 +113,7 @@ def _unrecorded(figure: Figure) -> list[str]:
 
 def gone(figure: Figure) -> BriefSentence | None:
     """Say whose loss may be no loss, since nothing is recorded of them any more."""
-    unrecorded = [name for name in _unrecorded(figure) if name not in special()]
+    unrecorded = [name for name in _unrecorded(figure) if is_named(name)]
     if not unrecorded:
         return None
     more = [phrasing.count_word(len(unrecorded) - 3, "other")] if len(unrecorded) > 3 else []
@@ -218,7 +218,7 @@ def _table(figure: Figure) -> BriefTable:
     moved = changes(figure)
     rows = {str(row["exporter"]): row for row in figure.table}
     ordered = sorted(moved, key=lambda name: (-abs(moved[name]), name))
-    kept = [name for name in ordered if name not in special()][: 2 * SHOWN]
+    kept = [name for name in ordered if is_named(name)][: 2 * SHOWN]
     rest = [name for name in ordered if name not in kept]
     groups = [([name], area_name(name)) for name in kept]
     if rest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.figures.questions.question import special
+from entrepot.figures.questions.question import is_named, special
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, joined, number, per_cent
@@ -81,7 +81,7 @@ def shares_of(figure: Figure) -> dict[str, float]:
 
 
 def _named(shares: dict[str, float]) -> dict[str, float]:
-    return {name: share for name, share in shares.items() if name not in special()}
+    return {name: share for name, share in shares.items() if is_named(name)}
 
 
 def _percent(value: float) -> str:
@@ -151,7 +151,7 @@ def leapt(earlier: dict[str, float], later: dict[str, float]) -> list[str]:
     return [
         name
         for name, share in later.items()
-        if name not in special()
+        if is_named(name)
         and share >= LEAP
         # Zero before is "not recorded", from which every share would be a leap.
         and 0 < earlier.get(name, 0.0) * LEAP_FROM <= share
@@ -314,7 +314,7 @@ def _buyers_table(figure: Figure) -> BriefTable:
     values = _bought(figure)
     total = sum(values.values())
     whose = asked.members("importer")
-    named = [name for name in values if name not in special()]
+    named = [name for name in values if is_named(name)]
     # The importer that the page is about always has its row, however small it is.
     kept = [*named[:BUYERS_SHOWN], *(name for name in named[BUYERS_SHOWN:] if name in whose)]
     rest = [name for name in values if name not in kept]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.hub_placebos import with_tests
-from entrepot.figures.questions.question import special
+from entrepot.figures.questions.question import is_named
 from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import NBSP, figure_value, joined, per_cent, range_text
 from entrepot.report import phrasing
@@ -102,7 +102,7 @@ def _sides(changed: Figure) -> tuple[list[str], list[str], list[str]]:
     changes = {
         str(row["exporter"]): change_of(row)
         for row in changed.table
-        if row["exporter"] not in special() and row["value_after"]
+        if is_named(row["exporter"]) and row["value_after"]
     }
     ordered = sorted(changes, key=lambda name: (changes[name], name))
     leaps: list[str] = []

@@ -27,7 +27,6 @@ __all__ = [
     "PublishedRows",
     "best",
     "by_origin",
-    "exchange_rates",
     "matching",
     "origin_name",
     "published",
@@ -138,21 +137,6 @@ def stating(
         **keys,
     )
     return ranked(found)
-
-
-def exchange_rates(
-    currency: str, period: Period | str | int | None = None
-) -> tuple[Published, ...]:
-    """Return the rates of a currency per US dollar stated for a period, best first.
-
-    Parameters
-    ----------
-    currency
-        E.g. ``"CNY"``: the rate is then in CNY per USD.
-    period
-        A year or month (averages) or a day (fixings); None for every period there is.
-    """
-    return stating("exchange_rate", period=period, currency=currency)
 
 
 # Look statements up, follow copies to their origin, and choose the best of several.

@@ -68,7 +68,6 @@ class Questions:
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-_WIDTH = 100
 
 
 def as_yaml(
