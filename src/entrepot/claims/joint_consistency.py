@@ -262,11 +262,11 @@ def _values(levels: Iterable[object]) -> frozenset[Level]:
 
 
 Feasible = Callable[[Collection[str]], bool]
+# A text with more conflicts has other troubles.
+_MOST_MINIMAL, _MOST_TELLING = 100, 40
 
 
-def minimal_conflicts(
-    names: Collection[str], feasible: Feasible, *, limit: int = 100
-) -> tuple[frozenset[str], ...]:
+def minimal_conflicts(names: Collection[str], feasible: Feasible) -> tuple[frozenset[str], ...]:
     """Return all minimal sets of names that are not feasible, smallest first.
 
     Parameters
@@ -275,8 +275,6 @@ def minimal_conflicts(
         What to choose from: some fifteen at most, since all subsets may be looked at.
     feasible
         Whether a subset can hold; every part of a feasible set must be feasible.
-    limit
-        Stop after this many conflicts (a text with more has other troubles).
 
     Examples
     --------
@@ -288,7 +286,7 @@ def minimal_conflicts(
     unexplored = _Map(order)
     found: list[frozenset[str]] = []
     # MARCO's scheme. Seeds are the largest left, so a feasible one is maximal and needs no growing.
-    while len(found) < limit and (seed := unexplored.largest()) is not None:
+    while len(found) < _MOST_MINIMAL and (seed := unexplored.largest()) is not None:
         if feasible(seed):
             unexplored.rule_out_subsets_of(seed)
         else:
@@ -299,7 +297,7 @@ def minimal_conflicts(
 
 
 def telling_conflicts(
-    names: Collection[str], feasible: Feasible, *, costly: Collection[str] = (), limit: int = 40
+    names: Collection[str], feasible: Feasible, *, costly: Collection[str] = ()
 ) -> tuple[frozenset[str], ...]:
     """Return minimal conflicts, as many as it takes to tell which one or two names may be wrong.
 
@@ -314,13 +312,11 @@ def telling_conflicts(
         As for `minimal_conflicts`.
     costly
         Names that make it slow to decide: as few of them are kept as can be.
-    limit
-        Stop after this many.
     """
     everything = frozenset(names)
     found: list[frozenset[str]] = []
     rest: frozenset[str] | None = everything
-    while rest is not None and len(found) < limit:
+    while rest is not None and len(found) < _MOST_TELLING:
         found.append(shrink(rest, feasible, costly=costly))
         # Where no pair ends all conflicts found, drop all their names: the next is disjoint.
         ends = list(_hitting(found)) or [frozenset[str]().union(*found)]

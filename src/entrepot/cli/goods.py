@@ -350,7 +350,7 @@ def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
         since,
         until,
         _said_by(entry),
-        converted(entry.code, data[to]),
+        converted(data[to]),
     ]
 
 

@@ -469,7 +469,7 @@ def draw_families(data: dict[str, Any], screen: Console) -> None:
         [
             one["code"],
             one["edition"],
-            *(converted(one["code"], [one["in"][name]]) for name in data["to"]),
+            *(converted([one["in"][name]]) for name in data["to"]),
         ]
         for one in data["codes"]
     ]
@@ -525,7 +525,7 @@ def draw_matched(data: dict[str, Any], out: Path | None, screen: Console) -> Non
     screen.print("Every match except 'whole' is a candidate; a code is not a classification.")
 
 
-def converted(code: str, found: list[dict[str, Any]]) -> str:
+def converted(found: list[dict[str, Any]]) -> str:
     """Say in few words what a code is in another edition."""
     if len(found) > 1:
         kinds = Counter(one["kind"] for one in found)

@@ -109,9 +109,11 @@ class UnitValueYears:
     is_blend: bool
 
 
-def unit_value_years(
-    lake: Lake, *, goods: str, exporter: str, most: int = 12
-) -> UnitValueYears | None:
+_NEWEST = 12
+"""Years that are followed."""
+
+
+def unit_value_years(lake: Lake, *, goods: str, exporter: str) -> UnitValueYears | None:
     """Return an exporter's unit values year by year; None where no source has two years with any.
 
     The source with most years answers; of equals, in the order of `exporter_prices`. Of an extract,
@@ -121,8 +123,6 @@ def unit_value_years(
     ----------
     goods
         One code of six digits.
-    most
-        Years, the newest.
     """
     asked = definition_for_all("value", lake, goods=goods, period=str(Period.parse(2000)))
     asked = asked.but(exporter=exporter)
@@ -137,7 +137,7 @@ def unit_value_years(
                 for period in one.current
                 if period.is_year
             }
-        )[-most:]
+        )[-_NEWEST:]
         if len(years) < 2:
             continue
         span = Period.parse(f"{years[0]}..{years[-1]}")

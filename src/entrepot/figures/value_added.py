@@ -90,7 +90,7 @@ def shares(definition: Definition, known: Known) -> SourceAnswer | NoAnswer:
     spans = ["value counted once or at every crossing", "own value that comes back counted or not"]
     if len({one.choices["territory"] for one in estimates}) > 1:
         spans.append("with and without Hong Kong")
-    return SourceAnswer(tuple(estimates), tuple(_caveats(definition, known)), tuple(spans))
+    return SourceAnswer(tuple(estimates), tuple(_caveats(known)), tuple(spans))
 
 
 def _estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
@@ -177,7 +177,7 @@ def _named(asked: Definition, crossings: str, *, home: bool) -> dict[str, str]:
     }
 
 
-def _caveats(definition: Definition, known: Known) -> Iterator[Caveat]:
+def _caveats(known: Known) -> Iterator[Caveat]:
     yield caveats.caveat(
         "value-added-shares",
         (

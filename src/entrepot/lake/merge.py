@@ -442,20 +442,9 @@ def at_times(parts: Sequence[CurrentPart], times: Sequence[Period]) -> Sequence[
     return [part for part in parts if fits(part)] or parts
 
 
-def current_partitions(
-    snapshots: Sequence[Snapshot], vintage: str | None = None
-) -> list[CurrentPart]:
-    """Return every partition of one source with what is hidden of it, in order of loading.
-
-    Parameters
-    ----------
-    snapshots
-        What is held of the source.
-    vintage
-        Only this release, as if no other were held.
-    """
-    wanted = [item for item in snapshots if vintage in (None, item.vintage)]
-    pairs = [(item, partition) for item in wanted for partition in item.partitions]
+def current_partitions(snapshots: Sequence[Snapshot]) -> list[CurrentPart]:
+    """Return every partition of one source with what is hidden of it, in order of loading."""
+    pairs = [(item, partition) for item in snapshots for partition in item.partitions]
     same: dict[Period | None, list[tuple[Snapshot, Partition]]] = {}
     for item, partition in pairs:  # every question asks this, and months are many
         same.setdefault(partition.period, []).append((item, partition))

@@ -151,7 +151,7 @@ def geodep(
         placed = dated.filter(*(~nw.col(key).is_null() for key in (*markets, year)))
         valued = _values(placed, [*own], product, year, value)
         verdicts = judged(valued, _CRITERIA, limits, tolerance)
-        found = _over_years(verdicts, [*own], markets, year)
+        found = _over_years(verdicts, markets, year)
         return found.select(*markets, year, *makes)
 
     makes = [name for name, _ in GEODEP.columns]
@@ -213,9 +213,7 @@ def _covered(sums: nw.LazyFrame[Any], own: Sequence[str], year: str) -> nw.LazyF
     return counted.select(*own, year, "__exporting", nw.col("__there_window").alias("__years"))
 
 
-def _over_years(
-    rows: nw.LazyFrame[Any], own: Sequence[str], markets: Sequence[str], year: str
-) -> nw.LazyFrame[Any]:
+def _over_years(rows: nw.LazyFrame[Any], markets: Sequence[str], year: str) -> nw.LazyFrame[Any]:
     """Add the flag: enough years of the window in which all criteria hold."""
     met = nw.col("met")
     counted = rows.with_columns(

@@ -64,7 +64,7 @@ class ReporterWeights:
         return 1 / (1 + math.exp(-max(-700.0, min(700.0, odds))))
 
 
-def fixed_point(found: Sequence[PairGap], rounds: int = 25) -> ReporterWeights:
+def fixed_point(found: Sequence[PairGap]) -> ReporterWeights:
     """Return the Growth Lab's reliability scores as odds of weights.
 
     An exporter's score is its number of partners over the sum of its relative gaps, each times the
@@ -88,7 +88,7 @@ def fixed_point(found: Sequence[PairGap], rounds: int = 25) -> ReporterWeights:
     size = len(exporters) + len(importers)
     scores = np.ones(size)
     partners = np.bincount(places[0], minlength=size) + np.bincount(places[1], minlength=size)
-    for _ in range(rounds):
+    for _ in range(25):
         for side in (0, 1):
             against = np.bincount(places[side], gap * scores[places[1 - side]], size)
             here = np.unique(places[side])
@@ -275,7 +275,7 @@ def variances(found: Sequence[PairGap]) -> Variances:
         solved = _additive(squares, weights, places, sizes, hold, typical)
     # Only sums of two variances show in gaps: what can move between the sides is fixed here.
     solved = _level(solved, len(exporters))
-    errors = _errors(squares, solved, cells, places)
+    errors = _errors(solved, cells, places)
     names = [
         *(("exporter", name) for name in exporters),
         *(("importer", name) for name in importers),
@@ -333,9 +333,7 @@ def _level(solved: np.ndarray, exporters: int) -> np.ndarray:
     return floored
 
 
-def _errors(
-    squares: np.ndarray, solved: np.ndarray, cells: np.ndarray, places: np.ndarray
-) -> np.ndarray:
+def _errors(solved: np.ndarray, cells: np.ndarray, places: np.ndarray) -> np.ndarray:
     import numpy as np
 
     fitted = solved[places[0]] + solved[places[1]]

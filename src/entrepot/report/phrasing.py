@@ -300,7 +300,7 @@ def ordinal(place: int) -> str:
     return f"{place}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
 
 
-def count_word(count: int, noun: str, plural: str = "") -> str:
+def count_word(count: int, noun: str) -> str:
     """Return "three codes", "one code", "14 codes".
 
     Examples
@@ -308,7 +308,7 @@ def count_word(count: int, noun: str, plural: str = "") -> str:
     >>> count_word(1, "code"), count_word(3, "code"), count_word(14, "code")
     ('one code', 'three codes', '14 codes')
     """
-    return f"{cardinal(count)} {noun if count == 1 else plural or f'{noun}s'}"
+    return f"{cardinal(count)} {noun if count == 1 else f'{noun}s'}"
 
 
 _LEAST_END = 10

@@ -69,7 +69,7 @@ def render_xlsx(brief: Brief) -> bytes:
         workbook = BriefWorkbook(made, brief.title, f"Entrepôt {brief.version}", line, brief.public)
         workbook.add(_front(brief))
         for section in brief.sections:
-            for grid in _section(brief, section):
+            for grid in _section(section):
                 workbook.add(grid)
         workbook.add(_figures(brief))
         workbook.add(_caveats(brief))
@@ -145,7 +145,7 @@ def _in_words(section: Section) -> tuple[str, str]:
     return section.eyebrow, "\n".join(text for text in said if text)
 
 
-def _section(brief: Brief, section: Section) -> Iterator[SheetGrid]:
+def _section(section: Section) -> Iterator[SheetGrid]:
     """Yield a sheet for each table of a section: its chart's, its claims, its gaps."""
     if section.table:
         head, rows = columns_of(section.table)

@@ -520,12 +520,6 @@ def picture_of(figure: Figure) -> Chart:
     return of_figure(figure).picture
 
 
-def svg_of(figure: Figure, *, plain: bool = False, narrow: bool = False) -> str:
-    """Return the chart with its title and where it comes from, as one SVG.
-
-    Parameters
-    ----------
-    plain, narrow
-        As in `framed`.
-    """
-    return drawn(of_figure(figure), plain=plain, narrow=narrow)
+def svg_of(figure: Figure) -> str:
+    """Return the chart with its title and where it comes from, as one SVG."""
+    return drawn(of_figure(figure))

@@ -170,13 +170,13 @@ def verify_parquet(
 
 
 def find_parquet_rows(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, condition: str, limit: int = 20
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, condition: str
 ) -> list[int]:
     """Return the numbers of the first rows that fulfil a condition of SQL; the first is row 1."""
     source = read_parquet(path, numbered=True)
     with reading(name):
         found = connection.execute(
-            f"SELECT file_row_number + 1 FROM {source} WHERE {condition} ORDER BY 1 LIMIT {limit}"
+            f"SELECT file_row_number + 1 FROM {source} WHERE {condition} ORDER BY 1 LIMIT 20"
         ).fetchall()
     return [int(number) for (number,) in found]
 

@@ -168,7 +168,6 @@ def read_text(
 
 
 def require_all(
-    path: Path,
     name: str,
     rows: int,
     lines: int,
@@ -180,8 +179,8 @@ def require_all(
 
     Parameters
     ----------
-    path, name
-        The text, and its name for messages.
+    name
+        The name of the text, for messages.
     rows
         Rows that DuckDB returned.
     lines
@@ -292,7 +291,7 @@ def verify(
         there = len(texts) == len(columns)
         return there and bool(say) and all(rule.holds(texts[place]) for place, rule in say)
 
-    require_all(path, name, rows, lines, lambda: _lines(path, name, delim), delim, is_row)
+    require_all(name, rows, lines, lambda: _lines(path, name, delim), delim, is_row)
     if rows == 0:
         raise BadFileError(
             "the file has a header and no rows",

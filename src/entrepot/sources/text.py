@@ -116,8 +116,8 @@ def header(path: Path, where: str, delim: str = ",") -> list[str]:
     return [name.strip() for name in names]
 
 
-def separator(path: Path, where: str, among: str = ",\t") -> str:
-    """Return the sign of `among` that is most frequent in the first line of a text.
+def separator(path: Path, where: str) -> str:
+    """Return the sign, comma or tab, that is most frequent in the first line of a text.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def separator(path: Path, where: str, among: str = ",\t") -> str:
         If it is empty, in UTF-16, not text or too wide.
     """
     line = _first_line(path, where)
-    return max(among, key=line.count)
+    return max(",\t", key=line.count)
 
 
 def count_lines(path: Path, where: str, *, first: int = 1) -> int:
@@ -313,12 +313,15 @@ def unfinished_line(name: str, shown: str) -> Finding:
     return Finding("unfinished-line", "warning", name, 1, shown, text)
 
 
-def first_words(page: bytes | str, limit: int = 160) -> str:
+_SHOWN = 160
+
+
+def first_words(page: bytes | str) -> str:
     """Return the first words that a reader of a page would see; of plain text, the first words."""
     text = page if isinstance(page, str) else page.decode("utf-8", "replace")
     seen = " ".join(unescape(_TAGS.sub(" ", _NOT_SHOWN.sub(" ", text))).split())
     plain = "".join(letter for letter in seen if letter.isprintable())
-    return plain[:limit].rstrip() + ("…" if len(plain) > limit else "")
+    return plain[:_SHOWN].rstrip() + ("…" if len(plain) > _SHOWN else "")
 
 
 def _first_line(path: Path, where: str) -> str:

@@ -210,7 +210,7 @@ def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
         # With several exchanges that fit, none is the likelier.
         if len(swaps) == 1:
             wrong, other, mended = swaps[0]
-            yield _finding(span, wrong, slip=_slip(span, wrong, other, mended))
+            yield _finding(span, wrong, slip=_slip(wrong, other, mended))
         else:
             yield _finding(span, span.full)
 
@@ -281,9 +281,7 @@ def _is_turned(one: PublishedInterval, other: PublishedInterval) -> bool:
     )
 
 
-def _slip(
-    span: PartedSpan, wrong: PublishedInterval, other: PublishedInterval, mended: PartedSpan
-) -> LikelyError:
+def _slip(wrong: PublishedInterval, other: PublishedInterval, mended: PartedSpan) -> LikelyError:
     first, second = (
         f"{one.row.printed} ({one.row.period})" for one in (mended.first, mended.second)
     )

@@ -230,7 +230,11 @@ def mixed(step: Callable[[Numbers], Numbers], start: Numbers, *, within: float) 
             return found
 
 
-def mixing(start: Numbers, *, within: float, most: int = 200) -> Generator[Numbers, Numbers, Mixed]:
+_MOST_STEPS = 200
+"""Steps after which it ends without success."""
+
+
+def mixing(start: Numbers, *, within: float) -> Generator[Numbers, Numbers, Mixed]:
     """Yield guesses, n numbers, each answered by how far it should move, until that is nowhere.
 
     Parameters
@@ -239,8 +243,6 @@ def mixing(start: Numbers, *, within: float, most: int = 200) -> Generator[Numbe
         First guess.
     within
         Largest step that counts as none.
-    most
-        Steps after which it ends without success.
 
     Notes
     -----
@@ -253,7 +255,7 @@ def mixing(start: Numbers, *, within: float, most: int = 200) -> Generator[Numbe
     guesses: deque[Numbers] = deque(maxlen=DEPTH + 1)
     moves: deque[Numbers] = deque(maxlen=DEPTH + 1)
     guess, best, miss = start, float("inf"), float("inf")
-    for count in range(1, most + 1):
+    for count in range(1, _MOST_STEPS + 1):
         move = yield guess
         miss = float(np.abs(move).max(initial=0.0))
         if miss <= within:

@@ -149,12 +149,14 @@ def spots(text: str, mark: Box, *, bold: bool = False, steps: int = 4) -> Iterat
         yield at(mark.right, below, "right", down)
 
 
+_GAP = 2.0
+
+
 def first_free(
     candidates: Iterable[LabelSpot],
     mark: Box,
     occupied: Sequence[Box],
     within: Box,
-    gap: float = 2.0,
 ) -> LabelSpot | None:
     """Return the first candidate inside `within` that meets nothing occupied.
 
@@ -162,7 +164,7 @@ def first_free(
     """
     others = [box for box in occupied if not box.meets(mark)]
     for spot in candidates:
-        if not spot.box.inside(within) or any(spot.box.meets(other, gap) for other in occupied):
+        if not spot.box.inside(within) or any(spot.box.meets(other, _GAP) for other in occupied):
             continue
         if spot.corridor and any(spot.corridor.meets(other) for other in others):
             continue

@@ -53,7 +53,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
     )
     last, before = years[-1], years[-2]
     hot = _hot(tiers, before, last) or total
-    title = _title(tiers, total, hot, before, last, broken)
+    title = _title(total, hot, before, last)
     unit = Unit.of(tiers)
     drawn = TierPanels(
         panels=tuple(_panel(t, years, before, unit, broken, hot=t is hot) for t in tiers),
@@ -103,9 +103,7 @@ def _hot(tiers: list[Tier], before: int, last: int) -> Tier | None:
     return max(changes, key=lambda pair: pair[0])[1] if changes else None
 
 
-def _title(
-    tiers: list[Tier], total: Tier, hot: Tier, before: int, last: int, broken: Break | None
-) -> BriefSentence:
+def _title(total: Tier, hot: Tier, before: int, last: int) -> BriefSentence:
     """Name the tier behind a quarter or more of a rise; else say what the whole did."""
     ends = (total.values[before], total.values[last])
     change = ends[1].required() - ends[0].required()

@@ -271,11 +271,11 @@ def _compared(lake: Lake, asked: _Asked) -> Callable[[int], _Drawn]:
         raise _no_suppliers(asked) if asked.show == "suppliers" else _no_comparison(asked)
     if is_map:
         section = dependence_map(found, lake, asked.importer, tiles=asked.show == "tiles")
-        said = single_share(found, lake, "this chart")
+        said = single_share(found, lake)
         return lambda _: _of_breakdown(asked, found, section, said)
     ranged = ranges_as_reported(found, shares_as_reported(found, lake))
     # No single figure has the world as importer.
-    said = "" if asked.show == "exporters" else single_share(found, lake, "this chart")
+    said = "" if asked.show == "exporters" else single_share(found, lake)
     compared = "as either side reports it"
 
     def drawn(most: int) -> _Drawn:

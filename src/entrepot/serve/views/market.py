@@ -160,22 +160,20 @@ def share_of_group(found: Breakdown, importer: str, lake: Lake) -> BreakdownPart
     return BreakdownPart(importer, share.value, sold.value / share.value, {})
 
 
-def single_share(found: Breakdown, lake: Lake, what: str) -> str:
+def single_share(found: Breakdown, lake: Lake) -> str:
     """Say what `ask` gives for the largest pair of a breakdown, where another source answers it.
 
     Parameters
     ----------
     found
         Import shares by importer or exporter.
-    what
-        What has one source for all countries.
     """
     if (asked := _largest(found, lake)) is None:
         return ""
     subject, share, drawn = asked
     year = found.definition.period
     return single_figure(
-        f"{subject} in {year}", share, drawn, f"{what} has one source for all countries"
+        f"{subject} in {year}", share, drawn, "this chart has one source for all countries"
     )
 
 

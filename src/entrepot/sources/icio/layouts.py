@@ -186,7 +186,7 @@ def read_figaro(path: Path, name: str) -> Square:
         labels, values = _numbers(path, name, names, 1)
         rows, columns = [one[0] for one in labels], names[1:]
     else:
-        rows, columns, values = _flat(path, name, names)
+        rows, columns, values = _flat(path, name)
     # W2 as area: value added and taxes belong to the buyer's own country, not to a seller.
     sellers = {n: _figaro_label(one, name) for n, one in enumerate(rows) if not _is_own_area(one)}
     buyers, ends = {}, {}
@@ -247,7 +247,7 @@ def _figaro_area(code: str, where: str) -> str:
     return found or _unknown(code, where, "FIGARO names areas by two letters, and FIGW1")
 
 
-def _flat(path: Path, name: str, names: list[str]) -> tuple[list[str], list[str], Numbers]:
+def _flat(path: Path, name: str) -> tuple[list[str], list[str], Numbers]:
     """Return the flat form as a matrix; a cell that comes twice is refused."""
     import numpy as np
     import pyarrow as pa

@@ -129,9 +129,7 @@ def kept(
     lines = count_lines(path, label) + (not layout.header)
 
     def require(rows: int) -> None:
-        require_all(
-            path, label, rows, lines, lambda: _filled(path, label, layout), layout.delimiter
-        )
+        require_all(label, rows, lines, lambda: _filled(path, label, layout), layout.delimiter)
 
     return query, _as_text(layout, left, noticed), require
 

@@ -81,7 +81,7 @@ class Cells:
         if not self.is_parquet:
             given = partial(self.lines, connection)
             delim = self.mapping.delimiter
-            require_all(self.path, self.label, rows, self.line_count, given, delim, is_row)
+            require_all(self.label, rows, self.line_count, given, delim, is_row)
 
     def sql(
         self, connection: duckdb.DuckDBPyConnection, places: Sequence[int] | None = None

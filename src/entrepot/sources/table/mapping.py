@@ -349,15 +349,8 @@ def _groups(pattern: str) -> int:
 _OPEN = re.compile(r"\bTODO\b")
 
 
-def read_mapping(text: str, name: str = NAME) -> Mapping:
+def read_mapping(text: str) -> Mapping:
     """Read the text of a mapping.
-
-    Parameters
-    ----------
-    text
-        Closed YAML.
-    name
-        Name of its file, for messages.
 
     Raises
     ------
@@ -367,7 +360,7 @@ def read_mapping(text: str, name: str = NAME) -> Mapping:
     if not text.strip():
         raise BadFileError(
             "the mapping is empty",
-            where=name,
+            where=NAME,
             why="it says what each column of the table is",
             hint="draft one: entrepot data map FILE > map.yaml (an empty file is left where that "
             "failed: what it said is on the screen)",
@@ -380,11 +373,11 @@ def read_mapping(text: str, name: str = NAME) -> Mapping:
     if questions:
         raise BadFileError(
             f"{len(questions)} line{'s' if len(questions) > 1 else ''} of the draft still open",
-            where=name,
+            where=NAME,
             why="what a file does not say is never guessed",
             hint="answer in place of every TODO: " + " | ".join(questions),
         )
-    return parse_closed(text, Mapping, name=name)
+    return parse_closed(text, Mapping, name=NAME)
 
 
 # What a column can be, and what can be said about it.

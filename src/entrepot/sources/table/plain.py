@@ -84,7 +84,7 @@ def plain_text(
             _copy(source, target, label, mapping, encoding)
         refuse_mixed(path, label, encoding)
     with target.open(encoding="utf-8-sig", newline="") as opened:
-        names = _first(opened, label, mapping, encoding)
+        names = _first(opened, label, mapping)
     # After the copy, which is in UTF-8.
     if has_labels(names):
         target, names = _unlabelled(target, label, names, mapping, scratch)
@@ -401,7 +401,7 @@ def _cells_of(lines: Iterable[str], mapping: Mapping) -> Iterator[list[str]]:
         yield [cell.strip(f'{BLANKS}\r\n\ufeff"') for cell in line.split(mapping.delimiter)]
 
 
-def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tuple[str, ...]:
+def _first(opened: IO[str], label: str, mapping: Mapping) -> tuple[str, ...]:
     where = f"{label}, row {mapping.head}"
     try:
         line = opened.readline(MAX_LINE)
