@@ -20,7 +20,7 @@ from entrepot.figures import bundled_for, flow_sources
 from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_title
 from entrepot.goods.editions import known_codes
-from entrepot.goods.words import code_names
+from entrepot.goods.parse import code_names
 from entrepot.lake import Lake, fetch
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.model.columns import schema

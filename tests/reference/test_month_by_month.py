@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import ask
-from entrepot.figures.month_by_month import month_by_month
+from entrepot.figures.breakdown import month_by_month
 from entrepot.lake import Lake
 from entrepot.model.display import MINUS
 from entrepot.report.by_month import _finding as title_of

@@ -7,8 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import code_names, everyday_goods
+from entrepot.goods.parse import code_names, everyday_goods, goods_words
 from entrepot.model.columns import read_table
 
 FOLDER = files("entrepot.goods")

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_lists
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import everyday_goods, names_of_goods
+from entrepot.goods.parse import everyday_goods, goods_words, names_of_goods
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:

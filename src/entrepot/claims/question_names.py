@@ -17,7 +17,7 @@ from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.question_goods import CUT, ENDINGS, LEAST, goods_names, goods_of_words
 from entrepot.errors import is_near, nearest
 from entrepot.goods import goods_lists
-from entrepot.goods.words import everyday_goods
+from entrepot.goods.parse import everyday_goods
 from entrepot.model.area_names import spellings
 from entrepot.model.areas import areas, groups
 from entrepot.model.columns import read_table

@@ -276,7 +276,7 @@ def complete_area(incomplete: str) -> list[tuple[str, str]]:
 def complete_goods(incomplete: str) -> list[tuple[str, str]]:
     """Return lists and headings that begin like what was typed."""
     from entrepot.goods import goods_lists
-    from entrepot.goods.words import everyday_goods
+    from entrepot.goods.parse import everyday_goods
 
     names = [("all", "all goods"), *((one.id, one.short) for one in goods_lists(skip_broken=True))]
     codes = [(one.goods, one.name) for one in everyday_goods() if one.goods.isdigit()]

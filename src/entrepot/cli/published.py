@@ -157,8 +157,7 @@ def _check_known(name: str, value: str, available: set[str]) -> None:
 
 def _check_words(goods: str) -> None:
     """Refuse goods in words that no published figure is of: a list of other goods is no help."""
-    from entrepot.goods.parse import goods_words
-    from entrepot.goods.words import goods_like
+    from entrepot.goods.parse import goods_like, goods_words
 
     if codes := goods_like(goods):
         raise NoEvidenceError(

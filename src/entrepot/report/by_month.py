@@ -16,7 +16,7 @@ from entrepot.report.phrasing import capital
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.figures.month_by_month import MonthByMonth
+    from entrepot.figures.breakdown import MonthByMonth
     from entrepot.lake import Lake
     from entrepot.model.period import Period
     from entrepot.report.parts import PageLink

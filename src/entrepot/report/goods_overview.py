@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
 from entrepot.goods import goods_lists
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import spaced_code
+from entrepot.goods.parse import goods_words, spaced_code
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, possessive
 from entrepot.model.display import (
     NBSP,

@@ -16,9 +16,8 @@ from entrepot.figures.inputs import input_years
 from entrepot.figures.questions.question import is_named
 from entrepot.figures.register_questions import register_questions
 from entrepot.goods.library import bundled_lists
-from entrepot.goods.parse import goods_words
+from entrepot.goods.parse import goods_words, spaced_code
 from entrepot.goods.screening import Route, regimes_of
-from entrepot.goods.words import spaced_code
 from entrepot.lake import spans
 from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import NBSP, day_text, joined, per_cent

@@ -11,8 +11,7 @@ from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.figures.questions.question import REIMPORTS
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import spaced_code
+from entrepot.goods.parse import goods_words, spaced_code
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
 from entrepot.model.display import (
     MINUS,

@@ -26,7 +26,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import goods_diff, goods_history, goods_list, goods_lists
 from entrepot.goods.library import list_names
 from entrepot.goods.match import Matcher
-from entrepot.goods.words import goods_in_codes
+from entrepot.goods.parse import goods_in_codes
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name

@@ -12,7 +12,7 @@ from entrepot.errors import ADDRESS, nearest
 from entrepot.figures import Definition
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.validate import require_question
-from entrepot.goods.words import goods_in_codes
+from entrepot.goods.parse import goods_in_codes
 from entrepot.model.keys import KEYS
 from entrepot.serve.problems import BadAddressError
 

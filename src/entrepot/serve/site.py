@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.figure import headline
-from entrepot.goods.words import spaced_code
+from entrepot.goods.parse import spaced_code
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, with_unit
 from entrepot.report.cards import source_on_card

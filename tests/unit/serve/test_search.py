@@ -7,8 +7,7 @@ import json
 import pytest
 
 from entrepot.errors import EntrepotError
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import everyday_goods
+from entrepot.goods.parse import everyday_goods, goods_words
 from entrepot.model.product import harmonized
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.views.search import (

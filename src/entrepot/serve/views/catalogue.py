@@ -13,8 +13,7 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.exporter_prices import exporter_prices, unit_value_years
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import everyday_goods, spaced_code
+from entrepot.goods.parse import everyday_goods, goods_words, spaced_code
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name, area_phrase, areas, groups

@@ -10,9 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
 from entrepot.figures import ask
-from entrepot.figures.breakdown import shares_as_reported
+from entrepot.figures.breakdown import month_by_month, shares_as_reported
 from entrepot.figures.citation import source_name
-from entrepot.figures.month_by_month import month_by_month
 from entrepot.goods import goods_title
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive

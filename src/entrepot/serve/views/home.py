@@ -12,8 +12,7 @@ from entrepot.errors import EntrepotError
 from entrepot.figures.citation import titled
 from entrepot.figures.statements import statements
 from entrepot.goods import goods_lists
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import everyday_goods
+from entrepot.goods.parse import everyday_goods, goods_words
 from entrepot.lake import spans
 from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
 from entrepot.model.areas import (

@@ -15,8 +15,7 @@ from entrepot.errors import EntrepotError, is_near, nearest
 from entrepot.figures import Definition
 from entrepot.goods import goods_lists
 from entrepot.goods.editions import known_prefixes
-from entrepot.goods.parse import goods_words
-from entrepot.goods.words import LANGUAGES, everyday_goods, spaced_code
+from entrepot.goods.parse import LANGUAGES, everyday_goods, goods_words, spaced_code
 from entrepot.measures import all_metadata
 from entrepot.model.area_names import spellings, words_of
 from entrepot.model.areas import (
