@@ -9,6 +9,9 @@ Any frame that Narwhals reads goes in, the same kind comes out:
 0.38
 
 This is the only place with arithmetic on trade rows. It knows no source and no lake.
+
+Every measure raises `UnknownNameError` or `RequestError` for a column that is missing or of the
+wrong type, and for periods that overlap where it compares two; what else it refuses, it says.
 """
 
 from entrepot.measures.cdi import cdi

@@ -83,11 +83,6 @@ def growth(
     -------
     frame
         The keys and ``growth_pct``, or ``growth_log_pct`` with `log`; both in per cent.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys = as_list(by)
     now, then = apart(period, base)
@@ -195,11 +190,6 @@ def value(frame: FrameT, *, by: str | Sequence[str], value: str = "value_usd") -
     -------
     frame
         The keys and a column named as `value`, in its unit. Null where no value is known.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys = as_list(by)
 
@@ -292,11 +282,6 @@ def monthly(
     -------
     frame
         The keys, `time`, and the columns of its sheet; one row for each month that has rows.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys = as_list(by)
 

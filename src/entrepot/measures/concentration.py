@@ -118,11 +118,6 @@ def hhi(
     -------
     frame
         The keys, ``hhi``, ``hhi_normalised``, ``effective_suppliers`` and ``suppliers``.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     return _index_of(frame, as_list(by), supplier, value, HHI, is_added_up=unique_suppliers)
 
@@ -202,11 +197,6 @@ def buyer_hhi(
     -------
     frame
         The keys, ``buyer_hhi``, ``buyer_hhi_normalised``, ``effective_buyers`` and ``buyers``.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     return _index_of(frame, as_list(by), buyer, value, BUYER_HHI)
 
@@ -331,11 +321,6 @@ def top_supplier(
     frame
         The keys, ``share``, ``top_supplier``, ``second_share``, ``second_supplier`` and ``lead``.
         Suppliers of equal size come in the order of their names, so that every run names the same.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys = as_list(by)
 

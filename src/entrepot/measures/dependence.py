@@ -109,11 +109,6 @@ def import_share(
     -------
     frame
         The keys and ``share``, 0 to 1.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     return _share(frame, exporter, by, supplier, value)
 
@@ -143,11 +138,6 @@ def export_share(
     -------
     frame
         The keys and ``share``, 0 to 1.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     return _share(frame, importer, by, buyer, value)
 
@@ -226,11 +216,6 @@ def product_shares(
     -------
     frame
         The keys, the product, ``share`` (0 to 1), ``from_supplier`` and ``imports``.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys, codes = [*as_list(by), product], as_codes(exporter)
     makes = ["share", "from_supplier", "imports"]
@@ -271,11 +256,6 @@ def reliant_goods(
     -------
     frame
         The keys, ``reliant_goods`` (0 to 1), ``reliant_products`` and ``products``.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys, codes = as_list(by), as_codes(exporter)
 
@@ -387,11 +367,6 @@ def asymmetry(
     -------
     frame
         The keys, ``asymmetry`` (a ratio), ``import_share`` and ``export_share`` (0 to 1).
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys = as_list(by)
     sellers, buyers = as_codes(exporter), as_codes(importer)
@@ -485,11 +460,6 @@ def net_import_reliance(
     -------
     frame
         The keys, ``net_import_reliance`` and ``apparent_consumption``.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys = as_list(by)
     names = [production, imports, exports, *([stocks] if stocks else [])]

@@ -196,11 +196,6 @@ def supplier_changes(
     -------
     frame
         The keys, the supplier, and the columns of `SUPPLIER_CHANGES`.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys = as_list(by)
     step = Changes(keys, supplier, time, value, *apart(after, before), complete)
@@ -237,11 +232,6 @@ def reorientation(
     -------
     frame
         The keys and the columns of `REORIENTATION`.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys = as_list(by)
     changes = Changes(keys, supplier, time, value, *apart(after, before), complete)

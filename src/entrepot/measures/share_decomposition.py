@@ -522,11 +522,6 @@ def growth_contribution(
     frame
         The keys, the columns `of`, ``contribution`` (percentage points), ``growth_pct``,
         ``value_base`` and ``value``.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys, parts = as_list(by), as_list(of)
     now, then = apart(period, base)
@@ -589,11 +584,6 @@ def real_growth(
     -------
     frame
         The keys, ``real_pct``, ``nominal_pct`` and ``price_pct``.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys = as_list(by)
     now, then = apart(period, base)

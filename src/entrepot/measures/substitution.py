@@ -159,11 +159,6 @@ def substitution_summary(frame: FrameT, *, by: str | Sequence[str] = ()) -> Fram
     -------
     frame
         The keys and the columns of `SUBSTITUTION_SUMMARY`.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     keys = as_list(by)
 

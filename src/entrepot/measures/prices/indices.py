@@ -436,11 +436,6 @@ def price_index(
     -------
     frame
         The keys, five indices (ratios, 1 is no change) and how much of the value they rest on.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys, goods = as_list(by), as_list(product)
     periods = apart(period, base)

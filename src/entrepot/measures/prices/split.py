@@ -291,11 +291,6 @@ def unit_value_change(
     frame
         The keys, the change and its four parts (USD per unit of quantity), the change in per cent,
         both levels, and how much of the values is compared.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys, goods = as_list(by), as_list(product)
     periods = apart(period, base)

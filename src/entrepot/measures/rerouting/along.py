@@ -76,11 +76,6 @@ def chain_prices(
     -------
     frame
         ``hub``, the product and the columns of `CHAIN_PRICES`.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type.
     """
     span = Period.parse(period)
     through = as_codes(hubs)

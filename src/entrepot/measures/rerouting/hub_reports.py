@@ -93,11 +93,6 @@ def missing_arrivals(
     -------
     frame
         The keys and the columns of `MISSING_ARRIVALS`.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, or periods that overlap.
     """
     now, then = apart(after, before)
     keys = as_list(by)
