@@ -3,86 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["COLUMNS", "as_dollars", "in_currency", "with_ends"]
+__all__ = ["as_dollars", "column_words", "in_currency", "with_ends"]
 
-COLUMNS = {
-    "named_share": ("value with a name", "share"),
-    "laspeyres": ("Laspeyres", "ratio"),
-    "paasche": ("Paasche", "ratio"),
-    "tornqvist": ("Törnqvist", "ratio"),
-    "jevons": ("Jevons", "ratio"),
-    "matched_share_base": ("compared of the base", "share"),
-    "matched_share": ("compared of the period", "share"),
-    "matched_products": ("products compared", "count"),
-    "trimmed_products": ("products with extreme prices", "count"),
-    "trimmed_usd": ("their value", "USD"),
-    "products": ("products", "count"),
-    "clusters": ("headings", "count"),
-    "new_usd": ("new goods", "USD"),
-    "gone_usd": ("goods that are gone", "USD"),
-    "unsplit_usd": ("not split", "USD"),
-    "price_pct": ("prices", "percent"),
-    "quantity_pct": ("quantities", "percent"),
-    "value_base_usd": ("value in the base", "USD"),
-    "value_usd": ("value in the period", "USD"),
-    "beta": ("log premium", "index"),
-    "beta_error": ("its standard error", "index"),
-    "buyer_change": ("change of the buyer’s prices", "relative"),
-    "others_change": ("change of the others’ prices", "relative"),
-    "overpaid_share": ("overpaid part of the bill", "share"),
-    "confidence": ("confidence", "share"),
-    "gross_usd": ("gross flow", "USD"),
-    "dva_usd": ("domestic value added", "USD"),
-    "ddc_usd": ("domestic double counting", "USD"),
-    "fva_usd": ("foreign value added", "USD"),
-    "fdc_usd": ("foreign double counting", "USD"),
-    "high_one_hub": ("at most through one hub each", ""),
-    "high_two_hubs": ("at most if all went through two hubs in a row", ""),
-    "high_three_hubs": ("at most if all went through three in a row", ""),
-    "excess_in": ("bought by hubs above their path", ""),
-    "excess_out": ("sold by hubs above their path", ""),
-    "unknown_products": ("products with a value missing", "count"),
-    "renamed_codes": ("left out, as they are in one edition of the data only", ""),
-    "price_margin": ("price margin", ""),
-    "price_in": ("a kilogram of what it sold cost it", ""),
-    "price_out": ("a kilogram was sold at", ""),
-    "bought": ("bought of the origin", ""),
-    "others_in": ("bought of others above its path", ""),
-    "missing_arrivals": ("sent to it and never reported as bought", ""),
-    "bought_told_by": ("its purchases are reported by", ""),
-    "sold_told_by": ("its sales are reported by", ""),
-    "triple_pct": ("compared with other goods and controls, it bought", "percent"),
-    "triple_low_pct": ("at least, 19 times in 20", "percent"),
-    "triple_high_pct": ("at most", "percent"),
-    "p_hubs": ("chance of a hub among controls", ""),
-    "shipped": ("sold to the importer", ""),
-    "drawn": ("bought of the origin, of the same products", ""),
-    "would_change": ("otherwise explained by", ""),
-    "told_out": ("reported by the exporter", ""),
-    "told_in": ("reported by the importer", ""),
-    "silent_steps": ("excluded, as one side does not report then", ""),
-    "arrived_share_base": ("arrived in the base", "share"),
-    "arrived_share": ("arrived", "share"),
-    "value_added_lost_usd": ("value added lost if it stopped and nothing replaced it", "USD"),
-    "output_lost_usd": ("gross output of all economies lost, nothing replaced", "USD"),
-    "unmet_share": ("not replaced, of the bill", "share"),
-    "shadow_price": ("price of what is left (against before)", "ratio"),
-    "cost_pct": ("what the same usefulness would cost more", "percent"),
-    "known_share": ("the loss is of this part of the bill", "share"),
-    "whole_loss_share_low": ("loss of all goods, at least", "share"),
-    "whole_loss_share_high": ("at most", "share"),
-    "at_least_share": ("part of the bill with the least elasticity", "share"),
-    "free_loss_share": ("loss if others could send any amount (in the long run)", "share"),
-    "leontief_share": ("largest shortfall of a product (without substitution)", "share"),
-    "critical_products": ("critical products", "count"),
-    "critical_codes": ("the critical ones", ""),
-}
-"""Name in words, and unit, of columns whose own name says less."""
+
+@cache
+def column_words() -> dict[str, tuple[str, str]]:
+    """Return name in words, and unit, of columns whose own name says less."""
+    rows = read_table(Path(__file__).with_suffix(".csv"), ("name", "words", "unit"))
+    return {row["name"]: (row["words"], row["unit"]) for row in rows}
+
 
 Detail = tuple[str, "float | str", "tuple[float, float] | None"]
 

@@ -13,7 +13,7 @@ from entrepot.errors import KEYWORDS, NoEvidenceError, as_spelled
 from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
 from entrepot.figures.citation import CitationForm, citation, cited
-from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
+from entrepot.figures.columns import as_dollars, column_words, with_ends
 from entrepot.figures.definition import DOLLARS, chosen_lines, given_keys
 from entrepot.figures.evidence import NOT_SAID
 from entrepot.figures.questions import QUESTIONS
@@ -376,7 +376,7 @@ class Figure:
 
     def _about(self, name: str) -> TableAbout:
         notes = [self.cite(), *(one.text for one in self.caveats)]
-        labels = {key: text for key, (text, _) in COLUMNS.items()}
+        labels = {key: text for key, (text, _) in column_words().items()}
         labels |= {"value": f"value, {_unit_of_rows(self)}", "share": "share of imports, 0 to 1"}
         sources = tuple(
             (f"{one.source} {one.id or one.snapshot}".strip(), one.url) for one in self.evidence
@@ -704,7 +704,7 @@ def _detail(
     words, _, end = name.rpartition("_")
     unit = (_UNITS | {currency.lower(): currency}).get(end)
     label = (words if unit else name).replace("_", " ")
-    label, named = COLUMNS.get(as_dollars(name, currency), (label, unit))
+    label, named = column_words().get(as_dollars(name, currency), (label, unit))
     # Columns are described once, under their dollar name: value_eur finds value_usd, but is in EUR.
     unit = currency if named == DOLLARS and name.endswith(f"_{currency.lower()}") else named
     if isinstance(value, str):

@@ -6,17 +6,18 @@ import csv
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from entrepot.errors import BadFileError, nearest
+from entrepot.model.columns import read_table
 from entrepot.sources.parquet import cell_text, find_parquet_rows, is_parquet, parquet_types
 from entrepot.sources.strict import find_rows, literal
 from entrepot.sources.temp_tables import is_small
 from entrepot.sources.unpack import header, separator
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import duckdb
 
     from entrepot.sources.parser import FileTable
@@ -143,118 +144,6 @@ NAMELESS = "(unnamed 0)"
 END = "(end)"
 """Name given to the cell after a comma at the end of every row."""
 
-# Role of each column; names are compared without case, blanks and signs, so that "Trade Value
-# (US$)", "Trade.Value..US.." and "primary_value" of other programs are found too.
-_V1 = {
-    "typecode": "type",
-    "freqcode": "freq",
-    "period": "period",
-    "reportercode": "reporter",
-    "flowcode": "flow",
-    "partnercode": "partner",
-    "partner2code": "partner2",
-    "classificationcode": "edition",
-    "isoriginalclassification": "original",
-    "cmdcode": "product",
-    "customscode": "customs",
-    "motcode": "mot",
-    "qtyunitcode": "unit",
-    "qty": "quantity",
-    "isqtyestimated": "quantity_estimated",
-    "netwgt": "mass",
-    "isnetwgtestimated": "mass_estimated",
-    "cifvalue": "cif",
-    "fobvalue": "fob",
-    "primaryvalue": "value",
-    "legacyestimationflag": "flag",
-}
-# Known by name, so that a column which is new to us is refused and not passed over.
-_V1_IGNORED = frozenset(
-    [
-        "refperiodid",
-        "refyear",
-        "refmonth",
-        "reporteriso",
-        "reporterdesc",
-        "flowdesc",
-        "flowcategory",
-        "partneriso",
-        "partnerdesc",
-        "partner2iso",
-        "partner2desc",
-        "classificationsearchcode",
-        "cmddesc",
-        "aggrlevel",
-        "isleaf",
-        "customsdesc",
-        "moscode",
-        "motdesc",
-        "qtyunitabbr",
-        "altqtyunitcode",
-        "altqtyunitabbr",
-        "altqty",
-        "atlqty",
-        "isaltqtyestimated",
-        "grosswgt",
-        "isgrosswgtestimated",
-        "isreported",
-        "isaggregate",
-        "datasetcode",
-    ]
-)
-_LEGACY = {
-    "classification": "edition",
-    "period": "period",
-    "tradeflowcode": "flow",
-    "reportercode": "reporter",
-    "partnercode": "partner",
-    "2ndpartnercode": "partner2",
-    "customsproccode": "customs",
-    "modeoftransportcode": "mot",
-    "commoditycode": "product",
-    "qtyunitcode": "unit",
-    "qty": "quantity",
-    "netweightkg": "mass",
-    "tradevalueus": "value",
-    "ciftradevalueus": "cif",
-    "fobtradevalueus": "fob",
-    "flag": "flag",
-}
-_LEGACY_IGNORED = frozenset(
-    [
-        "year",
-        "perioddesc",
-        "aggregatelevel",
-        "isleafcode",
-        "tradeflow",
-        "reporter",
-        "reporteriso",
-        "partner",
-        "partneriso",
-        "2ndpartner",
-        "2ndpartneriso",
-        "customs",
-        "modeoftransport",
-        "commodity",
-        "qtyunit",
-        "altqtyunitcode",
-        "altqtyunit",
-        "altqty",
-        "grossweightkg",
-    ]
-)
-_NARROW = {
-    "year": "period",
-    "period": "period",
-    "reporter": "reporter",
-    "partner": "partner",
-    "cmd": "product",
-    "flow": "flow",
-    "value": "value",
-    "netwgt": "mass",
-    "qty": "quantity",
-    "qtyunit": "unit",
-}
 _INDEX = frozenset({"unnamed0", "unnamed1", "x1", "rownames"})  # row numbers of pandas and R
 
 
@@ -279,11 +168,28 @@ class ComtradeLayout:
 
 
 _ALWAYS = frozenset({"period", "reporter", "partner", "flow", "product", "value"})
-_LAYOUTS = (
-    ComtradeLayout("v1", _V1, _V1_IGNORED, _ALWAYS),
-    ComtradeLayout("legacy", _LEGACY, _LEGACY_IGNORED, _ALWAYS | {"edition"}),
-    ComtradeLayout("narrow", _NARROW, frozenset(), _ALWAYS),
-)
+
+
+@cache
+def _layouts() -> tuple[ComtradeLayout, ...]:
+    """Return the layouts in ``columns.csv``, which has no role for columns that are not needed.
+
+    They are known by name too, so that a column which is new to us is refused and not passed over.
+    Names are compared without case, blanks and signs, so that "Trade Value (US$)",
+    "Trade.Value..US.." and "primary_value" of other programs are found.
+    """
+    roles: dict[str, dict[str, str]] = {}
+    for row in read_table(Path(__file__).with_name("columns.csv"), ("layout", "name", "role")):
+        roles.setdefault(row["layout"], {})[row["name"]] = row["role"]
+    return tuple(
+        ComtradeLayout(
+            one,
+            {name: role for name, role in names.items() if role},
+            frozenset(name for name, role in names.items() if not role),
+            _ALWAYS | {"edition"} if one == "legacy" else _ALWAYS,
+        )
+        for one, names in roles.items()
+    )
 
 
 def layout_of(columns: list[str], where: str) -> tuple[ComtradeLayout, dict[str, str]]:
@@ -296,7 +202,7 @@ def layout_of(columns: list[str], where: str) -> tuple[ComtradeLayout, dict[str,
     """
     plain = [_plain(name) for name in columns]
     # Most columns in common; which are missing for it decides afterwards.
-    layout = max(_LAYOUTS, key=lambda one: len(one.roles.keys() & set(plain)))
+    layout = max(_layouts(), key=lambda one: len(one.roles.keys() & set(plain)))
     found = {
         layout.roles[name]: column
         for name, column in zip(plain, columns, strict=True)
