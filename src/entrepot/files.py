@@ -1,4 +1,4 @@
-"""Files that somebody names: what kind of file it is and how large, before it is opened.
+"""Files that a user names: what kind of file it is and how large, before it is opened.
 
 A pipe that nothing is written to waits for ever, a device may never end, and a file can grow while
 it is read. Every path of the command line is looked at here first.

@@ -1,4 +1,4 @@
-"""What is taken of the claims that somebody else read in a text: what the text itself bears out."""
+"""Claims that an external reader found in a text: those that the text supports are accepted."""
 
 from __future__ import annotations
 

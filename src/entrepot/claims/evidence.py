@@ -1,4 +1,4 @@
-"""What others say about the quantity of a claim: printed, or computed from printed levels."""
+"""What others say about the quantity of a claim: published, or computed from published levels."""
 
 from __future__ import annotations
 

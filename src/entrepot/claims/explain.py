@@ -1,4 +1,4 @@
-"""Which slips explain what is wrong, alone or together, and which explain it best.
+"""Which likely errors explain what is wrong, alone or together, and which explain it best.
 
 What is wrong is laid to sets of claims without which nothing is wrong (a diagnosis); for each claim
 of a set the slips are looked for that lead from what is known to what is printed. Sets of slips

@@ -1,4 +1,4 @@
-"""What one source alone does not tell: each report from the best source that has it."""
+"""Several sources combined: each report is taken from the best source that has it."""
 
 from __future__ import annotations
 

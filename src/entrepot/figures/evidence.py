@@ -1,4 +1,4 @@
-"""What a Figure rests on: evidence, caveats, estimates of a source, specifications of a curve."""
+"""What a Figure is based on: evidence, caveats, estimates and specifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trade of a country that fell silent: how much of it those tell who still report."""
+"""Trade of a country that stopped reporting: how much of it partners still report."""
 
 from __future__ import annotations
 

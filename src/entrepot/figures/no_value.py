@@ -1,4 +1,4 @@
-"""When rows that are held are no answer: who is silent, which goods are not there."""
+"""When loaded rows are no answer: who does not report, which goods are not there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers from printed numbers: the `published` table and our own `computed` results."""
+"""Answers from published figures: the `published` table and our own `computed` results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows made of two reports: what cannot be asked of them, and what one side alone told."""
+"""Rows made of two reports: what cannot be asked of them, and what only one side reports."""
 
 from __future__ import annotations
 

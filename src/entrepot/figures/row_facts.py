@@ -1,4 +1,4 @@
-"""What rows of a source say beside amounts: their editions, who told them, codes not among them."""
+"""What rows of a source say apart from amounts: editions, reporters, codes that are missing."""
 
 from __future__ import annotations
 

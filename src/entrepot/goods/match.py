@@ -1,4 +1,4 @@
-"""Match codes of any length, as somebody's own table has them, against lists.
+"""Match codes of any length, as a user's table has them, against lists.
 
 A code list is a proxy and a match is no classification. Everything but a code that a list covers
 as a whole is a *candidate*, and says why.

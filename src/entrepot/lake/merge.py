@@ -1,4 +1,4 @@
-"""Whether new rows have room beside what is held, and what the catalog is with them."""
+"""Whether new rows can be added to what is loaded, and what the catalog is with them."""
 
 from __future__ import annotations
 

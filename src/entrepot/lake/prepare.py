@@ -1,4 +1,4 @@
-"""Read one file into sorted Parquet in a folder where nobody looks, and say what it brings."""
+"""Read one file into sorted Parquet in a staging folder, and say what it adds."""
 
 from __future__ import annotations
 

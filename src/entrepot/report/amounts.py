@@ -1,4 +1,4 @@
-"""Amounts in the columns of a table: one unit for all, and no known amount printed as zero."""
+"""Amounts in the columns of a table: one unit for all, and no known amount shown as zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask: everybody on this machine, or elsewhere whoever has the token."""
+"""Who may ask: anyone on this machine; elsewhere, those who have the token."""
 
 from __future__ import annotations
 

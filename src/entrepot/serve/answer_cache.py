@@ -1,4 +1,4 @@
-"""Answers that were worked out already; for a while also those of the lake before a change."""
+"""Answers that were computed before; for a while also those of the lake before a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of strangers are read and checked in processes of their own, which can be ended.
+"""Texts from clients are read and checked in processes of their own, which can be ended.
 
 A thread cannot be ended from outside: a text that costs a minute would hold its place for a minute,
 whatever was answered meanwhile. A process can, and what it took of the memory goes with it. It

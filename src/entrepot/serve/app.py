@@ -1,4 +1,4 @@
-"""The application: rooms and API behind one guard."""
+"""The application: pages and API behind one guard."""
 
 from __future__ import annotations
 

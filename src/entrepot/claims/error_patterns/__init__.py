@@ -1,4 +1,4 @@
-"""Slips: what the likely error was. Each is a function from a claim and what is known."""
+"""Likely errors. Each is a function from a claim and what is known."""
 
 from __future__ import annotations
 

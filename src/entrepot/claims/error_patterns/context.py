@@ -1,4 +1,4 @@
-"""What a slip may look at, and what it proposes."""
+"""What a pattern of errors may look at, and what it proposes."""
 
 from __future__ import annotations
 

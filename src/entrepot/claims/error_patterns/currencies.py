@@ -1,4 +1,4 @@
-"""Slips of money: another currency, or the rate of another day."""
+"""Likely errors of money: another currency, or the rate of another day."""
 
 from __future__ import annotations
 

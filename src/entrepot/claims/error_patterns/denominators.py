@@ -1,4 +1,4 @@
-"""Slips in a share or ratio: parts of different years, or another total than the one meant."""
+"""Likely errors in a share or ratio: parts of different years, or the wrong denominator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips in the number itself: its sign, its scale, its digits, per cent for points."""
+"""Likely errors in the number itself: its sign, its scale, its digits, per cent for points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips of time and release: part of a year for the year, an old number, another valuation."""
+"""Likely errors of period and vintage: part of a year for the year, an old number, a valuation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers in print that cannot both be true, and what each of them agrees with."""
+"""Published figures that cannot both be true, and what each of them agrees with."""
 
 from entrepot.claims.published_checks.discrepancy import (
     Discrepancy,

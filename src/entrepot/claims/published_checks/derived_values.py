@@ -1,4 +1,4 @@
-"""Printed numbers beside what follows from other printed ones of the same books."""
+"""Published figures, compared with what follows from others of the same statistics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two printed numbers of one thing are to each other."""
+"""How two published figures of one thing are related."""
 
 from __future__ import annotations
 

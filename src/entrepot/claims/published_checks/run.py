@@ -1,4 +1,4 @@
-"""All findings of a collection of printed statements, what cannot both be true first."""
+"""All findings in a collection of published statements, conflicts first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a seller sent and a buyer never told of, beyond the gap that their reports had before."""
+"""What a seller reports and a buyer does not, beyond the gap that their reports had before."""
 
 from __future__ import annotations
 

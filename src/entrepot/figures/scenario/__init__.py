@@ -1,4 +1,4 @@
-"""What if trade stopped: scenario files, evaluated with every assumption they rest on."""
+"""What if trade stopped: scenario files, evaluated under every assumption that they make."""
 
 from __future__ import annotations
 

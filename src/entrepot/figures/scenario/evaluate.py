@@ -1,4 +1,4 @@
-"""A scenario worked out on the tables and rows that there are."""
+"""A scenario computed from the loaded tables and rows."""
 
 from __future__ import annotations
 

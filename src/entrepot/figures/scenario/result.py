@@ -1,4 +1,4 @@
-"""What a scenario comes to: losses with their ends, and everything they rest on."""
+"""The result of a scenario: losses with their ranges, and all assumptions behind them."""
 
 from __future__ import annotations
 

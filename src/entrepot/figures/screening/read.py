@@ -1,4 +1,4 @@
-"""A list of shipments as somebody has it: CSV, Excel or Parquet, whatever its columns are called.
+"""A list of shipments as the user has it: CSV, Excel or Parquet, whatever its columns are called.
 
 Every cell stays as it is. A row that cannot be read is kept apart with its number, and never stops
 the rest.

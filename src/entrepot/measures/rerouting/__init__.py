@@ -1,20 +1,20 @@
-"""Through whom goods come: what hubs passed on from an origin to an importer, with bounds.
+"""Rerouting: what hubs re-exported from an origin to an importer, with bounds.
 
 Nothing is imported here that computes: the linear program is HiGHS, which is loaded when a
 question is asked, and the regressions need the extra ``stats``.
 """
 
-from entrepot.measures.rerouting.along import (
+from entrepot.measures.rerouting.bounds import REROUTED, Placebo, Placebos, placebo_hubs, rerouted
+from entrepot.measures.rerouting.chain_prices import (
     CHAIN_PRICES,
     REROUTING_RATIO,
     chain_prices,
     rerouting_ratio,
 )
-from entrepot.measures.rerouting.bounds import REROUTED, Placebo, Placebos, placebo_hubs, rerouted
 from entrepot.measures.rerouting.excess import Began, began, synthetic_weights
 from entrepot.measures.rerouting.hub_reports import MISSING_ARRIVALS, missing_arrivals
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
-from entrepot.measures.rerouting.triple import (
+from entrepot.measures.rerouting.triple_difference import (
     TRIPLE_DIFFERENCE,
     HubEffect,
     PlaceboHub,

@@ -1,4 +1,4 @@
-"""What came through hubs: bounds, and what stands behind them."""
+"""The result for rerouting: bounds, and what they are based on."""
 
 from __future__ import annotations
 

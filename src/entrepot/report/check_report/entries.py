@@ -1,4 +1,4 @@
-"""What is said of each claim: definition, evidence, arithmetic, slip, bounds, what would settle."""
+"""What is said of each claim: definition, evidence, arithmetic, likely error, evidence needed."""
 
 from __future__ import annotations
 

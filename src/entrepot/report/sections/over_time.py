@@ -1,4 +1,4 @@
-"""Share over time: what was computed, and what different publishers printed around it."""
+"""Share over time: what was computed, and what different publishers published."""
 
 from __future__ import annotations
 

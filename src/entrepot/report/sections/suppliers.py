@@ -1,4 +1,4 @@
-"""Who supplies: everybody on a map, how much hangs on the largest, and who moved most."""
+"""Suppliers: all on a map, how much depends on the largest, and whose share changed most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A country: what it buys, and from whom as far as anything held says."""
+"""A country: what it buys, and from whom, as far as loaded data say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The room of one Figure: value, range, definition, evidence, caveats, and how to cite it."""
+"""The page of one Figure: value, range, definition, evidence, caveats, and how to cite it."""
 
 from __future__ import annotations
 

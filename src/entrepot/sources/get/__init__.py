@@ -1,4 +1,4 @@
-"""Fetch what publishers publish: the one room that reaches outside, and only when asked.
+"""Fetch what publishers publish: the one package that opens a connection, and only when asked.
 
 `plan` says which files make up a request, `run` fetches them, `client` is the only module of the
 program that opens a socket.

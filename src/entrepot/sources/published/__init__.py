@@ -1,1 +1,1 @@
-"""Numbers that others printed, and our own results, as facts with their origin."""
+"""Figures that others published, and our own results, as facts with their origin."""

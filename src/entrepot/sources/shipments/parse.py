@@ -25,6 +25,7 @@ from entrepot.sources.shipments.layout import (
     known_registers,
     read_layout,
 )
+from entrepot.sources.shipments.odd_lines import findings, hidden_in
 from entrepot.sources.shipments.persons import (
     ERASED,
     PSEUDONYM,
@@ -42,7 +43,6 @@ from entrepot.sources.shipments.persons import (
     without_letters,
     without_persons,
 )
-from entrepot.sources.shipments.traps import findings, hidden_in
 from entrepot.sources.strict import BUFFER, file_literal, literal, quoted, require_all
 from entrepot.sources.temp_tables import forget, keep, leave_out
 from entrepot.sources.text import (

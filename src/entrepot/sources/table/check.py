@@ -15,7 +15,7 @@ from entrepot.errors import BadFileError, EntrepotError, RequestError
 from entrepot.model.area_names import is_rest
 from entrepot.model.columns import Finding, Level
 from entrepot.sources.strict import literal
-from entrepot.sources.table.canon import (
+from entrepot.sources.table.canonical_sql import (
     CANONICAL,
     NEVER_NULL,
     edition_by_day,

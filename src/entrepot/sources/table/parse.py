@@ -10,7 +10,7 @@ from entrepot.model.areas import WORLD
 from entrepot.model.columns import COMPLETE, Finding
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.strict import literal
-from entrepot.sources.table.canon import CANONICAL, canonical_sql, facts_sql, require
+from entrepot.sources.table.canonical_sql import CANONICAL, canonical_sql, facts_sql, require
 from entrepot.sources.table.cells import naming_the_row, open_cells
 from entrepot.sources.table.check import account, look, one_word
 from entrepot.sources.table.fields import NONE, TOTAL, nomenclature_of

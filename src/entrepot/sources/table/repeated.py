@@ -8,7 +8,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding, key_columns
 from entrepot.model.display import agreed
 from entrepot.sources.parquet import reading
-from entrepot.sources.table.canon import CANONICAL
+from entrepot.sources.table.canonical_sql import CANONICAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
