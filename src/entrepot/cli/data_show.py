@@ -9,7 +9,7 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, complete_source, open_lake
 from entrepot.cli.output import emit, facts, table
-from entrepot.model.display import NBSP
+from entrepot.model.display import NBSP, first_of
 from entrepot.model.product import NO_CODES
 from entrepot.sources import bring_in
 
@@ -162,9 +162,7 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
         ends = max(one.last for one in stopped() if one.area == area)
         say(screen, f"{area}: own reports until {ends}; {spans(periods)} by others.")
     if gaps := picture.with_gaps:
-        few = ", ".join(gaps[:10])
-        more = f" and {len(gaps) - 10} more" if len(gaps) > 10 else ""
-        say(screen, f"No data for some {unit} after the first: {few}{more}.")
+        say(screen, f"No data for some {unit} after the first: {first_of(gaps, 10)}.")
 
 
 def _fitting(width: int, lines: int, picture: ReportingCalendar) -> int:

@@ -543,12 +543,9 @@ def draw_weights(found: ConversionWeights, screen: Console) -> None:
     if guessed:
         screen.print(
             "Split into equal parts (a guess), because no reporter that switched editions on time "
-            f"traded them: {_named(sorted(guessed))}"
+            f"traded them: {first_of(sorted(guessed), 12)}"
         )
     if found.nowhere:
-        screen.print(f"Not converted, because they are catch-all codes: {_named(found.nowhere)}")
-
-
-def _named(codes: Sequence[str]) -> str:
-    more = f" and {len(codes) - 12:,} more" if len(codes) > 12 else ""
-    return ", ".join(codes[:12]) + more
+        screen.print(
+            f"Not converted, because they are catch-all codes: {first_of(found.nowhere, 12)}"
+        )

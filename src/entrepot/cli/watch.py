@@ -16,6 +16,7 @@ from entrepot.cli.common import (
 )
 from entrepot.cli.output import emit, note, progress, table
 from entrepot.errors import RequestError
+from entrepot.model.display import first_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -174,5 +175,4 @@ def _explain(moved: list[FigureChange], screen: Console) -> None:
         for text in move.because or ("the named evidence is unchanged",):
             because.setdefault(text, []).append(move.id)
     for text, names in because.items():
-        more = f" and {len(names) - _STILL} more" if len(names) > _STILL else ""
-        screen.print(Text(f"{text} ({', '.join(names[:_STILL])}{more})"))
+        screen.print(Text(f"{text} ({first_of(names, _STILL)})"))

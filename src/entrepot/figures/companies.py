@@ -11,7 +11,6 @@ import csv
 import io
 import itertools
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import date
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import BadFileError, nearest
 from entrepot.figures.definition import PSEUDONYM
 from entrepot.files import read_bytes
+from entrepot.model.area_names import without_accents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -254,9 +254,7 @@ def company_merges(
 
 def _spelled(name: str) -> str:
     """Return a name in small letters, without accents and punctuation."""
-    # NFKD splits accents off letters, as signs that are then dropped.
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
-    kept = "".join(one for one in letters if not unicodedata.combining(one))
+    kept = without_accents(name.casefold().replace("&", " and "))
     # Points vanish and other signs become blanks: "S.A.C." is SAC, "A-B" two words.
     text = re.sub(r"[^\w\s]|_", " ", kept.replace(".", "").replace("'", ""))
     # Single letters in a row are one word: "S A C" is SAC, too.

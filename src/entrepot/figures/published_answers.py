@@ -19,7 +19,7 @@ from entrepot.figures.statements import stated, statements
 from entrepot.figures.validate import refuse_rate
 from entrepot.goods import goods_selection, goods_title
 from entrepot.model.areas import WORLD, area_phrase, possessive
-from entrepot.model.display import figure_value
+from entrepot.model.display import figure_value, first_of
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
 from entrepot.sources.published.read import PublishedRows, matching, origin_name, ranked
@@ -305,9 +305,7 @@ def _what_is_missing(definition: Definition, rows: PublishedRows, source: str) -
     known = [row for row in near if row.middle is not None]
     here = sorted({row.unit for row in known if row.period == definition.period})
     periods = sorted({str(row.period) for row in known})
-    available = f"; available for {', '.join(periods[:8])}" if periods else ""
-    if len(periods) > 8:
-        available += f" and {len(periods) - 8} more"
+    available = f"; available for {first_of(periods, 8)}" if periods else ""
     if here and unit_of(definition) not in here:
         available = f"; available in {', '.join(here)}: ask with --currency {here[0]}"
     narrow = [definition.valuation and definition.valuation.upper()]

@@ -21,7 +21,7 @@ from entrepot.lake import fetch, spans
 from entrepot.lake.merge import UNKNOWN
 from entrepot.measures.prices.contrasts import two_periods
 from entrepot.model.areas import area_name, stopped_in
-from entrepot.model.display import figure_value, joined
+from entrepot.model.display import figure_value, first_of, joined
 from entrepot.model.period import Period
 from entrepot.sources import is_own, source_info, split_address
 
@@ -279,11 +279,10 @@ def extreme_prices(cells: SourceRows, asked: Definition, goods: Goods) -> Iterat
         return
     extreme.sort(key=lambda one: (-one[1], one[0], one[2]))
     part = 100 * sum(one[1] for one in extreme) / sum(one[1] for one in found)
-    names = ", ".join(f"{code} ({_times(move)})" for code, _, move in extreme[:NAMED])
-    more = f" and {len(extreme) - NAMED} more" if len(extreme) > NAMED else ""
+    names = first_of([f"{code} ({_times(move)})" for code, _, move in extreme], NAMED)
     yield caveat(
         "extreme-prices",
-        f"Unit values that moved more than {bound:g} times: {names}{more}, {part:.2g} % of the "
+        f"Unit values that moved more than {bound:g} times: {names}, {part:.2g} % of the "
         f"value compared. {_without(rows, asked, base, column, bound)}",
     )
 

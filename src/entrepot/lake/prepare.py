@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 import shutil
-import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -67,6 +66,7 @@ from entrepot.lake.unchanged import (
     require_read,
     require_sizes,
 )
+from entrepot.model.area_names import without_accents
 from entrepot.model.columns import BALANCED, COMPLETE, Finding
 from entrepot.sources import bring_in, said_by_name, source_info, source_parser
 from entrepot.sources.icio.layouts import PARAMETERS
@@ -689,16 +689,11 @@ def _remembering(folder: Path, secret: registers.Secret, before: Catalog) -> Ite
 
 def _watched_with(folder: Path, name: str) -> list[str]:
     """Return watched files that have a name, in any spelling of capitals and accents."""
-    words = r"[\W_]+".join(re.findall(r"[^\W_]+", _plain(name)))
+    words = r"[\W_]+".join(re.findall(r"[^\W_]+", without_accents(name.casefold())))
     named = re.compile(rf"(?<!\w){words}(?!\w)")
     found = kept(folder).items()
     texts = ((one, json.dumps(said, ensure_ascii=False)) for one, said in found)
-    return [one for one, text in texts if named.search(_plain(text))]
-
-
-def _plain(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return [one for one, text in texts if named.search(without_accents(text.casefold()))]
 
 
 PATIENCE = 30.0

@@ -37,6 +37,7 @@ __all__ = [
     "named_group",
     "nearest_names",
     "spellings",
+    "without_accents",
     "words_of",
 ]
 
@@ -445,5 +446,17 @@ def words_of(name: str) -> list[str]:
 def _plain(name: str) -> str:
     """Return a name in small letters, without accents."""
     # NFKD leaves the Turkish dotless i as it is.
-    plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("&", " and "))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
+    return without_accents(name.replace("ı", "i").replace("&", " and ")).casefold()
+
+
+def without_accents(text: str) -> str:
+    """Return a text without the accents on its letters.
+
+    Examples
+    --------
+    >>> without_accents("Côte d'Ivoire")
+    "Cote d'Ivoire"
+    """
+    # NFKD splits accents off letters, as signs that are then dropped.
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))

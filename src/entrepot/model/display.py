@@ -443,7 +443,7 @@ def first_of(words: Sequence[str], most: int = 5) -> str:
     >>> first_of(["01", "02", "03"], 2), first_of(["01"])
     ('01, 02 and 1 more', '01')
     """
-    more = f" and {len(words) - most} more" if len(words) > most else ""
+    more = f" and {len(words) - most:,} more" if len(words) > most else ""
     return ", ".join(words[:most]) + more
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from contextvars import ContextVar
 from functools import cache
 from html import escape, unescape
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from entrepot.model.area_names import without_accents
 from entrepot.model.areas import area_name
 from entrepot.model.display import day_text
 from entrepot.settings import LANGUAGES, language
@@ -179,8 +179,7 @@ def _order(name: str) -> tuple[bytes | str, ...]:
     # Letters with marks stand with those without; only the Spanish ñ is a letter of its own.
     plain = name.casefold().replace("ñ", "n\uffff") if language_now() == "es" else name.casefold()
     plain = plain.replace("ё", "е")
-    parts = unicodedata.normalize("NFKD", plain.replace("й", "и\uffff"))
-    return ("".join(sign for sign in parts if not unicodedata.combining(sign)),)
+    return (without_accents(plain.replace("й", "и\uffff")),)
 
 
 def day_label(day: date) -> str:

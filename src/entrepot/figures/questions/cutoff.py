@@ -11,7 +11,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.model.areas import area_name, areas
-from entrepot.model.display import NBSP
+from entrepot.model.display import NBSP, first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -197,10 +197,8 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
 def _critical(reported: list[dict[str, Any]]) -> str:
     """Return the critical products that cost most, and how many more there are."""
     found = [row for row in reported if row["unmet_share"] > CRITICAL]
-    first = sorted(found, key=lambda row: -row["unmet"])[:_NAMED]
-    more = len(found) - len(first)
-    names = ", ".join(row["product"] for row in first)
-    return f"{names} and {more} more" if more else names or "none"
+    found.sort(key=lambda row: -row["unmet"])
+    return first_of([row["product"] for row in found], _NAMED) or "none"
 
 
 def _at_least(reported: list[dict[str, Any]], bill: float) -> float:

@@ -139,10 +139,7 @@ def require_reported(reporters: HubReporters, asked: Definition) -> None:
         ):
             non_reporting = sorted(asked.members(across) - other)  # type: ignore[arg-type]
             if not known_reporters and non_reporting:
-                names = ", ".join(non_reporting[:_NAMED])
-                if len(non_reporting) > _NAMED:
-                    names += f" and {len(non_reporting) - _NAMED} more"
-                lacks.setdefault(hub, f"{what} {names}")
+                lacks.setdefault(hub, f"{what} {first_of(non_reporting, _NAMED)}")
     if not lacks:
         return
     hub, what = next(iter(lacks.items()))

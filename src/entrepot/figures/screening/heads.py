@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from entrepot.model.area_names import without_accents
 from entrepot.model.columns import read_table
 from entrepot.model.display import MONEY
 
@@ -51,8 +52,7 @@ class ColumnRole(NamedTuple):
 
 def _key(name: str) -> str:
     # The Turkish dotless i has no decomposition, so it is replaced by hand ("alıcı", "ağırlık").
-    bare = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i").replace("ß", "ss"))
-    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    bare = without_accents(name.casefold().replace("ı", "i").replace("ß", "ss"))
     return " ".join(re.findall(r"[^\W_]+", bare))
 
 

@@ -162,7 +162,7 @@ def batches(path: Path, name: str, names: Sequence[str]) -> Iterator[tuple[list[
     # Arrow names no row of the file; the slow way finds it.
     except pa.ArrowInvalid as error:
         raise _first_wrong(path, name, names, str(error)) from error
-    require_all(path, name, rows, lines, lambda: find_rows(path, name, lambda _: True))
+    require_all(name, rows, lines, lambda: find_rows(path, name, lambda _: True))
 
 
 def _first_wrong(path: Path, name: str, names: Sequence[str], message: str) -> BadFileError:

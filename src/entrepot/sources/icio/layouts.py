@@ -265,7 +265,7 @@ def _flat(path: Path, name: str) -> tuple[list[str], list[str], Numbers]:
         )
     except pa.ArrowInvalid as error:
         raise _not_numbers(name, error) from error
-    require_all(path, name, len(inside), lines, lambda: find_rows(path, name, lambda _: True))
+    require_all(name, len(inside), lines, lambda: find_rows(path, name, lambda _: True))
     ends = []
     for area, code in (_FLAT[:2], _FLAT[2:4]):
         # Encoded as a dictionary, millions of labels become numbers of rows and columns at once.
@@ -693,7 +693,7 @@ def _numbers(
         raise _not_numbers(name, error) from error
     heads = skip - 1  # that stand below the first line
     require_all(
-        path, name, heads + len(inside), lines, lambda: find_rows(path, name, lambda _: True, delim)
+        name, heads + len(inside), lines, lambda: find_rows(path, name, lambda _: True, delim)
     )
     labels = list(zip(*(inside[column].to_pylist() for column in columns[:texts]), strict=True))
     values = np.stack([inside[column].to_numpy() for column in columns[texts:]], axis=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import tempfile
-import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, RequestError
 from entrepot.files import require_file
-from entrepot.model.area_names import named_area
+from entrepot.model.area_names import named_area, without_accents
 from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
 from entrepot.sources.parser import RawFile
@@ -76,9 +75,8 @@ class _Column:
     @property
     def plain(self) -> str:
         """Its name as names are compared."""
-        letters = unicodedata.normalize("NFKD", self.name.casefold())
-        kept_ = "".join(one for one in letters if not unicodedata.combining(one))
-        return " ".join(re.sub(r"[^\w ]|_", " ", kept_.replace("$", "")).split())
+        bare = without_accents(self.name.casefold())
+        return " ".join(re.sub(r"[^\w ]|_", " ", bare.replace("$", "")).split())
 
     def share(self, test: Any) -> float:
         """Return the part of its texts that a test holds of."""
