@@ -28,8 +28,10 @@ __all__ = [
     "MAX_RECORD",
     "about_end",
     "about_hidden",
+    "column_faults",
     "count_lines",
     "filling",
+    "first_bytes",
     "first_words",
     "group_of",
     "header",
@@ -311,6 +313,23 @@ def unfinished_line(name: str, shown: str) -> Finding:
         "number may lack digits: compare its size with the publisher's."
     )
     return Finding("unfinished-line", "warning", name, 1, shown, text)
+
+
+def column_faults(
+    *, missing: Sequence[str] = (), extra: Sequence[str] = (), twice: Sequence[str] = ()
+) -> str:
+    """Return what is wrong with the names of columns; empty where nothing is.
+
+    Examples
+    --------
+    >>> column_faults(missing=["t"], extra=["x", "y"])
+    'missing t; not known x, y'
+    """
+    return "; ".join(
+        f"{word} {', '.join(which[:6])}{' ...' if len(which) > 6 else ''}"
+        for word, which in (("missing", missing), ("not known", extra), ("twice", twice))
+        if which
+    )
 
 
 _SHOWN = 160

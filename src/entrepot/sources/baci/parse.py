@@ -22,7 +22,7 @@ from entrepot.sources.strict import (
     read_text,
     verify,
 )
-from entrepot.sources.text import count_lines
+from entrepot.sources.text import column_faults, count_lines
 from entrepot.sources.unpack import header, members
 
 if TYPE_CHECKING:
@@ -125,14 +125,9 @@ def _require_columns(columns: list[str], name: str) -> None:
     missing = sorted(COLUMNS - set(columns))
     extra = [column for column in columns if column not in COLUMNS]
     twice = sorted({column for column in columns if columns.count(column) > 1})
-    found = [
-        f"{word} {', '.join(which[:6])}{' ...' if len(which) > 6 else ''}"
-        for word, which in (("missing", missing), ("not known", extra), ("twice", twice))
-        if which
-    ]
-    if found:
+    if faults := column_faults(missing=missing, extra=extra, twice=twice):
         raise BadFileError(
-            f"not the columns of BACI: {'; '.join(found)}",
+            f"not the columns of BACI: {faults}",
             where=f"{name}, row 1",
             why="BACI has t,i,j,k,v,q: year, exporter, importer, product, thousand USD, tons",
             hint="check that this is a BACI data file, as CEPII ships it",

@@ -17,6 +17,7 @@ from entrepot.sources.parquet import (
 )
 from entrepot.sources.strict import NUMBER, Rule, find_rows, literal, quoted, read_text, verify
 from entrepot.sources.temp_tables import is_small, keep
+from entrepot.sources.text import column_faults
 from entrepot.sources.unpack import header
 
 if TYPE_CHECKING:
@@ -259,11 +260,9 @@ def _require_known(form: Form, names: list[str], name: str) -> None:
     twice = sorted({one for one in names if names.count(one) > 1}) + sorted(
         {f"the {role}" for role in roles if roles.count(role) > 1}
     )
-    if extra or twice:
-        what = [f"not known {', '.join(extra)}"] if extra else []
-        what += [f"twice {', '.join(twice)}"] if twice else []
+    if faults := column_faults(extra=extra, twice=twice):
         raise BadFileError(
-            f"columns of {form.name}, but: {'; '.join(what)}",
+            f"columns of {form.name}, but: {faults}",
             where=f"{name}, row 1",
             why="an unknown column may split one flow into several lines",
             hint="use the file as Eurostat ships it",

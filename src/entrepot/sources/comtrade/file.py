@@ -15,6 +15,7 @@ from entrepot.model.columns import read_table
 from entrepot.sources.parquet import cell_text, find_parquet_rows, is_parquet, parquet_types
 from entrepot.sources.strict import find_rows, literal
 from entrepot.sources.temp_tables import is_small
+from entrepot.sources.text import column_faults
 from entrepot.sources.unpack import header, separator
 
 if TYPE_CHECKING:
@@ -230,14 +231,10 @@ def _plain(name: str) -> str:
 def _refused(
     missing: list[str], extra: list[str], twice: list[str], where: str, known: frozenset[str]
 ) -> BadFileError:
-    words = [
-        f"{word} {', '.join(which[:6])}{' ...' if len(which) > 6 else ''}"
-        for word, which in (("missing", missing), ("not known", extra), ("twice", twice))
-        if which
-    ]
+    faults = column_faults(missing=missing, extra=extra, twice=twice)
     near = nearest(extra[0], known) if extra else []
     return BadFileError(
-        f"not the columns of UN Comtrade: {'; '.join(words) or 'one thing in two columns'}",
+        f"not the columns of UN Comtrade: {faults or 'one thing in two columns'}",
         where=f"{where}, row 1",
         why="an unknown column may say what the others do not: parts, units, another year",
         hint=(f"is {extra[0]} meant to be {near[0]}? " if near else "")
