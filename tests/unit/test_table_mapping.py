@@ -85,9 +85,9 @@ def test_header_row_and_skip_say_one_thing() -> None:
 )
 def test_a_column_is_refused_with_its_line(column: str, message: str) -> None:
     with pytest.raises(BadFileError) as caught:
-        read_mapping(f"format: 1\ncolumns:\n  a: {column}\n", "mine.yaml")
+        read_mapping(f"format: 1\ncolumns:\n  a: {column}\n")
     assert message in f"{caught.value.what} {caught.value.where} {caught.value.hint}"
-    assert caught.value.where.startswith("mine.yaml, line 3")
+    assert caught.value.where.startswith("mapping, line 3")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_what_makes_no_sense_is_refused(line: str) -> None:
 def test_titles_and_addresses_are_looked_at(line: str, message: str) -> None:
     """They stand in every list of what is loaded, and the address becomes a link on pages."""
     with pytest.raises(BadFileError) as caught:
-        read_mapping(f"format: 1\ncolumns: {{}}\n{line}\n", "mine.yaml")
+        read_mapping(f"format: 1\ncolumns: {{}}\n{line}\n")
     assert message in caught.value.what
     assert len(str(caught.value)) < 500
     layout = f"format: 1\nregister: mine\nreporter: RUS\nvaluation: FOB\ncolumns: {{}}\n{line}\n"
@@ -149,7 +149,7 @@ def test_open_questions_are_named_with_their_lines() -> None:
         "currency: USD", "currency: TODO"
     )
     with pytest.raises(BadFileError) as caught:
-        read_mapping(text, "draft.yaml")
+        read_mapping(text)
     assert caught.value.what == "2 lines of the draft still open"
     assert "line 3: nomenclature: TODO  # which edition? HS2022, HS2017" in caught.value.hint
     assert "line 10: value" in caught.value.hint
