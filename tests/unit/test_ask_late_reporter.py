@@ -77,19 +77,27 @@ def test_what_was_reported_in_full_is_answered(lake: Lake) -> None:
     full = _ask(lake, "DEU", "growth", base=2023)
     assert full.value == 0
     assert "steps" not in full.scope
-    assert "partial-period" not in {one.id for one in full.caveats}
+    assert "missing-reports" not in {one.id for one in full.caveats}
 
 
 def test_months_without_trade_in_between_are_said(lake: Lake) -> None:
     """Of few goods a gap may be real, so that the sum stands, with how many months it has."""
     figure = _ask(lake, "MLT", "growth", base=2023)
     assert figure.value == 0
-    texts = [one.text for one in figure.caveats if one.id == "partial-period"]
+    texts = [one.text for one in figure.caveats if one.id == "missing-reports"]
     assert "months: Malta 4 of 12 in 2024 and Malta 4 of 12 in 2023." in texts[0]
     assert "4 of 12 months with reports" in headline(_ask(lake, "MLT"))
     both = _ask(lake, "DEU+MLT")
     assert both.value == 160
     assert [one for one in both.caveats if "Malta 4 of 12 in 2024" in one.text]
+
+
+def test_gaps_within_a_part_of_a_year_are_said(lake: Lake) -> None:
+    """That ten months are no year is not all: of one member they are three."""
+    figure = _ask(lake, "DEU+MLT", period="2024-01..2024-10")
+    found = {one.id: one.text for one in figure.caveats}
+    assert "Malta 4 of 10 in 2024-01 to 2024-10" in found["missing-reports"]
+    assert "not a whole year" in found["partial-period"]
 
 
 def test_a_late_side_is_not_the_headline_where_the_other_has_the_whole_year(

@@ -65,6 +65,7 @@ CAVEATS = {
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
+    "missing-reports": "a reporter has no report of some months, quarters or years of the period",
     "fiscal-year": "the period is a year that does not begin in January",
     "reported-total": "partners do not add up to the total that the reporter itself reports",
     "reimports": "what a country reports of trade with itself is in its total",
@@ -299,7 +300,7 @@ def steps_without_reports(
     more = [f"{len(counts) - 3} more"] if len(counts) > 4 else []
     some = joined([*(counts[:3] if more else counts), *more])
     return caveat(
-        "partial-period",
+        "missing-reports",
         f"{available.source} does not have reports for all {STEPS[available.freq]}: {some}. The "
         "others count as nothing, which is right only if no loaded goods were traded in them.",
     )
