@@ -279,7 +279,7 @@ def test_who_is_asked_and_silent_is_named(tmp_path: Path) -> None:
     keys = {"importer": "RUS", "exporter": "CHN", "goods": "848210", "period": 2022}
     found = ep.ask("value", lake=lake, reported_by="importer", **keys)
     assert "RUS did not report" in found.reason
-    assert "CHN" not in found.reason.split("\n")[0]
+    assert "CHN did not report" not in found.reason
 
 
 @pytest.mark.parametrize(("above", "hint"), [(80.0, "0.8"), (-1.0, "0.8"), (1e6, "0.8")])

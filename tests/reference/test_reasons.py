@@ -112,3 +112,38 @@ def test_what_does_not_move_a_value_is_not_said_to_move_it_most() -> None:
     assert same is not None
     assert apart is not None
     assert (same.most_influential, apart.most_influential) == (None, "source")
+
+
+def _add(lake: Lake, folder: Path, name: str, rows: list[str]) -> None:
+    path = folder / f"{name}.csv"
+    path.write_text(
+        "period,reporter,partner,flow,product,value\n" + "".join(f"{row}\n" for row in rows)
+    )
+    lake.add("table", [path], mapping=MAP.format(id=name))
+
+
+def test_a_series_says_who_does_not_report_before_what_is_not_published(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    rows = [f"2022-{month:02},DEU,KAZ,M,854231,1" for month in range(1, 13)]
+    rows += [f"2022-{month:02},FRA,KAZ,M,854231,1" for month in range(1, 12)]
+    _add(lake, tmp_path, "months", rows)
+    found = ep.ask(
+        "value", importer="DEU+FRA", exporter="KAZ", goods="854231", lake=lake,
+        period="2022-11..2022-12", each="month",
+    )  # fmt: skip
+    [gap] = found.gaps
+    assert "FRA did not report to table.months in 2022-12" in gap
+
+
+def test_single_figures_that_a_range_reaches_to_are_named(tmp_path: Path) -> None:
+    """It ended at a figure of others, and was said to be of combinations of the rows alone."""
+    lake = Lake.open(tmp_path / "lake")
+    amounts = {"CHN": 200, "HKG": 10, "DEU": 400, "IND": 390}
+    _add(lake, tmp_path, "totals", [f"2023,RUS,{who},X,TOTAL,{n}" for who, n in amounts.items()])
+    figure = ep.ask("export_share", importer="CHN", exporter="RUS", period=2023, lake=lake)
+    assert figure.value == pytest.approx(0.2)
+    ends = [one.value for one in figure.specifications.items if one.choices["source"] in
+            ("published", "computed")]  # fmt: skip
+    assert len(ends) == 2
+    assert figure.high == max(ends)
+    assert "published: 1 figure; computed: 1 figure" in figure.range

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUNDLED",
+    "PRINTED",
     "RECONCILED",
     "Availability",
     "availability_of",
@@ -40,6 +41,8 @@ __all__ = [
 # Where several sources answer, the first gives the headline: reconciled before single reports,
 # products before totals, everybody before one country.
 RECONCILED = "reconciled"
+PRINTED = ("computed", "published")
+"""Figures that ship with the program: those of ours, and what others published."""
 BEST_FIRST = (RECONCILED, "baci", "comtrade", "comext", "gacc", "imts")
 _NAMES = {"A": "yearly", "F": "in fiscal years", "Q": "quarterly", "M": "monthly"}
 

@@ -17,7 +17,7 @@ from entrepot.figures import (
     value_added,
 )
 from entrepot.figures.asked_together import asked_together, several_times
-from entrepot.figures.availability import bundled_for, flow_sources
+from entrepot.figures.availability import PRINTED, bundled_for, flow_sources
 from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
 from entrepot.figures.definition import LARGEST
 from entrepot.figures.evidence import (
@@ -44,14 +44,14 @@ from entrepot.figures.spread import (
     specifications,
     spread_of,
 )
-from entrepot.figures.validate import PRINTED, checked, require_question
+from entrepot.figures.validate import checked, require_question
 from entrepot.goods.parse import NAMED, older_editions, written_codes
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.limits import say, step
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
-from entrepot.model.display import first_of, joined
+from entrepot.model.display import agreed, first_of, joined
 from entrepot.model.keys import KEYS
 
 if TYPE_CHECKING:
@@ -483,7 +483,12 @@ def _range(answers: Answers, curve: Sequence[FoundSpecification]) -> str | None:
     if curve:
         # What the rows alone leave open comes with the choices that the same rows have.
         own = [what for name, what in spans if what and name not in PRINTED]
-        spans = [(name, what) for name, what in spans if what and name in PRINTED]
+        # A single figure has nothing that varies, and can be an end of the range all the same.
+        spans = [
+            (name, what or agreed(len(answer.estimates), "figure", "figures"))
+            for (name, what), (_, answer) in zip(spans, answers, strict=True)
+            if name in PRINTED
+        ]
         spans = [("", "; ".join([*own, _combined(curve)])), *spans]
     # With several sources each part is named, as "source: what spans it".
     if len(spans) == 1:

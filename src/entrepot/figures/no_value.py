@@ -9,6 +9,7 @@ import narwhals as nw
 from entrepot.figures import caveats
 from entrepot.figures.availability import (
     BUNDLED,
+    PRINTED,
     RECONCILED,
     availability_of,
     flow_sources,
@@ -521,19 +522,21 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
     if asked.reported_by:
         side = asked.importer if asked.reported_by == "importer" else asked.exporter
         no_report = f"{side} did not report{values} for {when} to"
-    for kind, words in (
-        ("silent", no_report),
-        ("time", f"not loaded for {when}:"),
-    ):
-        alike = {name: item for name, item in apart.items() if item.kind == kind}
-        if len(alike) == 1:
-            lines += [item.reason for item in alike.values()]
-        elif alike:
-            named = (
-                f"{name} ({item.there})" if item.there else name for name, item in alike.items()
-            )
-            lines.append(f"{words} {', '.join(named)}")
-    return "\n".join(lines)
+    # Who does not report is nearer to the question than that no figure is published.
+    silent = _alike(apart, "silent", no_report)
+    bundled = [item.reason for name, item in found.items() if name in PRINTED]
+    lines = [line for line in lines if line not in bundled]
+    time = _alike(apart, "time", f"not loaded for {when}:")
+    return "\n".join([*lines, *silent, *bundled, *time])
+
+
+def _alike(apart: Mapping[str, NoAnswer], kind: str, words: str) -> list[str]:
+    """Return what sources of one kind lack, in one line; none where there are no such sources."""
+    alike = {name: item for name, item in apart.items() if item.kind == kind}
+    if len(alike) < 2:
+        return [item.reason for item in alike.values()]
+    named = [f"{name} ({item.there})" if item.there else name for name, item in alike.items()]
+    return [f"{words} {', '.join(named)}"]
 
 
 # What a source cannot be asked at all, and whose reports of it are heard.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures.availability import availability_of, flow_sources
+from entrepot.figures.availability import PRINTED, availability_of, flow_sources
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
 from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES, UNNAMED
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["PRINTED", "checked", "refuse_rate", "require_question"]
+__all__ = ["checked", "refuse_rate", "require_question"]
 
 
 INSTEAD = {
@@ -52,7 +52,6 @@ INSTEAD = {
 """What to ask in the place of a function that is a part of an answer."""
 CONVERTED = "conversions"
 """Sets a currency beside dollars, so that the currency has to be named."""
-PRINTED = ("computed", "published")
 Apart = Literal["importer", "exporter", "controls", "hubs"]
 
 
