@@ -217,3 +217,26 @@ def test_commas_part_what_plus_signs_join() -> None:
     assert [one.definition.exporter for one in panel.figures] == ["CHN", "HKG", "CHN+HKG"]
     name = ep.ask_many("import_share", exporter="CHN+Congo, Dem. Rep.", each="exporter", **keys)
     assert [one.definition.exporter for one in name.figures] == ["CHN", "COD"]
+
+
+def test_what_would_bring_missing_values_stands_below_the_table(tmp_path: Path) -> None:
+    nothing = ep.Lake.open(tmp_path)
+    found = ep.ask_many(
+        "import_share",
+        importer=["DEU", "JPN"],
+        exporter="CHN",
+        goods="280530",
+        period=2022,
+        lake=nothing,
+    )
+    assert found.gaps == ("no data loaded. Load BACI with: entrepot data add baci FILE",)
+    [printed] = ep.ask_many(
+        "import_share",
+        importer=["DEU", "JPN"],
+        exporter="CHN",
+        goods="280530",
+        period=2022,
+        source="published",
+        lake=nothing,
+    ).gaps
+    assert "published figures" in printed

@@ -62,6 +62,13 @@ MOST = 5_000
 """Figures of one panel: each is evaluated with its range, which takes a part of a second."""
 
 
+def _first_reason(reason: str) -> str:
+    """Return the line about the question itself: not what others published, which loads nothing."""
+    lines = reason.split("\n")
+    beside = ("published figures: ", "bundled results: ")
+    return next((line for line in lines if not line.startswith(beside)), lines[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Panel(TableResult):
     """Figures of one measure that differ in a few keys, such as the years of a series.
@@ -106,8 +113,7 @@ class Panel(TableResult):
     def gaps(self) -> tuple[str, ...]:
         """Why Figures have no value, each reason once with the Figures that it is about."""
         missing = [one for one in self.figures if one.reason]
-        # The first line is about the question itself, the others about further sources.
-        reasons = [(one, Caveat("", (one.reason or "").partition("\n")[0], "")) for one in missing]
+        reasons = [(one, Caveat("", _first_reason(one.reason or ""), "")) for one in missing]
         return tuple(one.text for one in said_once(reasons, self.varied, self.figures))
 
     def _series(self) -> list[list[Figure]]:
