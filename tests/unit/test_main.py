@@ -74,6 +74,22 @@ def test_an_option_of_another_name_is_told_the_one_it_has_here(
 
 
 @pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("brief", "--importer", "DEU"), "IMPORTER stands alone: entrepot brief IMPORTER"),
+        (("data", "show", "--source", "baci"), "SOURCE stands alone: entrepot data show SOURCE"),
+    ],
+)
+def test_a_word_that_stands_alone_is_not_likened_to_an_option(
+    run: Run, words: tuple[str, ...], meant: str
+) -> None:
+    ended, _, said = run(*words)
+    assert ended == 2
+    assert meant in said
+    assert "Possible options" not in said
+
+
+@pytest.mark.parametrize(
     "error",
     [
         KeyboardInterrupt(),

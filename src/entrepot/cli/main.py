@@ -282,6 +282,13 @@ def _suggest_options(error: Any) -> None:
     if error.ctx is not None and name.startswith("--"):
         options = [one for param in error.ctx.command.params for one in param.opts]
         known = [one.removeprefix("--") for one in options if one.startswith("--")]
+        alone = name.removeprefix("--").replace("-", "_")
+        for param in error.ctx.command.params:
+            if param.param_type_name == "argument" and param.name == alone:
+                word = alone.upper()
+                error.message += f". {word} stands alone: {error.ctx.command_path} {word}"
+                error.possibilities = []
+                return
         near = nearest(name.removeprefix("--"), known)
         error.possibilities = [f"--{one}" for one in near] or error.possibilities
 
