@@ -110,9 +110,8 @@ def average_over(state: QuestionState, years: int, period: str) -> str:
         return period
     last = Period.parse(period).end.year if period != "now" else state.today.year - 1
     span = period if ".." in period else f"{last - years + 1}..{last}"
-    why = "an average over several years is no measure: ask for them as one period, or for each"
-    choices = ((span, "as one period"), (f"{span} --each year", "a row for each year"))
-    state.unsaid.append(Unsaid("period", why, choices))
+    why = "an average over several years is no measure: ask for one period, or for each year of it"
+    state.unsaid.append(Unsaid("period", why, ((span, "as one period"),)))
     return ""
 
 
