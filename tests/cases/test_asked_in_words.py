@@ -767,6 +767,9 @@ def test_a_common_word_is_no_misspelt_goods() -> None:
 def test_what_a_seller_loses_is_asked_back_with_its_share_of_exports() -> None:
     [open_] = read_question("What if China stops buying Russian oil?", today=TODAY).unsaid
     measures = [command.split()[2] for command, _ in open_.candidates]
+    # Who buys may be who loses: neither loss is called the one that is asked.
+    assert "seller" in open_.why
+    assert "buyer" in open_.why
     assert measures == ["export_share", "cutoff"]
     [other] = read_question("What if Russia stops selling oil to China?", today=TODAY).unsaid
     assert [command.split()[2] for command, _ in other.candidates] == ["cutoff"]
@@ -794,5 +797,14 @@ def test_an_average_and_a_fiscal_year_propose_the_periods_that_they_may_be() -> 
     [open_] = read_question(mean, today=TODAY).unsaid
     assert [value for value, _ in open_.candidates] == ["2020..2022"]
     [open_] = read_question("India's imports of oil in fiscal year 2022", today=TODAY).unsaid
-    assert {"2021-04..2022-03", "2022-04..2023-03"} <= {value for value, _ in open_.candidates}
+    spans = {"2022", "2021-04..2022-03", "2022-04..2023-03"}
+    assert spans <= {value for value, _ in open_.candidates}
+    for lately in (
+        "Germany's dependence on China for magnets, averaged over the last five years",
+        "Deutsche Importe aus China im Durchschnitt der letzten fünf Jahre",
+        "Импорт Германии из Китая в среднем за последние пять лет",
+        "德国过去五年平均从中国进口多少汽车？",
+    ):
+        [open_] = read_question(lately, today=TODAY).unsaid
+        assert [value for value, _ in open_.candidates] == ["2021..2025", "2021..2025 --each year"]
     assert read_question(mean, today=TODAY).command.count("PERIOD") == 1

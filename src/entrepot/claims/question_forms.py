@@ -261,9 +261,11 @@ CUES = (
 
 
 _ONE_FISCAL = re.compile(
-    r"\b(?:(?:fiscal|financial|marketing|crop)[ -]year|FY|(?:Wirtschafts|Geschäfts|Haushalts)jahr"
+    r"\b(?:(?:fiscal|financial|marketing|crop)[ -]year|fiscal|FY"
+    r"|(?:Wirtschafts|Geschäfts|Haushalts|Fiskal|Finanz)jahr"
     r"|финансов[а-я]+ год[а-я]*) ?(?:19|20)\d\d(?![-–—/.]?\d)"
-    r"|(?:19|20)\d\d(?:-?(?:й|го|м))? финансов[а-я]+ год[а-я]*|(?:19|20)\d\d(?:财年|财政年度)",
+    r"|(?<![\d/–—-])(?:19|20)\d\d(?:(?:-?(?:й|го|м))? финансов[а-я]+ год[а-я]*|财年|财政年度"
+    r"| (?:fiscal|financial|marketing|crop)[ -]year)",
     re.IGNORECASE,
 )
 """A fiscal year that is called by one number: its months differ by country."""
@@ -290,7 +292,7 @@ def years_meant(text: str) -> tuple[tuple[str, str], ...]:
     numbers = re.search(r"\d{4}", text)
     first = int(numbers[0]) if numbers else 0
     if is_one := bool(_ONE_FISCAL.fullmatch(text)):
-        choices = []
+        choices = [(f"{first}", "the calendar year")]
     else:
         choices = [(f"{first}..{first + 1}", "two calendar years")]
     for start in (first - 1, first) if is_one else (first,):

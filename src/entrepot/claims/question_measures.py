@@ -192,8 +192,11 @@ def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | 
             command = shlex.join(["entrepot", "ask", measure, *options])
             key = "sigma" if kind == "cutoff" else "measure"
             choices: tuple[tuple[str, str], ...] = ((command, words),)
-            if kind == "cutoff" and "stops_buying" in forms:  # what a seller would lose
-                why = "what a seller loses is no figure: how much of its exports the buyer takes is"
+            if kind == "cutoff" and "stops_buying" in forms:
+                why = (
+                    "what the seller would lose is no figure: its share of exports is; "
+                    "what the buyer would lose depends on an elasticity"
+                )
                 of_seller = _command("export_share", *_SIDES, keys=keys)
                 choices = (
                     (of_seller, "the buyer's share of the seller's exports"),

@@ -66,7 +66,7 @@ def period_said(state: QuestionState) -> str:
         state.left = state.timed = blanked(state.left, *split)
         said = text[slice(*split)]
         years = years_meant(said)
-        why = SPLIT_YEAR if ".." in years[0][0][:6] else "begins in a month that differs by country"
+        why = SPLIT_YEAR if ".." in years[0][0] else "begins in a month that differs by country"
         state.unsaid.append(Unsaid("period", f"“{said}” {why}", years))
         return ""
     text = _AFTER.sub(_since, text)
@@ -106,6 +106,9 @@ def average_over(state: QuestionState, years: int, period: str) -> str:
         state.left = state.timed = blanked(state.left, *end.span())
         state.unsaid = [one for one in state.unsaid if one.key != "period"]
         period = end["year"]
+    elif not period and _LATELY.search(state.said):  # "averaged over the last five years"
+        state.unsaid = [one for one in state.unsaid if one.key != "period"]
+        period = "now"
     elif any(one.key == "period" for one in state.unsaid):
         return period
     last = Period.parse(period).end.year if period != "now" else state.today.year - 1
@@ -335,6 +338,7 @@ _BASED_ON = re.compile(
     r"|на (?:базе|основе)|по базе) (?:data (?:of|for|from) |daten von |данных за )?$|以$",
     re.IGNORECASE,
 )
+_LATELY = re.compile(r"\b(?:last|past|letzten|vergangenen|последни[ех]|прошлые)\b|近|过去", re.I)
 _UNTIL_YEAR = re.compile(
     r"(?:\b(?:up to|until|till|through|thru|to|by|bis(?: einschließlich)?|до|по) "
     r"(?:and including )?(?:the )?(?:year |jahr )?|[到至])(?P<year>(?:19|20)\d\d)(?!\d)",
