@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from entrepot.sources.published.read import published, stating
+from entrepot.sources.published.read import published
+from published_rows import stating
 
 ROOT = Path(__file__).resolve().parents[2]
 YEARS = range(2017, 2024)

@@ -7,35 +7,7 @@ from datetime import date
 import pytest
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.model.product import EDITIONS, edition, edition_on, product_code, product_prefix
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [("10121", "010121"), (10121, "010121"), ("010121", "010121"), (" 854231 ", "854231")],
-)
-def test_codes_are_padded_to_six(given: str | int, wanted: str) -> None:
-    assert product_code(given) == wanted
-
-
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [
-        ("8542", "4 digits"),
-        ("", "digits"),
-        ("85423A", "are digits"),
-        ("TOTAL", "are digits"),
-        ("8542.31", "are digits"),
-        ("85423190", "differ from country to country"),
-        ("٨٥٤٢٣١", "six-digit"),
-        ("-85423", "are digits"),
-        ("770000", "no such chapter"),
-        ("000110", "no such chapter"),
-    ],
-)
-def test_other_codes_are_refused(given: str, why: str) -> None:
-    with pytest.raises(RequestError, match=why):
-        product_code(given)
+from entrepot.model.product import EDITIONS, edition, edition_on, product_prefix
 
 
 @pytest.mark.parametrize("given", ["85", "8542", "854231", "01", "0101"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.errors import BadFileError, NoEvidenceError, UnknownNameError
+from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.goods import goods_selection
 from entrepot.model.areas import area_set
 from entrepot.model.columns import columns
@@ -18,16 +18,9 @@ from entrepot.model.interval import Interval
 from entrepot.sources import source_info
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.published.parse import tables
-from entrepot.sources.published.read import (
-    Published,
-    best,
-    by_origin,
-    matching,
-    published,
-    ranked,
-    stating,
-)
+from entrepot.sources.published.read import Published, by_origin, matching, published, ranked
 from entrepot.sources.published.row import COLUMNS
+from published_rows import stating
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,7 +164,7 @@ def test_the_same_goods_under_four_bases_stay_apart() -> None:
     assert {row.value for row in dispatch} == {0.563}
     assert {row.value for row in china if row.basis == "origin"} == {0.5}
     assert {row.value for row in china if row.origin == "CARNEGIE"} == {0.9}
-    assert best(stating("import_share", "coalition", "RUS", "chpl", 2023)).basis == "producer_hq"
+    assert stating("import_share", "coalition", "RUS", "chpl", 2023)[0].basis == "producer_hq"
 
 
 def test_stating_is_exact() -> None:
@@ -229,10 +222,8 @@ def test_best_prefers_confidence_then_relation_then_digits_then_date() -> None:
         ("CR-011", "CR-074"),  # confidence before date
     ]:
         pair = [row for row in rows if row.id in (better, worse)]
-        assert best(pair).id == better
-        assert best(reversed(pair)).id == better
-    with pytest.raises(NoEvidenceError):
-        best([])
+        assert ranked(pair)[0].id == better
+        assert ranked(reversed(pair))[0].id == better
 
 
 def test_by_origin_keeps_every_row_once() -> None:

@@ -29,7 +29,6 @@ __all__ = [
     "harmonized",
     "known_codes",
     "known_prefixes",
-    "product_code",
     "product_prefix",
 ]
 
@@ -175,36 +174,6 @@ def harmonized(nomenclature: str) -> Edition:
     if letters in TARIFFS and re.fullmatch("(19|20)[0-9]{2}", year):
         return edition_on(date(int(year), 1, 1))
     return edition(nomenclature)
-
-
-def product_code(text: str | int) -> str:
-    """Return a six-digit code, with the leading zero that spreadsheets lose.
-
-    Parameters
-    ----------
-    text
-        Five or six digits.
-
-    Raises
-    ------
-    RequestError
-        For letters, or another number of digits: a shorter code would be a heading, a longer
-        one a national line, and neither is padded or cut in silence.
-
-    Examples
-    --------
-    >>> product_code("10121"), product_code(854231)
-    ('010121', '854231')
-    """
-    code = str(text).strip()
-    # Not \d, which takes digits of other scripts too.
-    if not re.fullmatch(r"[0-9]{5,6}", code):
-        raise RequestError(
-            f"not a six-digit product code: {code!r}",
-            why=_why(code),
-            hint="write six digits, such as 854231",
-        )
-    return _in_chapters(code.zfill(6))
 
 
 def product_prefix(text: str) -> str:

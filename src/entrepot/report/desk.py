@@ -65,7 +65,6 @@ _ASKED = {"importer": "importer", "exporter": "exporter", "period": "period", "c
 # A blank line, also one of spaces. Not \s for the first
 # part, which overlaps with \n and costs squares of time.
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
-_SHARES = ("import_share", "export_share", "trade_share")
 _SOURCES = 3
 """Sources of a verdict that are named."""
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["BALANCES", "SELLS", "Flow", "flows_of", "of_goods"]
 
 SELLS = ("export", "supply")
-BUYS = ("import", "purchase")
 BALANCES = ("surplus", "deficit")
 _NEAR = 40
 _OWN = ("adj", "of")

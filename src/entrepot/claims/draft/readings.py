@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.front import Article
 
 __all__ = [
-    "STATES",
     "Reading",
     "ReadingField",
     "Structured",
@@ -56,7 +55,6 @@ __all__ = [
     "with_claims",
 ]
 
-STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 _HALF = 0.5
 LED = 0.7
 """How sure the structure has to be of such a share where the rules read another."""

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.text import Atom
 
-__all__ = ["LANGUAGES", "Lexicon", "Meaning", "lexicon"]
+__all__ = ["Lexicon", "Meaning", "lexicon"]
 
 
-LANGUAGES = ("en", "ru", "de", "zh")
 Meaning = tuple[tuple[str, str | float | None], ...]
 _SHORTEST_STEM, _LONGEST_STEM = 2, 24
 _NUMBERS = "entrepot.claims.numbers"

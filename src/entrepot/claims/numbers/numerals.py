@@ -244,7 +244,6 @@ def _worth(digits: str) -> tuple[float, float]:
 
 _HUNDRED = 100.0
 _LINKS = ("and", "dash")
-_LARGE = 1e6
 
 
 def joined(found: list[Token]) -> list[Token]:

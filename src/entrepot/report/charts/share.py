@@ -15,7 +15,7 @@ from entrepot.model.display import NBSP, number, range_text, with_unit
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, when_of
 from entrepot.report.breaks import break_of, not_drawn
-from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import single_figure
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
@@ -338,11 +338,6 @@ def _asked(measure: str, lake: Lake, keys: dict[str, Any], rest: dict[str, Any])
     last = keys.get("period") or max(available_years(lake), default=2023)
     found: Figure = ask(measure, lake=lake, period=last, nowcast=False, **rest)
     return found
-
-
-def _subject(asked: Figure) -> Subject:
-    one = asked.definition
-    return Subject(one.importer, one.exporter, one.goods, one.period, fixed=True)
 
 
 def _shares_series(

@@ -14,7 +14,7 @@ from importlib.resources import files
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
-from entrepot.errors import NoEvidenceError, UnknownNameError
+from entrepot.errors import UnknownNameError
 from entrepot.model.period import Period
 from entrepot.sources.published.row import CONFIDENCES, RELATIONS, Published, parse_rows
 
@@ -25,26 +25,15 @@ __all__ = [
     "Kind",
     "Published",
     "PublishedRows",
-    "best",
     "by_origin",
     "matching",
     "origin_name",
     "published",
     "ranked",
-    "stating",
 ]
 
 
 Kind = Literal["published", "computed", "all"]
-
-# A share of trade is of both directions unless somebody says otherwise; a rate or a GDP has none.
-_USUAL_FLOW = {
-    "trade_share": "both",
-    "balance": "balance",
-    "exchange_rate": "na",
-    "gdp": "na",
-    "world_share": "na",
-}
 
 
 class PublishedRows(tuple["Published", ...]):
@@ -93,50 +82,6 @@ def published(kind: Kind = "published") -> PublishedRows:
     name = f"{kind}.csv"
     text = files("entrepot.sources.published").joinpath(name).read_text(encoding="utf-8")
     return PublishedRows(parse_rows(text, name))
-
-
-def stating(
-    measure: str,
-    exporter: str | None = None,
-    importer: str | None = None,
-    goods: str | None = None,
-    period: Period | str | int | None = None,
-    *,
-    kind: Kind = "published",
-    **keys: str,
-) -> tuple[Published, ...]:
-    """Return the statements of exactly this, best first; None leaves a key open.
-
-    Parameters
-    ----------
-    measure, exporter, importer, goods, period
-        What is stated; see `matching` for how areas match.
-    kind
-        Whose statements.
-    **keys
-        ``base``, ``basis``, or any other column of `Published`. Unless stated otherwise, ``per`` is
-        empty (an average month is not a year) and ``flow`` is what the measure is usually about:
-        two-way trade for a ``trade_share``, one way for a ``value``.
-
-    Examples
-    --------
-    >>> rows = stating("value", "CHN", "RUS", "all", 2024, flow="both", currency="USD")
-    >>> rows[0].printed, rows[0].origin
-    ('USD 244.81 bn', 'GACC')
-    """
-    keys.setdefault("per", "")
-    keys.setdefault("flow", _USUAL_FLOW.get(measure, "one_way"))
-    if goods is not None:
-        keys["goods"] = goods
-    found = matching(
-        published(kind),
-        measure=measure,
-        exporter=exporter,
-        importer=importer,
-        period=period,
-        **keys,
-    )
-    return ranked(found)
 
 
 # Look statements up, follow copies to their origin, and choose the best of several.
@@ -215,22 +160,6 @@ def by_origin(rows: Iterable[Published]) -> dict[str, tuple[Published, ...]]:
     for row in ranked(rows):
         found.setdefault(row.origin, []).append(row)
     return {origin: tuple(group) for origin, group in found.items()}
-
-
-def best(rows: Iterable[Published]) -> Published:
-    """Return the first of `ranked`.
-
-    Raises
-    ------
-    NoEvidenceError
-        If there are no rows.
-    """
-    order = ranked(rows)
-    if not order:
-        raise NoEvidenceError(
-            "no published figure states it", hint="look for another period or definition"
-        )
-    return order[0]
 
 
 def ranked(rows: Iterable[Published]) -> tuple[Published, ...]:
