@@ -53,6 +53,25 @@ def test_a_note_is_one_page(notes: dict[str, DecisionNote], kind: str) -> None:
     assert len(PdfReader(BytesIO(note_pdf(notes[kind]))).pages) == 1
 
 
+def test_codes_stand_above_the_title_and_not_in_names_of_numbers(
+    notes: dict[str, DecisionNote],
+) -> None:
+    """A code in brackets left a year alone on a third line, and a code alone names no goods."""
+    for made in notes.values():
+        assert not [one.card.name for one in made.numbers if "HS" in one.card.name]
+    assert "(HS 8505 11)" in notes["shares by suppliers"].kicker
+
+
+def test_a_document_has_the_key_of_its_chart(notes: dict[str, DecisionNote]) -> None:
+    made = notes["a wide range"]
+    assert made.chart is not None
+    key = [text.replace(" ", NBSP) for _, text in made.chart.picture.key]
+    paragraphs = docx.Document(BytesIO(note_docx(made))).paragraphs
+    [found] = [one for one in paragraphs if key[0] in one.text]
+    assert [text for text in key if text in found.text] == key
+    assert len(found._p.xpath(".//pic:pic")) == len(key) > 0
+
+
 @pytest.mark.parametrize("kind", ASKED)
 def test_no_commands_hashes_or_paths(notes: dict[str, DecisionNote], kind: str) -> None:
     page = re.sub(r"<style>.*?</style>|<[^>]+>", " ", note_html(notes[kind]), flags=re.DOTALL)

@@ -495,7 +495,7 @@ def test_of_some_codes_of_a_heading_the_title_says_so(tmp_path: Path) -> None:
     lake = lake_of(tmp_path, rows)
     figure = ask(lake, "value", exporter="CHN", goods="85")
     assert figure.value == pytest.approx(400)
-    assert "HS chapter 85, of the 2 codes loaded" in str(figure)
+    assert "electrical machinery and electronics (HS 85), of the 2 codes loaded" in str(figure)
     assert ask(lake, "value", exporter="CHN", goods="all").status == "insufficient_data"
     assert "loaded" not in str(ask(lake, "value", exporter="CHN")).partition("\n")[0]
 

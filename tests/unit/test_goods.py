@@ -27,6 +27,7 @@ from entrepot.goods import (
     select,
     selection,
 )
+from entrepot.goods.parse import goods_words
 from entrepot.goods.selection import weighted
 from entrepot.model.columns import read_table
 
@@ -235,7 +236,10 @@ def test_titles() -> None:
     assert goods_title("all") == "all goods"
     assert goods_title("chpl") == "high-priority goods"
     assert goods_title("chpl:4.b") == "high-priority goods, tier 4.B (machine tools)"
-    assert goods_title("84") == "HS chapter 84"
+    assert goods_title("84") == "machinery (HS 84)"
+    assert goods_title("8507") == "rechargeable batteries (HS 8507)"
+    assert goods_title("8541,8542") == "semiconductors (HS 8541, 8542)"
+    assert goods_words("854231,8542") == "processors and controllers (chips), integrated circuits"
     assert goods_title("named: dual-use goods") == "dual-use goods"
     with pytest.raises(UnknownNameError):
         goods_title("nothing")
@@ -350,8 +354,9 @@ def test_a_fragment_and_a_day_after_the_last_text_are_told() -> None:
 
 def test_a_title_is_not_taken_from_a_part_of_a_code() -> None:
     """On some lists 271019 is jet fuel only; the code holds diesel and fuel oil, too."""
-    assert goods_title("271019") == "HS 271019"
-    assert goods_title("854231") == "processors and controllers (chips) (HS 854231)"
+    title = "medium and heavy petroleum oils (diesel, kerosene, fuel oil; HS 271019)"
+    assert goods_title("271019") == title
+    assert goods_title("854231") == "processors and controllers (chips; HS 854231)"
 
 
 def test_a_code_of_no_edition_or_without_its_zero_has_no_history() -> None:

@@ -105,7 +105,7 @@ def test_each_takes_apart_what_a_key_joins(lake: ep.Lake) -> None:
     assert panel.varied == ("exporter", "period")
     alone = ep.ask_many("value", exporter=["CHN", "USA"], each="year", lake=lake, **keys)
     assert [one.value for one in panel] == [one.value for one in alone] == [1e8, 2e8, 3e8, 2e8]
-    shared = "to Germany, processors and controllers (chips) (HS 854231), 2019 to 2020"
+    shared = "to Germany, processors and controllers (chips; HS 854231), 2019 to 2020"
     assert panel.title.endswith(f": {shared}")
 
 

@@ -198,19 +198,22 @@ def goods_title(text: str) -> str:
     >>> goods_title("chpl:4.B")
     'high-priority goods, tier 4.B (machine tools)'
     >>> goods_title("854231,8542")
-    'processors and controllers (chips) (HS 854231), HS 8542'
+    'processors and controllers (chips; HS 854231), integrated circuits (HS 8542)'
     >>> goods_title(",".join(f"84{heading:02}" for heading in range(1, 14)))
     'HS 8401, HS 8402, HS 8403 and 10 other codes'
     """
     if text.strip().lower().startswith(NAMED):
         return text.strip()[len(NAMED) :].strip()
+    together = text.replace(" ", "")
+    if "," in together and (name := names_of_goods().get(together)):
+        return f"{name} (HS {together.replace(',', ', ')})"
     titles = [part.title for part in parse(text)]
     if len(titles) > _IN_A_TITLE:
         return f"{', '.join(titles[:3])} and {len(titles) - 3} other codes"
     return ", ".join(titles)
 
 
-_OF_CODE = re.compile(r" \(HS \d+\)")
+_OF_CODE = re.compile(r" \(HS \d+\)|; HS \d+(?=\))")
 
 
 def goods_words(goods: str) -> str:
@@ -310,14 +313,12 @@ def _code(digits: str) -> GoodsPart:
 
 
 def _code_title(code: str) -> str:
-    if code in code_names():
-        return f"{code_names()[code]} (HS {code})"
-    for found in bundled_lists() if len(code) == 6 else ():
-        for entry in found.history:
-            # An "ex" wording names the part that is listed, and not the code.
-            if entry.code == code and entry.wording and not entry.ex:
-                return f"{entry.wording} (HS {code})"
-    return f"HS chapter {code}" if len(code) == 2 else f"HS {code}"
+    # The first of them promises no less than the code holds.
+    name = code_names().get(code) or names_of_goods().get(code)
+    if name is None:
+        return f"HS {code}"
+    # One bracket, not two in a row.
+    return f"{name[:-1]}; HS {code})" if name.endswith(")") else f"{name} (HS {code})"
 
 
 def nameless(text: str) -> list[str]:

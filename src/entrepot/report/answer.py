@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import DOLLARS
-from entrepot.goods.parse import written_codes
+from entrepot.goods.parse import goods_words, written_codes
 from entrepot.model.display import joined
 from entrepot.report import phrasing
 from entrepot.report.cards import source_on_card, watched_part
@@ -40,9 +40,11 @@ def goods_phrase(subject: Subject) -> str:
         return "all goods"
     if subject.listed is not None:
         return f"the {subject.goods_name}"
-    if subject.goods_name.startswith("HS "):
-        return f"the goods of {subject.goods_name}"
-    return subject.goods_name
+    if not subject.goods_name.startswith("HS "):
+        return subject.goods_name
+    # A code without words has those of its heading or chapter; some have none.
+    name = goods_words(subject.goods)
+    return f"the goods of {name}" if name.startswith("HS ") else name
 
 
 def answer(

@@ -15,6 +15,7 @@ from entrepot.figures.citation import data_set
 from entrepot.figures.inputs import input_years
 from entrepot.figures.questions.question import is_named
 from entrepot.figures.register_questions import register_questions
+from entrepot.goods import goods_title
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.parse import goods_words, spaced_code
 from entrepot.goods.screening import Route, regimes_of
@@ -479,7 +480,12 @@ def _known_inputs(context: BriefContext, subject: Subject, found: Headline) -> l
 def _number(
     context: BriefContext, subject: Subject, figure: Figure, cited: _Citations
 ) -> NoteFigure:
-    return _numbered(card_of(context, subject, figure), cited)
+    card = card_of(context, subject, figure)
+    # The code stands above the title, once; here it would leave a year alone on a last line.
+    called, short = goods_title(figure.definition.goods), goods_words(figure.definition.goods)
+    large, small = phrasing.capital(called), phrasing.capital(short)
+    name = card.name.replace(called, short).replace(large, small)
+    return _numbered(replace(card, name=name), cited)
 
 
 def _numbered(card: Card, cited: _Citations) -> NoteFigure:

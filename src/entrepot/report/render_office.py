@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from entrepot.errors import MissingExtraError
+from entrepot.model.display import NBSP
 from entrepot.model.table_files import MADE
 from entrepot.report import palette
 from entrepot.report.note import chart_height
@@ -45,6 +46,7 @@ def note_docx(note: DecisionNote) -> bytes:
     if note.chart is not None:
         made.line(note.chart.title, 11, bold=True, style="Heading 1", marks=note.chart.marks)
         made.line(note.chart.deck, 8.5, colour="muted")
+        made.key(note.chart.picture.key)
         made.picture(
             drawing_of(note.chart.picture), note.chart.picture.alt_text, chart_height(note.chart)
         )
@@ -148,6 +150,24 @@ class _Document:
         """Take out the empty paragraph that a new cell has."""
         for old in list(cell.paragraphs):
             old._element.getparent().remove(old._element)
+
+    def key(self, key: tuple[tuple[str, str], ...]) -> None:
+        """Add the marks that occur in a drawing with what they mean, in a row."""
+        from docx.shared import Pt
+
+        from entrepot.report.standalone import raster
+
+        if not key:
+            return
+        added = self._made.add_paragraph()
+        added.paragraph_format.space_before, added.paragraph_format.space_after = Pt(0), Pt(3)
+        for place, (name, text) in enumerate(key):
+            if place:
+                self._run(added, f"{4 * NBSP} ", 8.5, bold=False, colour="muted")
+            shape = added.add_run().add_picture(BytesIO(raster(swatch(name))), height=Pt(7))
+            shape._inline.docPr.set("descr", "")  # the words beside it say what it is
+            words = text.replace(" ", NBSP)
+            self._run(added, f"{NBSP}{words}", 8.5, bold=False, colour="muted")
 
     def picture(self, drawing: str, alt_text: str, height: float) -> None:
         """Add a drawing with the words that stand for it."""
