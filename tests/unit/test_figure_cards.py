@@ -303,3 +303,18 @@ def test_no_choice_is_most_influential_where_the_reports_leave_more_open(tmp_pat
     assert "most influential" in str(narrower)
     wider = replace(figure, spread={most: narrow, "errors": (0.5, 0.9), "together": (0.5, 0.9)})
     assert "most influential" not in str(wider)
+
+
+def test_a_figure_without_a_value_is_saved_with_the_reason(tmp_path: Path) -> None:
+    figure = ep.ask(
+        "value", importer="DEU", exporter="CHN", goods="0101", period=1999, lake="/no-such-lake"
+    )
+    assert figure.value is None
+    figure.save(tmp_path / "none.zip")
+    with zipfile.ZipFile(tmp_path / "none.zip") as file:
+        package = json.loads(file.read("datapackage.json"))
+        rows = list(csv.DictReader(io.StringIO(file.read("none.csv").decode())))
+    assert [(row["value"], row["reason"]) for row in rows] == [("", figure.reason)]
+    kinds = {one["name"]: one["type"] for one in package["resources"][0]["schema"]["fields"]}
+    # As in Parquet: a column of numbers that are all missing is of numbers.
+    assert {kinds[name] for name in ("value", "low", "high")} == {"number"}

@@ -372,6 +372,7 @@ class Figure:
         keys = {name: one for name, one in counted.items() if one is not None}
         answer = {"value": self.value, "unit": self.unit, "low": self.low, "high": self.high}
         answer |= {"no_range": self.no_range} if self.no_range else {}
+        answer |= {"reason": self.reason} if self.reason else {}
         return self.rows() or [keys | {"status": self.status} | answer]
 
     def _about(self, name: str) -> TableAbout:

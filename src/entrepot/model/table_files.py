@@ -585,6 +585,7 @@ def _package(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAb
         kinds = {type(row[at]) for row in cells if row[at] is not None}
         kind = "number" if kinds == {int, float} else "string"
         kind = _FIELD_TYPES.get(next(iter(kinds)), "string") if len(kinds) == 1 else kind
+        kind = "number" if not kinds and column in _NUMBERS else kind
         about_it = {"description": about.labels[column]} if column in about.labels else {}
         fields.append({"name": column, "type": kind} | about_it)
     package: dict[str, Any] = {
