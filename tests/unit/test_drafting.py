@@ -146,6 +146,14 @@ def test_a_share_of_goods_is_no_part_of_trade_in_all_goods() -> None:
     assert kind == "ratio"
 
 
+def test_a_share_of_what_a_country_uses_is_no_share_of_trade() -> None:
+    text = "Russia provided 30 percent of the gas Italy {} in 2021."
+    assert drafted(text.format("consumed")) == []
+    assert any("uses" in why for why in reasons(text.format("consumed")))
+    [(kind, keys, *_)] = drafted(text.format("imported").replace("provided", "supplied"))
+    assert (kind, keys["exporter"], keys["importer"]) == ("import_share", "RUS", "ITA")
+
+
 def test_last_year_needs_the_date_of_the_text() -> None:
     text = "German exports to Poland rose 5% last year."
     assert drafted(text)[0][1]["period"] == "2025"

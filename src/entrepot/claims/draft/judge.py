@@ -12,7 +12,7 @@ from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import currency_said_elsewhere, moves, unit_refused
-from entrepot.claims.draft.refused import check_part, check_whole, is_of_purchases
+from entrepot.claims.draft.refused import check_part, check_used, check_whole, is_of_purchases
 from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row, is_of_former
@@ -849,6 +849,7 @@ def _basis_by_contrast(text: str, low: int, number: int) -> str:
 def _share(
     guess: StructuralReading, scene: Scene, keys: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
+    check_used(guess.number, scene.apart)
     exporter, importer = keys["exporter"], keys["importer"]
     two = WORLD not in (exporter, importer)
     # Without goods, "exports to Peru made up 32 % of all exports" is Peru's share.

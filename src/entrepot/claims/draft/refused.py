@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_part",
+    "check_used",
     "check_whole",
     "is_of_purchases",
     "of_nothing_here",
@@ -32,6 +33,10 @@ _OF_GOODS = re.compile(
     r" of (?:the |all |its |their )?| (?:der |des |aller )| (?:всех )?(?=[а-яё])|的"
 )
 """Words between a share and the goods that are the whole of it."""
+_USED = re.compile(
+    r"(?: that| which)?(?: the)? [A-Z]\w+ (?:has |had |now )?"
+    r"(?:consume[sd]?|uses?|used|burns|burned|burnt)(?!\w)"
+)
 _BOUGHT = re.compile(
     r"(?: that| which)?(?: the)? [A-Z]\w+ (?:has |had |now )?"
     r"(?:imports?|imported|buys?|bought|purchase[sd]?)(?!\w)"
@@ -123,6 +128,20 @@ def is_of_purchases(number: Span, reading: ParsedSentence, exporter: str) -> boo
                 raise Refusal("whose imports or exports the share is of, is not clear")
             return True
     return False
+
+
+def check_used(number: Span, reading: ParsedSentence) -> None:
+    """Refuse a share of what a country uses: what it makes itself is a part of that.
+
+    Raises
+    ------
+    Refusal
+        "Russia provided 30 % of the gas Italy consumed".
+    """
+    behind = _OF_GOODS.match(reading.text, number.end)
+    for one in reading.found.goods if behind else ():
+        if behind and one.start == behind.end() and _USED.match(reading.text, one.end):
+            raise Refusal("a share of what a country uses, which is not its imports alone")
 
 
 def of_the_sentence(reading: ParsedSentence) -> str:
