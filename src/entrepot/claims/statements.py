@@ -105,11 +105,11 @@ class Statements:
         self.origins = frozenset(one.row.origin for one in self.all)
         self._named_origins: dict[str, frozenset[str]] = {}
         self._by_key: defaultdict[object, list[Statement]] = defaultdict(list)
-        self._named: defaultdict[str, list[Statement]] = defaultdict(list)
+        self._named: defaultdict[object, list[Statement]] = defaultdict(list)
         for statement in self.all:
             self._by_key[statement.quantity.key()].append(statement)
             if any(_is_named(level) for level in statement.quantity.levels()):
-                self._named[statement.quantity.measure].append(statement)
+                self._named[_but_words(statement.quantity)].append(statement)
 
     @cached_property
     def _periods(self) -> dict[tuple[str, ...], dict[Period, None]]:
@@ -144,8 +144,8 @@ class Statements:
             return tuple(self._by_key[quantity.key()])
         return tuple(
             statement
-            for statement in self._named[quantity.measure]
-            if _same_but_for_words(quantity, statement.quantity)
+            for statement in self._named.get(_but_words(quantity), ())
+            if all(map(_same_words, _words(quantity), _words(statement.quantity)))
         )
 
     def current(self, quantity: Quantity, day: str = "") -> tuple[Statement, ...]:
@@ -219,25 +219,20 @@ def _is_named(level: Level) -> bool:
     return any(part.startswith(NAMED) for part in (level.goods, level.exporter, level.importer))
 
 
-def _same_but_for_words(wanted: Quantity, other_quantity: Quantity) -> bool:
-    pairs = [
-        *zip(wanted.of, other_quantity.of, strict=False),
-        *zip(wanted.to, other_quantity.to, strict=False),
-    ]
-    # Lengths first, so that the lenient zip above cuts nothing off.
-    return (len(wanted.of), len(wanted.to)) == (
-        len(other_quantity.of),
-        len(other_quantity.to),
-    ) and all(
-        weight == other
-        and one.period == two.period
-        and one.basis == two.basis
-        and all(
-            _same_words(getattr(one, name), getattr(two, name))
-            for name in ("goods", "exporter", "importer")
-        )
-        for (one, weight), (two, other) in pairs
+def _but_words(quantity: Quantity) -> object:
+    """Return what two quantities have to share that are one but for words for goods and areas."""
+    return (
+        quantity.measure,
+        *(
+            tuple((level.period, level.basis, weight) for level, weight in terms)
+            for terms in (quantity.of, quantity.to)
+        ),
     )
+
+
+def _words(quantity: Quantity) -> Iterator[str]:
+    for level in quantity.levels():
+        yield from (level.goods, level.exporter, level.importer)
 
 
 def _same_words(wanted: str, printed: str) -> bool:

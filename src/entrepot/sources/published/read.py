@@ -125,8 +125,8 @@ def matching(
     return tuple(
         row
         for row in rows
-        if _same_sides(row, exporter, importer)
-        and (when is None or row.period == when)
+        if (when is None or row.period == when)
+        and _same_sides(row, exporter, importer)
         and (against is None or row.base == against)
         and (basis is None or row.basis in ("", basis))
     )
