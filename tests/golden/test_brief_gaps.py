@@ -19,6 +19,7 @@ from entrepot.report import brief
 from entrepot.report.amounts import bar_of
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import range_on_card
+from entrepot.report.missing_value import missing_value
 from entrepot.report.render_markdown import render_markdown
 from entrepot.report.sections import by_tier
 from entrepot.sources.published.read import published
@@ -298,3 +299,20 @@ def test_a_year_of_which_nothing_is_held_is_refused_and_says_what_is(tmp_path: P
         brief("KAZ", "CHN", "chpl", 1971, lake)
     assert " to 2025" in str(caught.value.why)
     assert "--period" in str(caught.value.hint)
+
+
+def test_whether_a_pair_trades_is_looked_up_once_for_a_page(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, [(2021, "CHN", "KAZ", "854231", 50.0)])
+    context = BriefContext(lake)
+    asked = Definition.build(
+        "value", importer="KAZ", exporter="TUR", goods="854231", period=2021, source="baci"
+    )
+    figure = evaluate(asked, lake)
+    assert figure.status == "insufficient_data"
+    with lake.reading():
+        with lake.explaining() as first:
+            said = missing_value(context, figure)
+        with lake.explaining() as again:
+            assert missing_value(context, figure) == said
+    assert first.queries
+    assert not again.queries

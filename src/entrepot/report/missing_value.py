@@ -303,12 +303,20 @@ def _has_rows(context: BriefContext, figure: Figure, flows: Sequence[InventoryIt
 
 def _has_pair(context: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
     """Return whether one side trades anything with the other in what is held."""
+    sources = tuple(dict.fromkeys(one.source for one in flows))
+    asked = figure.definition.members
+    pair = tuple(tuple(sorted(asked(side))) for side in ("exporter", "importer"))
+    # Each answer reads rows, and several sections ask for one pair.
+    return context.remembered(repr((sources, pair)), lambda: _trades(context.lake, sources, *pair))
+
+
+def _trades(
+    lake: Lake, sources: Iterable[str], sellers: Sequence[str], buyers: Sequence[str]
+) -> bool:
     import narwhals as nw
 
-    asked = figure.definition
-    sellers, buyers = (sorted(asked.members(side)) for side in ("exporter", "importer"))
-    for name in dict.fromkeys(one.source for one in flows):
-        rows = context.lake.flows(name, by="importer")
+    for name in sources:
+        rows = lake.flows(name, by="importer")
         found = rows.filter(nw.col("exporter").is_in(sellers), nw.col("importer").is_in(buyers))
         if fetch(found.select("product").head(1)):
             return True
