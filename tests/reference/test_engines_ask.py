@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # py4j's sockets
 RELATIVE = 1e-12
+MOST_OF_HUBS = 12
+"""Jobs; when each answer read the other goods by itself, they were twice as many."""
 STRANGE = "a lake [1] of {2} %20"  # a folder can be called so
 AREAS = (156, 643, 398, 842, 276, 699)
 QUESTIONS: dict[str, dict[str, Any]] = {
@@ -93,6 +95,23 @@ def test_the_same_figure(measure: str, folder: Path, spark: SparkSession) -> Non
     assert expected.caveats
     assert alike(json.loads(json.dumps(expected.to_dict(), default=str)),
                  json.loads(json.dumps(found.to_dict(), default=str)))  # fmt: skip
+
+
+def test_what_hubs_may_have_passed_on_takes_few_jobs(folder: Path, spark: SparkSession) -> None:
+    """Rows of goods and sums of all others are read once, also with and without Hong Kong."""
+    words = {"importer": "KAZ", "exporter": "CHN", "hubs": "RUS+USA", "goods": "chpl"}
+    words |= {"period": "2022", "base": "2021", "source": "baci"}
+    expected = ep.ask("rerouted", lake=folder, **words)
+    context, group = spark.sparkContext, "few jobs of hubs"
+    context.setJobGroup(group, "a question about hubs")
+    try:
+        found = ep.ask("rerouted", lake=SparkLake.open(folder), **words)
+        ran = len(context.statusTracker().getJobIdsForGroup(group))
+    finally:
+        context.setLocalProperty("spark.jobGroup.id", None)
+    assert expected.high
+    assert alike(*(json.loads(json.dumps(x.to_dict(), default=str)) for x in (expected, found)))
+    assert 0 < ran <= MOST_OF_HUBS
 
 
 def answer(measure: str, lake: Any) -> Any:

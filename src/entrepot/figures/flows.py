@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +53,12 @@ from entrepot.figures.rows import SourceRows, is_everything, reading_once
 from entrepot.figures.run_measure import (
     OF_PAIRS,
     answers_by_columns,
+    beside_other_goods,
     dicts,
     main_column,
     measure,
     of_row,
     others_of_each,
-    reads_others_once,
     refuse_unrecorded,
     rows_of,
     with_what_is_open,
@@ -67,7 +66,6 @@ from entrepot.figures.run_measure import (
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.working_set import working_set
 from entrepot.goods import merged
-from entrepot.lake import near
 from entrepot.lake.bundled import bundled_scope
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
@@ -327,7 +325,9 @@ def _reported(
     # A single set of codes is measured once: nothing is gained by reading its rows into memory,
     # unless each query takes the engine long to plan, and nothing of its rows is there.
     is_once = not others and not any(one.lists for one in goods)
-    is_read_first = cells.lake.plans_long and working_set(cells.lake) is None
+    is_read_first = cells.lake.plans_long and (
+        working_set(cells.lake) is None or question(definition.measure).other_goods
+    )
     if is_once and (is_everything(goods) or not is_read_first):
         main = headline(definition, goods, cells)
         if isinstance(main, NoAnswer):
@@ -346,7 +346,10 @@ def _reported(
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
     together = extra_definitions if definition.flow == "one_way" else []
-    with reading_once(cells, definition, merged(every), together) as kept:
+    with (
+        reading_once(cells, definition, merged(every), together) as read,
+        beside_other_goods(read, definition, [goods, *others]) as kept,
+    ):
         first, *values = measure_each(cells, definition, [goods, *others], kept)
         main = headline(definition, goods, cells, kept=kept, found=first)
         if isinstance(main, NoAnswer):
@@ -493,8 +496,12 @@ def elsewhere(
         known_reporters = cells.with_non_reporting(choice)
         if refusal(known_reporters, choice, goods):
             continue
-        kept = replace(known_reporters, kept=read) if read else None
-        found = measure(known_reporters, choice, goods, kept=kept)
+        if read is None:
+            found = measure(known_reporters, choice, goods)
+        else:
+            kept = replace(known_reporters, kept=read)
+            with others_of_each(kept, choice, [goods]) as [others]:
+                found = measure(known_reporters, choice, goods, kept=kept, others=others)
         if not isinstance(found, NoAnswer):
             yield HONG_KONG, _estimate(found, choice, goods, known_reporters)
 
@@ -553,15 +560,7 @@ def measure_each(
     """
     first, *others = every
     if not answers_by_columns(asked):
-        with ExitStack() as stack:
-            rows = kept.kept
-            if (
-                rows is not None
-                and not rows.implementation.is_duckdb()
-                and reads_others_once(kept, asked, every)
-            ):
-                kept = replace(kept, kept=stack.enter_context(near(rows, kept.lake)))
-            [beside, *further] = stack.enter_context(others_of_each(kept, asked, every))
+        with others_of_each(kept, asked, every) as [beside, *further]:
             rest = [
                 measure(cells, asked, goods, kept=kept, others=more)
                 for goods, more in zip(others, further, strict=True)

@@ -33,7 +33,7 @@ from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.editions import known_codes
 from entrepot.goods.selection import wanted
-from entrepot.lake import fetch, relation, stored
+from entrepot.lake import fetch, near, relation, stored
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ __all__ = [
     "OF_PAIRS",
     "Measured",
     "answers_by_columns",
+    "beside_other_goods",
     "dicts",
     "is_zero",
     "main_column",
@@ -62,7 +63,6 @@ __all__ = [
     "of_row",
     "others_of",
     "others_of_each",
-    "reads_others_once",
     "refuse_unrecorded",
     "rows_of",
     "with_what_is_open",
@@ -407,11 +407,25 @@ def _further_inputs(
     return found
 
 
-def reads_others_once(cells: SourceRows, asked: Definition, every: Sequence[Goods]) -> bool:
-    """Whether `others_of_each` reads other goods once for all selections."""
+def _reads_others_once(cells: SourceRows, asked: Definition, every: Sequence[Goods]) -> bool:
+    """Whether `others_of_each` reads other goods once, for all selections."""
     is_chain = question(asked.measure).trade == "chain" and asked.goods != "all"
-    several = len(every) > 1 and all(wanted(goods) is not None for goods in every)
-    return is_chain and several and not cells.available.has_reports
+    are_chosen = all(wanted(goods) is not None for goods in every)
+    return is_chain and are_chosen and not cells.available.has_reports
+
+
+@contextmanager
+def beside_other_goods(
+    kept: SourceRows, asked: Definition, every: Sequence[Goods]
+) -> Iterator[SourceRows]:
+    """Bring rows near that are compared with sums of all other goods: few, and asked often."""
+    rows = kept.kept
+    is_there = rows is not None and not rows.implementation.is_duckdb()
+    if rows is None or not is_there or not _reads_others_once(kept, asked, every):
+        yield kept
+        return
+    with near(rows, kept.lake) as here:
+        yield replace(kept, kept=here)
 
 
 @contextmanager
@@ -420,7 +434,7 @@ def others_of_each(
 ) -> Iterator[Sequence[OtherGoods | None]]:
     """Yield all goods but each of several selections, read once where that is possible."""
     tests = [test for goods in every if (test := wanted(goods)) is not None]
-    if not reads_others_once(cells, asked, every):
+    if not _reads_others_once(cells, asked, every):
         yield [None] * len(every)
         return
     by, there = reach(asked)
