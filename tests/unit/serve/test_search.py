@@ -95,6 +95,21 @@ def test_suppliers_of_a_country_are_offered_as_a_chart_too() -> None:
             "chart of Germany's magnets from China",
             "/explore?show=share&importer=DEU&supplier=CHN&goods=850511",
         ),
+        # The order of the names says neither who buys, nor is a country that sells a buyer.
+        (
+            "chart of China's share of Russian imports in 2022",
+            "/explore?show=share&importer=RUS&supplier=CHN&period=2022",
+        ),
+        # A chart of years ends with one: it has no span to begin with.
+        (
+            "graph of China's share of Russian imports 2020 to 2023",
+            "/explore?show=share&importer=RUS&supplier=CHN&period=2023",
+        ),
+        (
+            "chart of Russia's oil exports in 2022",
+            "/explore?show=map&supplier=RUS&goods=2709&period=2022",
+        ),
+        ("gráficos China Alemania", "/explore?show=share&importer=CHN&supplier=DEU"),
     ],
 )
 def test_who_asks_for_a_chart_is_led_to_one(words: str, address: str) -> None:

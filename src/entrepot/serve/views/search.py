@@ -82,12 +82,14 @@ _TO = frozenset(["to", "nach"])
 _CHART_WORDS = frozenset(
     word
     for words in (
-        "chart charts diagram diagrams embed graph graphs graphic plot diagramm grafik einbetten",
-        "graphique diagramme integrer grafico insertar график диаграмма 图表",
+        "chart charts diagram diagrams embed graph graphs graphic plot diagramm grafik grafiken",
+        "einbetten graphique graphiques diagramme diagrammes integrer grafico graficos insertar",
+        "график графики графика диаграмма диаграмму диаграммы 图表",
     )
     for word in words.split()
 )
 """What asks for a chart and names no goods: “Grafik” is not misspelt graphite."""
+_TO_CHANGE = "to change, download or embed"
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
 
@@ -303,44 +305,67 @@ def _of_code(words: str) -> Iterator[Hit]:
 def _answers(words: str) -> Iterator[Hit]:
     """Yield the questions that words ask: a whole one; of a pair, of a country's goods, of both."""
     is_chart = not _CHART_WORDS.isdisjoint(words_of(words))
-    # The first one is where Enter leads: whoever wants a chart is not taken to a page without one.
-    if not is_chart:
-        yield from _read(words)
     places, goods, turned, period = _named(words)
     # Without its year, a question would be answered for the newest one.
     keys = {"goods": goods, "period": period}
+    buyer, seller = _sides(words) if is_chart else ("", "")
+    # The first one is where Enter leads: whoever wants a chart is not taken to a page without one,
+    # nor to a chart of the other direction.
+    if seller and not buyer:
+        is_chart = False
+        if seller in places:
+            yield _map_of(seller, keys)
+    if not is_chart:
+        yield from _read(words)
     chosen = urlencode({key: text for key, text in keys.items() if text}, safe=",:@")
     query = f"?{chosen}" if chosen else ""
     of = f" of {goods_words(goods)}" if goods else ""
-    when = f", {period.replace('..', ' to ')}" if period else ""
+    when = _when(period)
     if len(places) >= 2:
-        on = Period.parse(period).end if period else date.today()
         first, second = (places[1], places[0]) if turned else places[:2]
-        # Both directions are offered: the order in which countries are named rarely says who buys.
-        for importer, supplier in ((first, second), (second, first)):
-            # There is no brief of a group and its member.
-            if trades_inside(importer, supplier, on):
-                continue
-            sellers, buyers = (possessive(area_phrase(one)) for one in (supplier, importer))
-            name = f"{sellers} share of {buyers} imports{of}{when}"
-            about = f"importer {area_name(importer)}, supplier {area_name(supplier)}"
-            address = f"/country/{importer}/from/{supplier}{query}"
-            if is_chart:
-                name, about = f"Chart of {name}, by year", f"{about}; to change, download or embed"
-                address = _chart_of(
-                    {"show": "share", "importer": importer, "supplier": supplier}, keys
-                )
-            yield Hit("answer", _large(name), about, address)
+        if buyer in places and seller in places:
+            first, second = buyer, seller
+        yield from _of_pair(first, second, keys, query, is_chart=is_chart)
     elif places and goods:
         name = f"Who supplies {area_phrase(places[0])} with {goods_words(goods)}{when}?"
         page_of = Hit("answer", name, "suppliers by share", f"/country/{places[0]}{query}")
         name = f"Chart of {possessive(area_phrase(places[0]))} suppliers{of}{when}"
         whose = _chart_of({"show": "suppliers", "importer": places[0]}, keys)
-        chart = Hit("answer", name, "to change, download or embed", whose)
+        chart = Hit("answer", name, _TO_CHANGE, whose)
         yield from (chart, page_of) if is_chart else (page_of, chart)
     elif not places and _asks_who(words):
         name = f"Who supplies the world with {goods_words(goods)}?"
         yield Hit("answer", name, "exporters by share", f"/goods/{goods}")
+
+
+def _of_pair(
+    first: str, second: str, keys: dict[str, str], query: str, *, is_chart: bool
+) -> Iterator[Hit]:
+    """Yield both directions: the order in which countries are named rarely says who buys."""
+    goods, period = keys["goods"], keys["period"]
+    on = Period.parse(period).end if period else date.today()
+    of = f" of {goods_words(goods)}" if goods else ""
+    for importer, supplier in ((first, second), (second, first)):
+        # There is no brief of a group and its member.
+        if trades_inside(importer, supplier, on):
+            continue
+        sellers, buyers = (possessive(area_phrase(one)) for one in (supplier, importer))
+        name = f"{sellers} share of {buyers} imports{of}"
+        about = f"importer {area_name(importer)}, supplier {area_name(supplier)}"
+        if is_chart:
+            # This chart has a point a year, up to the last one of a span.
+            until = str(on.year) if period else ""
+            name = f"Chart of {name}, by year{until and f' to {until}'}"
+            whose = {"show": "share", "importer": importer, "supplier": supplier}
+            address = _chart_of(whose, keys | {"period": until})
+            yield Hit("answer", name, f"{about}; {_TO_CHANGE}", address)
+        else:
+            address = f"/country/{importer}/from/{supplier}{query}"
+            yield Hit("answer", _large(f"{name}{_when(period)}"), about, address)
+
+
+def _when(period: str) -> str:
+    return f", {period.replace('..', ' to ')}" if period else ""
 
 
 def _asks_who(words: str) -> bool:
@@ -349,6 +374,14 @@ def _asks_who(words: str) -> bool:
     goods = [one for one in said if one not in _SELLERS]
     term = _one(" ".join(goods), ()) if goods and len(goods) < len(said) else None
     return term is not None and term.kind == "goods"
+
+
+def _map_of(seller: str, keys: dict[str, str]) -> Hit:
+    """Return the chart of a country's exports: its share of the imports of each other one."""
+    of = f" of {goods_words(keys['goods'])}" if keys["goods"] else ""
+    sellers = possessive(area_phrase(seller))
+    name = f"Map of {sellers} share of each country’s imports{of}{_when(keys['period'])}"
+    return Hit("answer", name, _TO_CHANGE, _chart_of({"show": "map", "supplier": seller}, keys))
 
 
 def _chart_of(sides: dict[str, str], keys: dict[str, str]) -> str:
@@ -383,6 +416,15 @@ def _read(words: str) -> Iterator[Hit]:
 def _is_question(words: str) -> bool:
     # Chinese has no spaces, so its questions cannot be counted in words.
     return len(words.split()) >= _LEAST_WORDS or not words.isascii()
+
+
+def _sides(words: str) -> tuple[str, str]:
+    """Return who buys and who sells in a whole question; empty where it does not say."""
+    try:
+        keys = read_question(words).keys if _is_question(words) else {}
+    except EntrepotError:
+        return "", ""
+    return keys.get("importer", ""), keys.get("exporter", "")
 
 
 def _left_open(words: str) -> str:
