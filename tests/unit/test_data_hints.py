@@ -125,6 +125,11 @@ def test_a_file_where_the_source_should_stand_is_said_to_be_one(
     error = error_of("add", "trade.csv", "--lake", "lake")
     assert error.what == "trade.csv is a file: which source it is of is not said"
     assert "entrepot data add table trade.csv --map map.yaml" in error.hint
+    # A sign that a release of a source begins with, and a blank that ends a word of a shell.
+    (tmp_path / "my trade@home.csv").write_text("year,usd\n2022,1\n")
+    error = error_of("add", "my trade@home.csv", "--lake", "lake")
+    assert error.what == "my trade@home.csv is a file: which source it is of is not said"
+    assert "entrepot data map 'my trade@home.csv' > map.yaml" in error.hint
     assert error_of("add", "nonsense", "--lake", "lake").what == "unknown source: 'nonsense'"
 
 

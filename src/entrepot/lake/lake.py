@@ -93,7 +93,7 @@ class Lake(Reads):
         # A lone text is a path too; as a sequence it would be one file for each letter.
         several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
         if not several:
-            raise no_file(split_address(source)[0])
+            raise no_file(source)
         says = _mapping_text(mapping)
         name, title = named_source(split_address(source)[0], Path(several[0]), says)
         if name.startswith("shipments."):

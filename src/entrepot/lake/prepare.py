@@ -68,7 +68,7 @@ from entrepot.lake.unchanged import (
 )
 from entrepot.model.area_names import without_accents
 from entrepot.model.columns import BALANCED, COMPLETE, Finding
-from entrepot.sources import bring_in, said_by_name, source_info, source_parser
+from entrepot.sources import bring_in, said_by_name, source_info, source_parser, split_address
 from entrepot.sources.icio.layouts import PARAMETERS
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.strict import literal
@@ -475,20 +475,21 @@ def no_file(source: str) -> RequestError:
         If there is no such source.
     """
     try:
-        source_parser(source)
+        source_parser(name := split_address(source)[0])
     except UnknownNameError:
         if not Path(source).is_file():
             raise
         # `data add trade.csv`: which data it has is not said.
+        file = shlex.quote(source)
         return RequestError(
             f"{source} is a file: which source it is of is not said",
-            hint=f"entrepot data add SOURCE {source} (entrepot data sources lists them); a table "
-            f"of your own: entrepot data map {source} > map.yaml, then "
-            f"entrepot data add table {source} --map map.yaml",
+            hint=f"entrepot data add SOURCE {file} (entrepot data sources lists them); a table "
+            f"of your own: entrepot data map {file} > map.yaml, then "
+            f"entrepot data add table {file} --map map.yaml",
         )
     packaged = "questions are answered from its table in the installed package"
-    why = packaged if source == "icio" else ""
-    return RequestError("no file to add", why=why, hint=bring_in(source))
+    why = packaged if name == "icio" else ""
+    return RequestError("no file to add", why=why, hint=bring_in(name))
 
 
 def load(
