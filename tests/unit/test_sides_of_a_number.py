@@ -112,3 +112,16 @@ def test_a_rate_is_of_what_leads_it_and_not_of_the_price_behind_it() -> None:
     )
     found = claimed(text, "2024-02-20")["fell 3.9 percent"]
     assert found == ("quantity_growth", "PER", "CHL", "2023", "named:cars")
+
+
+def test_a_sentence_on_the_year_before_does_not_move_the_text_there() -> None:
+    text = (
+        "Im 1. Quartal 2023 exportierte Deutschland nach Peru Waren für 16,5 Milliarden Euro. Im "
+        "Vergleichsquartal des Vorjahres exportierte Deutschland nach Peru Waren für 17,5 "
+        "Milliarden Euro. Nach Chile exportierte Deutschland Waren für 6,3 Milliarden Euro."
+    )
+    assert claimed(text, "2023-05-20") == {
+        "16,5 Milliarden Euro": ("value", "DEU", "PER", "2023Q1"),
+        "17,5 Milliarden Euro": ("value", "DEU", "PER", "2022Q1"),
+        "6,3 Milliarden Euro": ("value", "DEU", "CHL", "2023Q1"),
+    }

@@ -1101,7 +1101,7 @@ _ENDS = re.compile(r"[.!?。！？][\"”’»)\]]*\s*$")
 """How a sentence ends that is no headline."""
 _COMPARES = re.compile(
     r"\s*(?:compared|in comparison|relative|against|over|from|than"
-    r"|im vergleich|verglichen|gegenüber"
+    r"|im vergleich\b|verglichen|gegenüber"
     r"|(?:в|по) сравнен|относительно|与|同|较|比)",
     re.IGNORECASE,
 )

@@ -198,7 +198,11 @@ def _after(reading: ParsedSentence, drafted: Sequence[Drafted]) -> Context:
     former = [one for one in reading.numbers if is_former(one, reading)]
     # "Against 4 bn a year earlier": the text goes on about the time named before.
     ago = before.period.before() if before.period is not None else None
-    if all(one.period == ago and reading.timing.is_of(one, former) for one in own):
+    if all(
+        one.period == ago
+        and (reading.timing.is_of(one, former) or _AGO.search(reading.text, one.start, one.end))
+        for one in own
+    ):
         own = []
     periods = {time.period for time in own}
     period, age = periods.pop() if len(periods) == 1 else None, 0
@@ -207,6 +211,13 @@ def _after(reading: ParsedSentence, drafted: Sequence[Drafted]) -> Context:
     if not own and not reading.timing.unclear and before.age < OLDEST:
         period, age, compared = before.period, before.age + 1, compared or before.compared
     return Context(flows, period, tuple(filter(None, map(_share_in, drafted))), age, compared)
+
+
+_AGO = re.compile(
+    r"earlier|before|ago\b|previous|same|Vorjahr|zuvor|früher|ранее|назад|раньше|аналогичн|同期",
+    re.IGNORECASE,
+)
+"""A time by which something is compared with that of the text: "a year earlier"."""
 
 
 def _share_in(claim: Drafted) -> tuple[str, tuple[tuple[str, str], ...]] | None:

@@ -490,7 +490,9 @@ def _chosen(  # noqa: C901
             return rules, ""
         if agrees(by_structure, rules):
             return rules, ""
-        if sure >= FIRM or _agree_but_basis(by_structure, rules):
+        # Rules read China and Hong Kong as two sides where a text counts them as one market.
+        one_market = "+" in repr(by_structure.keys) and sure >= SURE
+        if sure >= FIRM or one_market or _agree_but_basis(by_structure, rules):
             return by_structure, ""
         # Both sides and the only time stand in the sentence: nothing was carried over.
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
