@@ -125,3 +125,30 @@ def test_a_sentence_on_the_year_before_does_not_move_the_text_there() -> None:
         "17,5 Milliarden Euro": ("value", "DEU", "PER", "2022Q1"),
         "6,3 Milliarden Euro": ("value", "DEU", "CHL", "2023Q1"),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        (
+            (
+                "2023 wurden von Deutschland nach Peru hauptsächlich Kraftwagen und Autoteile "
+                "im Wert von 6,3 Milliarden Euro exportiert."
+            ),
+            ["named:cars"],
+        ),
+        (
+            (
+                "2023 wurden von Deutschland nach Peru hauptsächlich Zahnräder im Wert von 6,3 "
+                "Milliarden Euro exportiert."
+            ),
+            [],
+        ),
+        ("Germany exported to Peru mainly widgets worth $6.3 billion in 2023.", []),
+    ],
+)
+def test_an_amount_of_goods_that_are_named_is_not_one_of_all_goods(
+    text: str, goods: list[str]
+) -> None:
+    claims = draft(article_of(text, date="2024-05-20")).claims
+    assert [one.keys["goods"] for one in claims] == goods

@@ -78,8 +78,31 @@ def claim_of_number(number: Span, reading: ParsedSentence) -> Drafted:
     return _growth(number, reading)
 
 
+_MAINLY = {
+    "en": (
+        r"(?:mainly|mostly|primarily|chiefly) ([a-z-]+(?: and [a-z-]+)?)"
+        r" (?:worth|valued at|for) "
+    ),
+    "de": (
+        r"(?:hauptsächlich|vor allem|überwiegend) ([A-ZÄÖÜ][\w-]+(?: und [\w-]+)?)"
+        r" (?:im Wert von|für) "
+    ),
+    "ru": (
+        r"(?:главным образом|в основном|преимущественно) ([а-яё-]+(?: и [а-яё-]+)?)"
+        r" на (?:сумму )?"
+    ),
+    "zh": r"(?!)",
+}
+"""In front of an amount: of which goods it is."""
+_LONGEST = 100
+
+
 def _amount(number: Span, reading: ParsedSentence) -> Drafted:
     flow = flow_of_number(number, reading)
+    window = reading.text[max(0, number.start - _LONGEST) : number.start]
+    mainly = re.search(rf"(?<!\w){_MAINLY[reading.language]}$", window)
+    if mainly and flow.goods == "all":
+        raise Refusal(f"{mainly[1]!r} may name goods, and no code is known for it")
     if flow.kind not in BALANCES and is_added(number, reading):
         raise Refusal("a change in money or tonnes, which no kind of claim is about")
     like = [

@@ -34,7 +34,7 @@ __all__ = [
     "without_sums",
 ]
 
-SURE, FIRM = 0.82, 0.88
+SURE, FIRM = 0.80, 0.86
 """From which probability on a reading is a claim, and where the rules speak against it; chosen by
 ``benchmarks/reading.py``."""
 _MANY_AREAS, _MANY_NUMBERS = 3, 6
@@ -262,7 +262,7 @@ def is_certain(facts: Mapping[str, float], learned: Mapping[str, Mapping[str, fl
     plain = not facts.keys().isdisjoint(("plain:both", "plain:owner"))
     # Shares and places are confirmed by their patterns, not by a second look at the structure.
     of_trade = not facts.keys().isdisjoint(_OF_TRADE) and "flag:goods-about" not in facts
-    return of_trade and sure >= (FIRM if plain else CERTAIN)
+    return of_trade and sure >= (CERTAIN_OF_SIDES if plain else CERTAIN)
 
 
 def without_sums(facts: Mapping[str, float]) -> dict[str, float]:
@@ -270,7 +270,7 @@ def without_sums(facts: Mapping[str, float]) -> dict[str, float]:
     return {name: size for name, size in facts.items() if not name.startswith(_OF_SUMS)}
 
 
-CERTAIN = 0.9
+CERTAIN, CERTAIN_OF_SIDES = 0.9, 0.88
 _OF_TRADE = tuple(f"as:{kind}" for kind in ("value", "balance", "growth", "quantity_growth"))
 _OF_SUMS = ("sums:", "beside:borne-out", "beside:gainsaid", "text:borne-out")
 
