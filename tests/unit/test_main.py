@@ -78,6 +78,7 @@ def test_an_option_of_another_name_is_told_the_one_it_has_here(
     [
         (("brief", "--importer", "DEU"), "IMPORTER stands alone: entrepot brief IMPORTER"),
         (("data", "show", "--source", "baci"), "SOURCE stands alone: entrepot data show SOURCE"),
+        (("data", "add", "baci", "--file", "x.csv"), "alone: entrepot data add SOURCE FILE"),
     ],
 )
 def test_a_word_that_stands_alone_is_not_likened_to_an_option(

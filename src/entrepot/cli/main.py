@@ -283,12 +283,17 @@ def _suggest_options(error: Any) -> None:
         options = [one for param in error.ctx.command.params for one in param.opts]
         known = [one.removeprefix("--") for one in options if one.startswith("--")]
         alone = name.removeprefix("--").replace("-", "_")
+        words: list[str] = []
         for param in error.ctx.command.params:
-            if param.param_type_name == "argument" and param.name == alone:
-                word = alone.upper()
-                error.message += f". {word} stands alone: {error.ctx.command_path} {word}"
-                error.possibilities = []
-                return
+            if param.param_type_name == "argument":
+                words.append(param.metavar or param.name.upper())
+                if alone.upper() in (words[-1], param.name.upper()):
+                    # Not as the process is called, which may be "python -m entrepot".
+                    path = error.ctx.command_path.removeprefix(error.ctx.find_root().info_name)
+                    in_full = " ".join((f"entrepot{path}", *words))
+                    error.message += f". {words[-1]} stands alone: {in_full}"
+                    error.possibilities = []
+                    return
         near = nearest(name.removeprefix("--"), known)
         error.possibilities = [f"--{one}" for one in near] or error.possibilities
 
