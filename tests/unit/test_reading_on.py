@@ -416,6 +416,8 @@ def test_where_a_text_is_from_or_a_country_lies_is_no_part(
     [
         "Part of Germany's imports from Chile, worth 5 billion euros in 2023, came late.",
         "2023年中国上海电器对智利出口11亿美元。",
+        "2023年中国对50个国家出口芯片30亿美元。",
+        "2023年中国对160个国家和地区出口3.4万亿美元。",
     ],
 )
 def test_a_part_of_a_trade_is_not_claimed_of_the_whole(text: str) -> None:

@@ -53,8 +53,10 @@ _WHO = {
     "zh": (
         r"企业|公司|集团|厂商|车企|民企|国企|央企|外企|商家|客户|买家|省(?!钱)|市(?!场|值|价)"
         rf"|自治区|自由?贸易?(?:试验)?区|远东|(?<!{_AREA})(?:特区|特别行政区)|口岸"
+        # Fifty countries are not the world.
+        r"|(?<!两)个(?:国家|经济体)"
         # 国家地区, "countries and regions", and 出口地区, "a market", are no part of a country.
-        rf"|(?<!{_AREA})(?<!国家)(?<!国家[和及或])(?<![出进]口)地区(?!生产总值)"
+        rf"|(?<!{_AREA})(?<!国家)(?<!国家[和及或与、])(?<![出进]口)地区(?!生产总值)"
     ),
 }
 """Whose trade is not all of a country's, or who is not all of its buyers."""
