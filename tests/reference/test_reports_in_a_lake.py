@@ -173,7 +173,8 @@ def test_all_goods_are_refused_where_some_are_held(lake: Lake) -> None:
     assert figure.status == "insufficient_data"
     assert "2 product codes of 6 digits (270112,854231) in 2021" in figure.reason
     listed = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="854231,854232")
-    assert [one.id for one in listed.caveats].count("not-delivered") == 1
+    [lacking] = [one.text for one in listed.caveats if one.id == "not-delivered"]
+    assert "1 code asked for is in no row of it in 2021: 854232." in lacking
     assert listed.value == pytest.approx(400 / 600)
 
 

@@ -214,7 +214,8 @@ def _together(
     notes += goods_caveats.pooled(cells.available.source, goods)
     absent = not_delivered(cells, definition, goods)
     if absent:
-        notes.append(goods_caveats.not_delivered(cells.available.source, absent))
+        when = " or ".join(str(one) for one in (definition.base, definition.period) if one)
+        notes.append(goods_caveats.not_delivered(cells.available.source, absent, when))
     if cells.available.source == BUNDLED:
         notes.append(goods_caveats.bundled_extract())
     total = first.total

@@ -131,14 +131,13 @@ def bundled_extract() -> Caveat:
     )
 
 
-def not_delivered(source: str, codes: frozenset[str]) -> Caveat:
-    """Return that some goods are in no row of the source."""
-    shown = ", ".join(sorted(codes)[:8]) + (" ..." if len(codes) > 8 else "")
+def not_delivered(source: str, codes: frozenset[str], when: str) -> Caveat:
+    """Return that some goods are in no row of the source at a time, of which others may be."""
     plural, are = ("", "is") if len(codes) == 1 else ("s", "are")
     return caveat(
         "not-delivered",
         (
             f"{source} is loaded for some goods only; {len(codes)} code{plural} asked for "
-            f"{are} in no row of it: {shown}. They are missing, not zero."
+            f"{are} in no row of it in {when}: {_named(sorted(codes))}. They are missing, not zero."
         ),
     )
