@@ -230,6 +230,10 @@ def test_what_would_bring_missing_values_stands_below_the_table(tmp_path: Path) 
         lake=nothing,
     )
     assert found.gaps == ("no data loaded. Load BACI with: entrepot data add baci FILE",)
+    # What others published has neither a side that reports nor a mass.
+    for apart in ({"reported_by": "importer"}, {"quantity": "mass"}):
+        keys = {"importer": ["DEU", "JPN"], "exporter": "CHN", "goods": "280530", **apart}
+        assert ep.ask_many("value", period=2022, lake=nothing, **keys).gaps == found.gaps
     [printed] = ep.ask_many(
         "import_share",
         importer=["DEU", "JPN"],

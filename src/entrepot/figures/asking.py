@@ -65,7 +65,7 @@ MOST = 5_000
 def _first_reason(reason: str) -> str:
     """Return the line about the question itself: not what others published, which loads nothing."""
     lines = reason.split("\n")
-    beside = ("published figures: ", "bundled results: ")
+    beside = ("published figures", "bundled results")
     return next((line for line in lines if not line.startswith(beside)), lines[0])
 
 
