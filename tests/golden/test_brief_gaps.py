@@ -316,3 +316,11 @@ def test_whether_a_pair_trades_is_looked_up_once_for_a_page(tmp_path: Path) -> N
             assert missing_value(context, figure) == said
     assert first.queries
     assert not again.queries
+
+
+def test_no_text_of_a_brief_is_wider_than_a_line(tmp_path: Path) -> None:
+    """Thirty codes between commas alone ran out of the page of the PDF."""
+    made = brief("DEU", "CHN", "850511", lake=tmp_path / "lake")
+    texts = [card.definition for card in made.cards]
+    assert any("30 product codes" in text for text in texts)
+    assert max(len(word) for text in texts for word in text.split()) < 40

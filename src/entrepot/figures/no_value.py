@@ -358,7 +358,9 @@ def _some_goods(
     cells: SourceRows, asked: Definition, lines: set[str], proven: float | None = None
 ) -> NoAnswer:
     count, digits = len(lines), max(map(len, lines))
-    named = f" ({','.join(sorted(lines))})" if count <= _NAMED else ""  # as --goods takes them
+    # As --goods takes them; many with spaces, for a line without any ran out of a printed page.
+    between = "," if count <= _IN_A_LINE else ", "
+    named = f" ({between.join(sorted(lines))})" if count <= _NAMED else ""
     codes = f"{count} product code{'' if count == 1 else 's'} of {digits} digits{named}"
     there = f"{of_lake(cells.available.source)} has {codes} in {asked.period}"
     if proven is not None:
@@ -490,6 +492,7 @@ def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | N
     )
 
 
+_IN_A_LINE = 4
 _NAMED = 40
 """Codes that are named where nothing else is loaded: two lines of a terminal."""
 
