@@ -343,7 +343,7 @@ def names(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[str, str]:
     >>> names((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
     ('Russia', 'Kazakhstan')
     >>> names((Side("RUS", "CHN", "all"), Side("RUS", "TUR", "8542")))
-    ('China, all goods', 'Turkey, HS 8542')
+    ('China, all goods', 'Turkey, integrated circuits (HS 8542)')
     >>> names((Side("RUS", "CHN", "all"), Side("RUS", "CHN", "all", Period.parse(2021))))
     ('newest', '2021')
     >>> names((Side("RUS", "CHN", "all"), Side("CHN", "RUS", "all")))

@@ -870,6 +870,8 @@ def _share(
     of_bought = is_of_purchases(guess.number, scene.apart, exporter)
     if guess.kind == "supply" and (guess.partner == guess.home or of_bought):
         return "import_share", keys
+    if guess.kind == "supply":
+        check_part(guess.number, scene.apart.found.goods, scene.apart.text)
     # "China bought 30 % of it" in a text about the seller's trade is a share of its exports.
     if guess.kind == "purchase" and guess.partner == guess.home:
         return "export_share", keys
