@@ -417,6 +417,10 @@ def test_where_a_text_is_from_or_a_country_lies_is_no_part(
         "Part of Germany's imports from Chile, worth 5 billion euros in 2023, came late.",
         "2023年中国上海电器对智利出口11亿美元。",
         "2023年中国对50个国家出口芯片30亿美元。",
+        "In 2023 China exported chips worth 3 billion dollars to 50 countries.",
+        "China's exports to more than 50 countries rose by 5 % in 2023.",
+        "China exportierte 2023 Chips für 3 Milliarden Dollar in 50 Länder.",
+        "В 2023 году Китай экспортировал чипы на 3 млрд долларов в 50 стран.",
         "2023年中国对160个国家和地区出口3.4万亿美元。",
     ],
 )

@@ -105,13 +105,29 @@ _PLACE = {
     "zh": "(?!)",
 }
 """Where goods go to, or come from, that is no area known here: "экспорт Китая в Сибирь"."""
+_SOME = {
+    "en": (
+        rf"[^,;:]{{0,60}}? (?:to|from|with|among) (?:{MASK}+|dozens of|several|many|some|most)"
+        rf" (?:[a-z]+ )?countries(?!\w)(?! (?:of|in) (?:the )?{_AREA})"
+    ),
+    "ru": (
+        rf"[^,;:]{{0,60}}? (?:в|из|с) (?:{MASK}+|десятк[а-яё]+|нескольк[а-яё]+|многи[а-яё]+)"
+        rf" (?:[а-яё]+ )?стран(?:ы|у|ах|ами)?(?![а-яё])(?! {_AREA})"
+    ),
+    "de": (
+        rf"[^,;:]{{0,60}}? (?:in|aus|mit|an) (?:{MASK}+|vielen?|mehreren?|Dutzenden?)"
+        rf" (?:[a-zäöü]+ )?(?:Ländern?|Staaten)(?!\w)(?! (?:der |des |in )?{_AREA})"
+    ),
+    "zh": "(?!)",
+}
+"""Fifty countries are not the world."""
 
 
 @cache
-def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     behind = (_BEHIND[language], rf"[^,，]{{0,50}}?(?:{_HOW[language]})", _PLACE[language])
     ahead = (_AHEAD[language], _NET[language], rf"(?:{_HOW[language]})[^,，]{{0,12}}$")
-    return re.compile("|".join(behind)), re.compile("|".join(ahead))
+    return tuple(re.compile(one) for one in ("|".join(behind), "|".join(ahead), _SOME[language]))
 
 
 @cache
@@ -140,12 +156,13 @@ def part_meant(number: Span, scene: Scene) -> str:
         text = _covered(text, area.start, area.end, _AREA)
     for time in scene.times:
         text = _covered(text, time.start, time.end, " ")
-    behind, ahead = _patterns(language)
+    behind, ahead, some = _patterns(language)
     for flow in scene.apart.found.flows:
         if not start <= flow.start < end:
             continue
         cut = _CUT[language].search(text, flow.end)
         found = behind.match(text, flow.end, cut.start() if cut else end)
+        found = found or some.match(text, flow.end, end)
         if found is None:
             cuts = list(_CUT[language].finditer(text, 0, flow.start))
             found = ahead.search(text[cuts[-1].end() if cuts else 0 : flow.start])
@@ -153,7 +170,7 @@ def part_meant(number: Span, scene: Scene) -> str:
         else:
             before = 0
         if found:
-            return _why(scene.apart.text[before + found.start() : before + found.end()])
+            return _why(scene.sentence.text[before + found.start() : before + found.end()])
     return ""
 
 
