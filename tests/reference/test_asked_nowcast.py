@@ -323,7 +323,7 @@ def test_a_gap_two_currencies_and_an_edition_that_changes(tmp_path: Path) -> Non
     add(broken, "german", "exporter", exports(range(8)), "HS2022")
     add(broken, "german", "exporter", exports(range(9, LAST)), "HS2022")
     figure = ask(broken, period=2024, source="table.german")
-    assert "33 months in a row are loaded, 35 are needed" in str(figure.reason)
+    assert "all reports are loaded for 33 months in a row, 35 are needed" in str(figure.reason)
     add(broken, "german", "exporter", exports(range(LAST, LAST + 1)), "HS2022", "EUR")
     figure = ask(broken, period=2024, source="table.german")
     assert "is loaded in EUR and USD for this period" in str(figure.reason)

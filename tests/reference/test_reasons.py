@@ -84,7 +84,7 @@ def test_a_year_held_in_part_says_what_could_be_asked(lake: Lake) -> None:
         "ask for 2022-01 to 2022-11, which is loaded"
     )
     assert nowcast.startswith(
-        "no nowcast: table.part: 11 months in a row are loaded, 30 are needed"
+        "no nowcast: table.part: all reports are loaded for 11 months in a row, 30 are needed"
     )
     assert _ask(lake, source="table.part", period="2022-01 to 2022-11").value == 11
 

@@ -216,7 +216,7 @@ def test_a_share_has_intervals_of_its_own() -> None:
     ("months", "window", "words"),
     [
         (60, Window(12, 13), "13 months after the last report"),
-        (34, Window(12, 8), "34 months in a row are loaded, 37 are needed"),
+        (34, Window(12, 8), "all reports are loaded for 34 months in a row, 37 are needed"),
     ],
 )
 def test_too_little_is_refused(months: int, window: Window, words: str) -> None:

@@ -866,16 +866,14 @@ def _share(
             raise Refusal("a share of a balance, which no kind of claim is about")
         check_part(guess.number, scene.apart.found.goods, scene.apart.text)
         return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
-    # "Russia supplied 30 %" in a text about the buyer's trade is a share of its imports.
     of_bought = is_of_purchases(guess.number, scene.apart, exporter)
-    if guess.kind == "supply" and (guess.partner == guess.home or of_bought):
-        return "import_share", keys
     if guess.kind == "supply":
+        # "Russia supplied 30 %" in a text about the buyer's trade is a share of its imports.
+        if guess.partner == guess.home or of_bought:
+            return "import_share", keys
         check_part(guess.number, scene.apart.found.goods, scene.apart.text)
     # "China bought 30 % of it" in a text about the seller's trade is a share of its exports.
-    if guess.kind == "purchase" and guess.partner == guess.home:
-        return "export_share", keys
-    if guess.kind in SELLS:
+    if guess.kind in SELLS or (guess.kind == "purchase" and guess.partner == guess.home):
         return "export_share", keys
     if guess.kind in BUYS:
         return "import_share", keys

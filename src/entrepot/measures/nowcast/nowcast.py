@@ -216,9 +216,10 @@ def refuse_history(values: Floats, window: Window) -> None:
             hint="load later months, or ask for an earlier period",
         )
     if values.shape[1] < needed:
+        # Where one member of a group lacks a month, the row of months of all of them ends there.
+        rows = agreed(values.shape[1], "month in a row", "months in a row")
         raise NoEvidenceError(
-            f"{agreed(values.shape[1], 'month in a row is', 'months in a row are')} loaded, "
-            f"{needed} are needed",
+            f"all reports are loaded for {rows}, {needed} are needed",
             why=f"the period ends {_months(window.ahead)} after the last of them, and the errors "
             "of earlier estimates have to be known",
             hint="load earlier years by month",
