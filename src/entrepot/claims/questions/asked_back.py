@@ -83,6 +83,9 @@ def take_unrecorded(state: QuestionState) -> None:
         state.unsaid.append(Unsaid("words", why))
         state.left = blanked(state.left, *found.span())
     patterns = _forms(state.language)
+    if found := patterns["counted_goods"].search(state.left):
+        state.unsaid.append(Unsaid("measure", _COUNTED, (_RELIANT,)))
+        state.left = blanked(state.left, *found.span())
     if found := patterns["paid_in"].search(state.left):
         why = f"in which currency trade is paid has no measure: leave out “{found[0]}”"
         state.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[1], _PUBLISHED)))
@@ -91,6 +94,10 @@ def take_unrecorded(state: QuestionState) -> None:
         why = f"how goods were carried is no part of a figure; leave out “{found[0]}”"
         state.unsaid.append(Unsaid("words", why))
         state.left = blanked(state.left, *found.span())
+
+
+_COUNTED = "how many goods come from one supplier alone is no figure: their part of imports is one"
+_RELIANT = ("reliant_goods", "share of imports in goods mostly from one supplier")
 
 
 def _without_side(state: QuestionState, name: str, measure: str) -> Unsaid:
