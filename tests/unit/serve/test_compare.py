@@ -383,9 +383,12 @@ def test_a_share_over_all_sources_has_a_row_only_where_it_says_something_else() 
     asked = Definition.build("import_share", importer="RUS", exporter="CHN", period=2023)
     one = Figure(asked, "ok", 0.4, "share", low=0.3, high=0.5)
     row_ = comparison.ComparisonRow("share", (one, one))
+    side = comparison.ComparisonSide("RUS", "CHN", "all")
     for other, count in ((one, 1), (replace(one, high=0.6), 2)):
         again = comparison.ComparisonRow("again", (one, other))
-        found = comparison.SideComparison((), (), (), (row_, again), (), ())  # type: ignore[arg-type]
+        found = comparison.SideComparison(
+            (side, side), ("", ""), ((), ()), (row_, again), (one, one), ((), ())
+        )
         assert len(found.shown_rows) == count
 
 
