@@ -184,11 +184,37 @@ def test_codes_as_people_write_them(text: str, digits: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "digits"),
+    [("8482.1", "848210"), ("701.9", "070190"), ("810.1", "081010"), ("8482.101", "84821010")],
+)
+def test_a_final_zero_that_a_number_lost_is_a_doubt(text: str, digits: str) -> None:
+    found = read_code(text)
+    assert (found.digits, found.doubt) == (digits, f"{text} may have lost its final zero")
+
+
+def test_a_code_without_its_final_zero_is_at_most_possible_and_never_not_listed() -> None:
+    found = screened(
+        "2024-07-01,8482.1,DE,RU,,,V\n2024-07-01,848210,DE,RU,,,V\n"  # ball bearings: listed
+        "2024-07-01,701.9,DE,RU,,,V\n2024-07-01,070190,DE,RU,,,V\n"  # potatoes, no glass fibres
+    )
+    rows = {row["HS code"]: row for row in found.table.to_pylist()}
+    assert {code: row["status"] for code, row in rows.items()} == {
+        "8482.1": "in part: check the text", "848210": "listed",
+        "701.9": "not known", "070190": "not listed",
+    }  # fmt: skip
+    assert all(
+        f"{one} may have lost its final zero" in rows[one]["entry"] for one in ("8482.1", "701.9")
+    )
+    assert any(note.startswith("Final zero restored in 2 of the codes") for note in found.notes)
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "code missing"), ("8.54E+07", "scientific"), ("85.42 x", "letters"),
         ("854299", "not a code"), ("8", "1 digit"), ("854231901234567", "15 digits"),
-        ("85423", "5 digits"), ("85/42?", "other signs"),
+        ("85423", "5 digits"), ("85/42?", "other signs"), ("84.8.2", "single digit"),
+        ("8471.4", "5 digits"), ("901.110", "could be two: 901110 or 09011100"),
     ],
 )  # fmt: skip
 def test_what_is_no_code_says_why(text: str, problem: str) -> None:

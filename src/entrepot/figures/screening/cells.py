@@ -61,6 +61,8 @@ class ReadCode:
         Why it cannot be read.
     mended
         What was put right: a leading zero that a spreadsheet lost.
+    doubt
+        Why it is not certain that the cell means this code: a final zero that a spreadsheet lost.
     is_cut
         Whether only its first six digits are kept: a tariff of 9 or more than 10 digits has them.
     """
@@ -69,6 +71,7 @@ class ReadCode:
     is_partial: bool = False
     problem: str = ""
     mended: str = ""
+    doubt: str = ""
     is_cut: bool = False
 
 
@@ -76,6 +79,9 @@ class ReadCode:
 _SEPARATED = re.compile(r"\d{2,4}(?:[-/]\d{2}){1,4}")
 # A code that a spreadsheet kept as a number and wrote with decimals: 854231.0, 8542,00.
 _AS_NUMBER = re.compile(r"(\d+)[.,]0+")
+# A code in points that a spreadsheet kept as a number: 8482.10 became 8482.1, and 0810.10 810.1.
+_POINTED = re.compile(r"(\d{3,4})\.(\d|\d{3})")
+_SINGLE = re.compile(r"(?:^|\.)\d(?:\.|$)")
 # "HS 8542", "HTS code: 8542.31"; only before a digit, so that CN as a country stays.
 _TARIFF = re.compile(r"(?:hs|hts|hsn|cn|kn|nc|taric)(?:\s+code)?[\s.:#]*(?=\d)", re.IGNORECASE)
 _CUT = 9  # digits from which a code may be one of a tariff that is longer than those known here
@@ -99,6 +105,8 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
     ('030285', '30285 had lost its leading zero')
     >>> read_code("8.54E+07").problem, read_code("85.42 x").problem
     ('code in scientific notation: 8.54E+07', 'code has letters: “85.42 x”')
+    >>> read_code("8482.1").digits, read_code("8482.1").doubt
+    ('848210', '8482.1 may have lost its final zero')
     """
     # NFKC makes full-width digits and no-break blanks plain;
     # an apostrophe in front is how a spreadsheet marks a text.
@@ -117,13 +125,32 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
         plain = found[1] if is_number else plain
     if _SEPARATED.fullmatch(plain):
         plain = re.sub(r"[-/]", "", plain)
+    if (pointed := _POINTED.fullmatch(plain)) and (
+        one := _refilled(pointed, is_partial=bool(marked))
+    ):
+        return one
     digits = re.sub(r"[.\s\u00a0]", "", plain)
+    if len(digits) % 2 == 0 and _SINGLE.search(plain):
+        return ReadCode(problem=f"code has a single digit between points: {_short(text)}")
     if not (digits.isascii() and digits.isdigit()):
         letters = any(sign.isalpha() for sign in digits)
         return ReadCode(
             problem=f"code has {'letters' if letters else 'other signs'}: “{_short(text)}”"
         )
     return _completed(digits, longest, is_partial=bool(marked))
+
+
+def _refilled(pointed: re.Match[str], *, is_partial: bool) -> ReadCode | None:
+    """Return a code in points with the final zero that a number loses, if there is such a code."""
+    head, tail = pointed[1].zfill(4), f"{pointed[2]}0"
+    if head[:2] == "00" or not _stands(head + tail):
+        return None
+    # 810.199 is also how a million is written: both readings are codes.
+    plain = pointed[1] + pointed[2]
+    if len(pointed[2]) == 3 and len(plain) % 2 == 0 and _stands(plain):
+        return ReadCode(problem=f"code could be two: {plain} or {head}{tail}")
+    doubt = f"{pointed[0]} may have lost its final zero"
+    return ReadCode(head + tail, is_partial=is_partial, doubt=doubt)
 
 
 def _completed(digits: str, longest: int, *, is_partial: bool) -> ReadCode:

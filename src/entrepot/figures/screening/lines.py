@@ -75,6 +75,8 @@ class Work:
         Places of the lines in it, without blank rows.
     codes
         Digits, edition, why it is not the edition wanted, and whether in part, by number of a code.
+    doubts
+        Why it is not certain that lines mean a code, by its number.
     code_of, route_of, case_of
         Number of the code, the route and the case of each line; a case is a code on a route between
         two days on which something changes. Lines that cannot be read have no route and no case.
@@ -93,6 +95,7 @@ class Work:
     are_chosen: bool
     notes: list[str] = field(default_factory=list)
     codes: dict[int, tuple[str, str, str, bool]] = field(default_factory=dict)
+    doubts: dict[int, str] = field(default_factory=dict)
     entries: list[MetEntry] = field(default_factory=list)
     seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
     at: NDArray[Any] = field(init=False)
@@ -330,15 +333,21 @@ def read_codes(work: Work, tariff: str, national: str) -> None:
         if one.digits:
             used, other = _edition_for(one.digits, edition)
             problem = _refused(one.digits, used)
-        found.append((problem, (one.digits, used, other, one.is_partial)))
+        found.append((problem, (one.digits, used, other, one.is_partial, one.doubt)))
     keys = {key: place for place, key in enumerate(dict.fromkeys(key for _, key in found))}
-    work.codes = {place: key for key, place in keys.items() if key[0]}
+    work.codes = {place: key[:4] for key, place in keys.items() if key[0]}
+    work.doubts = {place: key[4] for key, place in keys.items() if key[0] and key[4]}
     work.digits = [key[0] for key in keys]
     work.code_of = np.array([keys[key] for _, key in found], np.int32)[pair_of]
     _find_problems(work, [problem for problem, _ in found], pair_of)
     if mended := [one.mended for one in read.values() if one.mended]:
         work.notes.append(
             f"Leading zero restored in {len(mended)} of the codes: {first_of(mended, 3)}."
+        )
+    if doubts := [one.doubt for one in read.values() if one.doubt]:
+        work.notes.append(
+            f"Final zero restored in {len(doubts)} of the codes, which are at most “possible”: "
+            f"{first_of(doubts, 3)}."
         )
     if cut := [text for text, one in read.items() if one.is_cut]:
         work.notes.append(

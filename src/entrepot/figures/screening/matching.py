@@ -133,7 +133,10 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
         found += [
             (number, place, *met)
             for place, regime in enumerate(work.regimes)
-            for number, *met in _unread(work, regime, ids, first, last)
+            for number, *met in (
+                *_doubted(work, regime, edition, first, last),
+                *_unread(work, regime, ids, first, last),
+            )
         ]
         for list_id, entries in matcher.left_out.items():
             if list_id not in lists:
@@ -205,7 +208,7 @@ def _is_sure(one: Match) -> bool:
 
 def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
     """Return the status that an entry gives a code, its rank and its place among the entries."""
-    other = work.codes[number][2]
+    other = "; ".join(filter(None, (work.doubts.get(number), work.codes[number][2])))
     grade = grade_of(one, other_edition=bool(other))
     # By identity, as entries live as long as their lists.
     key = (id(one.entry), one.status, one.certainty, one.reason, other)
@@ -217,6 +220,19 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
     shorter = 10 - min(len(one.entry.code), 10)
     rank = grade * 1000 + _CERTAINTIES.index(one.certainty) * 100 + shorter
     return grade, rank, work.seen[key]
+
+
+def _doubted(
+    work: Work, regime: Regime, edition: str, first: date, last: date
+) -> Iterator[tuple[int, date, date, int, int, int]]:
+    """Yield the codes that lines may not mean: that one is on no list says nothing of such a line.
+
+    Its rank is that of a text that was not read, before all of these.
+    """
+    for number, why in work.doubts.items():
+        if work.codes[number][1] == edition:
+            work.entries.append(MetEntry(regime.lists[0], None, why))
+            yield number, first, last, NOT_KNOWN, _OPEN, len(work.entries) - 1
 
 
 def _unread(
@@ -236,7 +252,7 @@ def _unread(
         work.entries.append(MetEntry(regime.lists[0], None, gap.why))
         place = len(work.entries) - 1
         # A text of few headings says more of a code than one that can list nearly any.
-        rank = _OPEN + len(gap.headings) // 3
+        rank = _OPEN + 1 + len(gap.headings) // 3
         for number in codes:
             yield number, begins, ends, NOT_KNOWN, rank, place
 
