@@ -20,7 +20,7 @@ quick: $(VENV)/.ready-dev ## The tests that take no time: no browser, no Spark, 
 	@$(BIN)/python -m pytest -q -n auto -m "unit and not slow and not spark" src tests/unit
 
 test: $(VENV)/.ready-dev ## Build what tests need and run them all (on Spark where it is installed)
-	@$(BIN)/python -m pytest -n auto --durations=40 --durations-min=10
+	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=40 --durations-min=10
 
 spark: $(VENV)/.ready-spark ## Build Spark into the environment (456 MB) and run the tests on it
 	@$(BIN)/python -m pytest -m spark tests

@@ -34,6 +34,10 @@ for _folder in ("LAKE", "LISTS"):
     os.environ[f"ENTREPOT_{_folder}"] = str(Path(gettempdir()) / f"none-{os.getpid()}" / _folder)
 os.environ["ENTREPOT_CONFIG"] = str(Path(gettempdir()) / f"none-{os.getpid()}" / "config.toml")
 
+# Else each of hundreds of processes that tests start compiles the whole program again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
     "--no-sandbox",
@@ -52,7 +56,8 @@ collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
 pytest_plugins = ["exploring"]  # which examples Hypothesis draws, and how many
 SLOW = ("lake", "serve", "watching")
 """Folders of unit tests that start processes, kill them or load much: not for `make quick`."""
-TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
+TIERS = ("scale", "architecture", "browser", "reference", "golden", "property", "cases", "unit")
+"""The folders of tests, those with the longest tests first."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,6 +90,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return when a test has its turn: those on Spark together, which start one session.
+
+    After them by tier, those whose tests take longest first: at the end no process of `make test`
+    waits for a long test of another one.
+    """
+    marks = {one.name for one in item.iter_markers()}
+    return next((at for at, name in enumerate(("spark", *TIERS)) if name in marks), len(TIERS))
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """How Hypothesis runs: the same examples in every run, or new ones for as long as there is time.
 
 A plugin of pytest, named in conftest.py. `make test` has the profile "same": a test that names no
-number has 50 examples, with ENTREPOT_TORTURE 100. `make explore` has "explore", and with it a
+number has 50 examples, with ENTREPOT_TORTURE=10 100. `make explore` has "explore", and with it a
 hundred times the examples, or ten minutes a test, whichever ends first.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TIMES = 100
+EXAMPLES = 100 if float(os.environ.get("ENTREPOT_TORTURE") or 1) >= 10 else 50
 MINUTES = float(os.environ.get("ENTREPOT_EXPLORE_MINUTES") or 10)
 FOLDER = Path(__file__).resolve().parent.parent / ".hypothesis"
 BUSY = [HealthCheck.too_slow]
@@ -33,7 +34,7 @@ def register() -> None:
     """Make both profiles known and take the one that is the same in every run."""
     settings.register_profile(
         "same",
-        max_examples=100 if os.environ.get("ENTREPOT_TORTURE") else 50,
+        max_examples=EXAMPLES,
         deadline=None,
         derandomize=True,
         suppress_health_check=BUSY,

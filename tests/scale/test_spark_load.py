@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.spark,
     pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's"),
 ]
-KILLS = int(10 * TIMES) if os.environ.get("ENTREPOT_TORTURE") else 2
+KILLS = int(TIMES) if TIMES >= 10 else 2
 LOADING = """
     import sys
     from entrepot.lake.on_spark import SparkLake
