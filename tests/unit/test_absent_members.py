@@ -105,3 +105,16 @@ def test_suppliers_by_year_name_the_member_that_a_year_lacks(tmp_path: Path) -> 
     title = of_years(found, "BLR+KAZ").title.replace("\u00a0", " ")
     assert "in 2024 without Kazakhstan, " in title
     assert title.endswith("in 2022")
+
+
+def test_a_group_that_began_in_between_is_compared_by_its_members(tmp_path: Path) -> None:
+    """The coalition had no members a year before 2022, which refused the question about 2022."""
+    rows = ["time,seller,buyer,code,value"]
+    rows += [f"{year},USA,{buyer},850511,100" for year in (2021, 2022) for buyer in ("DEU", "FRA")]
+    rows += ["2021,USA,POL,850511,100", "2022,CHN,DEU,850511,300"]
+    (tmp_path / "made.csv").write_text("\n".join([*rows, ""]))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "made.csv"], mapping=MAP.replace("by: importer", "by: both"))
+    keys: dict[str, Any] = {"goods": "850511", "exporter": "coalition", "source": "table.made"}
+    lost = ep.ask("value", lake=lake, importer="DEU+FRA+POL", period=2022, **keys)
+    assert "no imports by POL in 2022, which had 33.3" in str(lost.reason)

@@ -7,7 +7,13 @@ import itertools
 import pytest
 
 from entrepot.figures.evidence import Estimate, Specification
-from entrepot.figures.spread import alone, ends_of, specifications, spread_of
+from entrepot.figures.spread import (
+    FoundSpecification,
+    alone,
+    ends_of,
+    specifications,
+    spread_of,
+)
 from entrepot.report.charts.curve import option_words
 
 PARTS = (0.1, 0.2, 0.3, 1e9 / 7, 1e-3)
@@ -54,3 +60,23 @@ def test_what_differs_by_more_is_a_range() -> None:
 )
 def test_every_option_of_a_territory_has_words(name: str, option: str, words: str) -> None:
     assert option_words(name, option) == words
+
+
+def test_the_other_sides_report_with_the_headlines_value_does_not_take_its_place() -> None:
+    """Two reports may give one rank; by mass the exporter's gives 3, the importer's 6."""
+    head = Estimate(1.0, "count", {"source": "a", "report": "exporter's"})
+    curve = [
+        FoundSpecification(
+            Specification({"source": "a", "report": report, "quantity": quantity}, value),
+            is_asked=quantity == "value",
+        )
+        for report, quantity, value in (
+            ("exporter's", "value", 1.0),
+            ("exporter's", "mass", 3.0),
+            ("importer's", "value", 1.0),
+            ("importer's", "mass", 6.0),
+        )
+    ]
+    found = specifications([head], curve)
+    assert len(found.items) == len(curve)
+    assert found.alone == {"quantity": (1.0, 3.0)}

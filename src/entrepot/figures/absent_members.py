@@ -8,7 +8,7 @@ import narwhals as nw
 
 from entrepot.figures.availability import of_lake
 from entrepot.figures.citation import source_name
-from entrepot.figures.definition import other_side
+from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import areas_without_records, words_without_records
@@ -99,9 +99,12 @@ def _part(
     there = cells.at(time)
     if there is None:
         return 0.0
-    # Of the members asked about, whatever the group was in that time.
-    members = "+".join(sorted(members_of(asked, side)))
-    then = asked.but(period=time, measure="value", **{side: members})
+    # Of the members asked about, on both sides, whatever the groups were in that time.
+    then = asked.but(
+        period=time,
+        measure="value",
+        **{one: "+".join(sorted(members)) for one in SIDES if (members := members_of(asked, one))},
+    )
 
     def find() -> float:
         amount = nw.col(there.column(then))

@@ -480,20 +480,25 @@ def _reporter(definition: Definition, head: Estimate) -> str:
 def _range(answers: Answers, curve: Sequence[FoundSpecification]) -> str | None:
     """Return what spans the ends, in words."""
     spans = [(name, ", ".join(answer.spans)) for name, answer in answers]
+    if len(answers) > 1 or curve:
+        # A single one has nothing that varies, and can be an end of the range all the same.
+        spans = [
+            (name, what or agreed(len(answer.estimates), *_COUNTED[name in PRINTED]))
+            for (name, what), (_, answer) in zip(spans, answers, strict=True)
+        ]
     if curve:
         # What the rows alone leave open comes with the choices that the same rows have.
-        own = [what for name, what in spans if what and name not in PRINTED]
-        # A single figure has nothing that varies, and can be an end of the range all the same.
-        spans = [
-            (name, what or agreed(len(answer.estimates), "figure", "figures"))
-            for (name, what), (_, answer) in zip(spans, answers, strict=True)
-            if name in PRINTED
-        ]
-        spans = [("", "; ".join([*own, _combined(curve)])), *spans]
+        own = [", ".join(answer.spans) for name, answer in answers if name not in PRINTED]
+        printed = [one for one in spans if one[0] in PRINTED]
+        spans = [("", "; ".join([*filter(None, own), _combined(curve)])), *printed]
     # With several sources each part is named, as "source: what spans it".
     if len(spans) == 1:
         return spans[0][1] or None
     return "; ".join(": ".join(filter(None, span)) for span in spans)
+
+
+_COUNTED = (("definition", "definitions"), ("figure", "figures"))
+"""What a source has one of or several, by whether it is in print."""
 
 
 def _combined(curve: Sequence[FoundSpecification]) -> str:

@@ -76,7 +76,8 @@ def specifications(
         same = is_same(one.item.value, head.value)
         item = replace(one.item, value=head.value) if same else one.item
         # The curve names more choices than the headline does, so its specification takes the place.
-        if one.is_asked and same and item.choices["source"] == head.choices.get("source"):
+        # Only the one of the same report: the other side's may have the same value, as a rank has.
+        if one.is_asked and same and _is_of_the_same_rows(item, head):
             items[0] = item
         else:
             items.append(item)
@@ -89,6 +90,15 @@ def specifications(
         explained=parts,
         left_out=tuple(dict.fromkeys(left)),
         alone=alone(items[0], items),
+    )
+
+
+def _is_of_the_same_rows(item: Specification, head: Estimate) -> bool:
+    """Whether a specification is of the source and of the side's report of the headline."""
+    report = head.choices.get("report", item.choices.get("report"))
+    return (item.choices["source"], item.choices.get("report")) == (
+        head.choices.get("source"),
+        report,
     )
 
 
