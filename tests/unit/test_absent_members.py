@@ -118,3 +118,26 @@ def test_a_group_that_began_in_between_is_compared_by_its_members(tmp_path: Path
     keys: dict[str, Any] = {"goods": "850511", "exporter": "coalition", "source": "table.made"}
     lost = ep.ask("value", lake=lake, importer="DEU+FRA+POL", period=2022, **keys)
     assert "no imports by POL in 2022, which had 33.3" in str(lost.reason)
+
+
+@pytest.mark.parametrize("measure", ["growth", "value_change", "growth_contribution"])
+def test_what_nobody_recorded_is_no_zero_that_trade_fell_to(tmp_path: Path, measure: str) -> None:
+    lake = lake_of(tmp_path, 40)
+    figure = ep.ask(measure, lake=lake, period=2024, base=2023, **KEYS | {"exporter": "KAZ"})
+    assert figure.value is None
+    assert "from KAZ to RUS in 2024, only in 2023, so there is no" in str(figure.reason)
+
+
+def test_why_there_is_no_growth_or_reliance_is_one_reason(tmp_path: Path) -> None:
+    """They listed every rule by which there may be none."""
+    rows = ["time,seller,buyer,code,value", "2022,CHN,RUS,850511,0", "2023,CHN,RUS,850511,5"]
+    rows += ["2023,RUS,CHN,850511,500", "2023,KAZ,RUS,850511,1"]
+    (tmp_path / "made.csv").write_text("\n".join([*rows, ""]))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "made.csv"], mapping=MAP.replace("by: importer", "by: both"))
+    growth = ep.ask("growth", lake=lake, period=2023, base=2022, **KEYS | {"exporter": "CHN"})
+    assert "needs: the amount in 2022 is zero, so there is no growth" in str(growth.reason)
+    used = ep.ask("net_import_reliance", lake=lake, period=2023, production=7, **BUYER)
+    assert "production of 7.00, imports of 6.00 and exports of 500 leave RUS nothing" in str(
+        used.reason
+    )

@@ -1,4 +1,4 @@
-"""Members of a group of which a source has no row in a time: a part of a group is not the group."""
+"""Who or what a source has no row of in a time: a part of a group is not the group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
-from entrepot.figures.row_facts import areas_without_records, words_without_records
+from entrepot.figures.row_facts import areas_without_records, has_rows, words_without_records
 from entrepot.figures.rows import everything
 from entrepot.figures.sides import members_of
 from entrepot.lake import fetch
@@ -20,10 +20,10 @@ from entrepot.model.display import figure_value
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
-    from entrepot.figures.rows import SourceRows
+    from entrepot.figures.rows import Goods, SourceRows
     from entrepot.model.period import Period
 
-__all__ = ["refuse_without_members", "words_without_members"]
+__all__ = ["refuse_without_members", "times_recorded", "words_without_members"]
 
 _MUCH = 0.05
 """Part of a group's trade in another time of members without a row, from which there is no answer.
@@ -62,6 +62,16 @@ def refuse_without_members(cells: SourceRows, asked: Definition) -> NoAnswer | N
                 if part >= most:
                     return _refusal(cells, one, side, absent, time, part)
     return None
+
+
+def times_recorded(
+    cells: SourceRows, asked: Definition, goods: Goods
+) -> tuple[list[Period], list[Period]]:
+    """Return which of the two times that are compared have a row of the flow, and which none."""
+    found: tuple[list[Period], list[Period]] = ([], [])
+    for time in (asked.base or asked.period.before(), asked.period):
+        found[not has_rows(cells, asked.but(period=time, base=None), goods)].append(time)
+    return found
 
 
 def _times(asked: Definition) -> list[Definition]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures import caveats
+from entrepot.figures.absent_members import times_recorded
 from entrepot.figures.availability import (
     BUNDLED,
     PRINTED,
@@ -24,7 +25,7 @@ from entrepot.figures.input_choices import BASIS
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
-from entrepot.figures.questions.question import REST
+from entrepot.figures.questions.question import CHANGES, REST
 from entrepot.figures.row_facts import codes_there, has_rows, having, partners
 from entrepot.figures.rows import (
     NOISE,
@@ -458,15 +459,12 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
     what = ", ".join((what, *chosen_lines(asked)))
     sides = (_called(asked.exporter), _called(asked.importer))
     flow = f"{cells.available.source} records {what} from {sides[0]} to {sides[1]}"
-    if asked.measure in ("growth", "change_of_share"):
-        what = "growth" if asked.measure == "growth" else "change"
-        before = asked.base and has_rows(cells, asked.but(period=asked.base, base=None), goods)
-        when = (
-            f"{asked.period}, only in {asked.base}"
-            if before
-            else f"{asked.base} or in {asked.period}"
-        )
-        return NoAnswer(f"{flow} in {when}, so there is no {what}")
+    if asked.measure in CHANGES | {"change_of_share"}:
+        what = "growth" if "growth" in asked.measure else "change"
+        there, missing = times_recorded(cells, asked, goods)
+        when = " or in ".join(map(str, missing))
+        only = f", only in {there[0]}" if there else ""
+        return NoAnswer(f"{flow} in {when}{only}, so there is no {what}")
     return NoAnswer(f"{flow} in {asked.period}; “not recorded” does not mean zero")
 
 

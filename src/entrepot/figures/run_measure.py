@@ -11,7 +11,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.absent_members import refuse_without_members
+from entrepot.figures.absent_members import refuse_without_members, times_recorded
 from entrepot.figures.availability import of_lake
 from entrepot.figures.columns import in_currency
 from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES
@@ -20,7 +20,7 @@ from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.listing_dates import listing
 from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question
-from entrepot.figures.questions.question import REST
+from entrepot.figures.questions.question import CHANGES, REST
 from entrepot.figures.questions.rerouted import other_goods
 from entrepot.figures.row_facts import (
     areas_without_records,
@@ -123,6 +123,8 @@ def measure(
         return lost
     if found and not found.value and not is_zero(cells, asked, goods):
         found = None
+    if _lacks_a_time(cells, asked, goods, found):
+        return nothing(cells, asked, goods)
     if found is None and has_rows(cells, asked.but(base=None), goods):
         return NoAnswer(
             f"{cells.available.source} records {asked.goods} from {asked.exporter} to "
@@ -130,6 +132,17 @@ def measure(
             f"{_why_null(read, asked, goods)}"
         )
     return nothing(cells, asked, goods) if found is None else found
+
+
+def _lacks_a_time(
+    cells: SourceRows, asked: Definition, goods: Goods, found: Measured | None
+) -> bool:
+    """Whether a change is from or to what nobody recorded, which is no amount of zero."""
+    levels = {name: one for name, one in found.details.items() if "value" in name} if found else {}
+    if asked.measure not in CHANGES or (found and all(levels.values())):
+        return False
+    _, missing = times_recorded(cells, asked, goods)
+    return bool(missing)
 
 
 def answers_by_columns(asked: Definition) -> bool:
@@ -206,6 +219,12 @@ def _why_null(read: SourceRows, asked: Definition, goods: Goods) -> str:
         if not fetch(told)[0][0]:
             unit = "tonnes" if asked.quantity == "mass" else asked.quantity
             return f"its rows have no {unit}; ask for the value, or load a source that has {unit}"
+    if asked.measure in CHANGES and asked.base:
+        before = rows_of(read, asked, goods).filter(nw.col("period") < asked.period.start)
+        [(base,)] = fetch(before.select(amount.sum()))
+        if base is not None and base <= 0:
+            what = "zero" if not base else "negative"
+            return f"the amount in {asked.base} is {what}, so there is no growth from it"
     if question(asked.measure).divides:
         rows = rows_of(read, asked, goods).filter(nw.col("period") >= asked.period.start)
         sums = rows.select(

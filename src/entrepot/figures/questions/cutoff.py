@@ -11,7 +11,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.model.areas import area_name, areas
-from entrepot.model.display import NBSP, first_of
+from entrepot.model.display import NBSP, first_of, joined, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -356,10 +356,16 @@ def reliance(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     amounts = {"production": asked.production}
     for name, crosses in (("imports", bought & ~sold), ("exports", sold & ~bought)):
         [(amounts[name],)] = fetch(measures.value(rows.filter(crosses), by=[], value=column))
-    if None in amounts.values():
-        return AnswerRow()
+    if missing := [name for name, amount in amounts.items() if amount is None]:
+        raise NoEvidenceError(f"it has no {joined(missing)} of these goods by {asked.importer}")
     table = pa.table({name: [amount] for name, amount in amounts.items()})
     [found] = measures.net_import_reliance(table, by=[]).to_pylist()
+    if found["net_import_reliance"] is None:
+        said = joined([f"{name} of {number(amount)}" for name, amount in amounts.items() if amount])
+        raise NoEvidenceError(
+            f"{said} leave {asked.importer} nothing to use, of which net imports could be a part",
+            hint="state --production in the unit of the values",
+        )
     return AnswerRow(found | amounts)
 
 

@@ -49,6 +49,8 @@ ChoiceKind = Literal["tiers", "territory", "quantity", "partners", "total", "win
 that are no country; what a total is of; the period, or an average over a longer time."""
 
 
+CHANGES = frozenset({"growth", "value_change", "growth_contribution", "real_growth"})
+"""Measures of a flow's amounts at two times, of which neither may be what nobody recorded."""
 REST = "XREST"
 """Partner of what a reporter's own total has beyond the partners in the data."""
 REIMPORTS = "XREIMPORTS"
