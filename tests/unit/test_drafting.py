@@ -1643,3 +1643,14 @@ def test_a_sentence_goes_on_behind_the_sign_of_francs() -> None:
     first, second = sentences(text)
     assert [one.says.unit for one in numbers_of(first)] == ["CHF"]
     assert second.text == "Die Importe fielen."
+
+
+@pytest.mark.parametrize(
+    "said", ["were $(1,234) million", "grew by (3.2)%", "were a share of [45] %", "fell (3.2) bn"]
+)
+def test_a_number_in_brackets_is_left_and_not_lost(said: str) -> None:
+    """The text was said to have no figure: a footnote's mark is in brackets, too."""
+    found = draft(article_of(f"China's exports to Russia {said} in 2023 (2)."))
+    assert found.claims == ()
+    assert [one.why[:20] for one in found.left] == ["a number in brackets"]
+    assert draft(article_of("Exports rose (2), as customs said [3].")).left == ()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Sentence
     from entrepot.model.period import Period
 
-__all__ = ["MOST", "MOST_IN_TABLE", "numbers_of", "read_sentence", "table_in"]
+__all__ = ["MOST", "MOST_IN_TABLE", "bracketed_in", "numbers_of", "read_sentence", "table_in"]
 
 
 OLDEST = 2
@@ -37,6 +37,13 @@ _SAME = 0.02  # "half of it, 51 %"
 MOST_IN_TABLE = 4 * MOST
 """Runs of digits in one sentence, years among them, that are still looked at."""
 _TABLE = "{} numbers in one sentence: a table or a list, which is not read"
+_SIGN = "a number in brackets, which may be negative: write it with its sign, without brackets"
+_BRACKETED = re.compile(
+    r"[$€¥£₽] ?[(（\[]\d[\d.,]{0,20}[)）\]]"
+    r"|[(（\[][$€¥£₽]?\d[\d.,]{0,20}[)）\]]\s?(?:[%％万亿]|(?:per ?cent|[mbt]r?illions?|bn|mn|m"
+    r"|tons?|tonnes?|t|Mio|Mrd|Mill\w*|Prozent|млн|млрд|тыс|процент\w*)(?!\w))"
+)
+"""Behind a currency or in front of a unit; of a footnote "(2)" neither is true."""
 _DOUBLED = "two numbers that would both be of one thing: which is of what is not clear"
 _FOREIGN = re.compile(r"up |[—–-] ")  # "made up 45 %", "in 2024 — 9 %", "imports - $9 bn"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
@@ -125,6 +132,22 @@ def table_in(sentence: Sentence) -> Left | None:
     places = tuple(sentence.place(run.start(), run.end()) for run in runs)
     printed = "; ".join(run[0] for run in runs)
     return Left(printed, sentence.text, _TABLE.format(len(runs)), places)
+
+
+def bracketed_in(sentence: Sentence, numbers: Sequence[Span]) -> list[Left]:
+    """Return numbers of which brackets leave the sign open, as left: "$(1,234) million", "(3.2) %".
+
+    A balance sheet writes a negative number so, an editor's insertion "[45] %".
+    """
+    found = [
+        one
+        for one in _BRACKETED.finditer(sentence.text)
+        if not any(number.start < one.end() and one.start() < number.end for number in numbers)
+    ]
+    if not found:
+        return []
+    places = tuple(sentence.place(one.start(), one.end()) for one in found)
+    return [Left("; ".join(one[0] for one in found), sentence.text, _SIGN, places)]
 
 
 def numbers_of(sentence: Sentence) -> list[Span]:
