@@ -141,3 +141,23 @@ def test_why_there_is_no_growth_or_reliance_is_one_reason(tmp_path: Path) -> Non
     assert "production of 7.00, imports of 6.00 and exports of 500 leave RUS nothing" in str(
         used.reason
     )
+
+
+def test_codes_without_a_row_in_a_flow_break_nothing(tmp_path: Path) -> None:
+    """A flow of chips was said to break at the codes of displays that the list has as well."""
+    rows = ["time,seller,buyer,code,value"]
+    rows += [f"{year},{who},RUS,854231,9" for year in (2021, 2022) for who in ("CHN", "KAZ")]
+    rows += [f"{year},CHN,RUS,901380,9" for year in (2021, 2022)]
+    (tmp_path / "made.csv").write_text("\n".join([*rows, ""]))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "made.csv"], mapping=MAP)
+    keys: dict[str, Any] = {"importer": "RUS", "goods": "chpl", "source": "table.made"}
+    breaks = {
+        seller: [
+            one.text.partition(" changed")[0]
+            for one in ep.ask("value", lake=lake, exporter=seller, period=2022, **keys).caveats
+            if one.id == "edition-break"
+        ]
+        for seller in ("CHN", "KAZ")
+    }
+    assert breaks == {"CHN": ["901380"], "KAZ": []}

@@ -209,7 +209,8 @@ def _together(
         own = UNKNOWN_PARTNERS
     spans = [own] if main.is_range else []
     others += first.alternatives
-    notes = [note for one in goods for note in goods_caveats.for_goods(one)]
+    traded = goods_caveats.traded_codes(cells, definition, goods)
+    notes = [note for one in goods for note in goods_caveats.for_goods(one, traded)]
     notes += goods_caveats.uncertain_code_shares(main.uncertain_code_shares)
     notes += goods_caveats.pooled(cells.available.source, goods)
     absent = not_delivered(cells, definition, goods)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.caveats import caveat
+from entrepot.figures.questions import of as question
+from entrepot.figures.row_facts import amounts_by_code
 from entrepot.goods.editions import POOLED
 from entrepot.model.display import first_of
 from entrepot.sources import split_address
@@ -12,14 +14,19 @@ from entrepot.sources import split_address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Caveat
+    from entrepot.figures.rows import Goods, SourceRows
     from entrepot.goods import Selection
 
-__all__ = ["for_goods", "not_delivered", "pooled", "uncertain_code_shares"]
+__all__ = ["for_goods", "not_delivered", "pooled", "traded_codes", "uncertain_code_shares"]
 
 
-def for_goods(selection: Selection) -> list[Caveat]:
-    """Return what the list of goods leaves out or changes in this edition."""
+def for_goods(selection: Selection, traded: frozenset[str] | None = None) -> list[Caveat]:
+    """Return what the list of goods leaves out or changes in this edition.
+
+    `traded` are the codes that have rows, where others have no part in the value.
+    """
     found: list[Caveat] = []
     if selection.missing:
         count = len(selection.missing)
@@ -65,8 +72,9 @@ def for_goods(selection: Selection) -> list[Caveat]:
                 f"Read until: {', '.join(selection.outrun)}. What changed after is not known.",
             )
         )
-    if selection.edition_sensitive:
-        codes = ", ".join(sorted(selection.edition_sensitive))
+    moved = selection.edition_sensitive
+    if moved := moved if traded is None else moved & traded:
+        codes = ", ".join(sorted(moved))
         found.append(
             caveat(
                 "edition-break",
@@ -75,6 +83,14 @@ def for_goods(selection: Selection) -> list[Caveat]:
             )
         )
     return found
+
+
+def traded_codes(cells: SourceRows, asked: Definition, goods: Goods) -> frozenset[str] | None:
+    """Return the codes of a list that a flow has rows of; None where others' rows count, too."""
+    if question(asked.measure).trade != "flow":
+        return None
+    lines = amounts_by_code(cells, asked, goods)
+    return frozenset(code[:6] for _, code, *_ in lines if code) or None
 
 
 def uncertain_code_shares(shares: dict[str, float] | None) -> list[Caveat]:
