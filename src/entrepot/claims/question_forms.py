@@ -375,6 +375,9 @@ def signs_right(text: str) -> dict[str, str]:
             written = text[start : start + size]
             if written in known[size]:
                 taken.update(places)
+            # 少俄罗斯 is a sign and a name: no wrong sign of 白俄罗斯.
+            elif {written[1:], written[:-1]} & known.get(size - 1, frozenset()):
+                continue
             elif right := _right(written, known[size]):
                 taken.update(places)
                 found[written] = right

@@ -27,6 +27,7 @@ __all__ = [
     "goods_names",
     "goods_of_words",
     "grades_in",
+    "lists_called",
     "shown_goods",
     "tiers_in",
 ]
@@ -347,3 +348,23 @@ def grades_in(text: str) -> list[tuple[str, int, int]]:
     return [
         (goods, *match.span()) for goods, pattern in _grades() for match in pattern.finditer(text)
     ]
+
+
+def lists_called(words: list[str]) -> list[str]:
+    """Return lists whose part of the law begins as words do: of Annex VII, Part B is a list.
+
+    For goods that are called sanctioned or dual-use, lists that may be meant.
+    """
+    named = re.escape(" ".join(words[:2]))
+    found = [one.id for one in goods_lists() if re.match(rf"{named}[ ,]", one.title)]
+    of_any = any(_OF_ANY_LIST.search(word) for word in words)
+    return (found or (list(_CONTROLLED) if of_any else [])) if words else []
+
+
+_OF_ANY_LIST = re.compile(
+    r"^(?:dual|sanction|sanktion|controlled|kontrolliert|banned|prohibited|embargoed|verboten"
+    r"|military|militär|двойн|санкцион|подсанкц|запрещ|военн)|两用|制裁|管制|军民|军用",
+    re.IGNORECASE,
+)
+"""Words that say that goods are on a list, and not on which."""
+_CONTROLLED = ("chpl", "eu-vii-b", "eu-xxiii", "cn-catalogue-2026", "cn-controls")

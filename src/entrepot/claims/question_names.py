@@ -36,7 +36,6 @@ __all__ = [
     "goods_in",
     "is_place",
     "is_shared",
-    "lists_called",
     "near_area",
     "near_goods",
     "side_of",
@@ -124,8 +123,10 @@ _AND_AGAIN = re.compile(
 )
 _THAN_OTHER = {
     "en": re.compile(r"\bthan (?:that )?(?:from|on|to|of) (?:the )?$", re.IGNORECASE),
-    "de": re.compile(r"\bals (?:die |der |das |den |jene )?(?:aus|von|nach|vom) $", re.IGNORECASE),
-    "ru": re.compile(r"\bчем (?:из|от|у|со?) $", re.IGNORECASE),
+    "de": re.compile(
+        r"\bals (?:(?:die|der|das|den|jene) )?(?:aus|von|nach|vom) (?:de[rmn] )?$", re.IGNORECASE
+    ),
+    "ru": re.compile(r"\bчем (?:изо?|от|у|со?) $", re.IGNORECASE),
     "zh": re.compile("比(?:从|自|对|向)$"),
 }
 """In front of a second supplier: larger from Chile than from Peru."""
@@ -269,14 +270,6 @@ _PART_OF_ANNEX = {
 """Between the number of an annex and its part: Annex VII (Part B)."""
 
 
-def lists_called(words: list[str]) -> list[str]:
-    """Return lists whose part of the law begins as words do: of Annex VII, Part B is a list."""
-    named = re.escape(" ".join(words[:2]))
-    return (
-        [one.id for one in goods_lists() if re.match(rf"{named}[ ,]", one.title)] if words else []
-    )
-
-
 def near_goods(word: str, language: str) -> list[str]:
     """Return codes of goods that an unknown word may mean."""
     names = {one.name.lower(): one.goods for one in everyday_goods()}
@@ -327,10 +320,9 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
         ending = ENDINGS[language] if language != "zh" else ""
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
         found.append((codes[0], "adj", bounded(f"{name}(?:{_SHARED_ADJECTIVE})", language)))
-    if language != "zh":
-        for row in read_table(_PEOPLES, ("code", "en", "de", "ru")):
-            if row[language]:
-                found.append((row["code"], "noun", bounded(row[language], language)))
+    for row in read_table(_PEOPLES, ("code", "en", "de", "ru", "zh")):
+        if row[language]:
+            found.append((row["code"], "noun", bounded(row[language], language)))
     if adjective := {"en": "American", "de": "amerikanisch"}.get(language):
         # Where Americans live, and not the continents: South America.
         [home] = {code for code, form, one in found if form == "adj" and one.fullmatch(adjective)}
@@ -374,7 +366,7 @@ _GROUPS = {
         "de": ("Europäische Union", "Europäischen Union", "EU"),
         "ru": ("Европейский союз", "Европейского союза", "Евросоюз", "Евросоюза", "ЕС"),
         "zh": ("欧盟",),
-    }
+    },
 }
 
 

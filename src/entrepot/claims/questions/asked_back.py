@@ -19,10 +19,12 @@ from entrepot.model.areas import area_name, known_areas
 
 if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
+    from entrepot.model.areas import Area
 
 __all__ = [
     "CHANGES",
     "DIRECTED",
+    "asks_who",
     "currency_of",
     "require",
     "take_unrecorded",
@@ -102,7 +104,7 @@ _RELIANT = ("reliant_goods", "share of imports in goods mostly from one supplier
 
 def _without_side(state: QuestionState, name: str, measure: str) -> Unsaid:
     """Return what is open where a side is needed and not named."""
-    if name == "importer" and measure == "import_share" and _asks_who(state):
+    if name == "importer" and measure == "import_share" and asks_who(state):
         why = "countries are ranked within a group or among those that are named"
         return Unsaid(name, why, _RANKED)
     what = "which country imports" if name == "importer" else "which supplier"
@@ -155,11 +157,11 @@ def without_places(
         before, behind = state.said[: name.start], state.said[name.end :]
         # Imports of Germany, of Widgets: whose they are is known.
         is_open = sure and bool(role) and role not in keys
-        if is_open and is_place(found[0], before, behind, state.language):
+        if is_open and (_gone(found[0]) or is_place(found[0], before, behind, state.language)):
             places.append(found[0])
     for place in dict.fromkeys(places):
-        gone = known_areas().get(named_area(place) or "")
-        if gone is not None and gone.valid_to is not None:
+        gone = _gone(place)
+        if gone:
             why = f"{ended([gone.code], date.max)}: name a country of today"
             names = tuple((one, area_name(one)) for one in gone.successors)
             state.unsaid.append(Unsaid("importer", why, names))
@@ -168,6 +170,12 @@ def without_places(
         state.unsaid.append(Unsaid("importer", why))
     named = {word for place in places for word in place.split()}
     return [word for word in unknown if word not in named]
+
+
+def _gone(name: str) -> Area | None:
+    """Return the area with a name if it has ended: СССР."""
+    found = known_areas().get(named_area(name) or "")
+    return found if found is not None and found.valid_to is not None else None
 
 
 def currency_of(state: QuestionState, forms: set[str], keys: dict[str, str]) -> dict[str, str]:
@@ -207,7 +215,7 @@ _WHO = {
 }
 
 
-def _asks_who(state: QuestionState) -> bool:
+def asks_who(state: QuestionState) -> bool:
     """Whether it is asked which countries: one that is named would be no answer."""
     return bool(re.search(_WHO[state.language], state.plain, re.IGNORECASE))
 

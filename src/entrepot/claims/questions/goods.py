@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
 from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.question_forms import forms as _forms
-from entrepot.claims.question_goods import shown_goods
+from entrepot.claims.question_goods import lists_called, shown_goods
 from entrepot.claims.question_measures import on_lists
 from entrepot.claims.question_names import (
     MASK,
@@ -19,7 +19,6 @@ from entrepot.claims.question_names import (
     areas_in,
     blanked,
     goods_in,
-    lists_called,
     near_goods,
 )
 from entrepot.claims.question_read import Unsaid

@@ -26,6 +26,7 @@ from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
 from entrepot.claims.questions.asked_back import (
     CHANGES,
     DIRECTED,
+    asks_who,
     currency_of,
     require,
     take_unrecorded,
@@ -143,6 +144,8 @@ class QuestionReader(QuestionState):
             self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
         if (measure in CHANGES or (measure == "price_premium" and ".." in period)) and period:
             keys |= {"base": self.base} if self.base else change_over(self, period, forms)
+        if measure == "growth" and not self.asks_which and asks_who(self):
+            measure = self._of_each(keys, forms)
         self._say_open(measure, keys, forms)
         named = [mark.value for mark in (*reporters, *places)]
         if not ranks_goods:
@@ -153,6 +156,17 @@ class QuestionReader(QuestionState):
         return QuestionRead(
             self.words, self.language, measure, keys, each, unsaid, ranks_goods, corrected
         )
+
+    def _of_each(self, keys: dict[str, str], forms: set[str]) -> str:
+        """Return the measure of who supplied or bought more than before: a table, not all trade."""
+        sides = keys.keys() & OTHER_SIDE.keys()
+        if sides == {"importer"}:
+            forms.add("replaced")
+        elif sides == {"exporter"}:
+            forms.add("buyers")
+            keys.pop("base", None)
+            return ""
+        return "growth"
 
     def _say_open(self, measure: str, keys: dict[str, str], forms: set[str]) -> None:
         """Say what is needed and not named, if a figure answers: a list is shown by a command."""
@@ -231,6 +245,9 @@ class QuestionReader(QuestionState):
         period: str,
     ) -> tuple[str, dict[str, str]]:
         """Return the measure and the sides, which decide on each other."""
+        if self.is_of_market and set(sides) == set(OTHER_SIDE):
+            measure = "import_share"
+            forms.discard("sells")
         measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
         if measure == "price_index" and ".." not in period and self._compares(keys, forms):
             measure = ""  # cheaper for one than for the other, and not than before

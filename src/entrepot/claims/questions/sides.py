@@ -47,17 +47,20 @@ def sides_of(
     state.has_adjective = any(some[0].form == "adj" for some in groups_)
     said: list[tuple[str, str, bool]] = []
     kinds = set()  # of the sides, where nothing else says who buys
-    for some in groups_:
+    roles = [side_of(some, state.said, state.language, goods) for some in groups_]
+    # India's share of exports to the United States is that of what these import.
+    state.is_of_market = measure == "export_share" and set(roles) == _OF_MARKET
+    for some, (role, sure) in zip(groups_, roles, strict=True):
         codes = "+".join(dict.fromkeys(mark.value for mark in some))
         named = {mark.value: state.plain[mark.start : mark.end] for mark in some}
         if len(named) > 1 and any("+" in one for one in named):
             state.sets[codes] = tuple(named.items())
         if not _is_clear(state, some):
             codes = ""
-        role, sure = side_of(some, state.said, state.language, goods)
         kinds.add(role if role == "part" or sure else some[0].form)
         if role == "part":  # whose share it is: of imports it sells, of exports it buys
-            role = "importer" if measure == "export_share" else "exporter"
+            is_of_exports = measure == "export_share" and not state.is_of_market
+            role = "importer" if is_of_exports else "exporter"
         said.append((codes, role, sure))
     if len(said) > 2:
         names = tuple((codes, area_name(codes.split("+")[0])) for codes, *_ in said if codes)
@@ -66,7 +69,7 @@ def sides_of(
     # "Kazakh uranium: France's share of it": France buys it, or sells it to them.
     if kinds == {"part", "adj"} and goods and measure == "import_share" and not forms & _SIDED:
         said = [(codes, "", False) for codes, *_ in said]
-    return _assigned(state, said, forms)
+    return _assigned(state, said, forms, measure)
 
 
 def which_of(state: QuestionState, places: list[Mark]) -> str:
@@ -193,11 +196,14 @@ def _is_clear(state: QuestionState, some: list[Mark]) -> bool:
 
 
 def _assigned(
-    state: QuestionState, said: list[tuple[str, str, bool]], forms: set[str]
+    state: QuestionState, said: list[tuple[str, str, bool]], forms: set[str], measure: str
 ) -> dict[str, str]:
     found = {"importer": "", "exporter": ""}
     if len(said) == 2:
         (one, first, sure), (two, second, other_sure) = said
+        # "India oil Russia": only the order of the words would say who buys.
+        if not (measure or sure or other_sure or forms or state.has_adjective):
+            first = second = ""
         # Both on one side, or one on none: the surer decides, and the other gets what is left.
         if first == second or (sure and not second):
             if sure == other_sure and first and second:
@@ -290,5 +296,6 @@ def is_both_ways(state: QuestionState, places: list[Mark]) -> bool:
     return bool(depends) and len(codes) == 4 and codes[:2] == codes[:1:-1] and codes[0] != codes[1]
 
 
+_OF_MARKET = {("part", True), ("importer", True)}
 _SIDED = {"import", "export", "depend", "top"}
 """Kinds of words that say of which side's trade a share is."""

@@ -37,6 +37,7 @@ class QuestionState:
         # By codes of a side in which a set stands beside others, what stands there.
         self.sets: dict[str, tuple[tuple[str, str], ...]] = {}
         self.is_directed = False  # both sides are sure
+        self.is_of_market = False  # a share of all exports to a country
         self.has_adjective = False  # of a side: Turkish fridges
         self.asks_for_goods = False  # what part of a trade goods are
         self.asks_when = False  # since when goods are on a list that is named

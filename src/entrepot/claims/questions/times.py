@@ -90,6 +90,11 @@ def period_said(state: QuestionState) -> str:
     ]
     if one := _as_span(state, times, text) or _until(state, times, text):
         return one
+    if not times and (end := _UNTIL_YEAR.search(state.left)):
+        state.left = state.timed = blanked(state.left, *end.span())
+        why = f"“{end[0]}” does not say since when"
+        state.unsaid.append(Unsaid("period", why, ((end["year"], "that year alone"),)))
+        return ""
     if len(times) == 1 and not times[0].is_base and not times[0].guessed:
         return str(times[0].period)
     if not times and _forms(state.language)["latest"].search(state.left):
@@ -161,7 +166,10 @@ def _as_span(state: QuestionState, times: Sequence[Time], text: str) -> str:
         early, late = sorted(one.period for one in times)
         return str(Period(early.start, late.end))
     # "2021, 2022 and 2023": each of them.
-    if len(times) > 1 and (one := _in_a_row(times, text, state.language)):
+    prices = _forms(state.language)["price"].search(state.left)
+    if len(times) > 1 and (
+        one := _in_a_row(times, text, state.language, with_gaps=not (grows or prices))
+    ):
         state.compares = True
         return one
     # "Who replaced it after 2021? (2023)": from the one to the other.
@@ -257,10 +265,14 @@ def _as_one(times: Sequence[Time], text: str) -> str:
     return ""
 
 
-def _in_a_row(times: Sequence[Time], text: str, language: str) -> str:
-    """Return the span of years that follow each other and are listed; empty if they do not."""
+def _in_a_row(times: Sequence[Time], text: str, language: str, *, with_gaps: bool) -> str:
+    """Return the span of years that are listed, each after the one before; empty if not.
+
+    With gaps it has the years between them as well, which a growth or a price would not be of.
+    """
     for one, two in pairwise(times):
-        follows = two.period.start.year == one.period.start.year + 1
+        later = two.period.start.year - one.period.start.year
+        follows = later == 1 or (with_gaps and later > 1)
         listed = are_joined(text[one.end : two.start].removeprefix("年"), language)
         if not (follows and listed) or one.guessed or two.guessed:
             return ""
