@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAP = """
 format: 1
 id: few
+title: Chips of four countries
 nomenclature: HS2022
 columns:
   reporter: {role: reporter, codes: ISO3}
@@ -33,12 +34,17 @@ def _months(reporter: str, year: int, months: list[int], flow: str = "M") -> lis
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """Germany reports every month, France half of 2024, Malta every third month."""
+    """Germany reports every month, France half of 2024, Malta every third month.
+
+    Poland lacks two months of 2023.
+    """
     folder: Path = tmp_path_factory.mktemp("late")
     every = list(range(1, 13))
     rows = _months("DEU", 2023, every) + _months("DEU", 2024, every)
     rows += _months("FRA", 2023, every) + _months("FRA", 2024, every[:6])
     rows += _months("MLT", 2023, every[::3]) + _months("MLT", 2024, every[::3])
+    ten = [month for month in every if month not in (4, 10)]
+    rows += _months("POL", 2023, ten) + _months("POL", 2024, every)
     path = folder / "few.csv"
     path.write_text("reporter,partner,flow,product,period,value\n" + "".join(rows))
     lake = Lake.open(folder / "lake")
@@ -70,6 +76,12 @@ def test_half_a_year_is_no_year(
     assert "FRA did not report to table.few from 2024-07 to the end of" in (figure.reason or "")
 
 
+def test_a_table_of_ones_own_is_cited_by_its_title(lake: Lake) -> None:
+    figure = _ask(lake, "DEU")
+    assert figure.evidence[0].title == "Chips of four countries"
+    assert "Chips of four countries (table.few " in figure.cite()
+
+
 def test_what_was_reported_in_full_is_answered(lake: Lake) -> None:
     assert _ask(lake, "DEU").value == 120
     assert _ask(lake, "FRA", period=2023).value == 120
@@ -87,9 +99,21 @@ def test_months_without_trade_in_between_are_said(lake: Lake) -> None:
     texts = [one.text for one in figure.caveats if one.id == "missing-reports"]
     assert "months: Malta 4 of 12 in 2024 and Malta 4 of 12 in 2023." in texts[0]
     assert "4 of 12 months with reports" in headline(_ask(lake, "MLT"))
+    against = "4 of 12 months with reports in 2024 against 4 of 12 in 2023"
+    assert against in headline(figure)
     both = _ask(lake, "DEU+MLT")
     assert both.value == 160
     assert [one for one in both.caveats if "Malta 4 of 12 in 2024" in one.text]
+
+
+@pytest.mark.parametrize("keys", [{"base": 2023}, {}])
+def test_the_title_of_a_change_says_where_only_its_base_has_gaps(
+    lake: Lake, keys: dict[str, object]
+) -> None:
+    """Ten months compared with twelve: the value alone would be read as growth."""
+    figure = _ask(lake, "POL", "growth", **keys)
+    said = "12 of 12 months with reports in 2024 against 10 of 12 in 2023"
+    assert said in headline(figure)
 
 
 def test_gaps_within_a_part_of_a_year_are_said(lake: Lake) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
+from entrepot.figures import Definition
+from entrepot.figures.caveats import doubtful_rows
 from entrepot.model.columns import key_columns
 from entrepot.sources import source_info
 from entrepot.sources.imts.parse import rows, tables
@@ -275,3 +277,26 @@ def test_what_the_source_says_of_itself_is_complete() -> None:
     info = source_info("imts")
     assert (info.brings, info.valuation, info.whole) == ("flows", None, False)
     assert {quirk.id for quirk in info.quirks} >= {"russia-estimated", "scale-of-sdmx"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_said"),
+    [
+        ({"measure": "import_share", "importer": "RUS", "exporter": "UGA", "period": 2024}, True),
+        # In the total of the share, in the ranking and in the base of a growth, too.
+        ({"measure": "import_share", "importer": "RUS", "exporter": "CHN", "period": 2024}, True),
+        ({"measure": "top_supplier", "importer": "RUS", "period": 2023}, True),
+        ({"measure": "growth", "importer": "RUS", "exporter": "UGA", "period": 2022}, True),
+        ({"measure": "value", "importer": "RUS", "exporter": "CHN", "period": 2024}, False),
+        ({"measure": "import_share", "importer": "RUS", "exporter": "CHN", "period": 2021}, False),
+        ({"measure": "export_share", "importer": "CHN", "exporter": "RUS", "period": 2024}, False),
+        ({"measure": "import_share", "importer": "DEU", "exporter": "UGA", "period": 2024}, False),
+    ],
+)
+def test_a_row_known_to_be_doubtful_is_said_wherever_it_is_in_the_number(
+    asked: dict[str, Any], is_said: bool
+) -> None:
+    found = doubtful_rows(Definition.build(**asked), "imts")
+    assert [one.id for one in found] == ["doubtful-row"] * is_said
+    assert all("Uganda" in one.text and len(one.text) <= 200 for one in found)
+    assert doubtful_rows(Definition.build(**asked), "comtrade") == []

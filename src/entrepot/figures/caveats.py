@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.evidence import NOT_SAID, Caveat
 from entrepot.figures.questions import of as question
+from entrepot.figures.sides import members_of, totals
 from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive, stopped_in
 from entrepot.model.display import agreed, joined
-from entrepot.sources import is_own
+from entrepot.sources import is_own, source_ids, source_info, split_address
 from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Figure
     from entrepot.model.period import Period
+    from entrepot.sources.info import DoubtfulRow
     from entrepot.sources.published.read import Published
 
 __all__ = [
@@ -47,6 +49,7 @@ CAVEATS = {
     "list-codes": ("share of a value on codes that were split, moved or are uncertain"),
     "coverage": ("share of a non-reporting country's trade that partners still report"),
     "one-report": "one side's report of a flow, which the other side may report otherwise",
+    "doubtful-row": "a row of the source is known to be doubtful, or is in the total",
     "denominator-system": "a share depends on the denominator",
     "several-sources": "reports of several countries, from several sources",
     "reconciled": "made of what exporters and importers report, by us",
@@ -208,6 +211,36 @@ def no_codes(definition: Definition) -> list[Caveat]:
             "them, and add nothing where it has not.",
         )
     ]
+
+
+def doubtful_rows(definition: Definition, source: str) -> list[Caveat]:
+    """Say which row, that is known to be doubtful, is the answer or a part of it or of its total.
+
+    Parameters
+    ----------
+    source
+        Where the rows are from.
+    """
+    name, _ = split_address(source)
+    doubts = source_info(name).doubts if name in source_ids() else ()
+    last = max(span.end.year for span in (definition.period, definition.base) if span)
+    flows = [definition, *(flow for flow, _ in totals(definition))] if doubts else []
+    return [
+        caveat("doubtful-row", doubt.text)
+        for doubt in doubts
+        if last >= doubt.since and any(_has(flow, doubt) for flow in flows)
+    ]
+
+
+def _has(flow: Definition, row: DoubtfulRow) -> bool:
+    """Whether a row is of a flow, of which the world on a side is everybody."""
+    pairs = [(row.exporter, row.importer)]
+    # Of two-way trade, the other direction is asked for, too.
+    pairs += [(row.importer, row.exporter)] if flow.flow == "both" else []
+    sellers, buyers = members_of(flow, "exporter"), members_of(flow, "importer")
+    return any(
+        (not sellers or one in sellers) and (not buyers or other in buyers) for one, other in pairs
+    )
 
 
 def few_suppliers(definition: Definition, details: Mapping[str, float | str]) -> list[Caveat]:

@@ -126,8 +126,15 @@ def _ris(name: str, title: str, note: str, link: str, accessed: str) -> str:
     return "\n".join(f"{tag}  - {' '.join(text.split())}" for tag, text in [*fields, ("ER", "")])
 
 
-def data_set(source: str, vintage: str = "") -> str:
+def data_set(source: str, vintage: str = "", title: str = "") -> str:
     """Return publisher, data set and vintage, as a source line names them.
+
+    Parameters
+    ----------
+    source, vintage
+        Its id, with a release or without, and the release of the rows where it is known.
+    title
+        What a table of one's own is called; without it, its id stands for it.
 
     Examples
     --------
@@ -135,11 +142,13 @@ def data_set(source: str, vintage: str = "") -> str:
     ('CEPII BACI V202501', 'CEPII BACI V202601 (30 codes)')
     >>> data_set("comtrade")
     'UN Comtrade (United Nations Statistics Division)'
+    >>> data_set("table.chips", title="Imports of chips and cars")
+    'Imports of chips and cars'
     """
     name, asked = split_address(source)
     release = asked or vintage
     if is_own(name):
-        return f"{name} {release}".strip()
+        return f"{title or name} {release}".strip()
     info = source_info("baci" if name == BUNDLED else name)
     words = f"{titled(info)} {release}".strip()
     return f"{words} (30 codes)" if name == BUNDLED else words
@@ -158,9 +167,10 @@ def cited(evidence: Evidence) -> str:
     rows = f"{evidence.source} {evidence.id or evidence.snapshot}".strip()
     if evidence.url:
         return f"{evidence.publisher}, {evidence.url} ({rows})".removeprefix(", ")
-    if is_own(evidence.source) or evidence.source not in source_ids():
+    is_named = bool(evidence.title) if is_own(evidence.source) else evidence.source in source_ids()
+    if not is_named:
         return rows
-    return f"{data_set(evidence.source, evidence.vintage)} ({rows})"
+    return f"{data_set(evidence.source, evidence.vintage, evidence.title)} ({rows})"
 
 
 def source_name(source: str) -> str:

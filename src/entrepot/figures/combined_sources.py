@@ -293,6 +293,7 @@ def _notes(
     for part in parts:
         for goods in part.goods:
             yield from goods_caveats.for_goods(goods)
+        yield from caveats.doubtful_rows(definition, part.cells.available.source)
     editions = sorted({name for part in parts for name in part.cells.available.nomenclatures})
     text = (
         "Combined from several sources, each country's reports from one. As a rule "

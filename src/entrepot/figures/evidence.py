@@ -95,6 +95,8 @@ class Evidence:
         ``FOB`` or ``CIF``, where all rows are that by what the source states.
     vintage
         Release of the rows as their publisher calls it, for source lines; empty if not known.
+    title
+        Of a table of the user's own: what its mapping calls it, for source lines.
     """
 
     source: str
@@ -110,6 +112,7 @@ class Evidence:
     statement: Published | None = field(default=None, repr=False, compare=False)
     valued: str = field(default="", repr=False, compare=False)
     vintage: str = field(default="", repr=False, compare=False)
+    title: str = field(default="", repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types; empty fields of published rows are left out."""

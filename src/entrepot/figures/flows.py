@@ -219,6 +219,7 @@ def _together(
         notes.append(goods_caveats.not_delivered(cells.available.source, absent, when))
     if cells.available.source == BUNDLED:
         notes.append(goods_caveats.bundled_extract())
+    notes += caveats.doubtful_rows(definition, cells.available.source)
     total = first.total
     unit = "kg" if definition.quantity == "mass" else deliveries.currency
     if total:
@@ -274,10 +275,28 @@ def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> d
     if role or definition.lines or definition.line_value:
         found["partners"] = ""  # there partners of all lines are counted
     if cells.reported_by and len(members_of(definition, cells.reported_by)) == 1:
-        for count, of in steps_reported(cells, definition, definition.period).values():
-            found["steps"] = f"{count} of {of} {caveats.STEPS[cells.available.freq]} with reports"
+        found["steps"] = _steps(cells, definition)
     found["source"] = bundled_scope() if cells.available.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}
+
+
+def _steps(cells: SourceRows, definition: Definition) -> str:
+    """Return in how many months of its times one reporter has reports; nothing if in all.
+
+    A change says it of both: ten months compared with eleven fall by a month of trade.
+    """
+    spans = [span for span in (definition.period, definition.base) if span]
+    found = [next(iter(steps_reported(cells, definition, one).values()), None) for one in spans]
+    if not any(found):
+        return ""
+    called = caveats.STEPS[cells.available.freq]
+    every = [len(cells.available.starts(span)) for span in spans]
+    counts = [
+        f"{one[0] if one else all_} of {all_}" for one, all_ in zip(found, every, strict=True)
+    ]
+    if len(spans) == 1:
+        return f"{counts[0]} {called} with reports"
+    return f"{counts[0]} {called} with reports in {spans[0]} against {counts[1]} in {spans[1]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from entrepot.lake.merge import UNKNOWN
 from entrepot.model.areas import WORLD, area_phrase
 from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL, harmonized
-from entrepot.sources import split_address
+from entrepot.sources import is_own, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -233,6 +233,16 @@ def _vintage(cells: SourceRows) -> str:
     return ", ".join(sorted(found - {UNKNOWN, ""}))
 
 
+def _title(cells: SourceRows) -> str:
+    """Return what the newest delivery of the user's own table is called; else nothing."""
+    if not is_own(cells.available.source):
+        return ""
+    name, _ = split_address(cells.available.source)
+    used = cells.available.snapshot.split("+")
+    titles = [one.title for one in cells.lake.holdings(name) if one.snapshot in used]
+    return titles[-1] if titles else ""
+
+
 def evidence_of(cells: SourceRows, lines: Sequence[tuple[Any, ...]]) -> Evidence:
     """Return how many rows stand behind `amounts_by_code`, and who told them."""
     reported: dict[str, int] = {}
@@ -254,6 +264,7 @@ def evidence_of(cells: SourceRows, lines: Sequence[tuple[Any, ...]]) -> Evidence
         reported_by=dict(sorted(reported.items())),
         estimated=estimated / total if total else 0.0,
         vintage=_vintage(cells),
+        title=_title(cells),
         # A report of nothing is on a basis, too.
         bases={} if cells.available.is_register else _parts(by_basis) or _parts(rows_by_basis),
         valued=(valuations.pop() or "") if len(valuations) == 1 else "",

@@ -149,7 +149,7 @@ def caveats(context: BriefContext, found: Sequence[Figure]) -> tuple[Caveat, ...
         item.id for figure in found if figure.status == "ok" for item in figure.caveats
     )
     # Caveats that sections need and cards may not have.
-    beyond = ("reporter-break", "edition-break", "basis", "input-output")
+    beyond = ("doubtful-row", "reporter-break", "edition-break", "basis", "input-output")
     wanted |= {name: None for name in beyond if name in named}
     return tuple(named[name] for name in wanted)
 

@@ -41,21 +41,22 @@ _COUNTED = {
 }
 # "China sold" would be wrong of goods that a German firm makes in China.
 _VERBS = {"dispatch": "dispatched", "origin": "made", "seller": "sold", "": "supplied"}
+# Each fits behind "depends most on". To a minister, who reads them, a reporter is a journalist.
 _MOVERS = {
-    "origin": "primary source",
-    "goods": "codes included",
-    "followed": "conversion of the list between HS editions",
-    "listed": "date of the list",
-    "territory": "with or without Hong Kong",
-    "source": "source",
-    "report": "reporter",
-    "partners": "with or without areas that are not countries",
-    "quantity": "value or mass",
-    "window": "one year or an average",
-    "filter": "rule for extreme prices",
-    "total": "denominator",
-    "inputs": "with or without services",
-    "buyers": "buying sectors",
+    "origin": "which publisher’s number is used",
+    "goods": "which codes are counted",
+    "followed": "how the list is converted to other editions of the customs codes",
+    "listed": "the date of the list",
+    "territory": "whether Hong Kong is counted",
+    "source": "which data set is used",
+    "report": "whose reports are used, the importer’s or the exporter’s",
+    "partners": "whether areas that are not countries are counted",
+    "quantity": "whether value or mass is counted",
+    "window": "whether one year or an average is taken",
+    "filter": "which prices are left out as extreme",
+    "total": "which total it is divided by",
+    "inputs": "whether services are counted",
+    "buyers": "which sectors buy",
 }
 
 

@@ -392,7 +392,7 @@ def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence
             f"**No single share can be given** for {subject.period}: it is {ends} {under}".strip()
         )
         choice = moved_by(share)
-        text += f"; the most influential choice is {choice}." if choice else "."
+        text += f"; it depends most on {choice}." if choice else "."
         return BriefSentence(text, (share,))
     text = f"In {subject.period} {subject.seller} {verb_of(share)} **{phrasing.about(share)}** of "
     text += _imports(subject)
@@ -497,7 +497,8 @@ def _numbered(card: Card, cited: _Citations) -> NoteFigure:
     whose = card.source.removeprefix("from published: ")
     if row_of(figure.evidence[0]) is None:
         # Publisher and vintage, as among the sources: "BACI" alone is a name for those who know it.
-        whose = data_set(figure.evidence[0].source, figure.evidence[0].vintage)
+        first = figure.evidence[0]
+        whose = data_set(first.source, first.vintage, first.title)
     text = f"{status}: {whose}."
     return NoteFigure(card, text, cited.marks(figure))
 
@@ -550,7 +551,9 @@ class _Citations:
         if row is not None:
             return self._printed(row)
         source = split_address(item.source)[0]
-        _, years = self._found.setdefault(source, (data_set(item.source, item.vintage), set()))
+        _, years = self._found.setdefault(
+            source, (data_set(item.source, item.vintage, item.title), set())
+        )
         years.update(range(period.start.year, period.end.year + 1))
         return source
 
@@ -878,7 +881,7 @@ def _open(context: BriefContext, subject: Subject, found: Headline, *, said: boo
     if share.status == "ok" and share.specifications is None:
         yield "How far other definitions differ: only one is available."
     elif choice := moved_by(share) if share.status == "ok" else "":
-        yield f"Which definition fits the question. The most influential choice is {choice}."
+        yield f"Which definition fits the question. The share depends most on {choice}."
     for item in share.caveats if share.status == "ok" else ():
         text = item.text.replace("\n", " ")
         # A reader of a page has no terminal: caveats that
@@ -908,7 +911,14 @@ def _nowcast(context: BriefContext, subject: Subject) -> Figure | None:
     return over_time.nowcast_after(context, subject, known.goods, known.series)
 
 
-_CAVEATS = ("reporter-break", "incomplete-total", "basis", "hong-kong", "source-estimate")
+_CAVEATS = (
+    "doubtful-row",
+    "reporter-break",
+    "incomplete-total",
+    "basis",
+    "hong-kong",
+    "source-estimate",
+)
 
 
 def _without_commands(text: str) -> str:

@@ -52,8 +52,10 @@ _PACKED = 1000
 _UNPACKED = re.compile(r"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
 """A refusal of packed answers."""
 _NOWHERE = "no such address"
-_NAMED = re.compile(r"(?:unknown (?:area|goods)|no list of goods)\b.*'([^']{1,100})'")
+_NAMED = re.compile(r"(?:unknown (area|goods)|no list of goods)\b.*'([^']{1,100})'")
 """An error about a country or goods that nothing is called."""
+_OF_KIND = {True: ("country", "group"), False: ("goods", "list")}
+"""What may be meant instead, by whether a country was: for XXX no annex XXXV."""
 _MENU_OF = {"country": "countries"}
 _MEANT = 3
 """Things of each kind that are offered instead."""
@@ -229,11 +231,13 @@ def _meant(request: Request, found: dict[str, Any]) -> dict[str, Any]:
     if named is None and found["detail"] != _NOWHERE:
         return {"offers_search": False, "hits": []}
     last = request.scope["path"].rpartition("/")[2]
-    words = named[1] if named else re.sub("[-_]", " ", last)
+    words = named[2] if named else re.sub("[-_]", " ", last)
     try:
         hits = search(words, _MEANT)
     except EntrepotError:  # of a list of the owner, which the search page names
         hits = []
+    if named:
+        hits = [one for one in hits if one.kind in _OF_KIND[named[1] == "area"]]
     return {"offers_search": True, "words": words[:100], "hits": hits}
 
 

@@ -93,6 +93,25 @@ class Quirk(Closed):
         return self
 
 
+class DoubtfulRow(Closed):
+    """A row of the source that is known to be doubtful, and stands all the same.
+
+    Attributes
+    ----------
+    exporter, importer
+        ISO 3166 codes of the flow.
+    since
+        First year of which it is doubtful.
+    text
+        What is known, for whoever uses the row or a total with it.
+    """
+
+    exporter: str
+    importer: str
+    since: int
+    text: str
+
+
 class DownloadAddress(Closed):
     """One public address that files of a source come from.
 
@@ -326,6 +345,8 @@ class SourceInfo(Closed):
         Whether it was computed here from other rows, so that it has what they have and no more.
     download
         How its files are fetched; None where that takes a person.
+    doubts
+        Rows known to be doubtful that only the publisher can correct: answers with them say so.
     repairs
         Rows known to be wrong, corrected when they are loaded.
     notes
@@ -349,6 +370,7 @@ class SourceInfo(Closed):
     download: Download | None = None
     bounds: SourceBounds = SourceBounds()
     quirks: tuple[Quirk, ...] = ()
+    doubts: tuple[DoubtfulRow, ...] = ()
     repairs: tuple[Repair, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.definitions import counted, verb_of
+from entrepot.report.definitions import counted, moved_by, verb_of
 from entrepot.report.parts import BriefSentence
 
 if TYPE_CHECKING:
@@ -140,3 +141,14 @@ def test_a_reporter_who_counts_by_origin_is_not_said_to_count_by_dispatch(
     told = [counted(book, subject, one) for one in (asked, by_origin)]
     assert told[0].startswith("Counted by country of dispatch")
     assert told[1].startswith("Counted by country of origin")
+
+
+@pytest.mark.parametrize("choice", ["origin", "source", "report", "goods", "followed", "total"])
+def test_what_a_number_depends_on_is_said_in_words_of_every_day(choice: str) -> None:
+    """A minister read “the most influential choice is reporter”."""
+    asked = figure("import_share", 0.4, low=0.2, high=0.5, specifications=[("a", 0.2), ("b", 0.5)])
+    assert asked.specifications is not None
+    found = replace(asked.specifications, most_influential=choice)
+    said = moved_by(replace(asked, specifications=found))
+    assert said.partition(" ")[0] in ("how", "the", "whether", "which", "whose")
+    assert not re.search("reporter|primary source|denominator", said)

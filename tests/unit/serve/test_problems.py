@@ -296,6 +296,13 @@ def test_a_page_that_does_not_exist_offers_what_its_name_may_mean(
     assert "API is described" not in main
 
 
+def test_for_a_country_that_does_not_exist_no_list_of_goods_is_offered(client: Client) -> None:
+    """For XXX three annexes whose numbers begin like it were."""
+    text = client.get("/country/XXX").text
+    assert "Did you mean" not in text
+    assert 'href="/goods/' not in text[text.index("<main") :]
+
+
 @pytest.mark.parametrize(
     ("path", "where"),
     [

@@ -414,7 +414,8 @@ def years_reported(
     sources: dict[str, None] = {}
     for item in lake.holdings(source):
         if item.table == "flows" and item.reporters:
-            sources[data_set(item.source, "" if item.vintage == "unknown" else item.vintage)] = None
+            vintage = "" if item.vintage == "unknown" else item.vintage
+            sources[data_set(item.source, vintage, item.title)] = None
             _count(item, wanted or {}, found, seen)
     return dict(found), list(sources)
 

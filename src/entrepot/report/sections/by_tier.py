@@ -238,7 +238,7 @@ def _source(total: Tier) -> tuple[str, ...]:
     names = []
     for item in figure.evidence:
         row = row_of(item)
-        names.append(row.origin_words if row else data_set(item.source, item.vintage))
+        names.append(row.origin_words if row else data_set(item.source, item.vintage, item.title))
     left_out = [note.text for note in figure.caveats if note.id == "missing-codes"]
     return (f"{'; '.join(dict.fromkeys(names))}. {' '.join(left_out)}".strip(),)
 

@@ -374,7 +374,7 @@ def source_line(
         names = dict.fromkeys(
             f"{origin_name(item.origin)} over published totals"
             if item.origin
-            else data_set(item.source, item.vintage)
+            else data_set(item.source, item.vintage, item.title)
             for figure in series
             for item in figure.evidence
         )

@@ -90,7 +90,7 @@ def _notes(context: BriefContext, subject: Subject, share: Figure) -> tuple[Note
     notes = []
     most = moved_by(share)
     if most:
-        text = f"{phrasing.capital(most)} explains most of the differences."
+        text = f"The share depends most on {most}."
         notes.append(
             Note(
                 "Most influential choice", (BriefSentence(text, (share,), ("denominator-system",)),)
@@ -138,7 +138,8 @@ def _source(context: BriefContext, subject: Subject, share: Figure) -> tuple[str
     ids = {item.choices.get("source", "") for item in items} - {"published", "computed", ""}
     ids |= {item.source for item in share.evidence if not item.origin}
     if ids:
-        names = joined([data_set(one) for one in sorted(ids)])
+        titles = {item.source: item.title for item in share.evidence}
+        names = joined([data_set(one, title=titles.get(one, "")) for one in sorted(ids)])
         found.append(f"Computed: {names}, divided by the source’s own or another total.")
     elif any(item.choices.get("source") != "published" for item in items):
         found.append("Computed: rows of a source, divided by another reporter’s total.")

@@ -397,8 +397,10 @@ def suppliers_as_reported(
     """Return the suppliers as ranked bars, with whose report it is in place of a reconciliation."""
     section = suppliers_of(sold, lake, ranges, most=most)
     whose = tuple(Remark(one.text) for one in largest.caveats if one.id == "one-report")
-    notes = (*section.notes, Note("Whose report", whose)) if whose else section.notes
-    return replace(section, notes=notes, source=sources_line([largest], lake))
+    doubts = tuple(Remark(one.text) for one in largest.caveats if one.id == "doubtful-row")
+    notes = [Note("Known doubt", doubts)] if doubts else []
+    notes += [*section.notes, *([Note("Whose report", whose)] if whose else [])]
+    return replace(section, notes=tuple(notes), source=sources_line([largest], lake))
 
 
 def _ranked(found: list[Figure]) -> tuple[list[Figure], list[Figure]]:
