@@ -277,11 +277,15 @@ def _one(names: Sequence[str], why: str, command: str) -> DataGap:
 
 
 def stated_once(cards: Sequence[Card]) -> tuple[Card, ...]:
-    """Return cards that say why a value is missing only where the one above says something else."""
+    """Return cards that say why a value is missing only where none above says the same."""
     found: list[Card] = []
-    above = ""
+    above = first = ""
     for card in cards:
-        again = card.tag == "missing" and card.definition == above
+        is_missing = card.tag == "missing"
+        # The later entry counts: next to each other, both are true.
+        said = {first: "For the reason given first.", above: "As above."} if is_missing else {}
+        again = said.get(card.definition)
         above = card.definition
-        found.append(replace(card, definition="As above.", command="") if again else card)
+        first = first or (card.definition if is_missing else "")
+        found.append(replace(card, definition=again, command="") if again else card)
     return tuple(found)

@@ -66,10 +66,10 @@ def test_cards_repeat_no_reason() -> None:
         "Not held.",
         "As above.",
         "Counted.",
-        "Not held.",
+        "For the reason given first.",
         "Another.",
     ]
-    assert [card.command for card in told] == [ADD, "", "", ADD, ADD]
+    assert [card.command for card in told] == [ADD, "", "", "", ADD]
 
 
 def test_a_name_at_the_beginning_keeps_its_letter() -> None:
