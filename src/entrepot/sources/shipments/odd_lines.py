@@ -173,12 +173,13 @@ class _Look:
     def left_out(self) -> Iterator[Finding]:
         """Lines that are not loaded."""
         query = f"""
-            SELECT why, count(*), sum({VALUE}), sum(gross_kg), min(row) FROM register_fact
-            WHERE why IS NOT NULL GROUP BY 1 ORDER BY 1"""
-        for why, count, value, gross, row in self._ask(query):
+            SELECT why, count(*), sum({VALUE}), sum(gross_kg), sum(mass_kg), min(row)
+            FROM register_fact WHERE why IS NOT NULL GROUP BY 1 ORDER BY 1"""
+        for why, count, value, gross, net, row in self._ask(query):
+            mass = _kg(net, " net") if gross is None else _kg(gross, " gross")
             text = (
                 f"{agreed(count, 'line is', 'lines are')} left out, because {_REASONS[why]}: "
-                f"{self._money(value)}, {_kg(gross, ' gross')}."
+                f"{self._money(value)}, {mass}."
             )
             yield self.finding(f"left-out-{why}", "warning", count, f"row {row}", text)
 
@@ -525,21 +526,25 @@ class _Look:
         """Numbers of receivers that are dealt out anew every month."""
         if not (self._layout.of("receiver") and self._layout.of("receiver_number")):
             return
-        # By name, a month and the next: what else would show that numbers do not stay.
+        # By name, a month and the next: what else would show that numbers do not stay. Pairs are
+        # joined by all of their columns, as persons of one name can have thousands of numbers.
         query = f"""
             WITH pair AS (
-                SELECT DISTINCT period, hash(receiver) AS receiver,
-                       hash(receiver_number) AS receiver_number FROM {_LINES}
-                WHERE receiver IS NOT NULL AND receiver_number IS NOT NULL),
-            next AS (
-                SELECT a.receiver_number = b.receiver_number AS same FROM pair AS a JOIN pair AS b
-                ON a.receiver = b.receiver AND b.period = a.period + INTERVAL 1 MONTH)
-            SELECT count(*), count(*) FILTER (WHERE same) FROM next"""
+                SELECT DISTINCT period, hash(receiver) AS receiver, hash(receiver_number) AS number
+                FROM {_LINES} WHERE receiver IS NOT NULL AND receiver_number IS NOT NULL),
+            before AS (
+                SELECT * REPLACE ((period - INTERVAL 1 MONTH)::DATE AS period) FROM pair)
+            SELECT count(*), count(*) FILTER (WHERE same) FROM (
+                SELECT bool_or(kept.number IS NOT NULL) AS same
+                FROM pair SEMI JOIN before USING (period, receiver)
+                LEFT JOIN before AS kept USING (period, receiver, number)
+                GROUP BY period, receiver)"""
         [(every, same)] = self._ask(query)
         if every >= _FEW and same < (1 - _MOSTLY) * every:
             text = (
-                f"Of {every:,} receivers that are there in two months running, {same:,} have the "
-                "same number in both: numbers are dealt out anew, and none identifies a company."
+                f"Of {every:,} times that a receiver is there in two months running, it has the "
+                f"same number {same:,} times: numbers are dealt out anew, and none identifies a "
+                "company."
             )
             yield self.finding("numbers-of-companies-change", "warning", every - same, "", text)
 
