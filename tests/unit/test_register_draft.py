@@ -12,7 +12,12 @@ from typer.testing import CliRunner
 from entrepot.cli.main import app
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
-from entrepot.sources.shipments.draft import draft_layout, looks_like_register
+from entrepot.sources.shipments.draft import (
+    _Column,
+    _names,
+    draft_layout,
+    looks_like_register,
+)
 from made_workbook import cells, make_workbook
 
 if TYPE_CHECKING:
@@ -158,3 +163,19 @@ def test_the_command_drafts_a_register(tmp_path: Path) -> None:
 )
 def test_a_register_is_known_by_the_names_of_its_columns(names: str, is_one: bool) -> None:
     assert looks_like_register(names.split(";")) == is_one
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("Номер ДТ", "declaration"), ("№ товара", "item"), ("ИНН получателя", "receiver_number"),
+        ("Товарный знак", "brand"), ("Фактурная стоимость", "invoice_value"),
+        ("Стат. стоимость USD", "value"), ("Вес нетто, кг", "mass_kg"), ("Nro. DUA", "declaration"),
+    ],
+)  # fmt: skip
+def test_columns_are_known_by_their_names_in_registers(name: str, role: str) -> None:
+    """“Товарный” was compared without the accent of й, with a pattern that has it."""
+    assert (
+        next(known for known, names in _names().items() if re.fullmatch(names, _Column(name).plain))
+        == role
+    )

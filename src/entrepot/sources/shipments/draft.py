@@ -75,7 +75,7 @@ class _Column:
     @property
     def plain(self) -> str:
         """Its name as names are compared."""
-        bare = without_accents(self.name.casefold())
+        bare = without_accents(self.name).casefold()  # the sign № becomes letters: No
         return " ".join(re.sub(r"[^\w ]|_", " ", bare.replace("$", "")).split())
 
     def share(self, test: Any) -> float:
