@@ -71,6 +71,8 @@ def _two_reports(folder: Path) -> Section:
 
 
 PHONE, TABLET, DESKTOP = 360, 768, 1440
+SCREENS = ((PHONE, "light"), (DESKTOP, "dark"))
+"""Each width and each scheme once: colours do not depend on the width, nor places on the scheme."""
 WIDTHS = (PHONE, TABLET, DESKTOP)
 
 LABELS = """() => [...document.querySelectorAll('svg.chart')]
@@ -108,8 +110,7 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_axe_finds_no_violation(
     browser: Browser, pages: dict[str, Path], width: int, scheme: str
 ) -> None:

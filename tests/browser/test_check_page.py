@@ -9,6 +9,7 @@ from tests.browser.test_brief_page import (
     CLAIMS,
     DESKTOP,
     PHONE,
+    SCREENS,
     TABLET,
     opened,
     violations,
@@ -52,8 +53,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 @pytest.mark.parametrize("name", ["quotes", "article"])
 def test_axe_finds_no_violation(
     browser: Browser, pages: dict[str, Path], name: str, width: int, scheme: str

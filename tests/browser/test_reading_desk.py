@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browser.test_brief_page import DESKTOP, PHONE, violations
+from tests.browser.test_brief_page import SCREENS, violations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,8 +112,7 @@ def test_twenty_numbers_from_paste_to_verdicts_by_keyboard_alone(
     watched.check()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_desk_is_for_everybody(open_page: object, site: str, width: int, scheme: str) -> None:
     watched = open_page(site, "/desk", width, scheme)
     page = watched.page

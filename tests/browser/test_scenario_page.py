@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browser.test_brief_page import DESKTOP, PHONE, TABLET, opened, violations
+from tests.browser.test_brief_page import DESKTOP, PHONE, SCREENS, TABLET, opened, violations
 
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.lake import Lake
@@ -48,8 +48,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 @pytest.mark.parametrize("name", ["one", "two"])
 def test_axe_finds_no_violation(
     browser: Browser, pages: dict[str, Path], name: str, width: int, scheme: str

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.goods import Variant
     from entrepot.lake import Lake
 
+NOBODY_CODES = frozenset(NOBODY.values())
 PLACES = ({"CHN"}, {"CHN", "HKG"}, {"CHN", "HKG", "MAC"})
 LEVELS = ("out", "members", "own")
 
@@ -59,16 +60,17 @@ class Way(NamedTuple):
             heard = (one.buyer if one.voice == "importer's" else one.seller) in books
         else:
             heard = one.voice == self.voice
-        if not heard or (one.year, one.code) not in self.codes:
+        if not heard or (one.year not in self.years and one.year not in self.then):
             return False
-        if one.year not in self.years | self.then:
-            return False
-        if self.countries and {one.seller, one.buyer} & set(NOBODY.values()):
+        if self.countries and (one.seller in NOBODY_CODES or one.buyer in NOBODY_CODES):
             return False
         if one.seller == one.buyer:
             return self.level == "own"
-        inside = any({one.seller, one.buyer} <= side for side in (self.buyers, self.sellers))
-        return self.level != "out" or not inside
+        if self.level != "out":
+            return True
+        return not any(
+            one.seller in side and one.buyer in side for side in (self.buyers, self.sellers)
+        )
 
 
 Cells = list[tuple[str, str, bool, float]]
@@ -85,8 +87,7 @@ def cells_of(way: Way, amount: str) -> Cells:
             one.year in way.years,
             getattr(one, amount) / size,
         )
-        for one in rows_of(way.codes)
-        if way.counts(one)
+        for one in counted(way)
     ]
 
 
@@ -94,6 +95,12 @@ def cells_of(way: Way, amount: str) -> Cells:
 def rows_of(codes: frozenset[tuple[int, str]]) -> list[Row]:
     """Return the rows of some codes, each in its year, as they come in the file."""
     return [one for one in ROWS if (one.year, one.code) in codes]
+
+
+@cache
+def counted(way: Way) -> list[Row]:
+    """Return the rows that count: once for values and masses, and for all measures."""
+    return [one for one in rows_of(way.codes) if way.counts(one)]
 
 
 def _sum(cells: Cells, seller: str = "", buyer: str = "", now: bool = True) -> float | None:
@@ -134,7 +141,7 @@ def _cr(cells: Cells) -> float | None:
 
 
 def _countries(parts: dict[str, float]) -> dict[str, float]:
-    return {name: part for name, part in parts.items() if name not in NOBODY.values()}
+    return {name: part for name, part in parts.items() if name not in NOBODY_CODES}
 
 
 def _top(cells: Cells) -> float | None:
@@ -309,10 +316,8 @@ def looked_at(name: str, way: Way) -> frozenset[tuple[Row, bool, bool]]:
         "reorientation",
     )
     kept = []
-    for one in rows_of(way.codes):
+    for one in counted(way):
         bought, sold = one.buyer in way.buyers, one.seller in way.sellers
-        if not way.counts(one):
-            continue
         if market and not bought:
             continue
         if name in ("export_share", "rank") and not sold:
