@@ -73,9 +73,11 @@ def industry_of(state: QuestionState) -> tuple[str, str]:
         masked = blanked(masked, start, end)
     sectors, makers = ({sector for sector, *_ in some} for some in (found, made))
     several = len(sectors) > 1 or len(makers) > 1
+    if several or not spans:
+        return "", ""
     # Германии is Germany, and no germanium.
     named = longest([*areas_in(masked, state.language), *goods_in(masked, state.language)])
-    if several or not spans or any(one.kind == "goods" for one in named):
+    if any(one.kind == "goods" for one in named):
         return "", ""
     state.left = masked
     for start, end in spans:
