@@ -287,6 +287,18 @@ def test_shares_are_numbers_shown_in_per_cent_and_heads_stay_in_view(workbook: b
             assert 'state="frozen"' in text
 
 
+def test_the_summary_is_printed_without_what_only_a_screen_needs(workbook: bytes) -> None:
+    """With evidence and commands its page had letters of four points."""
+    found = parts(workbook)
+    area = r'Print_Area" localSheetId="0"[^>]*>[^<]*:\$([A-Z]+)'
+    [last] = re.findall(area, found["xl/workbook.xml"])
+    assert last == "I"
+    first = found["xl/worksheets/sheet1.xml"]
+    columns = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', first)
+    widths = [float(wide) for low, high, wide in columns for _ in range(int(low), int(high) + 1)]
+    assert sum(widths[:9]) < 190 < sum(widths)
+
+
 def test_no_text_becomes_a_formula(told: Brief) -> None:
     made = render_xlsx(hostile(told, FORMULAS))
     found = parts(made)

@@ -72,6 +72,18 @@ def test_a_document_has_the_key_of_its_chart(notes: dict[str, DecisionNote]) -> 
     assert len(found._p.xpath(".//pic:pic")) == len(key) > 0
 
 
+def test_a_document_has_the_wordmark_and_a_bar_for_each_range(
+    notes: dict[str, DecisionNote],
+) -> None:
+    made = notes["a wide range"]
+    document = docx.Document(BytesIO(note_docx(made)))
+    assert document.paragraphs[0].text == f"Entrepôt\t{made.head}"
+    bars = [one.card.bar for one in made.numbers]
+    drawn = [len(cell._tc.xpath(".//pic:pic")) for cell in document.tables[0].rows[0].cells]
+    assert drawn == [int(one is not None) for one in bars]
+    assert any(drawn)
+
+
 @pytest.mark.parametrize("kind", ASKED)
 def test_no_commands_hashes_or_paths(notes: dict[str, DecisionNote], kind: str) -> None:
     page = re.sub(r"<style>.*?</style>|<[^>]+>", " ", note_html(notes[kind]), flags=re.DOTALL)

@@ -7,6 +7,7 @@ of what it is on one line: publisher, data set, vintage, year.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -279,7 +280,8 @@ def _amounts(currency: str, parts: Sequence[BreakdownPart]) -> tuple[str, Callab
     """Return unit and digits of a column of amounts: none in millions where none is one."""
     if max((one.traded for one in parts), default=COUNTED) >= COUNTED:
         return f"{currency} m", money
-    return currency, number
+    # Whole units: of what is worth five dollars there are no cents.
+    return currency, partial(number, digits=1)
 
 
 def _rest_bar(name: str, rest: Sequence[BreakdownPart], told: Callable[[float], str]) -> RankedBar:

@@ -14,13 +14,13 @@ from entrepot.report.note import chart_height
 from entrepot.report.parts import PageLink, plain
 from entrepot.report.phrasing import unbroken
 from entrepot.report.render_pdf import chart as drawing_of
-from entrepot.report.render_pdf import runs, swatch
+from entrepot.report.render_pdf import range_bar, runs, swatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from entrepot.report.note import DecisionNote, NoteFigure
-    from entrepot.report.parts import Brief, Section
+    from entrepot.report.parts import Brief, RangeBar, Section
 
 __all__ = ["note_docx", "render_office"]
 
@@ -38,7 +38,7 @@ def note_docx(note: DecisionNote) -> bytes:
     except ImportError as error:
         raise MissingExtraError("python-docx", "office") from error
     made = _Document(docx.Document())
-    made.line(note.head, 8.5, colour="muted")
+    made.masthead(note.head)
     made.line(note.kicker, 9, bold=True, colour="supplier")
     made.line(note.title, 20, bold=True, style="Title", after=4)
     made.line(" ".join(one.text for one in note.answer), 11.5, after=6)
@@ -76,6 +76,15 @@ class _Document:
         page.left_margin = page.right_margin = Mm(16)
         page.top_margin, page.bottom_margin = Mm(11), Mm(9)
         made.styles["Normal"].font.name = "Arial"
+
+    def masthead(self, head: str) -> None:
+        """Add the wordmark, with date and data at the other edge of the page."""
+        from docx.enum.text import WD_TAB_ALIGNMENT
+        from docx.shared import Mm
+
+        added = self.line("**Entrepôt**", 12, after=2)
+        added.paragraph_format.tab_stops.add_tab_stop(Mm(178), WD_TAB_ALIGNMENT.RIGHT)
+        self._run(added, f"\t{head}", 8.5, bold=False, colour="muted")
 
     def line(
         self,
@@ -133,8 +142,21 @@ class _Document:
             value = one.card.whole
             colour = "muted" if one.card.tag == "missing" else "ink" if place else "supplier"
             self.line(value, 18, bold=True, colour=colour, marks=one.marks, where=cell, after=1)
+            if one.card.bar is not None:
+                self.bar(one.card.bar, cell)
             self.line(one.card.range, 8.5, bold=True, where=cell, after=1)
             self.line(one.counted, 7.5, colour="muted", where=cell, after=4)
+
+    def bar(self, bar: RangeBar, where: Any) -> None:
+        """Add the range bar of a card; the line below it says the same in words."""
+        from docx.shared import Pt
+
+        from entrepot.report.standalone import raster
+
+        added = where.add_paragraph()
+        added.paragraph_format.space_before, added.paragraph_format.space_after = Pt(0), Pt(1)
+        shape = added.add_run().add_picture(BytesIO(raster(range_bar(bar))), height=Pt(9))
+        shape._inline.docPr.set("descr", "")
 
     def columns(self, columns: list[tuple[str, list[str]]]) -> None:
         """Add headed lists next to each other."""
@@ -177,7 +199,7 @@ class _Document:
 
         added = self._made.add_paragraph()
         added.paragraph_format.space_after = Pt(4)
-        shape = added.add_run().add_picture(BytesIO(raster(drawing)), height=Pt(0.92 * height))
+        shape = added.add_run().add_picture(BytesIO(raster(drawing)), height=Pt(0.88 * height))
         # python-docx has no call for the alternative text: it is an attribute of this element.
         shape._inline.docPr.set("descr", alt_text)
 

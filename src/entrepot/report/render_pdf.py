@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.report.charts import BriefTable, Chart
-    from entrepot.report.parts import Brief, Card, ClaimsPart, DataGap, Note, Remark, Section, Term
+    from entrepot.report.parts import (
+        Brief,
+        Card,
+        ClaimsPart,
+        DataGap,
+        Note,
+        RangeBar,
+        Remark,
+        Section,
+        Term,
+    )
 
 __all__ = ["as_data", "chart", "render_pdf", "runs", "swatch", "typeset"]
 
@@ -254,6 +264,32 @@ def chart(picture: Chart) -> str:
 def swatch(name: str) -> str:
     """Return the mark of a key."""
     return _small(26, 14, SWATCHES[name].replace('class="s-', 'fill="none" class="s-'))
+
+
+_BAR, _HIGH = 160, 11
+"""Width and height of the range bar of a card, as wide as a column of a note."""
+
+
+def range_bar(bar: RangeBar) -> str:
+    """Return the range bar of a card: the whole scale, the ranges on it, the value as a tick."""
+
+    def span(ends: tuple[float, float] | None, high: float, colour: str) -> str:
+        if ends is None:
+            return ""
+        left, right = ends
+        wide = max(right - left, 0.006)
+        return (
+            f'<rect x="{_BAR * left:.1f}" y="{(_HIGH - high) / 2:.1f}" width="{_BAR * wide:.1f}" '
+            f'height="{high}" fill="{PRINT[colour]}"/>'
+        )
+
+    spans = (
+        ((0.0, 1.0), 1.2, "rule"),
+        *((one, 6, "supplier-mid") for one in (bar.published, bar.computed)),
+    )
+    at = _BAR * bar.value - 1
+    tick = f'<rect x="{at:.1f}" y="0" width="2" height="{_HIGH}" fill="{PRINT["ink"]}"/>'
+    return _small(_BAR, _HIGH, "".join(span(*one) for one in spans) + tick)
 
 
 def icon(verdict: str) -> str:

@@ -29,19 +29,21 @@ __all__ = ["columns_of", "read", "render_xlsx", "sheet_name"]
 
 
 _HEADLINE = (
-    ("Figure", 44),
-    ("Value", 16),
-    ("Unit", 9),
-    ("Low", 16),
-    ("High", 16),
-    ("Range", 30),
-    ("What is counted", 46),
-    ("Status", 12),
-    ("Primary source", 24),
+    ("Figure", 36),
+    ("Value", 12),
+    ("Unit", 8),
+    ("Low", 12),
+    ("High", 12),
+    ("Range", 24),
+    ("What is counted", 40),
+    ("Status", 11),
+    ("Primary source", 20),
     ("Evidence", 46),
     ("Caveats", 10),
     ("Command", 60),
 )
+_ON_PAPER = 9
+"""Columns of the headline that are printed: evidence, caveats and commands are for the screen."""
 _HOW = (
     "Value, low and high keep all digits; a share is stored as a part of one, shown in per cent. "
     "Low and high are the ends under other defensible definitions, or the rounding interval of a "
@@ -89,6 +91,7 @@ def _front(brief: Brief) -> SheetGrid:
         text=plain(" ".join(sentence.text for sentence in brief.answer)),
         head=tuple(name for name, _ in _HEADLINE),
         widths=tuple(float(width) for _, width in _HEADLINE),
+        on_paper=_ON_PAPER,
         rows=[_card(brief, card) for card in brief.cards],
         below=below,
     )
@@ -323,6 +326,8 @@ class SheetGrid:
         Cells, as many a row as `head` has.
     widths
         In characters; empty to take them from the cells.
+    on_paper
+        How many columns are printed, from the first on; 0 for all.
     """
 
     name: str
@@ -333,6 +338,7 @@ class SheetGrid:
     below: Sequence[tuple[str, str]] = ()
     widths: tuple[float, ...] = field(default=())
     drawn: SheetChart | None = None
+    on_paper: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +445,7 @@ class BriefWorkbook:
             sheet.repeat_rows(_HEAD_ROW)
         else:  # upright on one page, for no page may end within a chart
             sheet.fit_to_pages(1, 1)
-        sheet.print_area(0, 0, last, columns - 1)
+        sheet.print_area(0, 0, last, (grid.on_paper or columns) - 1)
         # In a footer "&" begins a command (&P is the page); doubled it is the sign.
         sheet.set_footer(f"&L{self._author.replace('&', '&&')}&C&A&R&P / &N")
         if grid.rows:

@@ -13,6 +13,7 @@ from tests.made_comtrade import CHINA, GERMANY, RUSSIA, USA, row, text_of
 
 from entrepot.figures import Definition
 from entrepot.figures.mirror import mirror_gap_findings
+from entrepot.goods.parse import goods_words
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.reconciliation.mirror_gaps import MirrorPair
@@ -131,7 +132,7 @@ def test_the_table_has_the_five_largest_with_both_reports(lake: Lake) -> None:
     assert len(section.table.rows) == 5
     for (gap, code, out, into), cells in zip(found, section.table.rows, strict=False):
         values = [float(text.replace("none", "0")) * M for text in cells[1:]]
-        assert cells[0] == code
+        assert cells[0] == f"{code} {goods_words(code)}"  # never a code alone
         assert values == pytest.approx([out, into, gap], rel=5e-3)
 
 
@@ -145,7 +146,8 @@ def test_the_title_counts_what_is_next_to_nothing_and_what_could_be_compared(lak
 
 def test_what_the_largest_is_and_what_may_lie_behind_it(lake: Lake) -> None:
     text = words_of(shown(lake))
-    assert "Germany reports USD 30.0 m of 845710 from China in 2022, China USD 1.10 m." in text
+    said = "Germany reports USD 30.0 m of 845710 machining centres from China in 2022, China USD "
+    assert f"{said}1.10 m." in text
     assert "its report is a lower bound" in text
     assert "diversion elsewhere" not in text
     assert "One good had been reported by both sides for years before one side stopped." in text
@@ -315,7 +317,9 @@ def test_a_seller_who_tells_nothing_and_others_who_do(lake: Lake) -> None:
         "Germany reports",
         "Difference",
     )
-    assert section.table.rows[0] == ("854231", "United States", "2.00", "60.0", "58.0")
+    good, *rest = section.table.rows[0]
+    assert good.startswith("854231 processors")
+    assert rest == ["United States", "2.00", "60.0", "58.0"]
 
 
 def test_goods_that_neither_side_tells_of(lake: Lake) -> None:
@@ -380,7 +384,8 @@ def test_a_report_in_euros_is_given_at_both_rates() -> None:
     )  # fmt: skip
     said, why = largest(subject("KGZ", "DEU"), one)
     assert plain(said.text).replace("\u00a0", " ") == (
-        "Germany reports USD 82 to 160 m of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
+        "Germany reports USD 82 to 160 m of 870323 petrol cars of 1,500 to 3,000 cc to Kyrgyzstan "
+        "in 2022, Kyrgyzstan none."
     )
     assert "diversion elsewhere" in why.text
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import Definition
 from entrepot.figures.citation import source_name
+from entrepot.goods.parse import goods_words
 from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
 from entrepot.model.display import figure_value, joined, number, range_text
 from entrepot.reconciliation.mirror_gaps import FAR, LEAST
@@ -287,10 +288,12 @@ def when(found: Sequence[MirrorPair]) -> str:
 
 
 def label(subject: Subject, one: MirrorPair) -> str:
-    """Return the code of a good, with the words of the list that it was taken from."""
+    """Return the code of a good in words: of the list that it was taken from, else ours."""
     entries = subject.listed.entries if subject.listed else ()
     wording = next((item.wording for item in entries if item.code == one.product), "")
-    return f"{one.product} {wording}".strip()
+    # A code without words of its own has those of its chapter, with the code behind them.
+    words = wording or goods_words(one.product).partition(" (HS ")[0]
+    return one.product if words.startswith("HS ") else f"{one.product} {words}"
 
 
 def largest(subject: Subject, one: MirrorPair) -> tuple[BriefSentence | Remark, ...]:
