@@ -72,7 +72,14 @@ class StandaloneChart:
         }
 
 
-NEEDED = ("missing-codes", "partial-source", "one-report", "edition-break", "prices")
+NEEDED = (
+    "doubtful-row",
+    "missing-codes",
+    "partial-source",
+    "one-report",
+    "edition-break",
+    "prices",
+)
 """Caveats that a reader of a picture needs: what is not in it."""
 
 
@@ -105,7 +112,7 @@ def sources(
                 row = row_of(one)
                 found[statement_title(row) if row else origin_name(one.origin)] = []
             else:
-                times = found.setdefault(data_set(one.source, one.vintage), [])
+                times = found.setdefault(data_set(one.source, one.vintage, one.title), [])
                 times += [] if one.vintage else [figure.definition.period]
         for name in also:
             found.setdefault(data_set(name), []).append(figure.definition.period)
