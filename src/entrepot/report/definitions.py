@@ -87,7 +87,8 @@ def name_of(subject: Subject, figure: Figure) -> str:
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
     if figure.status != "ok" and not subject.when:  # no year was asked for, and none has a value
         when = "change over a year" if asked.base else ""
-    scope = [figure.scope[one] for one in ("goods", "partners", "wording") if one in figure.scope]
+    kinds = ("goods", "partners", "wording", "steps")
+    scope = [figure.scope[one] for one in kinds if one in figure.scope]
     return ", ".join(filter(None, (phrasing.capital(name), *scope, when)))
 
 

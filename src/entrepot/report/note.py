@@ -317,7 +317,9 @@ def _title(subject: Subject, found: Headline, *, in_register: bool) -> str:
     """State the finding with its range; a wide range or a missing number is said instead."""
     share, when = found.share, f" in {subject.period}"
     # Goods and partners of a title are all; a share of fewer says of how many it is.
-    when += "".join(f", {share.scope[one]}" for one in ("goods", "partners") if one in share.scope)
+    when += "".join(
+        f", {share.scope[one]}" for one in ("goods", "partners", "steps") if one in share.scope
+    )
     # Also the upper end: under another definition there may be some.
     if share.status == "ok" and not share.value and not share.high:
         text = f"no {_goods(subject)} from {subject.seller} are recorded in {subject.buyers} "

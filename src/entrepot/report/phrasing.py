@@ -208,14 +208,20 @@ def changed(growth: Figure) -> str:
     """
     if growth.value is None or growth.definition.measure != "growth":
         raise ValueError("not a growth with a value")
+    # Of months without reports a change says nothing: how many are compared stands beside it.
+    steps = f" ({growth.scope['steps']})" if "steps" in growth.scope else ""
+    return f"{_moved(growth, growth.value)}{steps}"
+
+
+def _moved(growth: Figure, value: float) -> str:
     # "Rose by 266 %" alone is easily read as 2.66 times.
-    if growth.value >= 100:
-        return multiple(growth.value)
-    word = direction(growth.value)
+    if value >= 100:
+        return multiple(value)
+    word = direction(value)
     if word == "held":
         return "did not change"
     printed = printed_row(growth) is not None
-    size = shown(growth)[0].lstrip("\u2212") if printed else number(abs(growth.value), 2)
+    size = shown(growth)[0].lstrip("\u2212") if printed else number(abs(value), 2)
     return f"{word} by {size}{NBSP}%"
 
 

@@ -143,6 +143,13 @@ def test_a_reporter_who_counts_by_origin_is_not_said_to_count_by_dispatch(
     assert told[1].startswith("Counted by country of origin")
 
 
+def test_a_growth_in_words_says_how_many_months_it_compares() -> None:
+    steps = "10 of 12 months with reports in 2023 against 11 of 12 in 2022"
+    growth = replace(figure("growth", -9.1, "percent", base=2022), scope={"steps": steps})
+    assert text(phrasing.changed(growth)) == f"fell by 9.1 % ({steps})"
+    assert text(phrasing.changed(replace(growth, scope={}))) == "fell by 9.1 %"
+
+
 @pytest.mark.parametrize("choice", ["origin", "source", "report", "goods", "followed", "total"])
 def test_what_a_number_depends_on_is_said_in_words_of_every_day(choice: str) -> None:
     """A minister read “the most influential choice is reporter”."""

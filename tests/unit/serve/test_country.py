@@ -302,4 +302,5 @@ def test_a_page_of_a_state_that_ended_says_so(tmp_path: Path) -> None:
     for path in ("/country/SUN", "/country/SUN/whole"):
         text = client.get(path).text
         assert "The Soviet Union ended on 25 Dec 1991, and Russia (RUS) and 14 other" in text
+        assert '<a href="/country/UZB">Uzbekistan</a>' in text  # each that followed is a step away
         assert "how to load it" not in text

@@ -26,10 +26,12 @@ from entrepot.lake import fetch
 from entrepot.lake.bundled import bundled_codes
 from entrepot.model.areas import (
     WORLD,
+    area,
     area_name,
     area_phrase,
     area_set,
     has_members,
+    known_areas,
     pinned,
     possessive,
     trades_inside,
@@ -362,6 +364,7 @@ def _from_single_reports(
     elif gone := ended([importer], Period.parse(period).start if period else date.today()):
         # What is computed for the complete page are shares of today.
         parts |= {"answer": "" if known else f"{gone}.", "unknown": [], "further": []}
+        parts["followed"] = by_label(area(importer).successors) if importer in known_areas() else []
     elif not complete:
         parts["answer"] = "The shares of its suppliers are being computed, one by one."
     return parts
