@@ -52,7 +52,7 @@ from entrepot.serve.views.market import (
 from entrepot.serve.views.search import named_area, named_goods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from urllib.parse import SplitResult
 
     from entrepot.figures import Figure
@@ -292,9 +292,16 @@ def _as_reported(lake: Lake, asked: _Asked) -> Callable[[int], _Drawn] | None:
     found = as_breakdown(largest)
     if found is None:
         return None
+    doubts = " ".join(_doubts([largest]))
     return lambda most: _of_breakdown(
-        asked, found, suppliers_as_reported(found, largest, lake, {}, most=most), ""
+        asked, found, suppliers_as_reported(found, largest, lake, {}, most=most), doubts
     )
+
+
+def _doubts(figures: Iterable[Figure]) -> list[str]:
+    """Return which rows are doubtful: a picture of its own has no notes that say it beside it."""
+    said = (one.text for figure in figures for one in figure.caveats if one.id == "doubtful-row")
+    return list(dict.fromkeys(said))
 
 
 def _of_breakdown(asked: _Asked, found: Breakdown, section: Section, said: str) -> _Drawn:
@@ -510,7 +517,8 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
         printed, also = _beside(found.figures[0], lake)
     kept = (NOT_SHOWN, ONE_FIGURE)
     source = sources_line(found.figures, lake, (*found.statements, *printed), also)
-    source += tuple(f" {line}" for line in found.foot if line.startswith(kept))
+    lines = (line for line in found.foot if line.startswith(kept))
+    source += tuple(f" {line}" for line in (*lines, *_doubts(found.figures)))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]
     return _Drawn(*(found.title, found.deck, found.picture, source, names, rows, table_of(found)))
