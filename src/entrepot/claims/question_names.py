@@ -144,7 +144,8 @@ def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
         alike = alike or (compares and bool(_THAN_OTHER[language].search(gap)))
         alike = alike or (bool(found) and _repeats(text[: found[-1][0].start], gap))
         # "Italy and Russian gas" are two sides, "Italy and Russia" may be one.
-        alike = alike or (are_joined(gap, language) and not _turns_to_goods(found, mark, language))
+        joins = are_joined(gap, language) and not _turns_to_goods(found, mark, language)
+        alike = alike or (joins and not _RELATIVE.search(f"{gap}¦{text[mark.end :]}"))
         if found and alike:
             found[-1].append(mark)
         elif found and any(one.value == mark.value for some in found for one in some):
@@ -152,6 +153,13 @@ def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
         else:
             found.append([mark])
     return found
+
+
+_RELATIVE = re.compile(
+    r"^s?, (?:den|die|das|der) ¦ [^,]*(?:zahlt|kauf|bez(?:ieht|og)|importiert|liefert|exportiert)",
+    re.IGNORECASE,
+)
+"""A German relative clause, and no second name: coffee from Brazil, *den* Germany bought."""
 
 
 def _turns_to_goods(found: list[list[Mark]], mark: Mark, language: str) -> bool:

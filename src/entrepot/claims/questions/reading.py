@@ -137,15 +137,16 @@ class QuestionReader(QuestionState):
         keys |= quantity_of(measure, forms, goods)
         keys |= currency_of(self, forms, keys)
         keys |= {"flow": "both"} if both else {}
-        if measure == "top_supplier" and forms & {"rank", "largest"} and not ranks_goods:
+        # Who would suffer most from a cut-off is no supplier.
+        ranks = bool(forms & {"rank", "largest"}) and not (ranks_goods or "cutoff" in forms)
+        if measure == "top_supplier" and ranks:
             keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
         elif measure == "top_supplier" and "exporter" in keys and "importer" in keys:
             why = "the question asks who supplies, and names a supplier"
             self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
         if (measure in CHANGES or (measure == "price_premium" and ".." in period)) and period:
             keys |= {"base": self.base} if self.base else change_over(self, period, forms)
-        if measure == "growth" and not self.asks_which and asks_who(self):
-            measure = self._of_each(keys, forms)
+        measure = self._of_each(measure, keys, forms)
         self._say_open(measure, keys, forms)
         named = [mark.value for mark in (*reporters, *places)]
         if not ranks_goods:
@@ -157,8 +158,10 @@ class QuestionReader(QuestionState):
             self.words, self.language, measure, keys, each, unsaid, ranks_goods, corrected
         )
 
-    def _of_each(self, keys: dict[str, str], forms: set[str]) -> str:
-        """Return the measure of who supplied or bought more than before: a table, not all trade."""
+    def _of_each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
+        """Return the measure; of who supplied or bought more than before, that of a table."""
+        if measure != "growth" or self.asks_which or not asks_who(self):
+            return measure
         sides = keys.keys() & OTHER_SIDE.keys()
         if sides == {"importer"}:
             forms.add("replaced")
