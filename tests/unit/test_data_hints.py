@@ -130,6 +130,9 @@ def test_a_file_where_the_source_should_stand_is_said_to_be_one(
     error = error_of("add", "my trade@home.csv", "--lake", "lake")
     assert error.what == "my trade@home.csv is a file: which source it is of is not said"
     assert "entrepot data map 'my trade@home.csv' > map.yaml" in error.hint
+    error = error_of("add", "trade.csv", "my trade@home.csv", "--lake", "lake")
+    assert error.what == "trade.csv is a file: which source it is of is not said"
+    assert "entrepot data add SOURCE trade.csv 'my trade@home.csv'" in error.hint
     assert error_of("add", "nonsense", "--lake", "lake").what == "unknown source: 'nonsense'"
 
 

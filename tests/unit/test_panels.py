@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -166,8 +167,14 @@ def test_a_caveat_of_several_countries_is_said_once() -> None:
     assert found.text == "Germany records. The same applies to the United States and France."
 
 
-def test_missing_values_have_their_reason_below_the_table(lake: ep.Lake) -> None:
+def test_missing_values_have_their_reason_below_the_table(lake: ep.Lake, tmp_path: Path) -> None:
     series = ep.ask("value", period="1990..1991", each="year", lake=lake, **KEYS)
+    with series.save(tmp_path / "series.sdmx.csv").open(encoding="utf-8") as file:
+        rows = [*csv.DictReader(file)]
+    # The code list CL_OBS_STATUS calls a missing value O.
+    assert {row["OBS_STATUS"] for row in rows} == {"O"}
+    assert {row["MEASURE"] for row in rows} == {"value"}
+    assert {row["EXPORTER"] for row in rows} == {KEYS["exporter"]}
     assert len(series.gaps) == 1
     assert f"No value: {series.gaps[0]}" in " ".join(str(series).split())
 
@@ -185,7 +192,10 @@ def test_a_panel_of_one_year_names_it_in_its_rows_and_each_column_in_a_stata_fil
         "value", importer="DEU", exporter=["CHN", "USA"], period=2022, lake=lake, goods="854231"
     )
     with pandas.io.stata.StataReader(panel.save(tmp_path / "panel.dta")) as read:
-        assert set(read.read(convert_dates=False)["period"]) == {2022}
+        table = read.read(convert_dates=False)
+        assert set(table["period"]) == {2022}
+        # A file alone says what it is of.
+        assert set(table["measure"] + table["importer"]) == {"valueDEU"}
         assert all(read.variable_labels().values())
 
 

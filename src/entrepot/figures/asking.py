@@ -44,10 +44,14 @@ Each = Literal["year", "quarter", "month", "importer", "exporter", "goods"]
 EACH: dict[str, int] = {"year": 12, "quarter": 3, "month": 1}
 """Months of each step of a series."""
 LABELS = {
+    "measure": "what is measured",
     "importer": "importing country or group, ISO 3166-1 alpha-3",
     "exporter": "exporting country or group, ISO 3166-1 alpha-3",
     "goods": "product codes or list of goods",
     "period": "period",
+    "base": "period that a change is measured from",
+    "quantity": "what is counted: value, mass or items",
+    "flow": "one direction of trade, or both",
     "status": "ok, or insufficient_data: no value",
     "value": "value, in its unit",
     "low": "lowest value under other definitions",
@@ -161,19 +165,27 @@ class Panel(TableResult):
             for one in self.figures
         ]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return rows, what all of them have in common, and caveats, as plain JSON types."""
+    def _shared(self) -> dict[str, Any]:
+        """Return the definition as far as all have it in common."""
         first, *others = map(as_counted, self.figures)
-        shared = {
+        return {
             name: value
             for name, value in first.items()
             if name not in (*self.varied, "source")
             and value is not None
             and all(one.get(name) == value for one in others)
         }
+
+    def _table_rows(self) -> list[dict[str, Any]]:
+        # A file alone has to say which measure of whose trade its rows are.
+        shared = {name: one for name, one in self._shared().items() if name in LABELS}
+        return [{**shared, **row} for row in self.rows()]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return rows, what all of them have in common, and caveats, as plain JSON types."""
         return {
             "title": self.title,
-            "definition": shared,
+            "definition": self._shared(),
             "varied": list(self.varied),
             "sources": list(self.sources),
             "rows": self.rows(),

@@ -86,14 +86,15 @@ class Lake(Reads):
             If the disk is full, or another load is running.
         """
         from entrepot.lake.prepare import load, no_file
-        from entrepot.sources import named_source
+        from entrepot.sources import named_source, source_ids
         from entrepot.sources.parser import FileOptions
 
         _require_own(source)
         # A lone text is a path too; as a sequence it would be one file for each letter.
         several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-        if not several:
-            raise no_file(source)
+        kind = source.partition(".")[0]
+        if not several or (Path(source).is_file() and kind not in source_ids()):
+            raise no_file(source, several)
         says = _mapping_text(mapping)
         name, title = named_source(split_address(source)[0], Path(several[0]), says)
         if name.startswith("shipments."):

@@ -466,8 +466,8 @@ def _stored(
     return replace(written, path=path)
 
 
-def no_file(source: str) -> RequestError:
-    """Return what is wrong with a load of nothing, and what to do.
+def no_file(source: str, others: Sequence[object] = ()) -> RequestError:
+    """Return what is wrong with a load of nothing, or of files without a source, and what to do.
 
     Raises
     ------
@@ -480,12 +480,12 @@ def no_file(source: str) -> RequestError:
         if not Path(source).is_file():
             raise
         # `data add trade.csv`: which data it has is not said.
-        file = shlex.quote(source)
+        files = shlex.join(map(str, (source, *others)))
         return RequestError(
             f"{source} is a file: which source it is of is not said",
-            hint=f"entrepot data add SOURCE {file} (entrepot data sources lists them); a table "
-            f"of your own: entrepot data map {file} > map.yaml, then "
-            f"entrepot data add table {file} --map map.yaml",
+            hint=f"entrepot data add SOURCE {files} (entrepot data sources lists them); a table "
+            f"of your own: entrepot data map {shlex.quote(source)} > map.yaml, then "
+            f"entrepot data add table {files} --map map.yaml",
         )
     packaged = "questions are answered from its table in the installed package"
     why = packaged if name == "icio" else ""

@@ -21,6 +21,7 @@ from entrepot.errors import EntrepotError, MissingExtraError, RequestError
 from entrepot.files import cannot_write, drafted, require_target, target_of_link
 from entrepot.model.display import MINUS, NBSP
 from entrepot.model.period import Period
+from entrepot.model.sdmx_csv import sdmx_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -259,7 +260,8 @@ def form_of(path: Path) -> str:
     found = [form for form in FORMS if name.endswith(form)]
     if not found:
         raise RequestError(
-            f"cannot write this kind of file: {path.name}", hint=f"end it in {', '.join(FORMS)}"
+            f"cannot write this kind of file: {path.name}",
+            hint=f"end it in {'.xlsx' if name.endswith('.xls') else ', '.join(FORMS)}",
         )
     # `.sdmx.csv` ends in `.csv` as well.
     return max(found, key=len)
@@ -309,7 +311,7 @@ def table_bytes(
         case ".dta":
             return _stata(rows, about)
         case ".sdmx.csv":
-            return _sdmx(head, cells, about).encode()
+            return csv_text(*sdmx_cells(head, cells, about.name)).encode()
         case ".zip":
             return _package(head, cells, about)
     raise RequestError(f"no such form: {form}", hint=f"one of: {', '.join(FORMS)}")
@@ -330,7 +332,10 @@ class TableResult:
 
     def table_bytes(self, form: str) -> bytes:
         """Return its rows as the bytes of one of `FORMS`."""
-        return table_bytes(form, self.rows(), self._about("table") or TableAbout())
+        return table_bytes(form, self._table_rows(), self._about("table") or TableAbout())
+
+    def _table_rows(self) -> list[dict[str, Any]]:
+        return self.rows()  # in a file, with what they have in common
 
     def _about(self, _name: str) -> TableAbout | None:
         """Return what a file says of its rows; by default its name only."""
@@ -356,7 +361,7 @@ class TableResult:
         if target.suffix.lower() == ".json":
             text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
             return write_whole(target, f"{text}\n")
-        return write_table(target, self.rows(), self._about(target.stem))
+        return write_table(target, self._table_rows(), self._about(target.stem))
 
 
 def markdown_text(head: Sequence[str], cells: Sequence[Sequence[Any]]) -> str:
@@ -545,33 +550,6 @@ def _stata_times(values: Sequence[Any]) -> tuple[dict[str, str], str]:
         kinds.add(_STATA_TIMES[months] if is_whole else "")
         starts[text] = period.start.isoformat()
     return starts, kinds.pop() if len(kinds) == 1 else ""
-
-
-def _sdmx_time(day: str, freq: str) -> str:
-    """Return the period that begins on a day as SDMX writes it: a day alone would be that day.
-
-    Examples
-    --------
-    >>> [_sdmx_time("2023-04-01", freq) for freq in "AQMF"]
-    ['2023', '2023-Q2', '2023-04', '2023-04-01/P1Y']
-    """
-    year, month, _ = day.split("-")
-    ways = {"A": year, "Q": f"{year}-Q{(int(month) + 2) // 3}", "M": f"{year}-{month}"}
-    return ways.get(freq, f"{day}/P1Y" if freq == "F" else day)
-
-
-def _sdmx(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout) -> str:
-    """Return SDMX-CSV 2.0: what is no number is a dimension, each number a measure."""
-    called = {"period": "TIME_PERIOD", "value": "OBS_VALUE", "status": "OBS_STATUS"}
-    names = [called.get(name, re.sub(r"\W", "_", name).upper()) for name in head]
-    flow = re.sub(r"\W", "_", about.name).upper() or "TABLE"
-    # `I` for information: these rows neither add to a receiver's data nor replace them.
-    first = ["dataflow", f"ENTREPOT:{flow}(1.0)", "I"]
-    rows: Iterable[Sequence[Any]] = ([*first, *row] for row in cells)
-    if {"period", "freq"} <= {*head}:
-        at, freq = (len(first) + head.index(name) for name in ("period", "freq"))
-        rows = ([*row[:at], _sdmx_time(str(row[at]), row[freq]), *row[at + 1 :]] for row in rows)
-    return csv_text(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names], rows)
 
 
 _FIELD_TYPES = {bool: "boolean", int: "integer", float: "number"}

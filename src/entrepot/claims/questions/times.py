@@ -90,10 +90,10 @@ def period_said(state: QuestionState) -> str:
     ]
     if one := _as_span(state, times, text) or _until(state, times, text):
         return one
-    if not times and (end := _UNTIL_YEAR.search(state.left)):
-        state.left = state.timed = blanked(state.left, *end.span())
-        why = f"“{end[0]}” does not say since when"
-        state.unsaid.append(Unsaid("period", why, ((end["year"], "that year alone"),)))
+    if not times and (until := _UNTIL_YEAR.search(state.left)):
+        state.left = state.timed = blanked(state.left, *until.span())
+        why = f"“{until[0]}” does not say since when"
+        state.unsaid.append(Unsaid("period", why, ((until["year"], "that year alone"),)))
         return ""
     if len(times) == 1 and not times[0].is_base and not times[0].guessed:
         return str(times[0].period)
