@@ -1249,6 +1249,17 @@ def test_a_brand_that_is_a_person_is_none(tmp_path: Path) -> None:
     assert lines[0][0] == lines[0][1]
 
 
+def test_a_brand_that_is_a_person_of_another_line_is_none(tmp_path: Path) -> None:
+    """The name stayed as a brand where it stood beside others: in rows, exports and backups."""
+    person, firm = {"Supplier": "Dana Akhmetova"}, {"Supplier": "ACME LTD"}
+    brands = ("INTEL", "Dána AKHMETOVA", "TEXAS INSTRUMENTS", "Dana ACME")
+    lake = _lake(tmp_path, person, *(firm | {"Brand": brand} for brand in brands))
+    [(_, sender), *others] = _lines(lake, "brand, sender")
+    assert [brand for brand, _ in others] == ["INTEL", sender, "TEXAS INSTRUMENTS", "Dana ACME"]
+    [raw] = (tmp_path / "lake" / "raw").glob("*[!.json]")
+    assert b"AKHMETOVA" not in raw.read_bytes().upper()
+
+
 def test_a_label_in_front_of_a_brand_is_no_part_of_it(tmp_path: Path) -> None:
     """ "MARCA: S/M" was the largest brand of a register, and a person behind a label stayed."""
     layout = LAYOUT.replace("Brand: {role: brand}", 'Brand: {role: brand, label: "MARCA:"}')

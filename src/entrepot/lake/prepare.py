@@ -182,7 +182,7 @@ def _without_persons(run: Load, path: Path) -> Path | None:
     """
     if run.info.brings != "shipments":
         return None
-    from entrepot.sources.shipments.parse import ABOUT, kept, require_in_place
+    from entrepot.sources.shipments.parse import ABOUT, brands_hidden, kept, require_in_place
 
     scratch = run.staging / "scratch"
     secret = registers.secret(run.folder)
@@ -193,6 +193,11 @@ def _without_persons(run: Load, path: Path) -> Path | None:
     target.parent.mkdir(exist_ok=True)
     require(store.keep_text(run.connection, query, target, ABOUT, about, path.name))
     require_in_place(run.connection, target, about, run.options.mapping, path.name)
+    hides = brands_hidden(run.connection, target, about, run.options.mapping, secret.salt)
+    if hides:
+        again = target.with_name(f"{path.name}.again")
+        store.keep_text(run.connection, hides, again, ABOUT, about, path.name)
+        again.replace(target)
     return target
 
 

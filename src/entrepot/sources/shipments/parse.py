@@ -64,7 +64,16 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key
 
-__all__ = ["ABOUT", "columns_of_lines", "kept", "require_in_place", "rows", "tables", "without"]
+__all__ = [
+    "ABOUT",
+    "brands_hidden",
+    "columns_of_lines",
+    "kept",
+    "require_in_place",
+    "rows",
+    "tables",
+    "without",
+]
 
 ABOUT = "register"
 """Key under which a kept file says which layout it has, which columns were not kept, and how the
@@ -191,6 +200,40 @@ def require_in_place(
                 why="persons are replaced where names belong, and would be kept elsewhere",
                 hint="exchange the roles of the two columns in the layout, or mend the file",
             )
+
+
+def brands_hidden(
+    connection: duckdb.DuckDBPyConnection, path: Path, about: str, mapping: str | None, salt: str
+) -> str:
+    """Return SQL of a kept file in which no brand is a person whom another line of it names.
+
+    Brands are judged beside the names of their line first; here they are compared with all names
+    that the file hides. Empty where there is no such brand, as in nearly every file.
+    """
+    layout = read_layout(mapping) if mapping else known_layouts()[json.loads(about)["layout"]]
+    names = [layout.of(role) for role in ("sender", "receiver", "maker")]
+    if not (column := layout.of("brand")) or not any(names):
+        return ""
+    rows = f"read_parquet({file_literal(path)}, hive_partitioning=false)"
+    # Each text once: few of them have two words, and with none the names are not read.
+    brands = f"(SELECT DISTINCT {layout.said(column)} AS brand FROM {rows})"
+    several = "regexp_matches(brand, '\\p{L}{2}[^\\p{L}\\p{N}]+\\p{L}')"
+    [(count,)] = connection.execute(f"SELECT count_if({several}) FROM {brands}").fetchall()
+    if not count:
+        return ""
+    people = " UNION ".join(
+        f"SELECT {quoted(name)} FROM {rows} WHERE starts_with({quoted(name)}, {literal(PSEUDONYM)})"
+        for name in names
+        if name
+    )
+    is_person = f"CASE WHEN {several} THEN {hidden('brand', salt)} IN ({people}) ELSE false END"
+    found = connection.execute(f"SELECT brand FROM {brands} WHERE {is_person}").fetchall()
+    if not found:
+        return ""
+    said, cell = layout.said(column), quoted(column)
+    listed = ", ".join(literal(text) for (text,) in found)
+    kept_cell = f"CASE WHEN {said} IN ({listed}) THEN {hidden(said, salt)} ELSE {cell} END"
+    return f"SELECT * REPLACE ({kept_cell} AS {cell}) FROM {rows}"
 
 
 def _counts(
