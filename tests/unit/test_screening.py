@@ -150,6 +150,13 @@ def test_a_line_has_its_first_status(lines: list[dict[str, object]], place: int)
         assert line["act"]
 
 
+def test_of_possible_entries_the_one_with_the_digits_of_the_line_is_named() -> None:
+    """9028 90 10 was named for 9028 90 90, as both are lines of another tariff."""
+    [line] = screened("2025-04-24,90289090,GB,RU,,,V\n").table.to_pylist()
+    assert (line["status"], line["listed_code"]) == ("in part: check the text", "90289090")
+    assert "possible: 90289090 is a line of UKT2025; also 90289010" in line["entry"]
+
+
 def test_a_rule_that_begins_after_the_lines_says_so() -> None:
     first, later = "2024-03-01,84821000,DE,KZ,,,V\n", "2024-04-02,84821000,DE,KZ,,,V\n"
     found = screened(first + first)

@@ -215,10 +215,12 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
     if key not in work.seen:
         work.seen[key] = len(work.entries)
         work.entries.append(MetEntry(one.of, one.entry, reason_of(one, other_edition=other)))
-    # Of entries alike in grade and certainty, the one with the longest code is the most specific.
+    # Of entries alike in grade and certainty, the one with the longest code is the most specific;
+    # of another tariff, where both are possible, the one with the digits of the line.
     # grade * 1000 + certainty * 100 + this: each place has room for the next.
     shorter = 10 - min(len(one.entry.code), 10)
-    rank = grade * 1000 + _CERTAINTIES.index(one.certainty) * 100 + shorter
+    other_digits = not work.codes[number][0].startswith(one.entry.code)
+    rank = grade * 1000 + _CERTAINTIES.index(one.certainty) * 100 + 2 * shorter + other_digits
     return grade, rank, work.seen[key]
 
 
