@@ -56,7 +56,7 @@ def screen(
     out: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Write .xlsx, or all lines as .csv, .parquet or .json (repeatable).",
+            help="Write .xlsx or .json, or all lines as .csv or .parquet (repeatable).",
             callback=writable,
         ),
     ] = None,

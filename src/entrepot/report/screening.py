@@ -113,7 +113,9 @@ class ShownScreening:
         return frame_of(_plain_table(self.screening.table), kind)
 
     def save(self, path: Path | str) -> Path:
-        """Write it as ``.xlsx``, or every line as ``.csv``, ``.parquet`` or ``.json``.
+        """Write it as ``.xlsx`` or ``.json``, or every line as ``.csv`` or ``.parquet``.
+
+        Workbook and JSON have the lines that are listed, in part, not known or not readable.
 
         Raises
         ------
@@ -346,7 +348,7 @@ def require_form(target: Path) -> str:
 
 
 def save_screening(found: Screening, target: Path) -> list[str]:
-    """Write a screening as the suffix says: a workbook, or every line as CSV, Parquet or JSON.
+    """Write a screening as the suffix says: a workbook or JSON, or every line as CSV or Parquet.
 
     Returns
     -------
@@ -675,10 +677,11 @@ class _ScreeningWorkbook:
         row += 2
         several = (
             " A shipment may be screened for several directions, so the rows above can add up to "
-            f"more than {found.lines:,}."
+            f"more than {found.lines:,}. Lines that are not listed, or without a list, are on no "
+            "sheet: CSV and Parquet have every line."
         )
-        sheet.merge_range(row, 0, row + 3, 7, LEGAL + several, self._note)
-        row += 4
+        sheet.merge_range(row, 0, row + 4, 7, LEGAL + several, self._note)
+        row += 5
         for note in found.notes:
             # No program sizes the row of merged cells by its text.
             sheet.set_row(row, 15 * (len(note) // _NOTE_WIDE + 1))
