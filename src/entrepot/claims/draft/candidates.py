@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.near import PARTICIPLE
+from entrepot.claims.draft.near import PARTICIPLE, stands_at
 from entrepot.claims.draft.scene import (
     AT,
     CLAUSE_END,
@@ -137,7 +137,7 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
             options = ("change",)
     elif unit in ("percent", "ratio", "share"):
         options = ("growth", "share", "goods", "ratio", "other")
-        if unit == "percent" and _leads_to_level(number, scene):
+        if unit == "percent" and (_leads_to_level(number, scene) or _rose_in_a_row(number, scene)):
             options = ("growth",)
     elif unit == "points":
         options = ("points", "other")
@@ -174,6 +174,37 @@ def _leads_to_level(number: Span, scene: Scene) -> bool:
     if not amount:
         return False
     return _LEADING_TO.fullmatch(scene.apart.text, number.end, numbers[at].start) is not None
+
+
+_IN_BRACKETS = re.compile(r"(?P<gap>[^()（）]{0,60})[(（]\s*[-+−–]?▮+\s*[)）]")
+_UP_OR_DOWN = ("up", "down")
+
+
+def _rose_in_a_row(number: Span, scene: Scene) -> bool:
+    """Whether a row of rates in brackets ends in what rose: "to Peru (5 %) and Chile (3 %) fell".
+
+    Any other number or word of a share in between, and it is not said of all of the row.
+    """
+    text = scene.apart.text
+    if not ends_with(_BRACKET_SIGN, text, number.start):
+        return False
+    closed = _CLOSED.match(text, number.end)
+    if closed is None:
+        return False
+    at = closed.end()
+    while (following := _IN_BRACKETS.match(text, at)) and _SAME_ROW.fullmatch(following["gap"]):
+        at = following.end()
+    end = _CLAUSE_STOP.search(text, at)
+    high = end.start() if end else len(text)
+    cues = scene.apart.found.of(*_UP_OR_DOWN, "share", "accounts")
+    near = [cue for cue in cues if at <= cue.start < high]
+    return bool(near) and near[0].kind in _UP_OR_DOWN and not scene.gaps.numbers(at, near[0].start)
+
+
+_BRACKET_SIGN = re.compile(r"[(（]\s*[-+−–]?$")
+_CLOSED = re.compile(r"\s*[)）]")
+_SAME_ROW = re.compile(r"[^;；.。!?]*")
+_CLAUSE_STOP = re.compile(r"[,;:，；：.。]")
 
 
 def _what_facts(number: Span, scene: Scene, memory: Background) -> list[str]:  # noqa: C901
@@ -247,6 +278,8 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
     marks = scene.apart.found.flows
     if scene.sentence.language == "de" and (at_end := _participle_of(number, scene)) is not None:
         return [Choice((marks[at_end].value, str(at_end)), ("participle",))]
+    if what == "level" and (balance := _balance_behind(number, scene)) is not None:
+        return [Choice((marks[balance].value, str(balance)), ("participle",))]
     left = [place for place, mark in enumerate(marks) if mark.end <= number.start]
     right = [place for place, mark in enumerate(marks) if mark.start >= number.end]
     orders = {place: order for order, place in enumerate(reversed(left))}
@@ -317,6 +350,15 @@ def _participle_of(number: Span, scene: Scene) -> int | None:
             gap = text[number.end : mark.start]
             verb = PARTICIPLE.fullmatch(text, mark.start, mark.end)
             return place if verb and not re.search("[,;:▮]", gap) else None
+    return None
+
+
+def _balance_behind(number: Span, scene: Scene) -> int | None:
+    """Return the balance that a number stands right in front of: "a $3 bn deficit"."""
+    for place, mark in enumerate(scene.apart.found.flows):
+        if mark.start >= number.end:
+            at_it = stands_at(number, mark.start, scene.apart.text)
+            return place if mark.value in BALANCES and at_it else None
     return None
 
 

@@ -12,7 +12,15 @@ from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import currency_said_elsewhere, moves, unit_refused
-from entrepot.claims.draft.refused import check_part, check_used, check_whole, is_of_purchases
+from entrepot.claims.draft.refused import (
+    balance_sign,
+    check_denominator,
+    check_part,
+    check_used,
+    check_whole,
+    is_of_purchases,
+    is_since_an_event,
+)
 from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row, is_of_former
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Time
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
+    from entrepot.model.period import Period
 
 __all__ = ["AGAINST", "OF_TOTAL", "claim_of_guess", "is_of_total"]
 
@@ -61,7 +70,7 @@ _GREW = "since which year it grew is not clear"
 _A_PRICE = "a price, not a value of trade"
 _EACH = "a rate for each of several periods"
 _YEARS_AGO = "of a time some years before: which is not said"
-_OF_BALANCE = "a balance, which was read as something else"
+_OF_BALANCE = "whether it is a balance is not clear"
 _TOGETHER = "a number of several countries together"
 _BALANCE_GREW = "the growth of a balance, which no kind of claim is about"
 AGAINST = frozenset(
@@ -209,7 +218,7 @@ _A_CHANGE = re.compile(r" (?:increase|decrease|rise|drop|decline|jump|gain)$")
 _CHANGED_BY = re.compile(r"\b(?:by|um)\s+(?:[a-zäöüß-]+\s+){0,2}$")
 """In front of an amount by which something changed: "rose by a record $5 bn"."""
 _THERE = re.compile(
-    r"\b(?:dorthin|dorther|von dort|nach dort|thither"
+    r"\b(?:dorthin|dorther|dortigen?|von dort|nach dort|thither"
     r"|(?:exports?|imports?|shipments?|sales|deliver(?:y|ies)|sold|shipped|exported) (?:to |from )?"
     r"there(?! (?:is|are|was|were|has|have)\b)"
     r"|from there|(?:the|this) region|(?:der|die|dieser?|diese) Region)\b"
@@ -259,6 +268,8 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
             or _is_only(buyer, ("from", "origin"), number, scene)
         )
     ):
+        raise Refusal("who sells and who buys is not clear")
+    if guess.kind == "supply" and _is_market(seller, number, scene):
         raise Refusal("who sells and who buys is not clear")
     if len(carried) == 2 and not (guess.topic or scene.names_two) and scene.apart.found.flows:
         raise Refusal(_WITH_WHOM)
@@ -312,6 +323,19 @@ def _is_only(code: str, forms: tuple[str, ...], number: Span, scene: Scene) -> b
         if one.value == code and not scene.gaps.begins_number(number.end, one.start)
     ]
     return bool(marks) and all(one.form in forms for one in marks)
+
+
+_IN_A_LAND = re.compile(r"\b(?:in|in the|in den|in der)\s+$|(?<!\w)во? $")
+
+
+def _is_market(code: str, number: Span, scene: Scene) -> bool:
+    """Whether all that names a seller up to the next number says where it is sold: "in Peru"."""
+    marks = [
+        one
+        for one in scene.areas
+        if one.value == code and not scene.gaps.begins_number(number.end, one.start)
+    ]
+    return bool(marks) and all(ends_with(_IN_A_LAND, scene.apart.text, one.start) for one in marks)
 
 
 OF_TOTAL = "of a total, and the other side is not said"
@@ -424,15 +448,23 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
         return
     if _BY_INDEX.search(text[: number.start]):
         raise Refusal(_HARD["made"])
-    long_ago = [
-        time
-        for time in scene.times
-        if time.period.end < period.before().start
-        and time.start < number.start
-        and _SINCE.search(text, max(time.start - 8, 0), time.start)
-    ]
-    if guess.base is None and not scene.earlier and (long_ago or _IN_YEARS.search(text)):
+    if guess.base is None and not scene.earlier and _is_over_years(guess, scene, period):
         raise Refusal(_GREW)
+
+
+def _is_over_years(guess: StructuralReading, scene: Scene, period: Period) -> bool:
+    """Whether something is said to have grown since long ago, since an event, or over years."""
+    text, number = scene.apart.text, guess.number
+    return (
+        any(
+            time.period.end < period.before().start
+            and time.start < number.start
+            and _SINCE.search(text, max(time.start - 8, 0), time.start)
+            for time in scene.times
+        )
+        or is_since_an_event(text, *scene.gaps.clause(number.start, number.end))
+        or _IN_YEARS.search(text) is not None
+    )
 
 
 def _check_when(guess: StructuralReading, scene: Scene) -> None:
@@ -533,10 +565,12 @@ _NO_LONGER = re.compile(
     r"|\bonce (?:the|its|[A-Z]\w+['’]s)\b"
     r"|\b[Ss]ince (?:19|20)\d\d|abgelöst|verdrängt|überholt|verloren|ehemals|[Ss]eit (?:19|20)\d\d"
     r"|лишил|потерял|утратил|уступил[аои]? (?:место|перв)|вытесн|сменил|обогнал|\bс (?:19|20)\d\d"
+    r"|\b(?:traditionally|long been|always been|traditionell|seit jeher)\b|традиционно"
+    r"|传统上|历来|一直[是为]"
     r"|取代|曾[是为经]|失去|不再|从\d{4}年(?:开始|起)|自\d{4}年(?:以来|起)",
     re.IGNORECASE,
 )
-"""A place that changed hands, or that somebody has had for years."""
+"""A place that changed hands, or that somebody has had for years: of no one time."""
 
 
 _ONE_OF = re.compile(
@@ -607,15 +641,27 @@ def _kind(
             if "goods" not in keys:
                 raise Refusal(_OF_WHAT)
         if guess.kind in BALANCES:
-            return "balance", keys, -1 if guess.kind == "deficit" else 0
+            return "balance", keys, _sign_of_balance(guess, scene)
         return "value", keys, 0
     if guess.what == "growth":
         return _growth(guess, scene, like, earlier, keys)
     _check_time(guess, scene)
+    check_denominator(guess.number, scene.apart)
     if "quantity" in guess.flags or _is_of_weights(guess, scene):
         pieces = any(one.says.unit == COUNTED_IN["items"] for one in scene.apart.numbers)
         keys["quantity"] = "items" if pieces else "mass"
     return (*_share(guess, scene, keys), 0)
+
+
+def _sign_of_balance(guess: StructuralReading, scene: Scene) -> int:
+    """Return -1 for a deficit; refuse goods that are said to be of no balance."""
+    if guess.goods != "all" and not any(one.value in BALANCES for one in scene.apart.found.flows):
+        raise Refusal(_OF_BALANCE)
+    if guess.kind == "deficit":
+        return -1
+    number = guess.number
+    printed = scene.sentence.text[number.start : number.end]
+    return balance_sign(number, printed, scene.apart.text)
 
 
 def _is_of_weights(guess: StructuralReading, scene: Scene) -> bool:

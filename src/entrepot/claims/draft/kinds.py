@@ -20,7 +20,7 @@ from entrepot.claims.draft.near import (
     unit_refused,
     year_on_year,
 )
-from entrepot.claims.draft.refused import check_whole, of_nothing_here
+from entrepot.claims.draft.refused import balance_sign, check_whole, of_nothing_here
 from entrepot.claims.draft.shares import (
     is_of_the_share,
     is_share,
@@ -118,7 +118,11 @@ def _amount(number: Span, reading: ParsedSentence) -> Drafted:
     if flow.kind in BALANCES:
         # A balance is of both ways by its kind; the key would be refused.
         keys.pop("flow", None)
-        says = written(number, reading, -1 if flow.kind == "deficit" else 0)
+        printed = reading.sentence.text[number.start : number.end]
+        surplus = flow.kind != "deficit"
+        says = written(
+            number, reading, balance_sign(number, printed, reading.text) if surplus else -1
+        )
         return _claim("balance", keys, says, number, reading, flow)
     says = written(number, reading)
     if borrowed := borrowed_unit(number, reading):

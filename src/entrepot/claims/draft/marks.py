@@ -63,15 +63,22 @@ def _flows(text: str, language: str, cues: list[Mark]) -> list[Mark]:
     # "trade" in "trade ministry" and "出口管制" (export control) is no flow.
     found = [mark for mark in found if not _NO_FLOW[language].match(text, mark.end)]
     kept = [mark for mark in longest(found) if not _BALANCE_OF.search(text[: mark.start])]
-    return [mark for place, mark in enumerate(kept) if not _of_balance(place, kept, text)]
+    return [mark for place, mark in enumerate(kept) if not _of_another(place, kept, text)]
 
 
-def _of_balance(place: int, flows: list[Mark], text: str) -> bool:
-    """Whether trade only says of what a surplus or deficit is: "deficit in trade with Peru"."""
-    if not place or flows[place].value != "trade" or flows[place - 1].value not in _BALANCES:
+def _of_another(place: int, flows: list[Mark], text: str) -> bool:
+    """Whether a word of trade only says more of the flow in front of it.
+
+    "A deficit in trade with Peru"; "imports from Peru, with a turnover of": of imports.
+    """
+    if not place or flows[place].value != "trade":
         return False
-    gap = text[flows[place - 1].end : flows[place].start]
-    return len(gap) <= _NEAR and not re.search("[,;:▮，；：]", gap)
+    mark, before = flows[place], flows[place - 1].value
+    gap = text[flows[place - 1].end : mark.start]
+    turnover = text[mark.start : mark.end].lower() == "turnover" and before in _ONE_WAY
+    if before not in _BALANCES and not turnover:
+        return False
+    return len(gap) <= _NEAR and not re.search("[,;:▮，；：]" if not turnover else "[;:▮]", gap)
 
 
 def _joined_flows(text: str) -> list[Mark]:
@@ -90,6 +97,7 @@ _GERMAN_ENDS = {
     "supply": re.compile(r"(?<=[a-zäöüß])lieferung(?:en)?(?!\w)"),
 }
 _BALANCES = ("surplus", "deficit")
+_ONE_WAY = ("export", "import", "supply", "purchase")
 _NEAR = 40
 _BALANCE_OF = re.compile(
     r"(?:balance (?:of|in) (?:its |their )?|(?:сальдо|баланс[а-я]*)(?: во?)?(?: [а-я]+ой)? "

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.draft import Refusal
+from entrepot.claims.draft.flows import BALANCES
 from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.draft.times import are_joined, joined_times
 from entrepot.claims.numbers import SHARED_CURRENCIES, read_says
@@ -38,6 +39,7 @@ __all__ = [
     "is_said_of_goods",
     "moves",
     "nearest_area",
+    "stands_at",
     "unit_refused",
     "year_on_year",
 ]
@@ -112,13 +114,37 @@ def flow_of_number(number: Span, reading: ParsedSentence) -> Flow:
     if flow is None:
         flow = _from_context(reading)
     flow = part_named(flow, number, reading)
-    if flow.choices:
+    own = bool(flow.choices)
+    if own:
         flow = _chosen(flow, number, reading)
     if flow.trouble:
         raise Refusal(flow.trouble)
     if not flow.has_both_sides:
         raise Refusal("who sells and who buys is not clear")
-    return dealt_flow(flow, number, reading)
+    dealt = dealt_flow(flow, number, reading)
+    if not own and dealt == flow and _passes_another(flow, number, reading):
+        raise Refusal("which country the number belongs to is not clear")
+    return dealt
+
+
+def _passes_another(flow: Flow, number: Span, reading: ParsedSentence) -> bool:
+    """Whether a country stands between a flow and a number that is no side of it.
+
+    "Imports from Peru were 8 bn, 41 % more, and from Chile 5 bn": the last is not of Peru.
+    """
+    between = [
+        area.value
+        for area in reading.found.areas
+        if area.form in ("from", "to")
+        and area.end <= number.start
+        and any(flow.end <= one.start and one.end <= area.start for one in reading.numbers)
+    ]
+    return bool(between) and between[-1] not in {
+        *flow.exporter.split("+"),
+        *flow.importer.split("+"),
+        flow.exporter,
+        flow.importer,
+    }
 
 
 def _chosen(flow: Flow, number: Span, reading: ParsedSentence) -> Flow:
@@ -164,6 +190,8 @@ def _nearest(number: Span, reading: ParsedSentence) -> Flow | None:
     after = [flow for flow in reading.flows if flow.start > number.start]
     if reading.language == "de" and after and _ends_in(after[0], number, reading):
         return after[0]
+    if after and after[0].kind in BALANCES and stands_at(number, after[0].start, reading.text):
+        return after[0]
     here = [flow for flow in before if flow.start >= start]
     if here:
         return _with_respect(here, number, reading)
@@ -173,6 +201,11 @@ def _nearest(number: Span, reading: ParsedSentence) -> Flow | None:
     if ahead:
         return ahead[0]
     return before[-1] if before else None
+
+
+def stands_at(number: Span, place: int, text: str) -> bool:
+    """Whether a word stands right behind a number: "a $3 bn deficit", 128亿美元的盈余."""
+    return re.fullmatch(r"\s*的?", text[number.end : place]) is not None
 
 
 PARTICIPLE = re.compile(r"(?:im|ex)portiert|(?:aus|ein)geführt|geliefert|bezogen|gekauft|verkauft")

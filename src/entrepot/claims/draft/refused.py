@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.areas import unknown_before
 from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.near import clause, is_expected
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
 
 __all__ = [
+    "balance_sign",
+    "check_denominator",
     "check_part",
     "check_used",
     "check_whole",
     "is_of_purchases",
+    "is_since_an_event",
     "of_nothing_here",
     "of_the_sentence",
     "unmarked",
@@ -61,6 +65,88 @@ def of_nothing_here(number: Span, reading: ParsedSentence) -> str:
         if why := rule(number, reading):
             return why
     return ""
+
+
+_NEUTRAL = re.compile(
+    r"\b(?:trade balance|balance of (?:foreign )?trade)\b|[Ss]aldos?\b|(?<!\w)сальдо(?!\w)",
+    re.IGNORECASE,
+)
+"""A balance whose name does not say whether it is a surplus."""
+_PLUS = re.compile(
+    r"\b(?:surplus|positive|favou?rable)|[Üü]berschuss|\bpositiv|\b(?:Handels)?[Pp]lus\b"
+    r"|профицит|(?<!\w)(?:положительн|плюс)|顺差|盈余|出超",
+    re.IGNORECASE,
+)
+_MINUS = re.compile(
+    r"\b(?:deficit|negative|adverse|unfavou?rable|minus)|[Dd]efizit|\bnegativ|\b[Mm]inus\b"
+    r"|Fehlbetrag|дефицит|(?<!\w)(?:отрицательн|минус)|逆差|赤字|入超",
+    re.IGNORECASE,
+)
+
+
+def balance_sign(number: Span, printed: str, text: str) -> int:
+    """Return -1 where a balance without a sign is said to be a deficit, else 0.
+
+    Raises
+    ------
+    Refusal
+        If nothing says whether "a trade balance of 3 bn" is a surplus or a deficit.
+    """
+    if not _NEUTRAL.search(text) or printed.startswith(("-", "+", "−", "–")):
+        return 0
+    plus, minus = _PLUS.search(text), _MINUS.search(text)
+    if (plus is None) == (minus is None):
+        raise Refusal("whether it is a surplus or a deficit is not clear")
+    return -1 if minus and number.says.value > 0 else 0
+
+
+_WHOLE_WITHIN = 60
+"""Letters behind a share in which the whole is named."""
+
+
+def check_denominator(number: Span, reading: ParsedSentence) -> None:
+    """Refuse a share of goods that no list here has: "30 % of Brazil's agriculture exports".
+
+    Raises
+    ------
+    Refusal
+        If a word in front of the flow behind the share may name such goods.
+    """
+    text, found = reading.text, reading.found
+    whole = next((one for one in found.flows if one.start >= number.end), None)
+    if whole is None or whole.start - number.end > _WHOLE_WITHIN:
+        return
+    lead = text[number.end : whole.start]
+    if MASK in lead or any(number.end <= one.start < whole.start for one in found.goods):
+        return
+    if unknown_before(lead, reading.language) and not any(
+        0 <= whole.start - area.end <= 1 for area in found.areas
+    ):
+        raise Refusal("a share of what is not clear")
+
+
+_SINCE = re.compile(
+    r"\bsince (?:(?:the|its|their|that|[A-Z][\w.]+['’]s) [a-z]+|(?:joining|entering|signing)\b"
+    r"|(?:[A-Z]\w+ )?(?:joined|entered|signed|invaded)\b)"
+    r"|\bseit (?:de[mr]|seine[mr]|ihre[mr]|Beginn|Anfang|Ende) [\w-]+"
+    r"|(?<!\w)(?:с момента|со врем[её]ни?|со дня|с начала) [\w-]+"
+    r"|自[^,，。;；\d]{2,15}(?:以来|以後|后)",
+    re.IGNORECASE,
+)
+"""An event since which something grew, at a time that is not said."""
+_SINCE_A_TIME = re.compile(
+    r"\b(?:year|month|start|beginning|end|same|previous|last|first|second|third|fourth|Jahr\w*"
+    r"|Vorjahr\w*|Monat\w*|Quartal\w*)\b|(?<!\w)(?:года?|месяца|этого|текущего|прошлого)(?!\w)|年初",
+    re.IGNORECASE,
+)
+
+
+def is_since_an_event(text: str, low: int, high: int) -> bool:
+    """Whether something is said to have moved since an event: "since joining the EU"."""
+    return any(
+        not _SINCE_A_TIME.search(text, found.start(), found.end() + 12)
+        for found in _SINCE.finditer(text, low, high)
+    )
 
 
 _WHOLE = re.compile(

@@ -72,7 +72,9 @@ AT = re.compile(
 )
 """What stands between a number and the time right behind it."""
 _THE_COUNTRY = re.compile(
-    r"\b(?:this|the) (?:country|nation|bloc)\b|\b(?:стран[аыеу]|республик[аиеу])\b"
+    r"\b(?:this|the) (?:(?:(?:North|South|East|West|Central|Southeast|Latin)[- ]?){0,2}"
+    r"(?:Asian|African|European|American) )?(?:country|nation|bloc)\b"
+    r"|\b(?:стран[аыеу]|республик[аиеу])\b"
     r"|\bdas Land\b|该国|两国",
     re.IGNORECASE,
 )
@@ -250,7 +252,11 @@ _THERE = {
         r"\b(?:(?P<off>from)|to|in) (?:there|that country)\b"
         r"|\b(?:went|go(?:es)?|sold|sent|shipped) there\b"
     ),
-    "de": re.compile(r"\b(?:(?P<off>von dort|dorther)|dorthin|dahin)\b", re.IGNORECASE),
+    "de": re.compile(
+        r"\b(?:(?P<off>von dort|dorther|dortigen?(?= (?:Einfuhr|Import)))|dorthin|dahin"
+        r"|dortigen?(?= (?:Ausfuhr|Export|Liefer)))\b",
+        re.IGNORECASE,
+    ),
     "ru": re.compile(
         r"(?<!\w)(?:(?P<off>оттуда|из этой страны)|туда|в эту страну)(?!\w)", re.IGNORECASE
     ),

@@ -43,7 +43,7 @@ _SPEAKER = re.compile(
 # German dates: "14. Januar" is no end of a sentence.
 _DAY_BEFORE = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _GOES_ON = re.compile(
-    r"\s*(?:[a-zäöüßа-яё0-9(%€$]|US-|Dollar|Euro|Yuan|Rubel|Pfund|Franken|Fr\.|Yen|Tonnen|[A-Z]{3}\b)"
+    r"\s*(?:[a-zäöüßа-яё0-9(%€$]|США(?!\w)|US-|Dollar|Euro|Yuan|Rubel|Pfund|Franken|Fr\.|Yen|Tonnen|[A-Z]{3}\b)"
 )
 _ORDINAL = re.compile(
     r"(?<!\w)(?:[Ii]m|[Ii]ns?|[Dd](?:as|er|ie|em|en|es)|[Vv]om|[Zz]um|seit|bis|gegenüber)"

@@ -32,7 +32,7 @@ from entrepot.claims.draft.near import (
     nearest_area,
     year_on_year,
 )
-from entrepot.claims.draft.refused import check_used, unmarked
+from entrepot.claims.draft.refused import check_denominator, check_used, unmarked
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.model.areas import WORLD
 
@@ -77,6 +77,7 @@ def share_of_number(number: Span, reading: ParsedSentence, *, change: bool) -> D
     if cue_near(number, reading, "quantity"):
         raise Refusal("a part by quantity, which no kind of claim is about")
     check_used(number, reading)
+    check_denominator(number, reading)
     if is_said_of_goods(reading):
         return part_by_goods(number, reading)
     kind, keys, flow = _share(number, reading)

@@ -85,7 +85,10 @@ def _of_former(number: Span, reading: ParsedSentence) -> bool:
     timing = reading.timing
     former = [other for other in reading.numbers if is_former(other, reading)]
     units = (number.says.unit, number.says.currency)
-    like = [one for one in former if (one.says.unit or borrowed_unit(one, reading)) in units]
+    grown = number.says.unit == "percent"  # "up 4 % from 641 m last year"
+    like = [
+        one for one in former if grown or (one.says.unit or borrowed_unit(one, reading)) in units
+    ]
     tied = any(timing.tied(other) is not None for other in like)
     return len(timing.own) == 1 and tied and number not in former
 
@@ -106,6 +109,8 @@ def period_of(number: Span, reading: ParsedSentence) -> Period:
     Refusal
         If it is not said, or not clear.
     """
+    if not number.says.currency and _of_former(number, reading):
+        raise Refusal("when is not said: the year is that of the number it is compared with")
     period = reading.timing.of(number, reading.numbers)
     if period is not None:
         return period

@@ -440,12 +440,22 @@ def _guess(  # noqa: C901
             and (inherited or not former)
             and not compared
             and not ends_with(FROM, scene.apart.text, number.start)
+            and not _is_of_once(period, scene)
             and not is_of_former(number, period, scene)
         ):
             if memory.main is None:
                 memory.main = period
             memory.period, memory.period_age = period, 0
     return guess
+
+
+_ONCE = re.compile(r"[^,，;；。▮]{0,12}曾|[^,;.▮]{0,30}\b(?:once|had (?:once )?been)\b")
+
+
+def _is_of_once(period: Period, scene: Scene) -> bool:
+    """Whether what was at a time is said to be over: the text does not go on about that time."""
+    at = [time for time in scene.times if time.period == period]
+    return bool(at) and all(_ONCE.match(scene.apart.text, time.end) for time in at)
 
 
 def _whole(

@@ -348,7 +348,8 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
     yoy = [(match.start(), match.end()) for match in words[("yoy", "")].finditer(text)]
     edge = "" if language == "zh" else r"(?<!\w)"
     base = re.compile(
-        rf"{edge}(?:{words[('base', '')].pattern})\s*(?:the |dem |der |im |in |в |the year )?$",
+        rf"{edge}(?:{words[('base', '')].pattern})"
+        r"\s*(?:the (?:year )?|dem (?:Jahr )?|der |im |in |в )?$",
         re.IGNORECASE,
     )
     fiscal = words[("fiscal", "")].search(text) is not None
@@ -446,7 +447,9 @@ _RUN = re.compile(r"(?:份)?(?:开始|起)|[^。;；]{0,14}连续")
 
 
 _SINCE_EVENT = re.compile(
-    r"(?:\b(?:since|seit)\b|с момента|со времени)[^,;.\d]{4,60}$", re.IGNORECASE
+    r"(?:\b(?:since|seit)\b(?! (?:dem Jahr|the year) $)|с момента|со времени)"
+    r"(?:(?!\b(?:since|seit)\b)[^,;:.\d]){4,60}$",
+    re.IGNORECASE,
 )
 _BEGINNING = re.compile(r"start|begin|anfang|начал|early|end\b|Ende", re.IGNORECASE)
 _COMPARES = re.compile(r"[与和跟同][^,，。;；]{0,40}$")

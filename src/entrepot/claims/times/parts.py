@@ -12,7 +12,7 @@ from entrepot.claims.numbers.text import Atom, atoms, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Part", "Word", "Year", "part", "skipped", "words_of", "year"]
+__all__ = ["Part", "Word", "Year", "months_until", "part", "skipped", "words_of", "year"]
 
 
 _FEW = 3
@@ -62,7 +62,7 @@ def year(words: Sequence[Word], at: int) -> Year | None:
 
 def part(words: Sequence[Word], at: int) -> Part | None:
     """Read a part of a year that starts at a place: the longest there is."""
-    rules = (_day, _months, _first_months, _quarter, _half, _short)
+    rules = (_day, _months, _months_until, _first_months, _quarter, _half, _short)
     found = [result for rule in rules if (result := rule(words, at)) is not None]
     return max(found, key=lambda result: result.after, default=None)
 
@@ -79,6 +79,28 @@ def _months(words: Sequence[Word], at: int) -> Part | None:
         last = words[here + 2].value
         return Part(first, last, here + 3) if first <= last else None
     return None if here > at else Part(first, first, here + 1, bare_month=True)
+
+
+def months_until(words: Sequence[Word], at: int) -> tuple[int, int, int] | None:
+    """Read "six months to June", "quarter to June": how many months, the last, the place behind."""
+    here = at + 1 if kind(words, at) == "over" else at
+    if kind(words, here) == "n" and kind(words, here + 1) == "months":
+        count, link = words[here].value, here + 2
+    elif kind(words, here) == "quarter" and here == at:
+        count, link = 3, here + 1
+    else:
+        return None
+    # "To March 5": up to a day.
+    of_day = kind(words, link + 2) in ("n", "nth")
+    if kind(words, link) != "to" or kind(words, link + 1) != "month" or of_day:
+        return None
+    return (count, words[link + 1].value, link + 2) if 2 <= count <= 12 else None
+
+
+def _months_until(words: Sequence[Word], at: int) -> Part | None:
+    """Read "the six months to June", where it is of one year."""
+    count, last, after = months_until(words, at) or (0, 0, 0)
+    return Part(last - count + 1, last, after) if 0 < count <= last else None
 
 
 def _day(words: Sequence[Word], at: int) -> Part | None:

@@ -10,7 +10,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.text import blanked, language_of
-from entrepot.claims.times.parts import Part, Year, kind, part, skipped, words_of, year
+from entrepot.claims.times.parts import (
+    Part,
+    Year,
+    kind,
+    months_until,
+    part,
+    skipped,
+    words_of,
+    year,
+)
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -246,7 +255,7 @@ def expression(words: Sequence[Word], at: int) -> Expression | None:
     if kind(words, at) == "other":
         return None
     # The longest wins; of equals the rule named first.
-    rules = (_date, _years, _part_and_year, _spanning, _year_to, _vague, _lone)
+    rules = (_date, _years, _part_and_year, _spanning, _year_to, _across_years, _vague, _lone)
     found = [result for rule in rules if (result := rule(words, at)) is not None]
     return max(found, key=lambda result: result.after, default=None)
 
@@ -378,6 +387,20 @@ def _year_to(words: Sequence[Word], at: int) -> Expression | None:
     start = Part(month + 1, month + 1, ended.after)
     before = Year(number - 1, said=True, after=ended.after)
     return Expression("said", ended.after, start, before, ended.year, ended.part)
+
+
+def _across_years(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "the nine months to March 2025", which began in the year before."""
+    count, last, after = months_until(words, at) or (0, 0, 0)
+    if count <= last:
+        return None
+    given = year(words, skipped(words, after, *_TIES))
+    if given is None or not given.said:
+        return Expression("to_date", after)
+    first = 12 + last - count + 1
+    start, end = Part(first, first, given.after), Part(last, last, given.after)
+    before = Year(given.number - 1, said=True, after=given.after)
+    return Expression("said", given.after, start, before, given, end)
 
 
 def _vague(words: Sequence[Word], at: int) -> Expression | None:

@@ -1,0 +1,128 @@
+"""What an article says of a number in words that were once taken for something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.claims.draft import article_of, draft
+from entrepot.claims.times import when
+from entrepot.model.period import Period
+
+
+def claimed(text: str, date: str) -> dict[str, tuple[str, ...]]:
+    """Return by number the kind, both sides, period and base of a claim."""
+    return {
+        one.says: (
+            *(one.kind, one.keys["exporter"], one.keys["importer"], str(one.keys["period"])),
+            *([str(one.keys["base"])] if "base" in one.keys else []),
+        )
+        for one in draft(article_of(text, date=date)).claims
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "expected"),
+    [
+        (  # the dollar of a country, and no country
+            (
+                "В 2023 году товарооборот Перу с Чили составил 3 млрд долл. США — на 32,9% больше, "
+                "чем годом ранее."
+            ),
+            "32,9%",
+            ("growth", "PER", "CHL", "2023", "2022"),
+        ),
+        (
+            "2023年秘鲁在同智利的双边贸易中实现了28亿美元的盈余。",
+            "28亿美元",
+            ("balance", "PER", "CHL", "2023"),
+        ),
+        (
+            (
+                "Der Handelsbilanzsaldo Perus mit Chile belief sich 2023 auf 2,8 Milliarden Euro "
+                "und fiel damit aus peruanischer Sicht positiv aus."
+            ),
+            "2,8 Milliarden Euro",
+            ("balance", "PER", "CHL", "2023"),
+        ),
+        (
+            (
+                "Die Einfuhren Perus aus Chile lagen 2023 bei 28,4 Milliarden Euro und damit um 78 "
+                "Prozent über dem Wert des Jahres 2019."
+            ),
+            "78 Prozent über",
+            ("growth", "CHL", "PER", "2023", "2019"),
+        ),
+        (
+            "2023年3月,秘鲁自智利(9.1%)、巴西(14.1%)等地的进口增加。",
+            "14.1%",
+            ("growth", "BRA", "PER", "2023-03"),
+        ),
+        (
+            "Peru's exports to Chile were $5 billion in the six months to June 2023.",
+            "$5 billion",
+            ("value", "PER", "CHL", "2023-01..2023-06"),
+        ),
+    ],
+)
+def test_words_are_read_for_what_they_say(
+    text: str, number: str, expected: tuple[str, ...]
+) -> None:
+    assert claimed(text, "2024-02-20").get(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        # Since when it grew is an event at a time that is not said.
+        ("Im Jahr 2023 haben sich die Exporte Perus nach Chile seit dem Beitritt verdoppelt.", ""),
+        # Whether a surplus or a deficit.
+        ("Peru's trade balance with Chile was $3 billion in 2023.", "$3 billion"),
+        # Of the year before, and not of the year of the number it is from.
+        (
+            "Peru's exports to Chile were $4 billion, up 4 percent from $3 billion in 2022.",
+            "up 4 percent",
+        ),
+        (
+            (
+                "Peru's exports to Chile grew in 2023. Soy exports to Chile were nearly 30 percent "
+                "of Peru's overall agriculture exports in 2023."
+            ),
+            "nearly 30 percent",
+        ),
+        (  # another country's, behind "and from"
+            (
+                "В 2023 году Перу импортировало из Чили удобрений на 854 млн долларов, что на 41% "
+                "больше, чем в 2022 году, а из Канады — на 509 млн долларов, что на 3,4% больше."
+            ),
+            "3,4%",
+        ),
+        ("In 2023, Chile has traditionally been the main buyer of Peruvian tea.", "main"),
+    ],
+)
+def test_what_words_leave_open_is_no_claim(text: str, number: str) -> None:
+    found = claimed(text, "2024-02-20")
+    assert number not in found if number else not found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("rose in the six months to June", "en", "2024-01..2024-06"),
+        ("in the nine months to March 2024", "en", "2023-07..2024-03"),
+        ("in the quarter ended June 2024", "en", "2024Q2"),
+        ("von Januar bis einschließlich Mai", "de", "2024-01..2024-05"),
+        ("in den zwölf Monaten bis Juni 2024", "de", "2023-07..2024-06"),
+        ("im Auftaktquartal 2024", "de", "2024Q1"),
+    ],
+)
+def test_months_up_to_a_month(text: str, language: str, expected: str) -> None:
+    [found] = when(text, Period.parse("2024-08"), language)
+    assert found.period == Period.parse(expected)
+
+
+@pytest.mark.parametrize("text", ["in the nine months to March", "in six months to June 5"])
+def test_months_that_began_in_a_year_not_said(text: str) -> None:
+    assert all(
+        one.period is None or one.period.freq == "D"
+        for one in when(text, Period.parse("2024-08"), "en")
+    )
