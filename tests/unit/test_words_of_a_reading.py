@@ -57,6 +57,14 @@ def claimed(text: str, date: str) -> dict[str, tuple[str, ...]]:
             "14.1%",
             ("growth", "BRA", "PER", "2023-03"),
         ),
+        (  # of weights, in a text that has no money
+            (
+                "В октябре 2023 года Чили увеличило импорт зерна из Перу на 20 %, до 5 млн тонн. "
+                "Экспорт зерна из Перу в Бразилию упал на 30 %."
+            ),
+            "упал на 30 %",
+            ("quantity_growth", "PER", "BRA", "2023-10"),
+        ),
         (
             "Peru's exports to Chile were $5 billion in the six months to June 2023.",
             "$5 billion",
@@ -75,6 +83,10 @@ def test_words_are_read_for_what_they_say(
     [
         # Since when it grew is an event at a time that is not said.
         ("Im Jahr 2023 haben sich die Exporte Perus nach Chile seit dem Beitritt verdoppelt.", ""),
+        (
+            "In 2023 Peru bought less gas from Chile than before the war: imports fell 40 percent.",
+            "fell 40 percent",
+        ),
         # Whether a surplus or a deficit.
         ("Peru's trade balance with Chile was $3 billion in 2023.", "$3 billion"),
         # Of the year before, and not of the year of the number it is from.
@@ -95,6 +107,17 @@ def test_words_are_read_for_what_they_say(
                 "больше, чем в 2022 году, а из Канады — на 509 млн долларов, что на 3,4% больше."
             ),
             "3,4%",
+        ),
+        (  # a record since a time: that time is no period
+            (
+                "Экспорт пшеницы из Перу в Чили достиг рекорда с лета 2022 года. Перу поставило в "
+                "Чили пшеницы на 189 млн долларов."
+            ),
+            "189 млн долларов",
+        ),
+        (  # the month of a press conference
+            "秘鲁工贸部在5月份例行新闻发布会上说,出口达585亿美元。",
+            "585亿美元",
         ),
         ("In 2023, Chile has traditionally been the main buyer of Peruvian tea.", "main"),
     ],

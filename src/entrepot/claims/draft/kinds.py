@@ -20,7 +20,12 @@ from entrepot.claims.draft.near import (
     unit_refused,
     year_on_year,
 )
-from entrepot.claims.draft.refused import balance_sign, check_whole, of_nothing_here
+from entrepot.claims.draft.refused import (
+    balance_sign,
+    check_whole,
+    is_since_an_event,
+    of_nothing_here,
+)
 from entrepot.claims.draft.shares import (
     is_of_the_share,
     is_share,
@@ -199,6 +204,9 @@ def _since(number: Span, reading: ParsedSentence) -> dict[str, str]:
     if base is None:
         if period.months > _A_YEAR:
             raise Refusal("a growth over years: from the first to the last, or of all: not clear")
+        event = is_since_an_event(reading.text, *clause(number, reading))
+        if event and not reading.timing.year_before:
+            raise Refusal("since which year it grew is not clear")
         return {}
     check_base(base, period)
     return {"base": str(base)}

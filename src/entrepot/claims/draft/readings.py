@@ -357,6 +357,9 @@ def _said_again(
         if one.guess.what == "level" and one.guess.goods != "all":
             unit = one.guess.number.says.unit
             units.setdefault(one.guess.goods, set()).add(unit in COUNTED_IN.values())
+    amounts = {one.guess.number.says.unit for one in found.values() if one.guess.what == "level"}
+    # A text that counts in tonnes alone says nothing of money.
+    only_weights = bool(amounts) and amounts <= set(COUNTED_IN.values())
     by_quantity = {
         (one.guess.number.says.value, one.guess.sides)
         for one in found.values()
@@ -366,6 +369,7 @@ def _said_again(
         claim = one.claim
         again = (one.guess.number.says.value, one.guess.sides) in by_quantity
         again = again or units.get(one.guess.goods) == {True}
+        again = again or (only_weights and one.guess.goods != "all")
         if claim is not None and claim.kind == "growth" and again:
             keys = {key: value for key, value in claim.keys.items() if key != "currency"}
             changed = replace(claim, kind="quantity_growth", keys=keys)

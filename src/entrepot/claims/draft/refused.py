@@ -141,9 +141,21 @@ _SINCE_A_TIME = re.compile(
 )
 
 
+_BEFORE_AN_EVENT = re.compile(
+    r"\b(?:than|with|from|to|below|above) (?:(?:levels? )?before the (?:war|invasion|pandemic"
+    r"|crisis|sanctions|embargo)|(?:its |the )?"
+    r"pre-(?:war|invasion|pandemic|crisis|sanctions|covid))"
+    r"|\b(?:als|zu|gegenüber) (?:den Zeiten |dem Stand )?vor (?:dem (?:Krieg|Embargo|Überfall)"
+    r"|der (?:Invasion|Pandemie|Krise)|den Sanktionen)|Vorkriegs|Vorkrisen|Vor-Corona"
+    r"|(?<!\w)(?:довоенн|допандемийн|докризисн|досанкционн)\w+|чем до (?:войны|пандемии|санкций)"
+    r"|(?:战争|战|疫情|危机|制裁)前",
+    re.IGNORECASE,
+)
+
+
 def is_since_an_event(text: str, low: int, high: int) -> bool:
-    """Whether something is said to have moved since an event: "since joining the EU"."""
-    return any(
+    """Whether something moved since or against an event: "since joining", "than before the war"."""
+    return _BEFORE_AN_EVENT.search(text) is not None or any(
         not _SINCE_A_TIME.search(text, found.start(), found.end() + 12)
         for found in _SINCE.finditer(text, low, high)
     )

@@ -652,6 +652,9 @@ def home_of(found: Sequence[Scene], text: str) -> str:
             )
             from_it = area.form == "adj" or (area.form == "origin" and bought)
             owners[area.value] += 3 * (made and from_it and not listed)
+            # "Поставки российского зерна", whoever buys it.
+            sold = any(0 <= area.start - one.end <= 1 for one in flows if one.value == "supply")
+            owners[area.value] += 3 * early * (made and area.form == "origin" and sold)
         of_offices = (
             named_at_all.get(scene.sentence.language, ()) if _names_who_trades(plain) else ()
         )

@@ -330,6 +330,15 @@ _RECORD = {
 """In front of "since 2020": nothing was measured against it."""
 
 
+_SOME_TIME = re.compile(
+    r"(?:\b(?:since|seit)|(?<!\w)со?)\s+(?:the |dem |der )?(?:early|late|mid|spring|summer|autumn"
+    r"|fall|winter|(?:start|end|beginning|middle) of|Frühjahr|Sommer|Herbst|Winter|Anfang|Ende"
+    r"|Mitte|весны|лета|осени|зимы|начала|конца|середины)(?: of)?[ -]$",
+    re.IGNORECASE,
+)
+_MEETING = re.compile(r"份?的?(?:例行)?(?:新闻)?(?:发布会|记者会|吹风会)")
+
+
 def timing(text: str, language: str, published: Period | None, before: Period | None) -> Timing:
     """Return the times of a sentence.
 
@@ -579,6 +588,11 @@ def names_an_event(text: str, start: int, period: Period, published: Period | No
 
 
 def counts_a_run(text: str, start: int, end: int) -> bool:
-    """Whether a time only bounds how long something went on: 从去年10月开始连续6个月下滑."""
+    """Whether a time only bounds how long something went on: 从去年10月开始连续6个月下滑.
+
+    Or how long there was nothing like it ("a record since summer 2023"), or when it was said.
+    """
     begun = _RUN_BEGINS.search(text, max(start - 3, 0), start)
-    return begun is not None and _RUN.match(text, end) is not None
+    since = _SOME_TIME.search(text, max(start - 40, 0), start)
+    runs = begun is not None and _RUN.match(text, end) is not None
+    return runs or since is not None or _MEETING.match(text, end) is not None
