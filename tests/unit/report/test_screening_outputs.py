@@ -9,6 +9,7 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -254,3 +255,11 @@ def test_the_terminal_says_why_its_table_adds_up_to_more(found: Screening) -> No
     words = "A shipment screened in several directions is in several rows"
     assert words not in drawn(found)
     assert words in drawn(replace(found, matrix=(*found.matrix, found.matrix[0])))
+
+
+@pytest.mark.parametrize("style", ["serve/templates/screen.css", "report/templates/desk.css"])
+def test_paper_has_tables_and_not_the_cards_of_a_phone(style: str) -> None:
+    """A browser measures paper as a narrow screen: six shipments took five pages."""
+    text = files("entrepot").joinpath(style).read_text("utf-8")
+    assert "screen and (max-width" in text
+    assert not re.search(r"@media \(max-width", text)
