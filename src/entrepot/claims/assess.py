@@ -43,10 +43,12 @@ def assess_claims(
     `open_` are claims that are taken to be of another series than any that is published.
     """
     found, standings = _assessed(document, facts, answers)
-    reporter = _supported_reporter(document.claims, standings)
-    if reporter:
+    reporters = _supported_reporters(document.claims, standings)
+    if reporters:
         claims = tuple(
-            c if c.reporter_stated or c.by_words else c.counted_by(reporter)
+            c
+            if c.reporter_stated or c.by_words
+            else c.counted_by(reporters.get(c.attributed_to.casefold(), ""))
             for c in document.claims
         )
         document = replace(document, claims=claims)
@@ -103,22 +105,33 @@ def _assessed(
     return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
 
 
-def _supported_reporter(claims: tuple[Claim, ...], standings: Mapping[str, EvidenceVerdict]) -> str:
-    """Return whose statistics bear out more of what does not say whose they are; else nothing.
+def _supported_reporters(
+    claims: tuple[Claim, ...], standings: Mapping[str, EvidenceVerdict]
+) -> dict[str, str]:
+    """Return, by who is quoted, whose statistics bear out more of what does not say whose they are.
 
-    Evidence in the books that were assumed counts for those; ties leave them as they are.
+    Evidence in the books that were assumed counts for those; ties leave them as they are. Of a
+    quotation all is counted by one country, so a share, which says whose it is, settles it.
     """
-    votes: Counter[str] = Counter()
-    assumed = 0
+    votes: dict[str, Counter[str]] = {}
+    assumed: Counter[str] = Counter()
+    settled: set[str] = set()
     for claim in claims:
-        verdict = standings[claim.id]
-        if claim.reporter_stated or claim.by_words or verdict.best is None:
-            continue
-        assumed += verdict.why == "agrees"
-        if verdict.why == "agrees-otherwise":
-            votes.update({statement.reporter for statement in verdict.best.statements} - {""})
-    reporter, count = votes.most_common(1)[0] if votes else ("", 0)
-    return reporter if count > assumed else ""
+        verdict, quoted = standings[claim.id], claim.attributed_to.casefold()
+        if claim.reporter_stated or claim.by_words:
+            settled.add(quoted)
+        elif verdict.best is not None:
+            assumed[quoted] += verdict.why == "agrees"
+            if verdict.why == "agrees-otherwise":
+                reporters = {statement.reporter for statement in verdict.best.statements}
+                votes.setdefault(quoted, Counter()).update(reporters - {""})
+    # What is said by nobody may be of several statistics, one for each number.
+    most = {
+        quoted: counted.most_common(1)[0]
+        for quoted, counted in votes.items()
+        if counted and not (quoted and quoted in settled)
+    }
+    return {quoted: one for quoted, (one, count) in most.items() if count > assumed[quoted]}
 
 
 def _by_series(

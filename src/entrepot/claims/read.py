@@ -138,7 +138,17 @@ def _in_order(areas: list[str], claims: list[Claim]) -> list[str]:
     Trade between A and B is that between B and A, so it orders nothing: where no flow one way is
     named, those come last that stopped to publish.
     """
-    with_reporter = [claim for claim in claims if claim.reporter_stated or claim.by_words]
+    # What is quoted from somebody else says nothing of whose statistics the rest is.
+    open_ = {
+        claim.attributed_to.casefold()
+        for claim in claims
+        if not (claim.reporter_stated or claim.by_words)
+    }
+    with_reporter = [
+        claim
+        for claim in claims
+        if (claim.reporter_stated or claim.by_words) and claim.attributed_to.casefold() in open_
+    ]
     reporter = Counter(
         next(claim.quantity.levels()).reporter for claim in with_reporter if claim.quantity.of
     )

@@ -125,29 +125,36 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     yield from view.other("valuation", claim, printed, text, tries=1)
     for known in view.meant(claim):
         if known.low > 0 and known.width < 0.1 * known.middle:
-            for factor, tries in _freight(claim, level, view):
+            for factor, tries in _freight(claim, level, view, known):
                 pin = KnownInterval(known * factor, "")
                 words = "with" if factor.low > 1 else "without"
                 text = f"{claimed(claim)} fits {words} freight and insurance"
                 yield from view.other("valuation", claim, [pin], text, tries=tries)
 
 
-def _freight(claim: Claim, level: Level, view: KnownValues) -> Iterator[tuple[Interval, int]]:
+def _freight(
+    claim: Claim, level: Level, view: KnownValues, known: Interval
+) -> Iterator[tuple[Interval, int]]:
     """Yield what freight adds or takes away, and how many such slips could have happened.
 
     What freight adds is so open that it explains any number a little off. So it is proposed only
-    from what the right number is valued at: as published, or, where nothing is known of it but the
-    text, as its reporter counts (exports without freight, imports with it).
+    from what the right number, `known`, is valued at: as the prints of this definition that have
+    it, or all where none has, or, where nothing is known but the text, as its reporter counts
+    (exports without freight, imports with it).
     """
-    found = [item for item in view.case.found[claim.id] if item.exact is not None]
+    own = [
+        (item.exact, item.statements)
+        for item in view.case.found[claim.id]
+        if item.exact is not None and not item.other_definition
+    ]
+    having = [print_ for print_ in own if print_[0].meets(known)]
     valued = {
         statement.row.valuation.lower()
-        for item in found
-        if not item.other_definition
-        for statement in item.statements
+        for _, statements in having or own
+        for statement in statements
         if statement.quantity.key() == claim.quantity.key()
     }
-    if not found:
+    if not own:
         valued = {{level.exporter: "fob", level.importer: "cif"}.get(level.reporter, "")}
     if valued == {"fob"}:
         yield CIF_OVER_FOB, 2
