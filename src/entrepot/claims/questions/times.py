@@ -72,8 +72,8 @@ def period_said(state: QuestionState) -> str:
     text = _AFTER.sub(_since, text)
     found = timing(text, state.language, Period.parse(state.today.isoformat()), None)
     spans = [(one.start, one.end) for one in found.times]
-    for start, end in spans:
-        state.left = blanked(state.left, start, end)
+    for span in spans:
+        state.left = blanked(state.left, *span)
     # What follows a masked year and is part of its name: 年, 年度, г., году.
     state.timed = state.left
     state.left = re.sub(
