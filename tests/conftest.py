@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ SPARK = "local[2]"
 PATIENCE = 300.0
 """Seconds after which a page of a busy machine is given up; none takes as long as that."""
 ROOT = Path(__file__).resolve().parent.parent
+_TESTS = count()
 # They have no examples to run, and only one module of this name can be collected for its examples.
 collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
 pytest_plugins = ["exploring"]  # which examples Hypothesis draws, and how many
@@ -105,16 +107,20 @@ def _turn(item: pytest.Item) -> int:
 
 @pytest.fixture(autouse=True)
 def _no_lake_of_the_user(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Keep tests away from the lake, lists, settings and terminal of whoever runs them.
 
-    What takes seconds to work out of a table is kept for all tests of a process.
+    What takes seconds to work out of a table is kept for all tests of a process. Folders are named
+    and not made: `tmp_path` looks through those of all tests before, which most need not wait for.
     """
-    monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
-    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "no-lists"))
-    monkeypatch.setenv("ENTREPOT_CONFIG", str(tmp_path / "no-config" / "config.toml"))
+    base = tmp_path_factory.getbasetemp()
+    (base / "none").mkdir(exist_ok=True)
+    none = f"{base / 'none' / str(next(_TESTS))}-"
+    monkeypatch.setenv("ENTREPOT_LAKE", f"{none}lake")
+    monkeypatch.setenv("ENTREPOT_CACHE", str(base / "cache"))
+    monkeypatch.setenv("ENTREPOT_LISTS", f"{none}lists")
+    monkeypatch.setenv("ENTREPOT_CONFIG", f"{none}config/config.toml")
     for name in ("ENTREPOT_THREADS", "ENTREPOT_MEMORY", "ENTREPOT_ENGINE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_COLOR", "FORCE_COLOR"):

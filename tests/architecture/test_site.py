@@ -15,6 +15,7 @@ from entrepot.cli.main import run
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "docs"))
 
+import chart_review  # noqa: E402
 import site_pages  # noqa: E402
 
 PAGES = sorted((ROOT / "docs" / "five-minutes").glob("*.md"))
@@ -65,10 +66,14 @@ def test_every_command_of_a_short_page_works_in_an_empty_folder(
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sources of the site, without running the notebooks."""
+    """The sources of the site, without running the notebooks and drawing the charts again."""
     target = tmp_path_factory.mktemp("site") / "pages"
+    charts = (ROOT / "docs" / "reference" / "charts").glob("*.svg")
+    drawn = {one.stem: one.read_text(encoding="utf-8") for one in charts}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(site_pages, "executed", lambda script: [])
+        for name in ("pictures", "narrow_pictures"):
+            patch.setattr(chart_review, name, lambda: drawn)
         site_pages.main(target)
     return target
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -66,9 +67,17 @@ def same(one: Any, other: Any, size: float) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def differences(expected: Any, found: Any, case: Case) -> list[str]:
-    """Return what differs, in words."""
-    there, here = by_key(expected, case), by_key(found, case)
+@cache
+def expected(name: str, place: int) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return what DuckDB gives, once for all others."""
+    case = CASES[name][place]
+    return by_key(case.run(CONNECTION.from_arrow), case)
+
+
+def differences(measure: str, place: int, found: Any) -> list[str]:
+    """Return what differs from what DuckDB gives, in words."""
+    case = CASES[measure][place]
+    there, here = expected(measure, place), by_key(found, case)
     if there.keys() != here.keys():
         return [f"keys {there.keys() ^ here.keys()}"]
     names = list(next(iter(there.values())))
@@ -99,8 +108,7 @@ def test_every_measure_has_a_case() -> None:
 @pytest.mark.parametrize(("name", "place"), ALL)
 def test_a_case_can_fail(name: str, place: int) -> None:
     """A case without numbers, or of one row that is null, would say nothing."""
-    case = CASES[name][place]
-    rows = by_key(case.run(CONNECTION.from_arrow), case)
+    case, rows = CASES[name][place], expected(name, place)
     cells = [cell for row in rows.values() for key, cell in row.items() if key not in case.keys]
     assert sum(cell is not None for cell in cells) >= 1
     assert any(isinstance(cell, float) or name == "churn" for cell in cells)
@@ -109,19 +117,16 @@ def test_a_case_can_fail(name: str, place: int) -> None:
 @pytest.mark.parametrize("kind", OTHERS)
 @pytest.mark.parametrize(("name", "place"), ALL)
 def test_duckdb_and_frames_agree(name: str, place: int, kind: str) -> None:
-    case = CASES[name][place]
-    expected, found = case.run(CONNECTION.from_arrow), case.run(OTHERS[kind])
-    assert differences(expected, found, case) == []
+    assert differences(name, place, CASES[name][place].run(OTHERS[kind])) == []
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # py4j leaves its sockets open
 @pytest.mark.parametrize(("name", "place"), ALL)
 def test_duckdb_and_spark_agree(name: str, place: int, spark: SparkSession) -> None:
-    case = CASES[name][place]
-    found = case.run(spark.createDataFrame)
+    found = CASES[name][place].run(spark.createDataFrame)
     if name not in ("placebo_hubs", "price_premium", "rerouted"):  # which return no frame
         assert type(found).__module__.startswith("pyspark.sql"), "Spark in, Spark out"
-    assert differences(case.run(CONNECTION.from_arrow), found, case) == []
+    assert differences(name, place, found) == []
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
