@@ -11,9 +11,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 from entrepot.goods import Links
-from entrepot.goods.editions import POOLED, known_codes
 from entrepot.goods.weights import CodeSplit, ConversionWeights
-from entrepot.model.product import EDITIONS
+from entrepot.model.product import EDITIONS, POOLED, known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entrepot.goods import goods_selection
-from entrepot.goods.editions import known_codes
 from entrepot.model.areas import area, by_code
+from entrepot.model.product import known_codes
 
 AREAS, PRODUCTS = 226, 5_000
 FULL_YEAR = 11_000_000

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from entrepot.sources.published.read import matching, published, ranked
 
 if TYPE_CHECKING:
-    from entrepot.sources.published.read import Kind, Published
+    from entrepot.sources.published.read import Kind
+    from entrepot.sources.published.row import Published
 
 FLOWS = {
     "trade_share": "both",

@@ -17,8 +17,6 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["UNSAFE", "confine", "connect", "cursor", "share_of_memory"]
-
 UNSAFE = "window_self_join"
 """Optimizers of DuckDB that are switched off.
 

@@ -9,25 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "ADDRESS",
-    "ARGUMENTS",
-    "KEYWORDS",
-    "AbsentAreaWarning",
-    "BadFileError",
-    "DamagedLakeError",
-    "EntrepotError",
-    "MissingExtraError",
-    "NoEvidenceError",
-    "OutsideError",
-    "RequestError",
-    "Spelling",
-    "UnknownNameError",
-    "as_spelled",
-    "is_near",
-    "nearest",
-]
-
 
 class AbsentAreaWarning(UserWarning):
     """An area asked for is in no row of a frame: its code may be written in another way there."""

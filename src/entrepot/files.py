@@ -25,26 +25,6 @@ from entrepot.errors import BadFileError, OutsideError, RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "FULL",
-    "LARGEST",
-    "LARGEST_TEXT",
-    "READ_ONLY",
-    "cannot_write",
-    "drafted",
-    "expanded",
-    "from_json",
-    "in_words",
-    "is_gone",
-    "member_bytes",
-    "open_zip",
-    "read_bytes",
-    "read_text",
-    "require_file",
-    "require_target",
-    "target_of_link",
-]
-
 LARGEST = 64 * 2**30
 """Bytes of a file of data: as much as an archive may unpack to."""
 LARGEST_TEXT = 2**24

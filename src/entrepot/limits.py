@@ -20,19 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Lock
 
-__all__ = [
-    "FilesRefusedError",
-    "Limits",
-    "TimeUp",
-    "files_allowed",
-    "left",
-    "require_files",
-    "say",
-    "step",
-    "turn",
-    "under",
-]
-
 
 class FilesRefusedError(RequestError):
     """Words that name a file, where the asker does not own the files (exit code 2)."""

@@ -24,20 +24,6 @@ from entrepot.files import drafted, expanded
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    "CONFIG_KEYS",
-    "ENGINES",
-    "LANGUAGES",
-    "Settings",
-    "cache_folder",
-    "config_file",
-    "configured",
-    "lake_address",
-    "language",
-    "lists_folder",
-    "write_config",
-]
-
 ENGINES = ("duckdb", "spark")
 _DOUBLE = re.compile("^(s3|gs|az):/+")  # a path of Python's has lost the second stroke
 # Not C:/, which is a folder; of s3:// a path of Python's leaves s3:

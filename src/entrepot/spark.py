@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-__all__ = ["LOCAL", "cause", "plan_for", "session"]
-
 LOCAL = "local[*]"
 """Where Spark runs if nobody says: on all cores, in a process beside this one."""
 _STARTS = threading.Lock()

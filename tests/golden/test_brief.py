@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.report import Brief
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 CLAIMS = Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml"
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?")

@@ -13,11 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from entrepot.goods import Links, Variant, goods_list, goods_lists, goods_selection
-from entrepot.goods.editions import POOLED, known_codes
 from entrepot.goods.history import goods_diff, goods_history
 from entrepot.goods.match import Matcher
 from entrepot.goods.own import own_list
 from entrepot.goods.weights import convert, estimate_weights
+from entrepot.model.product import POOLED, known_codes
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList

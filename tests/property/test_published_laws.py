@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.sources.published.read import Published, by_origin, matching, published, ranked
+from entrepot.sources.published.read import by_origin, matching, published, ranked
+
+if TYPE_CHECKING:
+    from entrepot.sources.published.row import Published
 
 some = st.lists(st.sampled_from(published()), min_size=1, max_size=12, unique_by=lambda r: r.id)
 

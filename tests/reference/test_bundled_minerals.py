@@ -19,12 +19,11 @@ from entrepot.errors import RequestError
 from entrepot.figures import bundled_for, flow_sources
 from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_title
-from entrepot.goods.editions import known_codes
 from entrepot.goods.parse import code_names
 from entrepot.lake import Lake, fetch
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.model.columns import schema
-from entrepot.model.product import EDITIONS
+from entrepot.model.product import EDITIONS, known_codes
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import opening_in
 

@@ -9,8 +9,8 @@ import pytest
 import entrepot as ep
 from entrepot.figures.evidence import Specification
 from entrepot.figures.spread import alone
-from entrepot.goods.editions import known_codes
 from entrepot.lake import Lake
+from entrepot.model.product import known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,8 @@ from un_tables import sheet
 
 import entrepot as ep
 from entrepot.goods import goods_list, goods_selection, select
-from entrepot.goods.editions import known_codes, links
+from entrepot.goods.editions import links
+from entrepot.model.product import known_codes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ from un_tables import sheet
 
 import entrepot.goods
 from entrepot.goods import Links, Variant, goods_list, goods_selection
-from entrepot.goods.editions import known_codes
 from entrepot.goods.list_conversion import EXACT, reaches
+from entrepot.model.product import known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from entrepot.goods import GoodsList, goods_list, goods_lists
-from entrepot.goods.editions import known_codes, known_prefixes, without_filling
+from entrepot.goods.editions import without_filling
 from entrepot.goods.history import goods_history, periods_on_list
 from entrepot.goods.match import Matcher
+from entrepot.model.product import known_codes, known_prefixes
 
 Key = tuple[str, str, str, str]
 

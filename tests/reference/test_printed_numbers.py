@@ -7,11 +7,15 @@ print parts that miss their total in the last digit. None of that may look like 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import pytest
 
 from entrepot.claims import Check, check, parse_document
-from entrepot.sources.published.read import Published, published
+from entrepot.sources.published.read import published
+
+if TYPE_CHECKING:
+    from entrepot.sources.published.row import Published
 
 MEASURES = ("value", "growth", "export_share", "import_share")
 

@@ -15,7 +15,7 @@ from entrepot.sources.published.read import published
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
     Facts = dict[str, dict[str, str]]
 

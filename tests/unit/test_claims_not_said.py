@@ -11,7 +11,7 @@ from entrepot.claims.draft.areas import areas_in
 from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.statements import ReferenceLevels, bundled
 from entrepot.errors import nearest
-from entrepot.goods.editions import known_prefixes
+from entrepot.model.product import known_prefixes
 
 pytestmark = pytest.mark.unit
 

@@ -10,6 +10,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition, Figure, inputs
 from entrepot.figures.evaluate import figure_of
 from entrepot.figures.input_choices import goods_key, inputs_title, is_inputs
+from entrepot.figures.input_rows import input_years
 from entrepot.lake import Lake
 from entrepot.sources.icio import wheel
 from entrepot.sources.icio import wheel as arrays
@@ -248,7 +249,7 @@ def test_without_package_and_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     lake = Lake.open(tmp_path / "nothing")
     found = ask(lake, "import_share", importer="DEU", exporter="CHN")
     assert "pip install 'entrepot[icio]'" in str(found.reason)
-    assert inputs.input_years(lake) == []
+    assert input_years(lake) == []
 
 
 def test_members_without_an_entry_are_named(empty: Lake) -> None:

@@ -19,7 +19,7 @@ from entrepot.sources.published.read import PublishedRows, published
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 FIRST = next(row for row in published() if row.measure == "value" and row.relation == "=")
 

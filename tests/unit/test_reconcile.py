@@ -599,7 +599,7 @@ def test_parts_change_intervals_only_where_weights_are_given(world_lake: Lake) -
 
 
 def _chapter_85() -> list[str]:
-    from entrepot.goods.editions import known_codes
+    from entrepot.model.product import known_codes
 
     codes = (code for code, there in known_codes().items() if "HS2012" in there)
     return sorted(code for code in codes if code.startswith("85"))[:100]

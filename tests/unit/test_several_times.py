@@ -11,9 +11,9 @@ from entrepot.figures import Definition, Figure, ask_many, evaluate_each, row_fa
 from entrepot.figures.curve.evaluate import combined
 from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_list
-from entrepot.goods.editions import known_codes
 from entrepot.lake import Lake, distinct
 from entrepot.model.areas import areas, by_code
+from entrepot.model.product import known_codes
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import brief_in
 

@@ -13,7 +13,8 @@ import pytest
 from entrepot.errors import BadFileError
 from entrepot.sources import text, unpack
 from entrepot.sources.parser import RawFile
-from entrepot.sources.unpack import header, members, separator, text_in_utf8
+from entrepot.sources.text import header, separator, text_in_utf8
+from entrepot.sources.unpack import members
 from entrepot.sources.workbook import sheets
 
 if TYPE_CHECKING:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.front import Article
     from entrepot.claims.numbers import Span
 
-__all__ = ["accepted"]
 MOST_CLAIMS = 500
 """Claims of an answer that are looked at."""
 _LONGEST = 8000

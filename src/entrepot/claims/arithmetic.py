@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from entrepot.claims.levels import Linear, Quotient
     from entrepot.claims.quantity import Level, Quantity, Terms
 
-__all__ = [
-    "because",
-    "notes_of",
-    "part_and_total",
-    "parts_over_total",
-]
-
-
 _MOST = 6
 """Digits of a result that are worth printing."""
 

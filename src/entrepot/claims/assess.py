@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from entrepot.claims.series import Agreement
     from entrepot.claims.statements import ReferenceLevels
 
-__all__ = ["assess_claims"]
-
-
 BACKED = 0.3
 """Other numbers that a random one would fit less often than this lead to a number."""
 

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.published.row import Published
 
-__all__ = ["by_words", "is_own", "publisher_of"]
-
-
 # Words that many names share, by their first four letters: institute, economic, policy ...
 _GENERIC = frozenset(
     (

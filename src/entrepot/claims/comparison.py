@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Source
     from entrepot.claims.statements import Statement
 
-__all__ = [
-    "ADDED_UP",
-    "TEXT_ITSELF",
-    "Comparison",
-    "EvidenceVerdict",
-    "compare",
-    "compared",
-    "standing",
-]
-
-
 Outcome = Literal["supports", "allows", "contradicts"]
 ADDED_UP = "rows of the lake"
 """How evidence came about that was added up from tables, not taken from print."""

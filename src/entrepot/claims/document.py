@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Quantity
     from entrepot.model.interval import Interval
 
-__all__ = ["MOST_CLAIMS", "Claim", "Document", "Source", "Todo", "require_few"]
-
-
 MOST_CLAIMS = 200
 """Claims of one text that are checked together."""
 

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.statements import ReferenceLevel, ReferenceLevels, Statement
 
-__all__ = ["evidence", "from_text", "rank_constraints", "similar_in_print"]
-
-
 CUT = 0.001
 """How far a balance may lie off, as a part of both ways, where numbers were cut, not rounded."""
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.error_patterns import Correction, ErrorContext, Proposal
 
-__all__ = ["Explanation", "explanations", "is_close", "undecided"]
-
-
 A_SLIP = -2.0
 """Logarithm (of ten) of how often a number of a text is a slip of a given kind."""
 NO_KIND = -2.5

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level, Terms
     from entrepot.claims.solver import System
 
-__all__ = ["COUNTED", "ClaimGroup", "Counts", "ShareShift", "ShareStart", "can_hold", "first_share"]
-
 
 @dataclass(frozen=True)
 class Counts:

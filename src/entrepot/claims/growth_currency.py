@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Document, Source
     from entrepot.claims.statements import ReferenceLevels
 
-__all__ = ["either_money", "mixed_money"]
-
 
 def either_money(document: Document, facts: ReferenceLevels) -> tuple[Document, dict[str, str]]:
     """Choose the money of each growth that does not say its own, and say what was chosen.

@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import ReferenceLevels
     from entrepot.model.interval import Interval
 
-__all__ = [
-    "JointSystems",
-    "data_conflicts",
-    "minimal_conflicts",
-    "telling_conflicts",
-    "text_conflicts",
-]
-
-
 SHORT = 14
 """Of this many claims all minimal conflicts are listed, of more those that tell who is wrong."""
 

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import ReferenceLevel, ReferenceLevels
     from entrepot.goods import Selection
 
-__all__ = ["Linear", "Quotient", "is_part", "linear"]
-
-
 ROUNDED = 0.001
 """How far a total and its parts lie apart in one release, where a number was cut, not rounded."""
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["LakeAnswers", "address_of", "from_lake", "how_of", "refused", "source_of"]
-
-
 _RECONCILED = "baci"
 """The source whose values reconcile the reports of both sides."""
 _NOT_FROM = "not from "

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Level, Quantity
 
-__all__ = ["PriceSystem", "implied_prices", "price_arithmetic", "price_system", "weight_of"]
-
 _MEASURES = ("growth", "quantity_growth", "price_growth")
 
 

@@ -24,23 +24,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers import Says
 
-__all__ = [
-    "COUNTED_IN",
-    "DIMENSIONLESS",
-    "HOME",
-    "PRICES",
-    "SHARES",
-    "Level",
-    "Quantity",
-    "Series",
-    "Terms",
-    "in_data_units",
-    "moved_by",
-    "share_of",
-    "terms_of",
-]
-
-
 SHARES = ("import_share", "export_share", "trade_share")
 PERCENT = ("growth", "price_growth", "quantity_growth", "share_growth")
 DIMENSIONLESS = (*SHARES, "ratio")

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level, Quantity, Terms
     from entrepot.model.interval import Interval
 
-__all__ = ["claimed", "flow", "labels", "like", "period_of", "span", "stated", "subject", "who"]
-
-
 LARGE = 10_000.0
 """Rises above so many per cent are told as a factor."""
 MANY = 1000.0

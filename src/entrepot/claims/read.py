@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.schema import ClaimsFile
 
-__all__ = ["check_readable", "check_text", "document_of", "parse_document"]
-
-
 _SAVE = "copy the article's own words into a file that ends in .txt, and name that"
 _FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml"), "a web page"),

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.article import ArticleDraft
     from entrepot.claims.draft.front import Article
 
-__all__ = ["KEY", "SECONDS", "answer_of", "draft_with", "request_of", "where_to"]
-
 OPENAI = "openai:"
 """Begins the address of an endpoint that speaks as OpenAI's chat completions do."""
 KEY = "ENTREPOT_READER_KEY"

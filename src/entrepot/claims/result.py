@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source, Todo
 
-__all__ = [
-    "VERDICTS",
-    "Check",
-    "CheckedClaim",
-    "Conflict",
-    "ConflictBlock",
-    "Explained",
-    "LikelyError",
-    "Verdict",
-]
-
 Verdict = Literal["supported", "differs", "inconsistent", "not_enough_evidence"]
 VERDICTS: tuple[Verdict, ...] = ("inconsistent", "differs", "not_enough_evidence", "supported")
 """What is wrong first."""

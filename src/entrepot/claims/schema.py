@@ -33,20 +33,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "KINDS",
-    "ChangeKeys",
-    "ClaimEntry",
-    "ClaimsFile",
-    "FlowKeys",
-    "RatioKeys",
-    "SumKeys",
-    "TodoEntry",
-    "claim_of",
-    "members_then",
-]
-
-
 MEASURES = (
     *("value", "balance", "growth", "import_share", "export_share", "trade_share"),
     *("price_growth", "quantity_growth", "hhi", "cr", "asymmetry"),

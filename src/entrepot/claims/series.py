@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.statements import ReferenceLevels, Statements
 
-__all__ = ["Agreement", "in_series", "series_of_text"]
-
-
 SEVERAL = 2
 """So many numbers that a source has otherwise are no error: the text takes them of another."""
 APART = 0.1

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     Terms = tuple[tuple[Hashable, float], ...]
 
-__all__ = ["Constraint", "Solver", "System", "quiet_model"]
-
 # HiGHS's default is 1e-7; rows are scaled to about one, so this is relative to a claim's size.
 TOLERANCE = 1e-9
 SMALLEST = 1e-6

@@ -26,23 +26,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "FLOW_SLACK",
-    "MIXED_SLACK",
-    "OWN_PUBLISHER",
-    "RECONCILED",
-    "REVISED",
-    "REVISION",
-    "ReferenceLevel",
-    "ReferenceLevels",
-    "Statement",
-    "Statements",
-    "bundled",
-    "known_statements",
-    "named_alike",
-]
-
-
 OWN_PUBLISHER = "Entrepôt"
 NOBODYS = ("BACI", "OEC")
 """Origins of values that reconcile the reports of both sides: as neither reported them."""

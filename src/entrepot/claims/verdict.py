@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.interval import Interval
 
-__all__ = ["TEXTS", "check", "read_document"]
-
-
 SLIPS_SHOWN = 3
 WRONG = ("differs", "inconsistent")
 

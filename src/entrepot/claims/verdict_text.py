@@ -28,20 +28,6 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level, Quantity
     from entrepot.claims.statements import ReferenceLevels, Statement, Statements
 
-__all__ = [
-    "READ_ONCE",
-    "UNDECIDED",
-    "conflicting",
-    "definition_of",
-    "in_print",
-    "left",
-    "number_of",
-    "numbers_between",
-    "reason",
-    "what_would_test",
-]
-
-
 READ_ONCE = "It does not fit, but may have been misread: compare the claim with the sentence."
 """What is said of a number that may be wrong, or wrongly read."""
 UNDECIDED = "published figures do not decide it"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.question_read import QuestionRead
 
-__all__ = ["read_on_lake", "with_periods"]
-
 
 def with_periods(read: QuestionRead, lake: Lake) -> QuestionRead:
     """Return a question with the last period of each source of a lake where it names none."""

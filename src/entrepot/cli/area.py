@@ -16,8 +16,6 @@ from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["app"]
-
 app = typer.Typer(no_args_is_help=True)
 
 _SYSTEMS = {

@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.lake.explain import QueryCost
 
-__all__ = ["AskCommand", "ask"]
-
-
 _IN_WORDS = re.compile(r"\s|[?？]|[^\x00-\x7f]")
 """A question in words, and no id of a measure."""
 

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report import Brief
 
-__all__ = ["brief", "draw"]
-
 Importer = Annotated[
     str,
     typer.Argument(

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from entrepot.report.charts.catalogue import ChartKind
 
-__all__ = ["chart"]
-
 Drawn = Annotated[
     str | None,
     typer.Argument(

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from entrepot.claims.result import ConflictBlock
     from entrepot.report.check_report import ArticleText
 
-__all__ = ["check"]
-
-
 File = Annotated[
     Path,
     typer.Argument(

@@ -23,31 +23,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
 
-__all__ = [
-    "EngineOption",
-    "JsonOption",
-    "LakeOption",
-    "LakeOrAddress",
-    "MasterOption",
-    "Measure",
-    "chosen_engine",
-    "complete_area",
-    "complete_goods",
-    "complete_measure",
-    "complete_source",
-    "default_of",
-    "installed_here",
-    "open_lake",
-    "open_new_lake",
-    "open_on_engine",
-    "read_text_file",
-    "require_lake",
-    "say_if_empty",
-    "saying_new_folder",
-    "with_keys",
-]
-
-
 LakeOption = Annotated[
     Path | None,
     typer.Option(

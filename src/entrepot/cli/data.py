@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.model.columns import Finding
 
-__all__ = ["MAP_EXAMPLE", "app", "map_"]
-
-
 MAP_EXAMPLE = "Example: entrepot data map trade.csv > map.yaml"
 
 
@@ -157,7 +154,7 @@ def _hidden(opened: Lake) -> tuple[Finding, ...]:
 
 def _codes() -> dict[str, frozenset[str]]:
     """Return the codes of each edition; the lake, which is below the lists, is told them."""
-    from entrepot.goods.editions import known_codes
+    from entrepot.model.product import known_codes
 
     found: dict[str, set[str]] = {}
     for code, editions in known_codes().items():

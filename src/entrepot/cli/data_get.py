@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from entrepot.sources.get import DownloadedFile, PlannedFile
     from entrepot.sources.get.plan import DataRequest
 
-__all__ = ["GET_EXAMPLE", "add_files", "fetch_files", "get", "installed_file", "wanted_of"]
-
-
 _PAUSE = 0.2
 """Seconds between two progress messages on a file."""
 
@@ -280,7 +277,7 @@ def _codes(goods: str, when: Period | None) -> tuple[str, ...]:
 
 def _in_edition(goods: str, nomenclature: str) -> set[str]:
     from entrepot.goods import goods_selection
-    from entrepot.goods.editions import known_codes
+    from entrepot.model.product import known_codes
 
     chosen = goods_selection(goods, nomenclature=nomenclature)
     heads = tuple(chosen.prefixes)

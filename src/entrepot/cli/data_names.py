@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.registers import Role
 
-__all__ = ["COMPANIES_EXAMPLE", "NAMES_EXAMPLE", "companies", "names"]
-
 NAMES_EXAMPLE = "Example: entrepot data names shipments.peru --role sender --goods 310430"
 COMPANIES_EXAMPLE = "Example: entrepot data companies shipments.peru companies.csv --role sender"
 _NAMES_SHOWN = 20

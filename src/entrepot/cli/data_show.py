@@ -23,20 +23,6 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Finding
     from entrepot.sources import SourceInfo
 
-__all__ = [
-    "SHOW_EXAMPLE",
-    "finding_line",
-    "print_findings",
-    "print_holdings",
-    "print_picture",
-    "print_report",
-    "say",
-    "show",
-    "size",
-    "state_of",
-]
-
-
 SHOW_EXAMPLE = "Example: entrepot data show baci@V202501"
 
 

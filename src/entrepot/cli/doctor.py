@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-__all__ = ["EXTRAS", "MachineCheck", "config", "doctor", "setup"]
-
 EXTRAS = {
     "fetch": "entrepot setup and data get download data",
     "stats": "event studies, price regressions, weights between editions of the HS",

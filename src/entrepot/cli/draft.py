@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft import ArticleDraft
 
-__all__ = ["DateOption", "PublisherOption", "draft", "drafted", "standard_input"]
-
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Article (.txt, .md), or - for stdin.")]
 DateOption = Annotated[
     str,

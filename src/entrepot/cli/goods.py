@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from entrepot.goods.history import Diff, ListedPeriod
     from entrepot.goods.update import ListChange
 
-__all__ = ["app"]
-
-
 app = typer.Typer(no_args_is_help=True)
 app.command("match")(goods_match.match)
 app.command("weights")(goods_match.weights)

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from entrepot.goods.match import Matcher
     from entrepot.goods.weights import ConversionWeights
 
-__all__ = ["converted", "converted_entries", "match", "weights"]
-
 
 def match(
     what: Annotated[

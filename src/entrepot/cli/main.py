@@ -45,8 +45,6 @@ from entrepot.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["app", "run"]
-
 DEFECT = 70  # EX_SOFTWARE of sysexits.h
 STOPPED = 130  # as a shell has it for a program that Ctrl-C ended
 # The look ahead goes to the end of one command, where `;` or the text ends.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures import MeasureMetadata
 
-__all__ = ["app"]
-
 app = typer.Typer(no_args_is_help=True)
 
 

@@ -26,34 +26,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-__all__ = [
-    "BETWEEN",
-    "EDGES",
-    "FORMATS",
-    "MOST_LOG",
-    "WORDS",
-    "FittedTable",
-    "console",
-    "counting",
-    "emit",
-    "facts",
-    "fitted",
-    "is_quiet",
-    "is_verbose",
-    "log_file",
-    "note",
-    "pace",
-    "progress",
-    "quietly",
-    "set_format",
-    "shows_progress",
-    "streams",
-    "table",
-    "table_format",
-    "trace",
-    "verbosely",
-]
-
 
 def console(
     file: IO[str] | None = None,

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from entrepot.claims.published_checks import Discrepancy, Relatives
     from entrepot.sources.published.row import Published
 
-__all__ = ["app"]
-
-
 app = typer.Typer(no_args_is_help=True)
 
 SHOWN = 12

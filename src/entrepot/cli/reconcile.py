@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.reconcile import Reconciliation
 
-__all__ = ["reconcile"]
-
 
 def reconcile(
     source: Annotated[str, typer.Option(help="Source of the two reports.")] = "comtrade",

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.scenario import Scenario
 
-__all__ = ["scenario"]
-
 Files = Annotated[
     list[Path],
     typer.Argument(metavar="FILE...", help="Scenario files (.yaml), compared side by side."),

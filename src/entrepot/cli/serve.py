@@ -16,8 +16,6 @@ from entrepot.cli.common import (
 from entrepot.cli.output import note
 from entrepot.errors import RequestError
 
-__all__ = ["mcp", "serve"]
-
 Host = Annotated[
     str, typer.Option("--host", help="Address to listen on; default: this machine only.")
 ]

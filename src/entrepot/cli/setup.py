@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from entrepot.sources.get import DownloadedFile, PlannedFile
     from entrepot.sources.get.plan import DataRequest
 
-__all__ = ["SetupAnswers", "set_up"]
-
 _LINE = 50e6 / 8
 """Bytes a second of a line of 50 Mbit/s, which the time of a download is stated for."""
 _LOADED = 4e6

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from entrepot.watching import FigureChange, Observation, Watched
     from entrepot.watching.run import WatchedFile
 
-__all__ = ["watch"]
-
 _STILL = 12
 """Unchanged figures that are shown."""
 

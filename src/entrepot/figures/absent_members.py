@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Goods, SourceRows
     from entrepot.model.period import Period
 
-__all__ = ["refuse_without_members", "times_recorded", "words_without_members"]
-
 _MUCH = 0.05
 """Part of a group's trade in another time of members without a row, from which there is no answer.
 

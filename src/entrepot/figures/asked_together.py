@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.figure import Figure
 
-__all__ = [
-    "ANY_TIME",
-    "Together",
-    "areas_beside",
-    "asked_beside",
-    "asked_together",
-    "said_once",
-    "several_times",
-    "steps_together",
-    "times_together",
-    "together",
-    "whosever",
-]
-
-
 ANY_TIME = Period.parse(2000)
 """Period of what questions of several times have in common."""
 

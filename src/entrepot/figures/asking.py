@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Figure
 
-__all__ = ["EACH", "MOST", "Each", "Panel", "ask", "ask_many"]
-
 Each = Literal["year", "quarter", "month", "importer", "exporter", "goods"]
 """What a panel may have a Figure for each of."""
 EACH: dict[str, int] = {"year": 12, "quarter": 3, "month": 1}

@@ -24,20 +24,6 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.model.period import Period
 
-__all__ = [
-    "BUNDLED",
-    "PRINTED",
-    "RECONCILED",
-    "Availability",
-    "availability_of",
-    "bundled_for",
-    "flow_sources",
-    "is_late",
-    "latest_periods",
-    "not_loaded",
-    "of_lake",
-]
-
 # Where several sources answer, the first gives the headline: reconciled before single reports,
 # products before totals, everybody before one country.
 RECONCILED = "reconciled"

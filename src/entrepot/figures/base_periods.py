@@ -12,8 +12,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = ["is_window", "shorter", "with_months", "with_years"]
-
 
 def is_window(definition: Definition) -> bool:
     """Whether the base is what a measure looks at by itself, and not what somebody asked for."""

@@ -14,13 +14,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.availability import (
-    BUNDLED,
-    RECONCILED,
-    availability_of,
-    bundled_for,
-    flow_sources,
-)
+from entrepot.figures.availability import RECONCILED, availability_of, bundled_for, flow_sources
 from entrepot.figures.definition import SIDES, Definition, other_side
 from entrepot.figures.editions import goods_in
 from entrepot.figures.no_value import reporting_sides
@@ -32,6 +26,7 @@ from entrepot.figures.run_measure import dicts, main_column, rows_of
 from entrepot.figures.validate import checked
 from entrepot.goods.parse import goods_words
 from entrepot.lake import fetch
+from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.areas import WORLD, area_name, area_set
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES, TOTAL
@@ -43,21 +38,6 @@ if TYPE_CHECKING:
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Side
     from entrepot.lake import Lake
-
-__all__ = [
-    "MEASURES",
-    "VALUED_ONCE",
-    "Breakdown",
-    "BreakdownPart",
-    "MonthByMonth",
-    "Over",
-    "breakdown",
-    "definition_for_all",
-    "largest_goods",
-    "month_by_month",
-    "shares_as_reported",
-]
-
 
 Over = Literal["importer", "exporter", "product"]
 MEASURES: Mapping[str, tuple[Over, ...]] = {

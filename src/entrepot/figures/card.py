@@ -16,8 +16,6 @@ from entrepot.model.display import MONEY, NBSP, around, split_address, with_unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["CardMark", "FigureCard", "card_html", "card_text", "fragment", "page_of", "table_html"]
-
 ROWS = 12
 """Specifications that a fragment draws, and rows of a table that it has."""
 _TERMINAL = 12

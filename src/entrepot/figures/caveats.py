@@ -21,20 +21,7 @@ if TYPE_CHECKING:
     from entrepot.figures.figure import Figure
     from entrepot.model.period import Period
     from entrepot.sources.info import DoubtfulRow
-    from entrepot.sources.published.read import Published
-
-__all__ = [
-    "BASES",
-    "CAVEATS",
-    "STEPS",
-    "caveat",
-    "for_definition",
-    "for_printed",
-    "for_series",
-    "runs_of",
-    "steps_without_reports",
-    "whose_goods",
-]
+    from entrepot.sources.published.row import Published
 
 CAVEATS = {
     "reporter-break": ("the reporting countries changed, or one of them stopped reporting"),

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Evidence
     from entrepot.sources.info import SourceInfo
 
-__all__ = ["FORMS", "CitationForm", "citation", "cited", "data_set", "source_name", "titled"]
-
 CitationForm = Literal["text", "bibtex", "csl", "ris"]
 FORMS: tuple[CitationForm, ...] = ("text", "bibtex", "csl", "ris")
 

@@ -12,8 +12,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["as_dollars", "column_words", "in_currency", "with_ends"]
-
 
 @cache
 def column_words() -> dict[str, tuple[str, str]]:

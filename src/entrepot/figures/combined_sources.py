@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
-__all__ = ["AND", "answer", "is_several", "takes_several"]
-
-
 AND = "+"
 """What joins the names of sources."""
 _MONTHS = {"A": 12, "F": 12, "Q": 3, "M": 1}

@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = [
-    "CompanyMerge",
-    "CompanyRow",
-    "CompanyTable",
-    "company_merges",
-    "merges_csv",
-    "plain_name",
-]
-
 LARGEST_TABLE = 2**28
 """Bytes of a table of companies: some three million rows."""
 _FORMS = """

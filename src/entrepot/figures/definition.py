@@ -20,23 +20,6 @@ from entrepot.sources import is_register
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = [
-    "AS_ASKED",
-    "CHINA",
-    "DOLLARS",
-    "KEYS",
-    "LARGEST",
-    "SIDES",
-    "Definition",
-    "Side",
-    "chosen_lines",
-    "given_keys",
-    "other_side",
-    "territories",
-    "territory",
-]
-
-
 Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
 

@@ -36,24 +36,6 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Goods, SourceRows
     from entrepot.model.period import Period
 
-__all__ = [
-    "LARGEST",
-    "NOTABLE",
-    "Denominator",
-    "alternatives",
-    "denominator_of",
-    "described",
-    "exceeds_whole",
-    "factors",
-    "mirrored",
-    "not_known",
-    "notes",
-    "of_details",
-    "of_totals",
-    "partner_scope",
-]
-
-
 NOTABLE = 0.005
 """Part of a total from which a reader is told of what is in it without a partner of its own."""
 _ROUNDED = 0.0005

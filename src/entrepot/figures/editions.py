@@ -30,16 +30,6 @@ if TYPE_CHECKING:
     from entrepot.goods import Selection
     from entrepot.lake import Lake
 
-__all__ = [
-    "goods_in",
-    "links_loaded",
-    "other_goods",
-    "traded",
-    "uncertain_code_shares",
-    "weights_between",
-]
-
-
 _LINKS: dict[tuple[str, ...], Links] = {}
 """The tables of the lake asked last: building them takes longer than most questions."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
 
-__all__ = ["BASIS", "ELASTICITY", "Elasticity", "elasticities_in", "with_elasticities"]
-
 ELASTICITY = "elasticity"
 """Column that rows get: above zero, by how many per cent imports fall if they get 1 % dearer."""
 BASIS = "elasticity_basis"

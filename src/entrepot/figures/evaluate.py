@@ -30,7 +30,7 @@ from entrepot.figures.evidence import (
 )
 from entrepot.figures.figure import Figure, figure_line
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
-from entrepot.figures.input_choices import ORIGIN
+from entrepot.figures.input_choices import ORIGIN, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
@@ -63,8 +63,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
 
     Answers = Sequence[tuple[str, SourceAnswer]]
-
-__all__ = ["asking", "evaluate", "evaluate_each"]
 
 
 def evaluate(
@@ -308,7 +306,7 @@ def _bundled_parts(asked: Definition) -> str:
 
 def _is_of_tables(asked: Definition) -> bool:
     """Whether input-output tables answer, and no reports of trade."""
-    return asked.measure == ORIGIN or inputs.is_inputs(asked)
+    return asked.measure == ORIGIN or is_inputs(asked)
 
 
 def _took_inputs_for_all(definition: Definition) -> bool:
@@ -352,7 +350,7 @@ def _answerer(asked: Definition, source: str) -> Answerer:
     """Return what answers from a source."""
     if asked.measure == ORIGIN:
         return value_added
-    if inputs.is_inputs(asked):
+    if is_inputs(asked):
         return inputs
     if combined_sources.is_several(source):
         return combined_sources

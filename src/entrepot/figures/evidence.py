@@ -12,19 +12,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "NOT_SAID",
-    "Answerer",
-    "Caveat",
-    "Estimate",
-    "Evidence",
-    "NoAnswer",
-    "PublishedMark",
-    "SourceAnswer",
-    "Specification",
-    "Specifications",
-]
-
 NOT_SAID = "not said"
 """What stands for a side or a basis that rows do not name."""
 

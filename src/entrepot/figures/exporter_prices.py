@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = [
-    "ExporterPrice",
-    "ExporterPrices",
-    "UnitValueYears",
-    "exporter_prices",
-    "unit_value_years",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ExporterPrice:

@@ -51,20 +51,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Caveat, Evidence, PublishedMark, Specifications
 
-__all__ = [
-    "TWO_WAY",
-    "Figure",
-    "FigureKind",
-    "applied",
-    "as_counted",
-    "as_rows",
-    "card_of",
-    "cards_of",
-    "headline",
-    "table_of",
-]
-
-
 FigureKind = Literal["reported", "reconciled", "estimated", "published", "computed"]
 
 

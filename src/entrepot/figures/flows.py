@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, denominator, goods_caveats
 from entrepot.figures.absent_members import words_without_members
-from entrepot.figures.availability import BUNDLED, availability_of
+from entrepot.figures.availability import availability_of
 from entrepot.figures.base_periods import shorter
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import territories, territory
@@ -66,6 +66,7 @@ from entrepot.figures.run_measure import (
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.working_set import working_set
 from entrepot.goods import merged
+from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled_scope
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
@@ -84,9 +85,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.period import Period
     from entrepot.reconciliation import Coverage
-
-__all__ = ["answer", "measure_each"]
-
 
 REPORTS = "whose report"
 NAMED_SHARE = "named_share"

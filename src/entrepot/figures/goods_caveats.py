@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from entrepot.figures.caveats import caveat
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import amounts_by_code
-from entrepot.goods.editions import POOLED
 from entrepot.model.display import first_of
+from entrepot.model.product import POOLED
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Goods, SourceRows
     from entrepot.goods import Selection
-
-__all__ = ["for_goods", "not_delivered", "pooled", "traded_codes", "uncertain_code_shares"]
 
 
 def for_goods(selection: Selection, traded: frozenset[str] | None = None) -> list[Caveat]:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Asked = Callable[[Definition], Figure]
 
-__all__ = ["refuse_tests", "with_tests"]
-
 MEASURE = "rerouted"
 CIVILIAN = ("190590", "220300", "330499", "401110", "610910", "620342", "940360")
 """Bread, beer, cosmetics, tyres, shirts, trousers, furniture: goods that nobody needs to hide."""

@@ -16,21 +16,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.definition import Definition
 
-__all__ = [
-    "BASIS",
-    "GOODS",
-    "ORIGIN",
-    "InputChoice",
-    "choices",
-    "goods_key",
-    "inputs_title",
-    "is_inputs",
-    "made_by",
-    "own_sectors",
-    "sides",
-    "spans",
-]
-
 BASIS = "value_added"
 
 GOODS = "inputs"

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake import InventoryItem, Lake
 
-__all__ = ["SOURCE", "Cell", "InputRows", "input_rows", "input_years"]
-
 SOURCE = "icio"
 RELEASE = "2025"
 INSTALL = "pip install 'entrepot[icio]'"

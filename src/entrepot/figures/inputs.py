@@ -14,13 +14,12 @@ from entrepot.figures.input_choices import (
     choices,
     goods_key,
     inputs_title,
-    is_inputs,
     made_by,
     own_sectors,
     sides,
     spans,
 )
-from entrepot.figures.input_rows import SOURCE, Cell, InputRows, input_rows, input_years
+from entrepot.figures.input_rows import SOURCE, Cell, InputRows, input_rows
 from entrepot.figures.questions import unit_of
 from entrepot.figures.value_added import economy_of
 from entrepot.lake import fetch, few_rows
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.input_choices import InputChoice
     from entrepot.lake import Lake
-
-__all__ = ["MEASURES", "answer", "breakdown", "input_years", "inputs_title", "is_inputs"]
-
 
 MEASURES = ("value", "import_share", "export_share", "asymmetry", "hhi", "cr")
 REST = "XROW"

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
-__all__ = ["CONTRADICT", "HALF", "INTERVAL", "contradicted", "drawn", "drawn_ends", "interval"]
-
-
 INTERVAL = "90 % interval of the reconciled value"
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame
     from entrepot.lake import Lake
 
-__all__ = ["listing", "refuse_undated"]
-
 
 def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:
     """Return which goods of the rows were listed, and when.

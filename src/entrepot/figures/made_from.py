@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.model.period import Period
 
-__all__ = ["made_from", "outdated", "outdated_findings", "outdated_values"]
-
 
 def made_from(lake: Lake, source: str, periods: Collection[str]) -> str:
     """Return what is kept with reconciled values of some periods: the source, and its files."""

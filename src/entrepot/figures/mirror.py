@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.reconciliation import Coverage, MirrorGaps
 
-__all__ = ["FLOOR", "mirror_caveat", "mirror_coverage", "mirror_gap_findings", "too_little"]
-
-
 FLOOR = 0.5
 """Share of a silent country's trade below which no total of it is added up from its partners: what
 is not told then outweighs what is. The 43 partners whose data CEIC takes together in 2024 had 71 %

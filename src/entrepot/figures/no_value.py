@@ -9,7 +9,6 @@ import narwhals as nw
 from entrepot.figures import caveats
 from entrepot.figures.absent_members import times_recorded
 from entrepot.figures.availability import (
-    BUNDLED,
     PRINTED,
     RECONCILED,
     availability_of,
@@ -38,6 +37,7 @@ from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods import select
 from entrepot.goods.parse import has_list
 from entrepot.lake import codes_of_all_goods, distinct, fetch
+from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD
 from entrepot.model.display import figure_value, first_of, joined
@@ -51,20 +51,6 @@ if TYPE_CHECKING:
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Goods, SourceRows
-
-__all__ = [
-    "MANY_REPORTERS",
-    "in_lines",
-    "non_reporting_refusal",
-    "not_reconciled",
-    "nothing",
-    "refusal",
-    "reporting_sides",
-    "unanswered",
-    "unasked",
-    "unknown",
-]
-
 
 COMPLETE = 0.005
 """Part of a reported total by which all its lines may fall short of it."""

@@ -24,16 +24,6 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Goods
     from entrepot.lake import Lake
 
-__all__ = [
-    "AnnualLevel",
-    "Event",
-    "annual_level",
-    "events_of",
-    "next_reports",
-    "usual_revision",
-    "with_revision",
-]
-
 _SEEN = 2
 """Months after an event from which the months themselves show it: a break needs two."""
 _BEFORE = 12

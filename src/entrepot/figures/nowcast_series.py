@@ -39,17 +39,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Evaluate = Callable[[Definition], Figure]
 
-__all__ = [
-    "CONCENTRATION",
-    "SHARES",
-    "MonthlySeries",
-    "monthly_series",
-    "months_apart",
-    "named_areas",
-    "run_of_months",
-    "sums_by_month",
-]
-
 SHARES = ("import_share", "export_share")
 CONCENTRATION = ("hhi", "cr")
 _FLOWS = 150

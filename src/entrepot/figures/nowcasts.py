@@ -64,8 +64,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Evaluate = Callable[[Definition], Figure]
 
-__all__ = ["MEASURES", "or_nowcast"]
-
 MEASURES = ("value", "growth", "import_share", "export_share", "hhi", "cr")
 """Measures of which there are nowcasts."""
 _FARTHEST = 24

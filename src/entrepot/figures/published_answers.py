@@ -30,13 +30,10 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Caveat
     from entrepot.lake import Lake
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
     Stated = Callable[[Definition], "Rows"]
     """From a definition to the rows that state it, best first."""
-
-__all__ = ["SHARES", "answer", "pairs", "sums"]
-
 
 Rows = tuple["Published", ...]
 SHARES = ("import_share", "export_share", "asymmetry")

@@ -22,14 +22,13 @@ from entrepot.figures.editions import links_loaded
 from entrepot.figures.made_from import made_from
 from entrepot.files import drafted, require_target, target_of_link
 from entrepot.goods import goods_selection, select
-from entrepot.goods.editions import known_codes
 from entrepot.goods.links import steps
 from entrepot.lake import Lake, distinct, relation
 from entrepot.lake.system_errors import guarded
 from entrepot.model.areas import area
 from entrepot.model.display import agreed, folded
 from entrepot.model.period import Period
-from entrepot.model.product import EDITIONS, NO_CODES, harmonized
+from entrepot.model.product import EDITIONS, NO_CODES, harmonized, known_codes
 from entrepot.model.table_files import frame_of
 from entrepot.reconciliation import (
     PANELS,
@@ -58,9 +57,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from entrepot.reconciliation import Reconciled
-
-__all__ = ["KEPT_BACK", "SOURCE", "WEIGHTS", "Reconciliation", "moves", "reconcile_lake"]
-
 
 SOURCE = "reconciled"
 RELEASE = "computed"

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["command_for", "register_questions"]
-
 _BASES = {"dispatch": ("dispatch", "consignment", "origin", "port")}
 """Bases of a register that may stand for one of statistics, the nearest first."""
 

@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from entrepot.figures.companies import CompanyTable
     from entrepot.lake import Lake
 
-__all__ = [
-    "Name",
-    "NamedCompanies",
-    "Role",
-    "register_names",
-    "register_totals",
-]
-
-
 Role = Literal["sender", "receiver", "maker", "brand"]
 
 

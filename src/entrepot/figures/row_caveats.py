@@ -33,16 +33,6 @@ if TYPE_CHECKING:
     from entrepot.figures.figure import Figure
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
-__all__ = [
-    "extreme_prices",
-    "one_sided_share",
-    "releases_of",
-    "repeated_rows",
-    "several_releases",
-    "unweighed",
-]
-
-
 _REPORTED = {
     "both": "by both",
     "exporter": "by the exporter alone",

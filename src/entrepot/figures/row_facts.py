@@ -15,12 +15,11 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.rows import everything, given_name, is_everything, of_flow
 from entrepot.figures.sides import among, members_of, reach, totals, traded_by
 from entrepot.figures.working_set import number_of_rows, working_set
-from entrepot.goods.editions import known_codes
 from entrepot.lake import distinct, fetch
 from entrepot.lake.merge import UNKNOWN
 from entrepot.model.areas import WORLD, area_phrase
 from entrepot.model.display import figure_value
-from entrepot.model.product import TOTAL, harmonized
+from entrepot.model.product import TOTAL, harmonized, known_codes
 from entrepot.sources import is_own, split_address
 
 if TYPE_CHECKING:
@@ -39,27 +38,6 @@ A group's number without them is too small by about as much.
 
 _FEW = 3
 """Questions asked together of which each looks up the areas that it names."""
-
-__all__ = [
-    "amounts_by_code",
-    "areas_without_records",
-    "bases_of",
-    "codes_there",
-    "editions_of",
-    "evidence_of",
-    "goods_scope",
-    "has_rows",
-    "having",
-    "named_share",
-    "not_delivered",
-    "partners",
-    "reported_on_two_bases",
-    "steps_reported",
-    "traders",
-    "unreported",
-    "words_unreported",
-    "words_without_records",
-]
 
 
 def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:

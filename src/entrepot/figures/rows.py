@@ -36,27 +36,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.lake import Lake
 
-__all__ = [
-    "APART",
-    "ERRORS",
-    "NOISE",
-    "Frame",
-    "Goods",
-    "SourceRows",
-    "all_goods_totals",
-    "both_markets",
-    "called_reimports",
-    "compared",
-    "compared_unit",
-    "everything",
-    "given_name",
-    "is_everything",
-    "of_flow",
-    "reading_once",
-    "total_sides",
-]
-
-
 T = TypeVar("T")
 _FLOWS = tuple(flow_schema())
 Frame = nw.LazyFrame[Any]

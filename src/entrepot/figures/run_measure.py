@@ -31,10 +31,9 @@ from entrepot.figures.row_facts import (
 )
 from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
-from entrepot.goods.editions import known_codes
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch, near, relation, stored
-from entrepot.model.product import NO_CODES, TOTAL, harmonized
+from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,25 +47,6 @@ if TYPE_CHECKING:
     Run = Callable[..., Any]
 
 T = TypeVar("T")
-
-__all__ = [
-    "OF_PAIRS",
-    "Measured",
-    "answers_by_columns",
-    "beside_other_goods",
-    "dicts",
-    "is_zero",
-    "main_column",
-    "measure",
-    "measured_of",
-    "moved",
-    "of_row",
-    "others_of",
-    "others_of_each",
-    "refuse_unrecorded",
-    "rows_of",
-    "with_what_is_open",
-]
 
 
 @dataclass(frozen=True, slots=True)

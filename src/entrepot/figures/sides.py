@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.definition import Definition
 
-__all__ = [
-    "Who",
-    "among",
-    "compared_buyers",
-    "ended",
-    "leaves",
-    "members_of",
-    "reach",
-    "reported_in",
-    "totals",
-    "traded_by",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Who:

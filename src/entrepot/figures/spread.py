@@ -14,20 +14,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.evidence import Estimate
 
-__all__ = [
-    "CHOICE_NAMES",
-    "FOLLOWS",
-    "FoundSpecification",
-    "alone",
-    "ends_of",
-    "explained",
-    "in_order",
-    "is_same",
-    "rounded",
-    "specifications",
-    "spread_of",
-]
-
 SAME, NOTHING = 1e-9, 1e-12
 """How far two sums of the same amounts may be apart: relatively, and of a change that is none."""
 

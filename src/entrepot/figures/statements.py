@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from entrepot.figures.evidence import Specification
     from entrepot.sources.published.read import Kind
 
-__all__ = ["PublishedFigures", "in_print", "published_figures", "stated", "statements"]
-
 
 def statements(kind: Kind, lake: Lake) -> PublishedRows:
     """Return every statement of a kind, the user's own collection after the bundled ones.

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["checked", "refuse_rate", "require_question"]
-
-
 INSTEAD = {
     "churn_rate": "churn",
     "substitution_summary": "substitution_ratio",

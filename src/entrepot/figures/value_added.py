@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.icio.wheel import Arrays, Benchmark
 
-__all__ = ["MEASURES", "Known", "answer", "economy_of", "forget", "refusal", "shares"]
-
-
 MEASURES = ("import_share", "hhi", "cr")
 MILLION = 1e6
 SELLERS = "sellers"

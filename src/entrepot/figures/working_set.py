@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
-__all__ = ["ROWS", "Kept", "areas_of", "number_of_rows", "working_on", "working_set"]
-
 ROWS = "__rows"
 """Column that says of how many rows a row is the sum; a row of a source has none."""
 _FREQ = "A"

@@ -14,20 +14,7 @@ from typing import Literal, cast, get_args
 
 from entrepot.errors import BadFileError, RequestError, nearest
 from entrepot.model.columns import read_table
-from entrepot.model.product import NATIONAL, POOLED, known_codes, known_prefixes
-
-__all__ = [
-    "NATIONAL",
-    "POOLED",
-    "CodeLink",
-    "known_codes",
-    "known_prefixes",
-    "link",
-    "links",
-    "require_code",
-    "undivided",
-    "without_filling",
-]
+from entrepot.model.product import known_codes, known_prefixes
 
 Kind = Literal["same", "renumbered", "successor", "no_safe_predecessor", "content_changed"]
 

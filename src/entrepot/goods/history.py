@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods.editions import NATIONAL, known_prefixes, undivided, without_filling
+from entrepot.goods.editions import undivided, without_filling
 from entrepot.goods.library import goods_lists
 from entrepot.goods.own import LONGEST
 from entrepot.goods.parse import parse
+from entrepot.model.product import NATIONAL, known_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.goods.lists import GoodsList, ListEntry
     from entrepot.goods.parse import GoodsPart
-
-__all__ = ["Diff", "ListedPeriod", "goods_diff", "goods_history", "texts_not_read"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,24 +28,6 @@ from entrepot.settings import lists_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = [
-    "COLUMNS",
-    "EDITION",
-    "acts",
-    "add_own",
-    "bundled_lists",
-    "edition_folder",
-    "goods_list",
-    "goods_lists",
-    "is_file",
-    "is_list",
-    "known_list",
-    "list_names",
-    "lists_made",
-    "read_acts",
-    "set_aside",
-]
-
 _FOLDER = Path(__file__).parent / "lists"
 EDITION = "edition.json"
 """What an edition says of itself: its day, and the hash of each of its files."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Pair = tuple[str, str]
 
-__all__ = ["GATHERS", "Family", "Links"]
-
 GATHERS = 10
 """Old codes that a new code may draw on before it counts as one that gathers remainders.
 

@@ -7,11 +7,11 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods.editions import POOLED, known_codes, known_prefixes, link, without_filling
+from entrepot.goods.editions import link, without_filling
 from entrepot.goods.links import steps
 from entrepot.model.display import first_of
+from entrepot.model.product import POOLED, harmonized, known_codes, known_prefixes
 from entrepot.model.product import edition as edition_of
-from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.goods.links import Family, Links
     from entrepot.goods.lists import ListEntry
-
-__all__ = [
-    "EXACT",
-    "CodeConversion",
-    "ConvertedList",
-    "Variant",
-    "convert_list",
-    "expanded",
-    "reach",
-    "reaches",
-]
-
 
 Variant = Literal["family", "same_code", "without_changed", "without_partial", "upper", "lower"]
 

@@ -8,14 +8,10 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError, UnknownNameError
-from entrepot.goods.editions import NATIONAL
-from entrepot.model.product import harmonized
+from entrepot.model.product import NATIONAL, harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-__all__ = ["Act", "GoodsList", "ListAsOf", "ListEntry", "ListPart", "ListText", "MissingText"]
-
 
 Status = Literal["listed", "possible", "not known", "no"]
 

@@ -15,10 +15,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import NATIONAL, known_codes, require_code, undivided, without_filling
+from entrepot.goods.editions import require_code, undivided, without_filling
 from entrepot.goods.list_conversion import EXACT, expanded, reaches
 from entrepot.goods.own import LONGEST
-from entrepot.model.product import harmonized
+from entrepot.model.product import NATIONAL, harmonized, known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry
 
     _Index = dict[str, list[tuple[ListEntry, CodeConversion]]]
-
-__all__ = ["ListedSpan", "Match", "Matcher", "code_range", "stretches"]
 
 Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
 

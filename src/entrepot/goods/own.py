@@ -17,26 +17,14 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
 from entrepot.files import cannot_write, drafted, read_bytes
-from entrepot.goods.editions import known_prefixes, require_code, without_filling
+from entrepot.goods.editions import require_code, without_filling
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
-from entrepot.model.product import EDITIONS, TARIFFS, harmonized
+from entrepot.model.product import EDITIONS, TARIFFS, harmonized, known_prefixes
 from entrepot.settings import lists_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-__all__ = [
-    "ALWAYS",
-    "add_list",
-    "checked",
-    "is_own",
-    "own_list",
-    "own_lists",
-    "own_named",
-    "own_names",
-    "remove_list",
-]
 
 _WORDS = ("all", "inputs", "named")
 """What means something else where goods are asked for."""

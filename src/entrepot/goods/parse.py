@@ -16,38 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, UnknownNameError
-from entrepot.goods.editions import NATIONAL, known_prefixes
 from entrepot.goods.library import bundled_lists, is_file, is_list, known_list, list_names
 from entrepot.limits import step
 from entrepot.model.columns import read_table
-from entrepot.model.product import EDITIONS, product_prefix
+from entrepot.model.product import EDITIONS, NATIONAL, known_prefixes, product_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from entrepot.goods.lists import GoodsList, ListEntry
-
-__all__ = [
-    "LANGUAGES",
-    "NAMED",
-    "GoodsPart",
-    "canonical",
-    "code_names",
-    "everyday_goods",
-    "goods_in_codes",
-    "goods_like",
-    "goods_title",
-    "goods_words",
-    "has_list",
-    "nameless",
-    "names_of_goods",
-    "older_editions",
-    "only_codes",
-    "parse",
-    "spaced_code",
-    "written_codes",
-]
-
 
 NAMED = "named:"
 """What stands before goods, or a partner, that a text names in words without a code."""

@@ -22,23 +22,6 @@ if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, MissingText
     from entrepot.goods.match import Match
 
-__all__ = [
-    "LISTED",
-    "NOT_KNOWN",
-    "NOT_LISTED",
-    "NO_LIST",
-    "PART",
-    "STATUSES",
-    "UNREADABLE",
-    "Regime",
-    "Route",
-    "grade_of",
-    "reason_of",
-    "regimes_of",
-    "tariff_home",
-    "without_list",
-]
-
 LISTED, PART, NOT_KNOWN, NOT_LISTED, NO_LIST, UNREADABLE = 1, 2, 3, 4, 5, 6
 STATUSES = {
     LISTED: "listed",

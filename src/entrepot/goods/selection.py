@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from entrepot.goods.links import Links
     from entrepot.goods.lists import GoodsList, ListEntry
 
-__all__ = ["Selection", "Variant", "goods_selection", "merged", "select", "wanted", "weighted"]
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
     from entrepot.goods.lists import GoodsList, ListEntry
 
-__all__ = ["ListChange", "ListEdition", "changes", "go_back", "pack", "read_edition", "take"]
-
 FORMAT = 1
 # One folder and one file: a name such as ../../x would be written out of the folder.
 _NAME = re.compile(r"[a-z0-9-]+/(act\.yml|[a-z0-9-]+\.csv)")

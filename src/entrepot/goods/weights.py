@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import narwhals as nw
 
 from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
-from entrepot.goods.editions import POOLED, known_codes
+from entrepot.model.product import POOLED, known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from entrepot.goods.links import Links
 
     Imports = Mapping[str, Mapping[str, float]]
-
-__all__ = ["CodeSplit", "ConversionWeights", "convert", "estimate_weights"]
-
 
 FrameT = TypeVar("FrameT")
 

@@ -55,9 +55,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.table_files import TableAbout
 
-__all__ = ["backup", "copy", "export", "move", "restore"]
-
-
 _CHUNK = 2**20
 # The catalog in front is read into memory, which an archive made for it could fill.
 _MOST_TEXT = 2**31

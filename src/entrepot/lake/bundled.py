@@ -17,8 +17,6 @@ from entrepot.model.period import Period
 from entrepot.model.product import UNNAMED
 from entrepot.sources import source_info, split_address
 
-__all__ = ["SOURCE", "bundled", "bundled_codes", "bundled_scope", "is_bundled"]
-
 SOURCE = "minerals"
 _VINTAGE = "V202601"
 _YEAR = Period.parse(2022)

@@ -26,33 +26,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Container
 
-__all__ = [
-    "MANIFEST",
-    "SLICE",
-    "UNFINISHED",
-    "Catalog",
-    "Order",
-    "Partition",
-    "RawEntry",
-    "Snapshot",
-    "StoredFile",
-    "UnconfirmedError",
-    "copy_raw",
-    "facts",
-    "folder_of",
-    "is_unfinished",
-    "manifest_text",
-    "of_facts",
-    "orders",
-    "rebuild_command",
-    "remains",
-    "replace_text",
-    "require_finished",
-    "sync_folder",
-    "write_manifest",
-]
-
-
 NAME = "catalog.json"
 PREVIOUS = "catalog.previous.json"
 UNFINISHED = "unfinished"

@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from entrepot.lake.inventory import InventoryItem
     from entrepot.model.period import Period
 
-__all__ = [
-    "Query",
-    "QueryCost",
-    "blocks_read",
-    "files_named",
-    "recording",
-    "timed",
-    "too_large_here",
-]
-
 BYTES_OF_A_GROUP = 90
 """Memory that DuckDB takes for one group of a sum: docs/explanation/sizes.md."""
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake.lake import Lake
 
-__all__ = ["beside", "distinct", "fetch", "few_rows", "near", "own_table", "relation", "stored"]
-
 _FEW = 2_000_000
 """Rows that are brought from another engine: some hundred bytes each, on the driver as well."""
 

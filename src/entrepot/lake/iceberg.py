@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from entrepot.lake.merge import CurrentPart
     from entrepot.model.period import Period
 
-__all__ = ["FOLDER", "NAMESPACE", "PublishedTable", "behind", "follow", "publish_tables"]
-
 FOLDER = "iceberg"
 """Folder of the lake with the tables' metadata, and the catalog where no other is named."""
 NAMESPACE = "entrepot"

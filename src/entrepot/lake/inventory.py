@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Catalog, Partition, Snapshot
     from entrepot.model.period import Period
 
-__all__ = [
-    "InventoryItem",
-    "LoadReport",
-    "codes_of_all_goods",
-    "few_products",
-    "inventory_of",
-    "odd_periods",
-    "spans",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class InventoryItem:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Finding
     from entrepot.model.table_files import TableAbout
 
-__all__ = ["Lake"]
-
 
 class Lake(Reads):
     """Rows of every loaded source, with the bytes they came from.

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Catalog, Snapshot
     from entrepot.sources.parser import FileOptions
 
-__all__ = ["prepare_on_spark"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Work:

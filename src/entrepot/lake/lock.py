@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["FILE", "LOCKED", "Holder", "holder_at", "reading", "take", "unread", "writing"]
-
-
 # flock: EAGAIN, on some systems EACCES; msvcrt.locking: EACCES or EDEADLK.
 LOCKED = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 """What the system says where somebody else has a lock."""

@@ -25,21 +25,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.parser import ParsedRows
 
-__all__ = [
-    "UNKNOWN",
-    "CurrentPart",
-    "OverlapCheck",
-    "at_times",
-    "current_partitions",
-    "hides",
-    "is_misspelled",
-    "lost",
-    "merge",
-    "require_room",
-    "rows_that_wait",
-    "rows_written",
-]
-
 
 def require_room(
     item: Snapshot,

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.settings import Settings
 
-__all__ = ["SparkLake", "readable_on_spark"]
-
 # Spark's own VARCHAR needs a length.
 _TYPES = {"VARCHAR": "STRING"}
 

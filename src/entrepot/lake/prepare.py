@@ -86,19 +86,6 @@ if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import FileTable, ParsedRows
 
-__all__ = [
-    "Load",
-    "Preparing",
-    "erase",
-    "findings_of_all",
-    "load",
-    "no_file",
-    "one_by_one",
-    "prepare",
-    "prepare_again",
-    "take_in",
-]
-
 
 @dataclass(slots=True)
 class Load:

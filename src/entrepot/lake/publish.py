@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, RequestError
-from entrepot.files import drafted, from_json
+from entrepot.files import FULL, drafted, from_json
 from entrepot.lake.catalog import (
     NAME,
     PREVIOUS,
@@ -37,29 +37,10 @@ from entrepot.lake.catalog import (
 )
 from entrepot.lake.lock import FILE, unread, writing
 from entrepot.lake.registers import FILE as SECRET
-from entrepot.lake.system_errors import AS_BEFORE, FULL, finishing, guarded
+from entrepot.lake.system_errors import AS_BEFORE, finishing, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-__all__ = [
-    "WATCHED",
-    "LakeChange",
-    "forget",
-    "keep",
-    "kept",
-    "kept_text",
-    "lake_to_write",
-    "left_behind",
-    "left_by_a_killed_load",
-    "move_file",
-    "publish",
-    "remove",
-    "staging_folder",
-    "sweep",
-    "unnamed",
-]
-
 
 # Nothing that is called otherwise is ever deleted, whatever a catalog or list of moves says.
 _OWN_NAMES = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}((\.\d+)?\.json)?")

@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.settings import Settings
 
-__all__ = ["Reads", "ReportingCalendar", "RowCache"]
-
 
 def _identity(folder: Path) -> tuple[int, int] | None:
     try:

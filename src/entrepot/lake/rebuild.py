@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["RebuildResult", "rebuild"]
-
 _UNKNOWN = "unknown"
 _Key = tuple[str, str, int]
 """Source, hash of the delivered bytes, and number of the load."""

@@ -20,19 +20,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake.merge import CurrentPart
 
-__all__ = [
-    "EVERY_BASIS",
-    "FILE",
-    "NOT_SAID",
-    "Secret",
-    "added_up",
-    "as_flows",
-    "one_basis",
-    "secret",
-    "write_secret",
-]
-
-
 NOT_SAID = "XNES"
 """Partner of a line that does not say its country on a basis."""
 FILE = "persons.json"

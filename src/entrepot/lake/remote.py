@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import StoredFile
 
-__all__ = ["SCHEMES", "RemoteStore"]
-
 SCHEMES = ("s3", "gs", "az")
 _AT_ONCE = 8
 _SECONDS = 20

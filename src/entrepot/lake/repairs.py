@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from entrepot.sources.info import Cell, Repair
     from entrepot.sources.parser import FileTable, ParsedRows
 
-__all__ = ["about", "is_wrong", "repair", "shown"]
-
 _RULE = "repaired"
 _NEAR = 1e-9
 _SCOPE = ("nomenclature", "from_nomenclature", "to_nomenclature", "kind")

@@ -20,20 +20,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import ParsedRows
 
-__all__ = [
-    "MOST",
-    "STAGED",
-    "Staged",
-    "bases_there",
-    "cell",
-    "contents",
-    "correct",
-    "hold",
-    "of_period",
-    "waiting",
-]
-
-
 STAGED = "staged"
 """Temporary table in which the rows wait."""
 TOTALS = "staged_totals"

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Order, Snapshot, StoredFile
     from entrepot.model.columns import Table
 
-__all__ = ["NO_RELEASE", "State", "StateCache", "forget_state", "own_loaded"]
-
-
 T = TypeVar("T")
 
 # Some pages' worth: one asks hundreds of questions.

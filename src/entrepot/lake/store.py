@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.parser import ParsedRows
 
-__all__ = [
-    "export",
-    "findings",
-    "in_order",
-    "keep",
-    "keep_text",
-    "refuse_twins",
-    "scan",
-    "stored_about",
-    "write",
-    "write_totals",
-]
-
-
 ABOUT = "entrepot"
 """Key under which a file keeps what it is: the snapshot and the partition it is a part of."""
 # The engine's own size: 60 vectors of 2,048 rows.

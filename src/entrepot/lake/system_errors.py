@@ -18,8 +18,6 @@ from entrepot.files import FULL, READ_ONLY, in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["AS_BEFORE", "FULL", "READ_ONLY", "finishing", "guarded", "readable"]
-
 _SAID = {os.strerror(number): number for number in (*FULL, *READ_ONLY)}
 """How the engine hands on what the system said: in its words, without the number."""
 _INSIDE = re.compile(r'"exception_message":"((?:[^"\\]|\\.)*)"')

@@ -36,22 +36,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Catalog, RawEntry
 
-__all__ = [
-    "BLOCK",
-    "ChangedError",
-    "all_files",
-    "changed",
-    "delivered_files",
-    "fingerprint",
-    "require_delivered",
-    "require_plain",
-    "require_raw",
-    "require_read",
-    "require_sizes",
-    "require_whole",
-]
-
-
 # Smaller blocks make the catalog longer; larger ones mean more bytes to read for a small question.
 BLOCK = 2**16
 _AT_ONCE = 16

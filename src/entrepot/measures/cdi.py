@@ -36,9 +36,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["CDI", "THRESHOLDS", "cdi", "check", "imports_over_exports", "index_of", "judged"]
-
-
 THRESHOLDS = (0.4, 0.5, 1.0)
 
 CDI = MeasureMetadata(

@@ -17,19 +17,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "GROWTH",
-    "MONTHLY",
-    "VALUE",
-    "apart",
-    "begins_within",
-    "growth",
-    "monthly",
-    "value",
-    "without_own_trade",
-]
-
-
 GROWTH = MeasureMetadata(
     id="growth",
     title="growth",

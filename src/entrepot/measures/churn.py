@@ -14,8 +14,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CHURN", "CHURN_RATE", "churn", "churn_rate"]
-
 _NULL_RULE = (
     "a product without a row in a year that has others is not flagged; a flag that is "
     "null leaves it undecided; years are compared only where both have rows"

@@ -15,21 +15,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "BUYER_HHI",
-    "CR",
-    "HHI",
-    "HHI_BOUNDS",
-    "TOP_SUPPLIER",
-    "buyer_hhi",
-    "concentration_ratio",
-    "hhi",
-    "hhi_bounds",
-    "hhi_bounds_of",
-    "top_supplier",
-]
-
-
 _NULL_RULE = (
     "missing values are left out; null where the total is zero or no value is known, and where a "
     "supplier's total is negative or infinite"

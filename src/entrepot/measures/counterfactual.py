@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["NULL_RULE", "REFERENCE", "Sides", "disjoint", "growth", "ratios"]
-
 NULL_RULE = (
     "null where nothing was lost against the path, where a total is negative, infinite or all "
     "missing, where controls had nothing before (or less than `least`), and where no part has a "

@@ -13,8 +13,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CONVERSIONS", "conversions"]
-
 CONVERSIONS = MeasureMetadata(
     id="conversions",
     title="one value in yuan, three in dollars",

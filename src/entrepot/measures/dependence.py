@@ -14,21 +14,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = [
-    "ASYMMETRY",
-    "EXPORT_SHARE",
-    "IMPORT_SHARE",
-    "NET_IMPORT_RELIANCE",
-    "RELIANT_GOODS",
-    "asymmetry",
-    "export_share",
-    "import_share",
-    "net_import_reliance",
-    "product_shares",
-    "reliant_goods",
-]
-
-
 _NULL_RULE = (
     "null where the total is zero, where a part is negative or infinite, and where the partner's "
     "rows are all missing values, and where no row of the frame names the partner; zero where the "

@@ -21,9 +21,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["RETALIATION_EXPOSURE", "SALIENCE", "retaliation_exposure", "salience"]
-
-
 RETALIATION_EXPOSURE = MeasureMetadata(
     id="retaliation_exposure",
     title="exposure to retaliation",

@@ -19,26 +19,6 @@ from entrepot.engine import cursor
 from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError, nearest
 from entrepot.measures.grouped import NUMBERS, TRANSLATE
 
-__all__ = [
-    "PARTY",
-    "SIDE",
-    "FrameT",
-    "Step",
-    "in_one_group",
-    "integer_year",
-    "is_absent",
-    "marked",
-    "numbers",
-    "numbers_refused",
-    "one_table",
-    "ordered",
-    "positive",
-    "require_marks",
-    "require_text",
-    "run_on_frame",
-]
-
-
 FrameT = TypeVar("FrameT")
 Step = Callable[["nw.LazyFrame[Any]"], "nw.LazyFrame[Any]"]
 

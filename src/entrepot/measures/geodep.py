@@ -32,8 +32,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["GEODEP", "THRESHOLDS", "geodep"]
-
 THRESHOLDS = (0.4, 0.4, 1.0)
 WINDOW, NEEDED = 3, 2
 

@@ -18,24 +18,6 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = [
-    "NUMBERS",
-    "TRANSLATE",
-    "SideSums",
-    "aggregate",
-    "as_codes",
-    "as_list",
-    "divided",
-    "known_sum",
-    "log_mean",
-    "log_ratio",
-    "logit_weight",
-    "pick",
-    "side_sums",
-    "supplier_totals",
-]
-
-
 NUMBERS = "a number such as 156 is another area in another table of codes"
 TRANSLATE = (
     "translate the column and the codes asked for: "

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["MeasureMetadata", "Unit"]
-
 Unit = Literal["USD", "share", "percent", "points", "index", "ratio", "count", "flag"]
 """Units that a screen can print (`entrepot.model.display`): a ``share`` is 0 to 1 and shown in per
 cent, ``points`` are percentage points, a ``count`` is how many, a ``flag`` is 0 or 1."""

@@ -18,16 +18,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = [
-    "ELASTIC_POWER",
-    "NESTED_POWER",
-    "SUPPLIER_LOSS",
-    "elastic_power",
-    "nested_power",
-    "supplier_loss",
-]
-
-
 _INPUTS = (
     "rows with exporter, importer, product and value: all imports of both partners; the two "
     "partners; an elasticity a product"

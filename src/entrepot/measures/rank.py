@@ -14,8 +14,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["RANK", "rank_and_multiple"]
-
 RANK = MeasureMetadata(
     id="rank",
     title="rank among partners, and how many times smaller than another",

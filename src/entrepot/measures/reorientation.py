@@ -18,19 +18,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = [
-    "ALLOCATED_FLOWS",
-    "INPUTS",
-    "NULL_RULE",
-    "REORIENTATION",
-    "SUPPLIER_CHANGES",
-    "Changes",
-    "allocated_flows",
-    "reorientation",
-    "supplier_changes",
-]
-
-
 NULL_RULE = (
     "null where a market has no row in one of the two periods (unless `complete`), where all rows "
     "of a supplier in a period are missing values, and where a supplier's total is negative or "

@@ -33,16 +33,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = [
-    "CHANGE_OF_SHARE",
-    "GROWTH_CONTRIBUTION",
-    "REAL_GROWTH",
-    "change_of_share",
-    "growth_contribution",
-    "real_growth",
-]
-
-
 _LONG = ("cause", "contribution", "part")
 Method = Literal["shift_share", "divisia"]
 _MEANINGS = {

@@ -47,8 +47,6 @@ from entrepot.measures.substitution import (
 if TYPE_CHECKING:
     from entrepot.measures.metadata import MeasureMetadata
 
-__all__ = ["all_metadata", "measure_metadata"]
-
 _ALL = (
     VALUE,
     IMPORT_SHARE,

@@ -11,8 +11,6 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["degrees_of_freedom", "half_width", "student_quantile"]
-
 NEARLY_NORMAL = 5000
 STEPS = 500
 # Stands for a denominator of zero in Lentz's method, which would end it.

@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = [
-    "IMPORT_SUBSTITUTION_PROXY",
-    "SUBSTITUTION_RATIO",
-    "SUBSTITUTION_SUMMARY",
-    "import_substitution_proxy",
-    "substitution_ratio",
-    "substitution_summary",
-]
-
-
 SUBSTITUTION_RATIO = MeasureMetadata(
     id="substitution_ratio",
     title="substitution ratio",

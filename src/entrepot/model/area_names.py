@@ -25,22 +25,6 @@ from entrepot.model.areas import (
 )
 from entrepot.model.columns import read_table
 
-__all__ = [
-    "COLUMNS",
-    "as_codes",
-    "as_one_code",
-    "completed_name",
-    "is_rest",
-    "listed_areas",
-    "name_key",
-    "named_area",
-    "named_group",
-    "nearest_names",
-    "spellings",
-    "without_accents",
-    "words_of",
-]
-
 COLUMNS = ("name", "code", "source")
 """Name as written, our code (empty where a name is that of several areas), and who writes it."""
 

@@ -17,37 +17,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "OUTSIDE_UNION",
-    "UNION",
-    "WORLD",
-    "Area",
-    "Group",
-    "Membership",
-    "System",
-    "area",
-    "area_name",
-    "area_or_group",
-    "area_phrase",
-    "area_set",
-    "areas",
-    "by_code",
-    "by_group_code",
-    "by_name",
-    "group",
-    "groups",
-    "has_members",
-    "is_group",
-    "known_areas",
-    "pinned",
-    "possessive",
-    "stopped",
-    "stopped_in",
-    "trades_inside",
-    "unknown_area",
-]
-
-
 WORLD = "WLD"
 """Everybody: the partner of a total."""
 UNION, OUTSIDE_UNION = "XEU", "XEXTEU"

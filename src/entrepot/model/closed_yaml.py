@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 
     import yaml
 
-__all__ = [
-    "Closed",
-    "FormatOne",
-    "Title",
-    "WebAddress",
-    "YamlLines",
-    "load_lines",
-    "parse_closed",
-    "read_closed",
-]
-
-
 _KINDS = {
     "string_type": "text",
     "int_type": "a whole number",

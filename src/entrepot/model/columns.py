@@ -13,24 +13,6 @@ from entrepot.errors import BadFileError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "BALANCED",
-    "COMPLETE",
-    "NAME_ROLES",
-    "PARTNER_BASES",
-    "Column",
-    "Finding",
-    "Level",
-    "Table",
-    "columns",
-    "flow_schema",
-    "key_columns",
-    "parse_table",
-    "read_table",
-    "schema",
-]
-
-
 Table = Literal[
     "flows",
     "totals",

@@ -18,32 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-__all__ = [
-    "MINUS",
-    "MONEY",
-    "NBSP",
-    "SCALES",
-    "agreed",
-    "around",
-    "day_text",
-    "decimals",
-    "figure_value",
-    "first_of",
-    "folded",
-    "joined",
-    "number",
-    "per_cent",
-    "printable",
-    "range_ends",
-    "range_text",
-    "small_part",
-    "split_address",
-    "split_between",
-    "split_unit",
-    "value_between",
-    "with_unit",
-]
-
 NBSP = "\u00a0"
 MINUS = "\u2212"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -12,8 +12,6 @@ from typing import Annotated, Any, Literal, TypedDict, get_args, get_type_hints
 
 from entrepot.model.columns import NAME_ROLES
 
-__all__ = ["AREA_KEYS", "KEYS", "LINES", "Key", "Keys"]
-
 Line = Literal["measure", "goods", "period", "source", "quantity", ""]
 LINES: tuple[Line, ...] = ("measure", "goods", "period", "source", "quantity", "")
 """The lines on which a Figure shows its keys, in order."""

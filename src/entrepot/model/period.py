@@ -11,8 +11,6 @@ from itertools import pairwise
 
 from entrepot.errors import RequestError
 
-__all__ = ["Period"]
-
 _YEAR = re.compile(r"([1-9]\d{3})")
 _QUARTER = re.compile(r"([1-9]\d{3})-?Q([1-4])", re.IGNORECASE)
 _HALF = re.compile(r"([1-9]\d{3})-?H([12])", re.IGNORECASE)

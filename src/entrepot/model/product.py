@@ -15,23 +15,6 @@ from pathlib import Path
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.model.columns import read_table
 
-__all__ = [
-    "EDITIONS",
-    "NATIONAL",
-    "NO_CODES",
-    "POOLED",
-    "TARIFFS",
-    "TOTAL",
-    "UNNAMED",
-    "Edition",
-    "edition",
-    "edition_on",
-    "harmonized",
-    "known_codes",
-    "known_prefixes",
-    "product_prefix",
-]
-
 NATIONAL = ("98", "99")
 """Chapters that are left to countries: their codes are of no edition."""
 NO_CODES = "NONE"

@@ -30,28 +30,6 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Mapping[str, Any]]
 
-__all__ = [
-    "FORMS",
-    "MADE",
-    "MOST_TEXT",
-    "FrameKind",
-    "TableAbout",
-    "TableResult",
-    "arrow_of",
-    "csv_cell",
-    "csv_cell_sql",
-    "csv_text",
-    "form_of",
-    "frame_of",
-    "is_risky",
-    "markdown_text",
-    "names_of",
-    "table_bytes",
-    "workbook_bytes",
-    "write_table",
-    "write_whole",
-]
-
 FORMS = (".csv", ".json", ".md", ".parquet", ".xlsx", ".dta", ".sdmx.csv", ".zip")
 """Ends of names: SDMX-CSV is a CSV of its own, ``.zip`` a Frictionless data package."""
 FrameKind = Literal["polars", "pandas", "pyarrow"]

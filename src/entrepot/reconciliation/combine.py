@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
     from entrepot.reconciliation.reporter_weights import PairGap
 
-__all__ = ["NORMAL", "By", "Reconciled", "Tails", "reconcile"]
-
-
 Scores = Literal["variances", "fixed_point"]
 By = Literal["all", "year", "chapter"]
 PART = 1_000

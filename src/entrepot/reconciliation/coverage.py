@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["Coverage", "coverage"]
-
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

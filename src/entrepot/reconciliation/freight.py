@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
 
-__all__ = ["Freight", "estimate_freight"]
-
 SAMPLE = 400_000
 """Cells that are enough: standard errors are far below what the model leaves open."""
 NEEDED = 200

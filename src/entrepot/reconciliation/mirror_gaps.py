@@ -14,24 +14,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = [
-    "CONTINUES",
-    "DOLLARS",
-    "FACTOR",
-    "FAR",
-    "LEAST",
-    "LEAST_FLOW",
-    "STEADY",
-    "TWO_REPORTS",
-    "MirrorGaps",
-    "MirrorPair",
-    "hidden",
-    "in_goods",
-    "in_totals",
-    "mirrored",
-]
-
-
 DOLLARS: Mapping[str, tuple[float, float]] = {"USD": (1.0, 1.0), "EUR": (0.82, 1.60)}
 """What one unit of a currency has been worth, at least and at most, in US dollars. The euro's
 reference rate was lowest on 26 October 2000 (0.8252) and highest on 15 July 2008 (1.5990). No rate

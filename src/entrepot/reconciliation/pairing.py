@@ -9,9 +9,6 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["CELL", "over", "pair"]
-
-
 CELL = ("period", "freq", "exporter", "importer", "product", "nomenclature")
 """What makes a cell: the flow that two countries may both report."""
 MASS = "CASE WHEN bool_and(mass_kg IS NOT NULL OR value_usd = 0) THEN sum(mass_kg) END"

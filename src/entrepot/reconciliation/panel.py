@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["NON_REPORTING", "PANELS", "Panel", "panel", "reporters_of", "suppressed_in", "withheld"]
-
-
 Panel = Literal["as_reported", "fixed", "carried"]
 PANELS: tuple[Panel, ...] = ("as_reported", "fixed", "carried")
 

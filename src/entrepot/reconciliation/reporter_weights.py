@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
 
-__all__ = [
-    "PairGap",
-    "ReporterWeights",
-    "Variances",
-    "bundled_odds",
-    "fixed_point",
-    "gaps",
-    "implied",
-    "together",
-    "variances",
-]
-
-
 _FOLDER = Path(__file__).parent
 
 

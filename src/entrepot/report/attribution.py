@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity_text import claimed, subject
-from entrepot.figures.availability import BUNDLED
 from entrepot.figures.citation import source_name, titled
+from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.reconciliation.mirror_gaps import MirrorPair
     from entrepot.report.parts import SentenceEvidence
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = [
     "also_conflicting",

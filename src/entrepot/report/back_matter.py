@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.figures.citation import source_name
+from entrepot.figures.register_questions import command_for
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
 from entrepot.report import phrasing
 from entrepot.report.attribution import row_of
-from entrepot.report.definitions import command_for
 from entrepot.report.parts import Command, Term
 from entrepot.sources import is_own, source_info, split_address
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.cards import Headline
     from entrepot.report.parts import Brief
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = [
     "caveats",

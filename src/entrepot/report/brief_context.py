@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from entrepot.goods import GoodsList
     from entrepot.lake import Lake
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = ["BriefContext", "Subject", "usual_goods"]
 

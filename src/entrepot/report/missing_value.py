@@ -12,7 +12,7 @@ from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, Unknow
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import given_keys
 from entrepot.figures.evaluate import evaluate
-from entrepot.figures.register_questions import register_questions
+from entrepot.figures.register_questions import command_for, register_questions
 from entrepot.figures.sides import ended
 from entrepot.goods import goods_title
 from entrepot.lake import fetch, spans
@@ -22,7 +22,7 @@ from entrepot.model.areas import area_phrase, known_areas, possessive
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
-from entrepot.report.definitions import ADD_DATA, command_for
+from entrepot.report.definitions import ADD_DATA
 from entrepot.report.phrasing import capital
 from entrepot.sources import is_register
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import bundled_for
 from entrepot.figures.citation import data_set
-from entrepot.figures.inputs import input_years
+from entrepot.figures.input_rows import input_years
 from entrepot.figures.questions.question import is_named
 from entrepot.figures.register_questions import register_questions
 from entrepot.goods import goods_title
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import Subject
     from entrepot.report.cards import Headline
     from entrepot.report.parts import Card
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = ["DecisionNote", "NoteChart", "NoteFigure", "note", "note_in"]
 

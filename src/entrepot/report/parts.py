@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from entrepot.reconciliation.mirror_gaps import MirrorPair
     from entrepot.report.charts import BriefTable, Chart
     from entrepot.report.mirror_comparison import ComparedReports
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
     SentenceEvidence: TypeAlias = Figure | Published | MirrorPair | Scenario
     from collections.abc import Callable

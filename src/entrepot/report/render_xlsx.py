@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import MissingExtraError
 from entrepot.figures.figure import as_counted, in_reverse
+from entrepot.figures.register_questions import command_for
 from entrepot.model.display import MINUS, MONEY, NBSP, range_ends, split_unit
 from entrepot.model.table_files import MADE, MOST_TEXT, is_risky
 from entrepot.report.attribution import evidence_of
-from entrepot.report.definitions import command_for
 from entrepot.report.palette import LIGHT
 from entrepot.report.parts import WORDS, plain
 from entrepot.report.phrasing import capital

@@ -13,20 +13,6 @@ from entrepot.model.closed_yaml import Closed
 from entrepot.model.columns import Table, key_columns, read_table, schema
 from entrepot.model.period import Period
 
-__all__ = [
-    "Cell",
-    "Download",
-    "DownloadAddress",
-    "MonthlyRelease",
-    "Quirk",
-    "Range",
-    "Release",
-    "Repair",
-    "SourceBounds",
-    "SourceInfo",
-    "releases",
-]
-
 
 class Range(Closed):
     """Smallest and largest value expected, ends included; None leaves an end open."""

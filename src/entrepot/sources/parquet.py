@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.strict import Rule
 
-__all__ = [
-    "cell_text",
-    "find_parquet_rows",
-    "is_parquet",
-    "is_resource_failure",
-    "parquet_types",
-    "read_parquet",
-    "reading",
-    "verify_parquet",
-]
-
 _FLOATS = ("FLOAT", "DOUBLE")
 _NUMBERS = (*_FLOATS, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 # A place on this machine tells nobody anything: quoted, in brackets or bare.

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     Key = tuple[Any, ...]
 
-__all__ = ["FileOptions", "FileTable", "ParsedRows", "Parser", "RawFile"]
-
 
 @dataclass(frozen=True, slots=True)
 class RawFile:

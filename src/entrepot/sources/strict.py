@@ -23,24 +23,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = [
-    "NUMBER",
-    "Rule",
-    "area_enum",
-    "bad_line",
-    "enum",
-    "file_literal",
-    "find_rows",
-    "literal",
-    "quoted",
-    "read_text",
-    "refuse_uneven",
-    "require_all",
-    "sorted_enum",
-    "verify",
-]
-
-
 BUFFER = 16 * MAX_RECORD
 """Bytes that DuckDB's reader of text takes at once: its own default, said here for the tests."""
 # Fifteen digits fit a DOUBLE exactly; no sign, no inf or nan; two digits of exponent keep it

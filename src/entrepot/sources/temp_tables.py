@@ -13,18 +13,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = [
-    "add",
-    "drop",
-    "forget",
-    "is_small",
-    "keep",
-    "keep_small",
-    "leave_out",
-    "look_up",
-    "offer",
-]
-
 _SMALL = 2**18
 """Bytes of a file of which reading again costs more than keeping what was read."""
 

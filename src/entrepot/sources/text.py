@@ -22,29 +22,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.workbook import HiddenParts
 
-__all__ = [
-    "MAX_COLUMNS",
-    "MAX_LINE",
-    "MAX_RECORD",
-    "about_end",
-    "about_hidden",
-    "column_faults",
-    "count_lines",
-    "filling",
-    "first_bytes",
-    "first_words",
-    "group_of",
-    "header",
-    "refuse_filled",
-    "refuse_mixed",
-    "separator",
-    "text_in_utf8",
-    "unfinished",
-    "unfinished_line",
-    "utf16_order",
-]
-
-
 MAX_LINE = 2**20
 """Bytes in the header line: the widest known table, of input-output flows, has 60 thousand."""
 MAX_COLUMNS = 20_000

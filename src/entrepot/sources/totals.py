@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["ABSOLUTE", "RELATIVE", "Example", "TotalsCompared", "compare_totals"]
-
 ABSOLUTE = "abs(total - parts)"
 RELATIVE = "abs(total - parts) / nullif(total, 0)"
 """SQL for the size of a gap between a total and its parts, by which the example is chosen."""

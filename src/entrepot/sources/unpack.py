@@ -20,34 +20,13 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from entrepot.errors import BadFileError, EntrepotError, MissingExtraError
 from entrepot.files import open_zip
 from entrepot.sources.text import (
-    MAX_COLUMNS,
-    MAX_LINE,
     first_bytes,
-    header,
-    separator,
-    text_in_utf8,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from entrepot.sources.parser import RawFile
-
-__all__ = [
-    "MAX_COLUMNS",
-    "MAX_LINE",
-    "MAX_MEMBERS",
-    "MAX_RATIO",
-    "MAX_UNPACKED",
-    "SIGNATURE",
-    "header",
-    "members",
-    "separator",
-    "sha256_of",
-    "text_in_utf8",
-    "unpack_sevenzip",
-]
-
 
 MAX_UNPACKED = 64 * 2**30
 """Bytes that one archive may hold: five times thirty years of BACI (12 GB)."""

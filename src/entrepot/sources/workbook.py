@@ -30,22 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = [
-    "ERRORS",
-    "Cell",
-    "HiddenParts",
-    "SheetRows",
-    "cell_text",
-    "hidden_parts",
-    "holes",
-    "is_workbook",
-    "merged_cells",
-    "sheet_rows",
-    "sheets",
-    "without_holes",
-]
-
-
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 """What a formula of a spreadsheet gives that cannot be worked out."""
 

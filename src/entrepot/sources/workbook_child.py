@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-__all__ = ["MOST_CELLS", "cells_of", "main"]
-
 MOST_CELLS = 12_000_000
 _MEMORY = 768 * 2**20
 _MEMORY_A_BYTE = 100

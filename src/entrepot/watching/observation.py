@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from entrepot.claims import CheckedClaim
     from entrepot.figures import Figure
 
-__all__ = [
-    "FigureChange",
-    "NowcastScore",
-    "Observation",
-    "PendingNowcast",
-    "Threshold",
-    "VerdictChange",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Observation:

@@ -29,9 +29,9 @@ from entrepot.figures import Definition
 from entrepot.figures.evaluate import asking, evaluate
 from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import QUESTIONS, unit_of
+from entrepot.files import READ_ONLY
 from entrepot.lake import Lake
 from entrepot.lake.publish import forget, keep, kept
-from entrepot.lake.system_errors import READ_ONLY
 from entrepot.model.closed_yaml import Closed, FormatOne, Title, load_lines, parse_closed
 from entrepot.model.keys import KEYS
 from entrepot.version import __version__
@@ -50,9 +50,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Document
     from entrepot.figures import Figure
-
-__all__ = ["Watched", "WatchedFile", "stop", "watch"]
-
 
 _NO_PROGRESS: Callable[[str], None] = lambda _: None  # noqa: E731
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.draft import Refusal
 from entrepot.errors import EntrepotError
-from entrepot.goods.editions import known_prefixes
 from entrepot.goods.parse import NAMED, parse
-from entrepot.model.product import EDITIONS
+from entrepot.model.product import EDITIONS, known_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

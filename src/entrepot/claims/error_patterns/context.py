@@ -22,24 +22,6 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Quantity
     from entrepot.claims.statements import ReferenceLevels
 
-__all__ = [
-    "AROUND",
-    "MOST_LUCK",
-    "CaseCache",
-    "Correction",
-    "ErrorContext",
-    "KnownInterval",
-    "KnownValues",
-    "Proposal",
-    "at_least_once",
-    "corrected",
-    "covers",
-    "luck",
-    "open_to",
-    "room",
-]
-
-
 AROUND = 1.5
 """A wrong number by chance lies within this factor of the true one."""
 MOST_LUCK = 0.6

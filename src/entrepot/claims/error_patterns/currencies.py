@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from entrepot.claims.error_patterns.context import KnownValues
     from entrepot.model.period import Period
 
-__all__ = ["currency", "spot_rate"]
-
 MONEY = ("USD", *HOME)
 LATEST = timedelta(days=366)
 """How long after its period an amount may have been converted, where a text has no date."""

@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import ReferenceLevel, ReferenceLevels
     from entrepot.model.interval import Interval
 
-__all__ = [
-    "denominator",
-    "direction",
-    "mean_median",
-    "mixed_base",
-    "mixed_years",
-    "territory",
-    "year",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class _Amount:

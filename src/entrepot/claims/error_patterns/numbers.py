@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.error_patterns.context import KnownValues
 
-__all__ = ["digits", "percent_points", "sign", "unit_scale"]
-
 # What an edit of digits may leave: no zero in front, no two marks in a row.
 _WELL_FORMED = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
 A_DIGIT = "one digit wrong"

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from entrepot.claims.error_patterns.context import KnownValues
     from entrepot.model.period import Period
 
-__all__ = ["partial_period", "stale", "swapped", "valuation"]
-
-
 CIF_OVER_FOB = Interval(1.02, 1.1)
 """What freight and insurance add: 2 to 10 % of most goods."""
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level
     from entrepot.claims.statements import Statement
 
-__all__ = ["PartedSpan", "parts", "series", "shares", "spans", "sums"]
-
 
 def sums(numbers: Iterable[PublishedInterval], facts: ReferenceLevels) -> Iterator[Discrepancy]:
     """Yield numbers that do not meet the sum, difference or quotient of other printed ones.

@@ -22,24 +22,6 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import Statement, Statements
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "KINDS",
-    "MOST_DIGITS",
-    "ONE_RELEASE",
-    "Discrepancy",
-    "Kind",
-    "PublishedInterval",
-    "Relatives",
-    "Side",
-    "as_printed",
-    "days_between",
-    "difference",
-    "gap",
-    "relatives",
-    "size",
-]
-
-
 Kind = Literal["conflict", "unstated", "other_definition"]
 KINDS: tuple[Kind, ...] = ("conflict", "unstated", "other_definition")
 

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.published.row import Published
 
-__all__ = ["findings", "printed_numbers"]
-
 
 def findings(rows: Iterable[Published]) -> tuple[Discrepancy, ...]:
     """Return the printed numbers of one thing that do not meet.

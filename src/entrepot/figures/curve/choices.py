@@ -38,29 +38,6 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame, SourceRows
     from entrepot.lake import Lake
 
-__all__ = [
-    "AS_ASKED",
-    "ENOUGH_MASS",
-    "Left",
-    "Numbered",
-    "Places",
-    "TimeWindow",
-    "Timed",
-    "amounts",
-    "apart",
-    "areas_there",
-    "at",
-    "averaged_over",
-    "basis",
-    "by_goods",
-    "goods_choices",
-    "kinds",
-    "known",
-    "longer",
-    "territory_choices",
-    "valuation",
-]
-
 
 def goods_choices(
     definition: Definition, editions: tuple[str, ...], lake: Lake

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.questions.cutoff import Lost
 
-__all__ = ["MEASURE", "of_cutoff"]
-
-
 MEASURE = "cutoff"
 PARTNERS = ("all", "countries only")
 ELASTICITIES = ("all", "estimated for the code only")

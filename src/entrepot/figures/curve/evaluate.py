@@ -84,9 +84,6 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame, Goods
     from entrepot.lake import Lake
 
-__all__ = ["Judge", "curve", "overlaps", "refuse_curve"]
-
-
 NON_REPORTING_AS_BEFORE = "non-reporting partners as before"
 """The total in which partners who no longer report have what they had."""
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, SourceRows
 
-__all__ = ["Alike", "Key", "by_way", "evaluated"]
-
 ROLES = ("buys", "sells", "is_special")
 Key = tuple[int, int, str]
 """Which goods and which choice of partners, by their numbers, and which amount."""

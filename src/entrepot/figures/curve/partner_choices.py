@@ -23,27 +23,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
-__all__ = [
-    "AMOUNTS",
-    "GoodsChoice",
-    "PartnerChoice",
-    "PartnerKind",
-    "ReportedSlice",
-    "areas_apart",
-    "codes_there",
-    "cut",
-    "fixed",
-    "kept_sides",
-    "matters",
-    "names",
-    "needs_codes",
-    "reported",
-    "unlike",
-    "varying",
-    "ways",
-    "widest",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class GoodsChoice:

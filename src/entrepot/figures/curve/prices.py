@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.lake import Lake
 
-__all__ = ["MEASURES", "of_prices", "read"]
-
-
 MEASURES = ("price_index", "value_change", "price_premium")
 
 

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from entrepot.measures.rerouting.cells import Frequency
     from entrepot.model.period import Period
 
-__all__ = ["QUESTIONS"]
-
-
 PRODUCT = ("product",)
 
 

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
     from collections.abc import Sequence
 
-__all__ = ["ELSEWHERE", "HEAD", "MORE", "QUESTIONS", "Lost", "losses"]
-
-
 DIVERT = (0.0, 0.05, 0.10, 0.25)
 """Parts of what others sell elsewhere that they could send instead."""
 SHORT_RUN = (0.1, 0.3, 1.0)

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["QUESTIONS", "Listing"]
-
 
 @dataclass(frozen=True, slots=True)
 class Listing:

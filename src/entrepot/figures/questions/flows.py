@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["QUESTIONS"]
-
-
 _NOISE = 1e-9
 """Part of a value below which nothing is without a name."""
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError
-from entrepot.goods.editions import known_codes
 from entrepot.lake import distinct
 from entrepot.model.display import first_of, joined
-from entrepot.model.product import NO_CODES, harmonized
+from entrepot.model.product import NO_CODES, harmonized, known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set
@@ -22,21 +21,6 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
     KnownReporters = Mapping[str, Set[tuple[str, date]]]
     AreaCode = tuple[str, str, str]
-
-__all__ = [
-    "SIX",
-    "SOURCE",
-    "HubReporters",
-    "renamed",
-    "renamed_words",
-    "reported",
-    "reporters_in",
-    "reporters_of",
-    "require_reported",
-    "whose",
-    "without",
-]
-
 
 _NAMED = 5
 

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["QUESTIONS"]
-
-
 WINDOW = 3
 """Years that a flag of GeoDep is judged by."""
 

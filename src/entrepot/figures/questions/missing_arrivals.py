@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["QUESTIONS"]
-
 
 def lost(
     rows: Frame,

@@ -25,18 +25,6 @@ if TYPE_CHECKING:
     from entrepot.measures.prices.indices import Method
     from entrepot.model.period import Period
 
-__all__ = [
-    "BUYER",
-    "QUESTIONS",
-    "SET",
-    "Under",
-    "changes",
-    "indices",
-    "premiums",
-    "series",
-    "specifications",
-]
-
 
 def price_index(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Compare unit values of each flow and product with those of the base."""

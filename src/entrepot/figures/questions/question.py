@@ -19,22 +19,6 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
     Run = Callable[..., Any]
 
-__all__ = [
-    "AMOUNT",
-    "BOTH",
-    "CHANGE",
-    "PART",
-    "REIMPORTS",
-    "REST",
-    "AnswerRow",
-    "ChoiceKind",
-    "Question",
-    "is_named",
-    "joined_rest",
-    "named",
-    "special",
-]
-
 Trade = Literal[
     "flow", "market", "sales", "both", "purchases", "world", "own", "beside", "panel", "chain"
 ]  # fmt: skip

@@ -22,12 +22,11 @@ from entrepot.figures.questions.hubs import (
     without,
 )
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.goods.editions import known_codes
 from entrepot.lake import distinct, fetch
 from entrepot.measures.rerouting.cells import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
-from entrepot.model.product import NO_CODES, TOTAL, harmonized
+from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
@@ -41,9 +40,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures.rerouting import Hub
     from entrepot.model.period import Period
-
-__all__ = ["QUESTIONS", "OtherGoods", "hub_details", "margin_words", "other_goods"]
-
 
 CARD = ("hub", "low", "matched", "high", "alarm", "bought", "excess_in", "excess_out", "others_in")
 """Columns of a hub's row, the answer first, before those that only some rows can say."""

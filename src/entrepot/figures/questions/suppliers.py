@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["QUESTIONS"]
-
-
 _NOISE = 1e-9
 """Width below which two ends are one number."""
 

@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from entrepot.measures.origin.economy import Numbers
     from entrepot.sources.icio.wheel import Arrays
 
-__all__ = ["ask_scenario", "evaluate_scenario", "points", "worked"]
-
-
 _TURN = threading.Lock()
 """One economy at a time: each has a core and half a gigabyte to itself for some seconds."""
 

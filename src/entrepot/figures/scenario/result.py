@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["Between", "EconomyLoss", "Loss", "LossSummary", "SalesLoss", "Scenario"]
-
 
 @dataclass(frozen=True, slots=True)
 class Between:

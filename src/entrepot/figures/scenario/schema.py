@@ -27,20 +27,6 @@ from entrepot.sources.icio.sectors import sector
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    "ASSUMED",
-    "NOT_REPLACED",
-    "BackKeys",
-    "CutKeys",
-    "EconomyKeys",
-    "ScenarioFile",
-    "parse_scenario",
-    "read_scenario",
-    "side_name",
-    "side_phrase",
-]
-
-
 # The levels of a scenario file: their assumptions, closed.
 
 NOT_REPLACED = "not_replaced"

@@ -15,10 +15,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import NATIONAL, known_codes, known_prefixes
 from entrepot.model.area_names import completed_name, named_area
 from entrepot.model.areas import known_areas
-from entrepot.model.product import EDITIONS
+from entrepot.model.product import EDITIONS, NATIONAL, known_codes, known_prefixes
 from entrepot.sources.table.fields import known_code
 from entrepot.sources.table.periods import month_number
 

@@ -20,12 +20,12 @@ from entrepot.figures.screening.cells import (
     read_days,
 )
 from entrepot.figures.screening.read import BrokenRow, Shipments
-from entrepot.goods.editions import NATIONAL, require_code, without_filling
+from entrepot.goods.editions import require_code, without_filling
 from entrepot.goods.own import LONGEST
 from entrepot.goods.screening import TARIFF_OF, Regime, tariff_home
 from entrepot.model.areas import area_set
 from entrepot.model.display import agreed, first_of
-from entrepot.model.product import EDITIONS, TARIFFS, harmonized
+from entrepot.model.product import EDITIONS, NATIONAL, TARIFFS, harmonized
 from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:

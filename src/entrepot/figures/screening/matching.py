@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures.screening.cells import countries_in
 from entrepot.figures.screening.lines import MetEntry, Work, columns_of, days_of, different, put
 from entrepot.goods import goods_lists
-from entrepot.goods.editions import NATIONAL
 from entrepot.goods.match import Matcher, stretches
 from entrepot.goods.screening import (
     NO_LIST,
@@ -28,6 +27,7 @@ from entrepot.goods.screening import (
 )
 from entrepot.model.areas import area_set
 from entrepot.model.display import first_of
+from entrepot.model.product import NATIONAL
 from entrepot.sources import bring_in
 from entrepot.sources.temp_tables import keep
 

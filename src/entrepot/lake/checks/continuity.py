@@ -21,19 +21,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.info import SourceInfo
 
-__all__ = [
-    "FEW",
-    "JUMP",
-    "LARGE",
-    "STEADY",
-    "check_continuity",
-    "check_discontinued",
-    "check_partners",
-    "coverage",
-    "releases",
-]
-
-
 FEW = 0.5
 """Fewer rows than this part of either neighbour are too few."""
 JUMP = 10.0

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Fault = tuple[Partition, Finding]
     Times = dict[tuple[str | None, date | None], Partition]
 
-__all__ = ["batches", "check_files"]
-
 
 def check_files(
     folder: Path,

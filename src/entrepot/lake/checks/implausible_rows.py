@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake.checks.totals import Totals
 
-__all__ = [
-    "CELLS",
-    "PARTNERS",
-    "amounts",
-    "check_confidential",
-    "check_implausible",
-    "check_prices",
-]
-
-
 PARTNERS = 5
 """So many partners with one unit value, to a part in 20,000, are no accident."""
 _MOST = 0.95  # of the codes of an edition: a source that uses so many is no extract

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.lake.checks.totals import Totals
     from entrepot.model.period import Period
 
-__all__ = ["CHANCE", "LEAST", "MANY", "MORE", "ROUND", "SHARE", "check_repeated"]
-
 LEAST = 100_000.0
 """Whole units of currency: smaller values have too few digits to be told apart."""
 ROUND = 1000

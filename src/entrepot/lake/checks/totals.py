@@ -24,18 +24,6 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Catalog
     from entrepot.lake.merge import CurrentPart
 
-__all__ = [
-    "CURRENCY",
-    "REPORTER",
-    "SIDE",
-    "VALUE",
-    "Totals",
-    "check_totals",
-    "compare_sources",
-    "when",
-]
-
-
 VALUE = "coalesce(value_usd, value_reported)"
 CURRENCY = "CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END"
 REPORTER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     Replace = Callable[[Numbers], Numbers]
     Back = Callable[..., Numbers]
 
-__all__ = ["OTHERS", "Extraction", "Mixed", "balanced", "extraction", "mixed", "mixing"]
-
-
 OTHERS = "others"
 """Everybody who sold the input to the buyer before, in proportion, the buyer's own too."""
 # Of output over that of before, the unit of the iteration.

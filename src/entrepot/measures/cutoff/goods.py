@@ -14,9 +14,6 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["CUTOFF", "Detail", "cutoff"]
-
-
 Detail = Literal["total", "product", "supplier"]
 """All products together; a row for each; a row for each supplier over all products."""
 NO_LIMIT = 1e12

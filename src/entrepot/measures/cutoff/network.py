@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures.origin.economy import Economy, Numbers, Places, Solved
 
-__all__ = ["Cut", "Network", "StoppedTrade", "network", "stopped"]
-
 
 @dataclass(frozen=True, eq=False)
 class Network:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.measures.cutoff.network import StoppedTrade
     from entrepot.measures.origin.economy import Numbers, Places
 
-__all__ = ["RebuiltTrade", "bought_each", "rebuilt", "sold_each"]
-
 WITHIN = 1e-12
 """Largest miss of a seller's total, of the largest total, that counts as none."""
 MOST = 100

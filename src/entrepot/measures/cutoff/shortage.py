@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from entrepot.measures.cutoff.rebuilt import RebuiltTrade
     from entrepot.measures.origin.economy import Numbers, Solved
 
-__all__ = ["Shortage", "mean_of", "power_of", "shortage", "shortages"]
-
-
 WITHIN = 1e-11
 LEAST = 1e-9
 """Part of deliveries below which rounds are not followed."""

@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures.event.result import Design
 
-__all__ = [
-    "breaks",
-    "clusters_of",
-    "fixed_of",
-    "permuted",
-    "pooled",
-    "shifted",
-    "studied",
-]
-
 
 def studied(
     frame: Any, design: Design, inference: str, draws: int, each_step: bool, seed: int

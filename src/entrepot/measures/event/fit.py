@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = [
-    "CoefficientInterval",
-    "Fit",
-    "informative",
-    "joint",
-    "ppml",
-    "separated",
-    "two_sided",
-    "unidentified",
-]
-
-
 LEVEL = 0.95
 """Of every interval."""
 

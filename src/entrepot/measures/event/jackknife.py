@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Codes = NDArray[np.int64]
 
-__all__ = ["MOST", "WORK", "LeavingOut", "jackknife"]
-
 MOST = 3_000
 """Columns beyond which the matrix of fixed effects that cross clusters is not solved."""
 WORK = 2e10

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures.event.result import Design
 
-__all__ = ["NEVER", "EventPanel", "panel_of", "step_of"]
-
 NEVER = np.iinfo(np.int64).max
 _MONTHS = {"M": 1, "Q": 3, "A": 12}
 

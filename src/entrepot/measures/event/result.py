@@ -8,8 +8,6 @@ from typing import Any, Literal
 
 from entrepot.errors import RequestError
 
-__all__ = ["Coefficient", "Design", "Effect", "EventStudy", "Joint", "PlaceboDate"]
-
 
 def in_percent(log: float | None) -> float | None:
     """Return a logarithmic difference in per cent."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures.event.result import EventStudy, PlaceboDate
 
-__all__ = ["EVENT_STUDY", "event_study", "event_timing", "placebo_dates"]
-
 EVENT_STUDY = MeasureMetadata(
     id="event_study",
     title="event study of listed goods",

@@ -40,17 +40,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = [
-    "LEAST_ORIGINS",
-    "LEVELS",
-    "Past",
-    "ends_of_errors",
-    "from_logit",
-    "logit",
-    "past_of",
-    "widening",
-]
-
 LEVELS = (0.8, 0.95)
 """Levels of the two intervals."""
 _SHARP = 8

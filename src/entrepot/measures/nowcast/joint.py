@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Statistic = Callable[[Floats], Floats]
 
-__all__ = ["STATISTICS", "joint_backtest", "joint_nowcast", "largest"]
-
 _SIMULATED = 4
 """Windows apart that simulated errors count for, against the statistic's own past errors."""
 _NONE = 50.0

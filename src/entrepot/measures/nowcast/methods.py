@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["HISTORY", "METHODS", "Breaks", "Window", "breaks_at", "estimates", "floor_of"]
-
 METHODS = {
     "last_year": "same months of last year",
     "growth": "same months of last year times the growth of the latest months",

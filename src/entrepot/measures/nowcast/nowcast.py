@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = [
-    "FARTHEST",
-    "Backtest",
-    "Method",
-    "Nowcast",
-    "backtest",
-    "months_needed",
-    "nowcast",
-]
-
 _WIDEST = 20.0
 """Ratio of the ends of an 80 % interval beyond which it says nothing."""
 _WIDEST_SHARE = 0.5

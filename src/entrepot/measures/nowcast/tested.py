@@ -20,19 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-__all__ = [
-    "ALL",
-    "COLUMNS",
-    "OFF",
-    "SIZES",
-    "ClassedFlow",
-    "Kind",
-    "Tested",
-    "class_of",
-    "failed",
-    "refuse_failed",
-]
-
 OFF = 0.06
 """Distance from what an interval promises beyond which a class is refused."""
 LEAST_WINDOWS = 5.0

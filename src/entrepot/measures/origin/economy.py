@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[Any, np.dtype[np.float64]]
     Places = np.ndarray[Any, np.dtype[np.intp]]
 
-__all__ = ["Economy", "Solved", "economy", "factors", "solved"]
-
 
 @dataclass(frozen=True, eq=False)
 class Economy:

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures.origin.economy import Economy, Numbers, Places, Solved
 
-__all__ = ["ORIGIN", "Origin", "OriginMatrix", "Perimeter", "origin_matrix", "value_added_origin"]
-
-
 ORIGIN = MeasureMetadata(
     id="origin",
     title="foreign value added in a flow",

@@ -27,30 +27,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = [
-    "FEWEST",
-    "Contrast",
-    "Interval",
-    "LeftOut",
-    "PremiumEstimate",
-    "Roles",
-    "bootstrapped",
-    "check_quantity",
-    "check_trim",
-    "collected",
-    "contrasts",
-    "difference_in_differences",
-    "given_back",
-    "heading_of",
-    "interval_of",
-    "log_of",
-    "mean_gap",
-    "median_gap",
-    "paired",
-    "two_periods",
-]
-
-
 # The buyer and the others, in the period (1) and in its base (0).
 SIDES = ("b1", "b0", "o1", "o0")
 

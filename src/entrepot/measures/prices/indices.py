@@ -27,16 +27,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
-__all__ = [
-    "PRICE_INDEX",
-    "PRICE_SERIES",
-    "Method",
-    "effects_of_periods",
-    "price_index",
-    "price_series",
-]
-
-
 Method = Literal["geks_tornqvist", "geks_fisher", "tpd", "tpd_unweighted"]
 
 PRICE_SERIES = MeasureMetadata(

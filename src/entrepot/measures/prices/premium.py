@@ -31,21 +31,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = [
-    "PRICE_PREMIUM",
-    "ChangeTriple",
-    "Estimator",
-    "Overpayment",
-    "PricePremium",
-    "change_triple",
-    "overpayment",
-    "premiums_under",
-    "price_premium",
-    "relative_premium",
-    "stated",
-]
-
-
 Estimator = Literal["median", "did"]
 
 PRICE_PREMIUM = MeasureMetadata(

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["premium_regression"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Cast:

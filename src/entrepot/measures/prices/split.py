@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["UNIT_VALUE_CHANGE", "VALUE_CHANGE", "Split", "unit_value_change", "value_change"]
-
-
 Split = Literal["lmdi", "fisher", "tornqvist"]
 
 VALUE_CHANGE = MeasureMetadata(

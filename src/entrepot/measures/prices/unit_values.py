@@ -19,9 +19,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["UNIT_VALUES", "PriceFilters", "UnitValues", "unit_values"]
-
-
 UNIT_VALUES = MeasureMetadata(
     id="unit_values",
     title="unit values",

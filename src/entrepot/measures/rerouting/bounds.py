@@ -30,17 +30,6 @@ if TYPE_CHECKING:
     from entrepot.measures.rerouting.program import MatchedFlow
     from entrepot.model.period import Period
 
-__all__ = [
-    "REROUTED",
-    "Placebo",
-    "Placebos",
-    "bounds_of",
-    "placebo_hubs",
-    "rerouted",
-    "through_chains",
-]
-
-
 REROUTED = MeasureMetadata(
     id="rerouted",
     title="possible rerouting via third countries",

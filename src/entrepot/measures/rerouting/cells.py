@@ -21,26 +21,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = [
-    "IMPORTER",
-    "MONTHS",
-    "ORIGIN",
-    "OTHERS",
-    "Chain",
-    "Edge",
-    "Flows",
-    "Frequency",
-    "HubNetwork",
-    "Names",
-    "Weights",
-    "chain_of",
-    "flows_of",
-    "maximum_flow",
-    "place_of",
-    "total",
-]
-
-
 Edge = tuple[str, str]
 """Seller and buyer."""
 TOGETHER = "all"

@@ -16,9 +16,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["CHAIN_PRICES", "REROUTING_RATIO", "chain_prices", "rerouting_ratio"]
-
-
 CHAIN_PRICES = MeasureMetadata(
     id="chain_prices",
     title="prices along a chain",

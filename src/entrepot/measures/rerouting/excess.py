@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from entrepot.measures.rerouting.cells import Chain, Edge, Flows, Weights
 
-__all__ = ["CONFIDENCE", "ENOUGH", "Began", "Excess", "began", "excess_of", "synthetic_weights"]
-
-
 CONFIDENCE = 0.95
 ENOUGH = 4
 """Steps before the event from which they say how far a path is off by chance."""

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["MISSING_ARRIVALS", "PASS_THROUGH", "missing_arrivals", "pass_through"]
-
-
 MISSING_ARRIVALS = MeasureMetadata(
     id="missing_arrivals",
     title="lost in transit",

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from entrepot.measures.rerouting.excess import Excess
     from entrepot.measures.rerouting.result import Limit
 
-__all__ = ["Excesses", "FlowLimits", "MatchedFlow", "matched", "most_of"]
-
-
 Cell = tuple[str, str, int]
 """Hub, product, step."""
 LARGEST = 1e4

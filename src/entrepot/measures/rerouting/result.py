@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["CHAIN_COLUMNS", "Hub", "Limit", "Rerouted", "Strait"]
-
 CHAIN_COLUMNS = {1: "high_one_hub", 2: "high_two_hubs", 3: "high_three_hubs"}
 """Names of the upper ends of chains, by the number of their hubs."""
 Limit = Literal["", "in", "out", "others", "steps", "unknown"]

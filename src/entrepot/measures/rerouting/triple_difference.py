@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.measures.event import Effect
     from entrepot.measures.rerouting.cells import Frequency
 
-__all__ = ["TRIPLE_DIFFERENCE", "HubEffect", "PlaceboHub", "Triple", "triple_difference"]
-
 TRIPLE_DIFFERENCE = MeasureMetadata(
     id="triple_difference",
     title="triple difference of hubs",

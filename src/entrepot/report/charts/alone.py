@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
     from entrepot.report.charts import Chart
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = [
     "StandaloneChart",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.charts.drawing import MarkLayer
     from entrepot.report.parts import SentenceEvidence
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = [
     "Butterfly",

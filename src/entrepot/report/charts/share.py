@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from entrepot.figures.asking import Each
     from entrepot.lake import Lake
     from entrepot.report.breaks import Break
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = [
     "course_point",

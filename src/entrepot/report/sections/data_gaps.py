@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.figures import flow_sources, links_loaded
 from entrepot.figures.citation import source_name
+from entrepot.figures.register_questions import command_for
 from entrepot.goods import goods_selection
 from entrepot.model.areas import area_name, possessive, stopped_in
 from entrepot.model.display import joined
 from entrepot.report import phrasing
 from entrepot.report.breaks import break_of
-from entrepot.report.definitions import ADD_DATA, command_for, name_of
+from entrepot.report.definitions import ADD_DATA, name_of
 from entrepot.report.missing_value import MissingValue, missing_value, of_register
 from entrepot.report.parts import DataGap, Remark, Section
 from entrepot.sources import is_own, split_address

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures import Definition, inputs
 from entrepot.figures.definition import territory
+from entrepot.figures.input_rows import input_years
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number, per_cent
@@ -267,7 +268,7 @@ class ImportedInputs:
 
 def bought(context: BriefContext, subject: Subject) -> ImportedInputs | DataGap:
     """Ask for inputs in the year of the brief, else the newest year that is held."""
-    years = inputs.input_years(context.lake)
+    years = input_years(context.lake)
     # A fixed year takes the newest table up to it; else,
     # or where none is so old, the newest there is.
     before = [year for year in years if year <= subject.period]
@@ -301,7 +302,7 @@ def _direction(
     for figure in (share, value, total):
         if figure.status != "ok":
             # A package helps only where no table is there at all.
-            install = INSTALL if not inputs.input_years(context.lake) else ""
+            install = INSTALL if not input_years(context.lake) else ""
             # Readers of a brief know the publisher, and not our id of its tables.
             why = f"{figure.reason}.".replace("icio has", "the OECD has")
             return DataGap("Imported inputs of industries", why, install)

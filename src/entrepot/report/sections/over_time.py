@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 __all__ = ["ChartedShare", "charted", "section", "series_of", "table"]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from entrepot.claims.published_checks import Discrepancy
     from entrepot.claims.published_checks.discrepancy import Side
     from entrepot.report.brief_context import BriefContext, Subject
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
 __all__ = ["section"]
 

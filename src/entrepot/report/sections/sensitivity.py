@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import data_set
+from entrepot.figures.register_questions import command_for
 from entrepot.model.display import joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.attribution import printed_row
@@ -16,7 +17,7 @@ from entrepot.report.charts.curve import (
     definitions_title,
     option_words,
 )
-from entrepot.report.definitions import command_for, moved_by
+from entrepot.report.definitions import moved_by
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
 from entrepot.sources.published.read import origin_name
 

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from entrepot.figures.breakdown import Breakdown, BreakdownPart, Over
     from entrepot.lake import Lake
     from entrepot.report.parts import PageLink, Section
-    from entrepot.sources.published.read import Published
+    from entrepot.sources.published.row import Published
 
     Pairs = Sequence[tuple[str, str]]
 

@@ -14,7 +14,6 @@ from entrepot.claims.questions import read_question
 from entrepot.errors import EntrepotError, is_near, nearest
 from entrepot.figures import Definition
 from entrepot.goods import goods_lists
-from entrepot.goods.editions import known_prefixes
 from entrepot.goods.parse import LANGUAGES, everyday_goods, goods_words, spaced_code
 from entrepot.measures import all_metadata
 from entrepot.model.area_names import spellings, words_of
@@ -29,6 +28,7 @@ from entrepot.model.areas import (
     unknown_area,
 )
 from entrepot.model.period import Period
+from entrepot.model.product import known_prefixes
 from entrepot.serve.answer import ServedAnswer, as_json
 from entrepot.serve.keys import address_of
 from entrepot.serve.problems import NotFoundError

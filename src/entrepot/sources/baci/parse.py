@@ -22,8 +22,8 @@ from entrepot.sources.strict import (
     read_text,
     verify,
 )
-from entrepot.sources.text import column_faults, count_lines
-from entrepot.sources.unpack import header, members
+from entrepot.sources.text import column_faults, count_lines, header
+from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.parser import Key, RawFile
-
-__all__ = ["CODE", "is_plain", "rows", "said_by_name", "tables"]
-
 
 COLUMNS = {"t", "i", "j", "k", "v", "q"}
 

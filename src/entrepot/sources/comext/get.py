@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from entrepot.sources.get.plan import DataRequest
     from entrepot.sources.info import Download, DownloadAddress
 
-__all__ = ["TAKES", "pieces"]
-
 TAKES = ("period", "freq", "reporters", "partners")
 _INDICATORS = "VALUE_IN_EUROS+QUANTITY_IN_100KG+SUPPLEMENTARY_QUANTITY"
 _FLOWS = ("1", "2")  # imports, exports

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comext.reading import Checked
 
-__all__ = ["ComextLines", "areas_of", "between_two", "summed", "sums_of"]
-
-
 _CELL = "period, freq, reporter_iso, partner_iso, product, is_import, partner_basis"
 
 

@@ -15,8 +15,9 @@ from entrepot.sources.parquet import is_parquet
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import literal
 from entrepot.sources.temp_tables import keep_small
+from entrepot.sources.text import text_in_utf8
 from entrepot.sources.totals import compare_totals
-from entrepot.sources.unpack import members, text_in_utf8
+from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Level
     from entrepot.sources.comext.reading import Checked
     from entrepot.sources.parser import FileOptions, RawFile
-
-__all__ = ["rows", "tables"]
-
 
 _COLUMNS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, valuation, "

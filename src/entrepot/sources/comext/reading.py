@@ -17,8 +17,7 @@ from entrepot.sources.parquet import (
 )
 from entrepot.sources.strict import NUMBER, Rule, find_rows, literal, quoted, read_text, verify
 from entrepot.sources.temp_tables import is_small, keep
-from entrepot.sources.text import column_faults
-from entrepot.sources.unpack import header
+from entrepot.sources.text import column_faults, header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.parser import FileTable
-
-__all__ = ["INDICATORS", "TOTAL_PROCEDURE", "Checked", "Form", "checked", "stage", "written"]
 
 
 @dataclass(frozen=True, slots=True)

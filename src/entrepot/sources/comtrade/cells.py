@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comtrade.file import ComtradeFile
 
-__all__ = ["make_cells"]
-
 
 def make_cells(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     """Make the table of cells and say what was done for it.

@@ -15,15 +15,12 @@ from entrepot.model.columns import read_table
 from entrepot.sources.parquet import cell_text, find_parquet_rows, is_parquet, parquet_types
 from entrepot.sources.strict import find_rows, literal
 from entrepot.sources.temp_tables import is_small
-from entrepot.sources.text import column_faults
-from entrepot.sources.unpack import header, separator
+from entrepot.sources.text import column_faults, header, separator
 
 if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.parser import FileTable
-
-__all__ = ["END", "ComtradeFile", "is_answer", "opened", "places", "table_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.sources.get.plan import DataRequest
     from entrepot.sources.info import Download, DownloadAddress
 
-__all__ = ["TAKES", "pieces"]
-
 TAKES = ("period", "freq", "reporters", "partners", "codes")
 _ALL = ("AG6",)  # every code of six digits
 _AT_ONCE = {"preview": 4, "full": 200}  # codes in one request, so that few have to be split

@@ -24,7 +24,8 @@ from entrepot.sources.parquet import is_parquet, reading
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import literal
 from entrepot.sources.temp_tables import look_up
-from entrepot.sources.unpack import members, text_in_utf8
+from entrepot.sources.text import text_in_utf8
+from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comtrade.file import ComtradeFile
     from entrepot.sources.parser import FileOptions, Key, RawFile
-
-__all__ = ["rows", "tables"]
-
 
 LIMITS = (500, 100_000, 250_000)
 """Most rows that Comtrade sends at once: without a key, with one, and to institutions."""

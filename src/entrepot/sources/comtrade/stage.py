@@ -23,24 +23,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comtrade.file import ComtradeFile
 
-__all__ = [
-    "AMOUNTS",
-    "CELL",
-    "CELL_WORDS",
-    "FLOWS",
-    "KEY",
-    "SUMS",
-    "TOTAL",
-    "bare",
-    "cell_words",
-    "recheck",
-    "rounding",
-    "stage",
-    "usd",
-    "wanted",
-]
-
-
 CELL = "comtrade_cell"
 """Name of the table with one row for a cell."""
 SUMS = "comtrade_sums"

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from entrepot.sources.comtrade.file import ComtradeFile
     from entrepot.sources.totals import Example
 
-__all__ = ["ABOVE", "FLOW", "keep_finest", "leave_sums_out", "split_reexports"]
-
-
 ABOVE = "comtrade_above"
 """Name of the table of cells that are sums of cells with finer codes."""
 

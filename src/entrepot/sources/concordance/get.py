@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from entrepot.sources.get.plan import DataRequest
     from entrepot.sources.info import Download
 
-__all__ = ["TAKES", "pieces"]
-
 TAKES: tuple[str, ...] = ()
 
 

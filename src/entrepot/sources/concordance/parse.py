@@ -11,7 +11,8 @@ from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import Rule, find_rows, quoted, read_text, verify
-from entrepot.sources.unpack import header, members
+from entrepot.sources.text import header
+from entrepot.sources.unpack import members
 from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
     from entrepot.sources.workbook import Cell
-
-__all__ = ["links", "read_sheet", "rows", "tables"]
 
 
 def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:

@@ -9,7 +9,8 @@ from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import NUMBER, Rule, find_rows, read_text, verify
-from entrepot.sources.unpack import header, members
+from entrepot.sources.text import header
+from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
-
-__all__ = ["rows", "tables"]
 
 COLUMNS = {"HS6", "zero", "positive", "sigma"}
 EDITION = "HS2007"  # CEPII's page says so; all codes of the file are codes of that edition

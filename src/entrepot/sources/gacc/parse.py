@@ -14,7 +14,8 @@ from entrepot.model.product import EDITIONS
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import Rule, find_rows, literal, quoted, read_text, verify
 from entrepot.sources.temp_tables import keep_small, look_up
-from entrepot.sources.unpack import header, members, text_in_utf8
+from entrepot.sources.text import header, text_in_utf8
+from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     Cell = Callable[[str], str]
     """SQL for the text of the cell with a role; of an empty text if there is no such column."""
-
-__all__ = ["rows", "tables"]
 
 
 def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:

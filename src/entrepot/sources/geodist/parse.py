@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
 
-__all__ = ["rows", "tables"]
-
-
 _PLACE = "place of the row"
 
 

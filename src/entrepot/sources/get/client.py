@@ -26,16 +26,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = [
-    "HttpAnswer",
-    "HttpClient",
-    "RetryPolicy",
-    "TransientFailure",
-    "persist",
-    "seconds_asked",
-]
-
-
 MOST_REDIRECTS = 5
 CONNECT_TIMEOUT, READ_TIMEOUT = 15.0, 60.0  # seconds
 SLOWEST, WINDOW = 1024, 120.0  # fewer bytes in so many seconds is no download

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.info import DownloadAddress
 
-__all__ = ["TooMuch", "look"]
-
 _HEAD = 65536
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
 # Eurostat answers a request for much data with a ticket: the data are prepared for later.

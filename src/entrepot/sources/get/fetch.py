@@ -30,17 +30,6 @@ if TYPE_CHECKING:
     from entrepot.sources.get.plan import PlannedFile
     from entrepot.sources.info import DownloadAddress
 
-__all__ = [
-    "DownloadedFile",
-    "FetchTools",
-    "already_fetched",
-    "fetch",
-    "has_key",
-    "part_of",
-    "size_of",
-]
-
-
 State = Literal["fetched", "unchanged", "held", "empty", "installed"]
 # Too many requests, and failures of the server or of one before it; others do not mend themselves.
 PASSING = (429, 500, 502, 503, 504)

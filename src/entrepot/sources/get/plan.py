@@ -20,18 +20,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.info import Download, DownloadAddress
 
-__all__ = [
-    "DataRequest",
-    "Freq",
-    "PlannedFile",
-    "installed",
-    "months",
-    "needed",
-    "pieces",
-    "short_name",
-    "years",
-]
-
 Freq = Literal["", "A", "Q", "M"]
 _NOUNS = {"reporters": "reporter", "partners": "partner", "codes": "goods"}
 

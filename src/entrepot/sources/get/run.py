@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.get.plan import PlannedFile
 
-__all__ = ["get"]
-
 
 @dataclass(slots=True)
 class _Pace:

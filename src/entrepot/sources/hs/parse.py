@@ -11,7 +11,8 @@ from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS, TOTAL
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import Rule, find_rows, read_text, verify
-from entrepot.sources.unpack import header, members
+from entrepot.sources.text import header
+from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
-
-__all__ = ["rows", "tables"]
-
 
 _ROMAN = "[IVX]{1,5}"
 

@@ -10,8 +10,6 @@ from pydantic import Field
 
 from entrepot.model.closed_yaml import Closed, parse_closed
 
-__all__ = ["dollar_rate"]
-
 
 class _UserMetadata(Closed):
     """What the user says of a table, as the text of a mapping."""

@@ -10,8 +10,6 @@ from entrepot.sources.icio.wheel import installed_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["installed"]
-
 
 def installed() -> Path:
     """Return where the table lies.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Grid", "batches", "cells", "relation", "together"]
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:

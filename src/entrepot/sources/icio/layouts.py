@@ -30,17 +30,6 @@ if TYPE_CHECKING:
     from entrepot.sources.icio.grid import Numbers
     from entrepot.sources.parser import RawFile
 
-__all__ = [
-    "PARAMETERS",
-    "Square",
-    "is_figaro",
-    "is_pymrio",
-    "read_adb",
-    "read_figaro",
-    "read_pymrio",
-    "write",
-]
-
 PARAMETERS = "file_parameters.json"
 """What pymrio writes beside the files of a table: which there are, and how they are laid out."""
 _FLAT = ("refArea", "rowIi", "counterpartArea", "colIi", "obsValue")

@@ -23,8 +23,8 @@ from entrepot.sources.icio.release import industries, is_release, read_release
 from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
 from entrepot.sources.icio.wheel import CAP, INSIDE, KNOWN, NEEDED, PACKAGE, benchmark, read_arrays
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
-from entrepot.sources.text import about_end
-from entrepot.sources.unpack import header, members, sha256_of
+from entrepot.sources.text import about_end, header
+from entrepot.sources.unpack import members, sha256_of
 from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from entrepot.sources.icio.layouts import Square
     from entrepot.sources.icio.wheel import Benchmark
     from entrepot.sources.parser import FileOptions, Key
-
-__all__ = ["rows", "tables"]
-
 
 RELEASE = "2025"
 _AREAS = {67: "2021", 77: "2023"}

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.icio.grid import Cells, Numbers
 
-__all__ = ["Node", "industries", "is_release", "node_of", "read_release", "read_whole"]
-
-
 _CORNER = ("", "V1", "Unnamed: 0")  # above the labels of the rows, as R and pandas write it
 _HALF = 5e-5  # m USD, half the last of the four decimals that the OECD prints
 _ASTRAY = 1e-3  # of all output; where rows miss it by more, that is no rounding

@@ -18,8 +18,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["EARLIER", "NOMENCLATURE", "OWN", "Sector", "edition_of", "sector", "sectors"]
-
 NOMENCLATURE = "ICIO2025"
 EARLIER = "ICIO2021"
 """Of the OECD's releases of 2021 and 2023, which have the same sectors."""

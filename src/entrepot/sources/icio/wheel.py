@@ -34,24 +34,6 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, np.ndarray[Any, Any]]
 
-__all__ = [
-    "CAP",
-    "INSIDE",
-    "KNOWN",
-    "PACKAGE",
-    "YEARS",
-    "Arrays",
-    "Benchmark",
-    "Installed",
-    "benchmark",
-    "forget",
-    "installed",
-    "installed_file",
-    "kept_arrays",
-    "read_arrays",
-]
-
-
 KNOWN = {"572753a929a2916dde290c8a3925599ac7f0f2e398b499a550e9cd5dc92f61c7": 2022}
 """Year of each file by its SHA-256: the file itself does not say it."""
 # A: each seller's share in a buyer's inputs; omb: inputs over output; go: output; z: final sales.

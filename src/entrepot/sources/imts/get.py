@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from entrepot.sources.get.plan import DataRequest
     from entrepot.sources.info import Download, DownloadAddress
 
-__all__ = ["TAKES", "pieces"]
-
 TAKES = ("period", "freq", "reporters", "partners")
 _INDICATORS = ("XG_FOB_USD", "MG_CIF_USD")  # exports, imports
 

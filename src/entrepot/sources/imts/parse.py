@@ -18,8 +18,9 @@ from entrepot.model.product import NO_CODES, TOTAL
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import NUMBER, Rule, find_rows, literal, quoted, read_text, verify
 from entrepot.sources.temp_tables import keep_small, look_up
+from entrepot.sources.text import header
 from entrepot.sources.totals import RELATIVE, compare_totals
-from entrepot.sources.unpack import header, members
+from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
     from entrepot.sources.totals import Example
-
-__all__ = ["rows", "tables"]
-
 
 # As a window over all rows, so that the order of the two in the file does not matter.
 _FOB_WITH_CIF = (

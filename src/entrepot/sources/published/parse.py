@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
 
-__all__ = ["rows", "tables"]
-
 
 def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the one table of a file; each is checked as strictly as the bundled ones."""

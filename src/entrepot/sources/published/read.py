@@ -21,18 +21,6 @@ from entrepot.sources.published.row import CONFIDENCES, RELATIONS, Published, pa
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "Kind",
-    "Published",
-    "PublishedRows",
-    "by_origin",
-    "matching",
-    "origin_name",
-    "published",
-    "ranked",
-]
-
-
 Kind = Literal["published", "computed", "all"]
 
 

@@ -15,20 +15,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "BASES",
-    "COLUMNS",
-    "CONFIDENCES",
-    "FLOWS",
-    "MEASURES",
-    "PERS",
-    "RELATIONS",
-    "VALUATIONS",
-    "Published",
-    "parse_rows",
-]
-
-
 _MONEY = ("USD", "CNY", "EUR", "RUB")
 _RATES = tuple(f"{currency} per USD" for currency in ("CNY", "EUR", "RUB", "MXN", "HKD"))
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key, RawFile
 
-__all__ = ["COLUMNS", "made_of", "rows", "tables"]
-
 COLUMNS = {
     "period": "DATE",
     "freq": "VARCHAR",

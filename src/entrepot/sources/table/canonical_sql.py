@@ -7,26 +7,15 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, RequestError
 from entrepot.model.areas import WORLD
+from entrepot.model.product import TOTAL
 from entrepot.sources.strict import literal
-from entrepot.sources.table.fields import TOTAL, nomenclature_of, said
+from entrepot.sources.table.fields import nomenclature_of, said
 from entrepot.sources.table.mapping import CONSTANTS, missing_sql, number_sql
 
 if TYPE_CHECKING:
     from entrepot.sources.table.fields import Field, Meaning
     from entrepot.sources.table.mapping import Mapping
     from entrepot.sources.table.plan import Number, Plan, ValueColumns
-
-__all__ = [
-    "CANONICAL",
-    "NEVER_NULL",
-    "canonical_sql",
-    "edition_by_day",
-    "facts_sql",
-    "require",
-    "says_something",
-    "selected",
-]
-
 
 CANONICAL = (
     *("period", "freq", "exporter", "importer", "product", "nomenclature", "value_usd"),

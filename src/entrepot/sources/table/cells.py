@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Finding
     from entrepot.sources.table.mapping import Mapping
 
-__all__ = ["Cells", "column_names", "naming_the_row", "open_cells"]
-
 
 @dataclass(frozen=True, slots=True)
 class Cells:

@@ -47,14 +47,6 @@ if TYPE_CHECKING:
 
     Kind = dict[str, Any]
 
-__all__ = [
-    "Looked",
-    "account",
-    "look",
-    "one_word",
-]
-
-
 _NUMBERS = (("v", "value"), ("m", "mass"), ("q", "quantity"))
 
 

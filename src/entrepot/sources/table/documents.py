@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["document_sheets", "is_document"]
-
 Rows = list[list[str]]
 
 _MOST = 2**28  # bytes: a page or answer of a portal has a few million

@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from entrepot.sources.table.mapping import Mapping
     from entrepot.sources.table.plan import Plan, ValueColumns
 
-__all__ = [
-    "FLOW_WORDS",
-    "NONE",
-    "TOTAL",
-    "Field",
-    "Meaning",
-    "fields",
-    "known_code",
-    "meanings",
-    "nomenclature_of",
-    "said",
-]
-
-
 BETWEEN = "\x1f"
 """Parts the cells of a text that is made of several."""
 

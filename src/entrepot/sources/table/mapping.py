@@ -15,26 +15,6 @@ from entrepot.model.display import MONEY
 from entrepot.sources.strict import literal
 from entrepot.sources.text import group_of
 
-__all__ = [
-    "AREAS",
-    "BLANKS",
-    "CONSTANTS",
-    "MARKS",
-    "NUMBERS",
-    "SYSTEMS",
-    "Constants",
-    "MappedColumn",
-    "Mapping",
-    "Role",
-    "is_missing",
-    "is_number",
-    "missing_sql",
-    "number_pattern",
-    "number_sql",
-    "read_mapping",
-]
-
-
 NAME = "mapping"
 """What a mapping is called in messages where its file is not known."""
 

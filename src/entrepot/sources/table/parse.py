@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.model.areas import WORLD
 from entrepot.model.columns import COMPLETE, Finding
+from entrepot.model.product import TOTAL
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.strict import literal
 from entrepot.sources.table.canonical_sql import CANONICAL, canonical_sql, facts_sql, require
 from entrepot.sources.table.cells import naming_the_row, open_cells
 from entrepot.sources.table.check import account, look, one_word
-from entrepot.sources.table.fields import NONE, TOTAL, nomenclature_of
+from entrepot.sources.table.fields import NONE, nomenclature_of
 from entrepot.sources.table.mapping import Mapping, read_mapping
 from entrepot.sources.table.plain import about_cuts, about_merged
 from entrepot.sources.table.plan import make_plan
@@ -33,13 +34,6 @@ if TYPE_CHECKING:
     from entrepot.sources.table.cells import Cells
     from entrepot.sources.table.check import Looked
     from entrepot.sources.table.plan import Plan
-
-__all__ = [
-    "CheckedTable",
-    "check_table",
-    "rows",
-    "tables",
-]
 
 
 def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:

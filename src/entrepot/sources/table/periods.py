@@ -13,19 +13,6 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = [
-    "SLASHED",
-    "DatedPeriod",
-    "fiscal_years",
-    "in_order",
-    "is_far_off",
-    "month_number",
-    "not_calendar",
-    "read_span",
-    "spans",
-]
-
-
 # 2022-23, 2022/2023, FY 2022-23: the second year may leave its century out.
 _FISCAL = re.compile(r"(?:FY ?)?([12][0-9]{3}) ?[-/–] ?([12][0-9])?([0-9]{2})")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}

@@ -41,21 +41,6 @@ if TYPE_CHECKING:
     from entrepot.sources.table.mapping import Mapping
     from entrepot.sources.workbook import Cell
 
-__all__ = [
-    "about_cuts",
-    "about_merged",
-    "has_labels",
-    "has_sheets",
-    "joined_names",
-    "plain_text",
-    "rows_of_sheet",
-    "sheet_as_text",
-    "sheet_names",
-    "sheet_of",
-    "text_lines",
-]
-
-
 # utf-16 reads its own mark for the order of bytes, so both orders have one name.
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (b"\xfe\xff", "utf-16"))
 _LONGEST = 2**24  # characters in a line

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.mapping import MappedColumn, Mapping
 
-__all__ = ["Number", "Plan", "ValueColumns", "make_plan", "same_meaning"]
-
 WHERE = "mapping, columns"
 _PLACE = re.compile("column [0-9]+")
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.sources.table.cells import Cells
     from entrepot.sources.table.plan import Plan
 
-__all__ = ["KEYS", "MONEY", "one_row_a_cell", "rows_of"]
-
 KEYS = tuple(name for name in key_columns("flows") if name in CANONICAL)
 _SAME = ("nomenclature", "valuation", "currency")
 _MONEY = ("value_usd", "value_reported")

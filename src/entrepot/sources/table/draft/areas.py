@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from entrepot.sources.table.draft.questions import Questions
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["area_keys", "table_of_areas", "with_paired_names"]
-
 _MOST = 400  # different cells: there are fewer countries
 _PAIRS = 4  # code columns times name columns that are looked at, each way
 _FLOWS = 6  # different codes of flows

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["compose", "how_numbers_are_written"]
-
-
 _EDITIONS = ("HS2022", "HS2017", "HS2012", "CN2024", "...")
 _WIDE = 3  # columns called by periods that are said once for all
 

@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["Draft", "draft_mapping"]
-
-
 _ROWS = 3  # of numbers in each of two columns, so that it is no chance that they share none
 
 

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["BACI", "Guess", "code_pattern", "guess_columns", "plain_name"]
-
-
 _HEADER = ("header", "role", "codes", "currency", "scale", "unit")
 BACI = frozenset("tijkvq")
 """Columns of CEPII BACI, which documents them."""

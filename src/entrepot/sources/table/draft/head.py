@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Mapped
     from pathlib import Path
 
-__all__ = ["Head", "look_at_head"]
-
 _LINES = 60
 _MOST_LINES = 5_000  # in which another table is looked for
 _SAMPLE = 2**20

@@ -7,8 +7,6 @@ from math import prod
 
 from entrepot.model.display import MONEY
 
-__all__ = ["counts_mass", "counts_money", "mass_words", "money_words", "scale_words"]
-
 # The plain $ is American: other dollars have their letters before it and come first.
 _CURRENCIES = (
     ("AUD", r"\bau?d? ?\$|australian dollar"),

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["TODO", "DraftQuestion", "Questions", "as_yaml", "scalar"]
-
-
 TODO = "TODO"
 
 

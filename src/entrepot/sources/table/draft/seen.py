@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.model.area_names import named_area
+from entrepot.model.product import TOTAL
 from entrepot.sources.table.cells import naming_the_row
 from entrepot.sources.table.draft.money import counts_money
-from entrepot.sources.table.fields import FLOW_WORDS, TOTAL, known_code
+from entrepot.sources.table.fields import FLOW_WORDS, known_code
 from entrepot.sources.table.mapping import BLANKS
 from entrepot.sources.table.periods import SLASHED, fiscal_years, read_span
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.table.cells import Cells
-
-__all__ = ["ONE_FISCAL", "TOTALS", "Seen", "look_at_columns"]
 
 _MOST = 20_000  # different texts that are looked at
 _AT_ONCE = 200  # columns; a query for each takes minutes where there are a thousand

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["SheetPart", "parts_below", "parts_side_by_side", "plain_again"]
-
 _NUMBERS = 0.5  # of the filled cells of a column of numbers
 _COVERED = 0.6  # of the columns of numbers that a row of names has a cell in
 _SHARED = 0.3  # of the texts of the shorter of two columns that the other has, too

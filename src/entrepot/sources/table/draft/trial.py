@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from entrepot.sources.parser import ParsedRows, RawFile
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["QUESTION", "Trial", "Ways", "only", "read_with", "stand_ins"]
-
-
 _ANSWERS = {
     "reporter": "ATA",
     "partner": "BVT",
