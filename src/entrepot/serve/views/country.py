@@ -207,7 +207,7 @@ def _parts(
     known_area(importer)
     goods, sold = _market(lake, importer, named_goods(goods), period, source)
     parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
-    parts |= {"suppliers": [], "unknown": [], "answer": ""}
+    parts |= {"suppliers": [], "unknown": [], "answer": "", "followed": []}
     # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
         goods = goods or usual_goods(importer)
