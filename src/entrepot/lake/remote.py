@@ -56,6 +56,20 @@ _CLIENT = (
 """What the library reads from the environment itself, unless it is given any of it."""
 _MACHINE = "169.254.169.254"
 """Where machines of a cloud get keys: asked where the environment has none."""
+_CLOCK = (
+    "the clock of this machine and that of the store are too far apart",
+    "set the clock of this machine, then run the command again",
+)
+_EXPIRED = (
+    "the key in the environment has expired",
+    "get a new one, set it in the store's own variables, and run the command again",
+)
+_TIMELY = {
+    "RequestTimeTooSkewed": _CLOCK,
+    "RequestExpired": _CLOCK,
+    "ExpiredToken": _EXPIRED,
+}
+"""Why requests are refused although the key has the rights, by the store's code for it."""
 _TABLES = ("flows", "inputs", "products", "raw", "shipments")
 
 
@@ -386,6 +400,11 @@ class RemoteStore:
             raise
         except (exceptions.BaseError, OSError, ValueError) as error:
             refused = (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)
+            if timely := next((one for code, one in _TIMELY.items() if code in str(error)), None):
+                why, hint = timely
+                raise OutsideError(
+                    "the store refuses access", where=where, why=why, hint=hint
+                ) from error
             if isinstance(error, refused) or _MACHINE in str(error):
                 raise OutsideError(
                     "the store refuses access",

@@ -222,6 +222,8 @@ class _Faulty(BaseHTTPRequestHandler):
     [
         (403, b"<Error><Code>AccessDenied</Code></Error>", "refuses access"),
         (401, b"", "refuses access"),
+        (403, b"<Error><Code>RequestTimeTooSkewed</Code></Error>", "clock .* too far apart"),
+        (400, b"<Error><Code>ExpiredToken</Code></Error>", "key .* has expired"),
         (400, b"<Error><Code>Broken</Code></Error>", "cannot be read"),
     ],
 )
