@@ -318,6 +318,21 @@ def test_whether_a_pair_trades_is_looked_up_once_for_a_page(tmp_path: Path) -> N
     assert not again.queries
 
 
+def test_trade_that_a_figure_of_the_page_shows_is_not_looked_up(tmp_path: Path) -> None:
+    """A value says that the goods are traded, and by whom: on Spark each look is a job."""
+    lake = lake_of(tmp_path, [(2021, "CHN", "KAZ", "854231", 50.0)])
+    context = BriefContext(lake)
+    words = {"importer": "KAZ", "exporter": "CHN", "goods": "854231", "source": "baci"}
+    figure = evaluate(Definition.build("import_share", period=2021, **words), lake)
+    assert figure.status == "insufficient_data"  # an extract has no total
+    with lake.reading():
+        assert context.value("value", period=2021, **words).value
+        with lake.explaining() as cost:
+            said = missing_value(context, figure)
+        assert said == missing_value(BriefContext(lake), figure)
+    assert not cost.queries
+
+
 def test_no_text_of_a_brief_is_wider_than_a_line(tmp_path: Path) -> None:
     """Thirty codes between commas alone ran out of the page of the PDF."""
     made = brief("DEU", "CHN", "850511", lake=tmp_path / "lake")

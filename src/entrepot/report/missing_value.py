@@ -27,7 +27,7 @@ from entrepot.report.phrasing import capital
 from entrepot.sources import is_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from entrepot.figures import Definition, Figure
     from entrepot.lake import InventoryItem, Lake
@@ -295,7 +295,9 @@ def _has_rows(context: BriefContext, figure: Figure, flows: Sequence[InventoryIt
         return True
     if not goods:
         return True
-    names = dict.fromkeys(one.source for one in flows)
+    names = tuple(dict.fromkeys(one.source for one in flows))
+    if any(one.goods == asked.goods for one in _traded(context, names)):
+        return True
     rows = nw.concat([context.lake.flows(name, by="importer") for name in names])
     # head(1): whether there is any row, and the engine stops at the first.
     return bool(fetch(select(rows, goods).select("product").head(1)))
@@ -306,8 +308,20 @@ def _has_pair(context: BriefContext, figure: Figure, flows: Sequence[InventoryIt
     sources = tuple(dict.fromkeys(one.source for one in flows))
     asked = figure.definition.members
     pair = tuple(tuple(sorted(asked(side))) for side in ("exporter", "importer"))
+    wanted = figure.definition.exporter, figure.definition.importer
+    if any((one.exporter, one.importer) == wanted for one in _traded(context, sources)):
+        return True
     # Each answer reads rows, and several sections ask for one pair.
     return context.remembered(repr((sources, pair)), lambda: _trades(context.lake, sources, *pair))
+
+
+def _traded(context: BriefContext, sources: Collection[str]) -> Iterator[Definition]:
+    """Yield the trade that Figures of the page show to be in some sources; no row is read."""
+    for one in context.asked.values():
+        asked = one.definition
+        is_trade = asked.measure in ("value", "import_share") and bool(one.value)
+        if is_trade and asked.source.partition("@")[0] in sources:
+            yield asked
 
 
 def _trades(
