@@ -14,13 +14,16 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, OutsideError, RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from py4j.java_gateway import JavaGateway, JVMView
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
@@ -30,6 +33,8 @@ _STARTS = threading.Lock()
 """Held while Spark starts: a server's threads all ask for the one session."""
 _JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"
 _LAST_WORDS = 3
+_ASKS = "appclient-register-master"
+"""In the name of the threads with which Spark asks a master to take a program on."""
 # Together half a minute, after which a cluster that is not there, or gives nothing, is named.
 _MASTER_SECONDS = 5
 _EXECUTOR_SECONDS = 25
@@ -107,7 +112,11 @@ def _started(master: str, memory: str | None) -> SparkContext:
         if gateway is None:  # kept by pyspark when a session is stopped
             with log.open("wb") as opened:
                 gateway = launch_gateway(conf, {"stdout": opened, "stderr": opened})
-        started = SparkContext(conf=conf, gateway=gateway)
+        with _taken_on(gateway, master):
+            started = SparkContext(conf=conf, gateway=gateway)
+    except OutsideError:
+        SparkContext._gateway = SparkContext._jvm = None  # its Java has ended
+        raise
     except Exception as error:  # whatever Java throws, by whatever road
         raise OutsideError(
             f"Spark does not start on {master}",
@@ -167,34 +176,80 @@ def _require_master(master: str) -> None:
     )
 
 
+@contextmanager
+def _taken_on(gateway: JavaGateway, master: str) -> Iterator[None]:
+    """Give up while Spark starts where a master listens and does not answer.
+
+    Spark itself would ask for a minute. What counts is the time from its first request on.
+    """
+    if not master.startswith("spark://"):
+        yield
+        return
+    started, is_late, seconds = threading.Event(), threading.Event(), _patience(gateway.jvm)
+
+    def watch() -> None:
+        from py4j.protocol import Py4JError
+
+        until = None
+        while not started.wait(1):
+            with suppress(Py4JError):
+                threads = gateway.jvm.java.lang.Thread.getAllStackTraces().keySet().toString()
+                if until is None and _ASKS in threads:
+                    until = time.monotonic() + seconds
+            if until is not None and time.monotonic() > until:
+                is_late.set()
+                gateway.proc.kill()
+                return
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    except Exception as error:
+        if not is_late.is_set():
+            raise
+        raise _no_answer(master, seconds) from error
+    finally:
+        started.set()
+        watching.join()
+
+
+def _no_answer(master: str, seconds: int) -> OutsideError:
+    return OutsideError(
+        "no Spark master answers",
+        where=f"--master {master}",
+        why=f"something listens there, and did not take this program on within {seconds} seconds",
+        hint="check host and port (the usual port is 7077), and that the master has the same "
+        f"version of Spark; wait longer, up to a minute, with {_WAITING}",
+    )
+
+
+def _patience(java: JVMView) -> int:
+    """Return the seconds that a cluster has to answer, by Spark's settings or our own."""
+    said = java.java.lang.System.getProperty(_WAITING) or f"{_EXECUTOR_SECONDS}s"
+    return int(java.org.apache.spark.network.util.JavaUtils.timeStringAsSec(said))
+
+
 def _require_executor(running: SparkContext) -> None:
     """Wait for a first executor of a cluster of Spark's own; without one every question hangs."""
     if not running.master.startswith("spark://"):
         return
     from py4j.protocol import Py4JError
 
-    master = running.master
+    seconds = _patience(running._jvm)
+    until = time.monotonic() + seconds
     try:
-        time_of = running._jvm.org.apache.spark.network.util.JavaUtils.timeStringAsSec
-        seconds = time_of(running.getConf().get(_WAITING, f"{_EXECUTOR_SECONDS}s"))
-        until = time.monotonic() + seconds
         while (is_alone := _executors(running) < 1) and time.monotonic() < until:
             time.sleep(0.1)
     except Py4JError as error:  # Spark gave up by itself, and said so nowhere but in its log
         with suppress(Py4JError):
             running.stop()
-        raise OutsideError(
-            "no Spark master answers",
-            where=f"--master {master}",
-            why="something listens there, and did not take this program on within a minute",
-            hint="check host and port (the usual port is 7077), and that the master has the same "
-            "version of Spark",
-        ) from error
+        raise _no_answer(running.master, 60) from error
     if is_alone:
         running.stop()
         raise OutsideError(
             "the cluster gives no executor",
-            where=f"--master {master}",
+            where=f"--master {running.master}",
             why=f"in {seconds} seconds no worker took the work: none is there, all cores are "
             "taken, none has the memory that is asked, a firewall keeps executors from this "
             "machine, or the workers are slow",
