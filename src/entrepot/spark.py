@@ -35,6 +35,8 @@ _JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HO
 _LAST_WORDS = 3
 _ASKS = "appclient-register-master"
 """In the name of the threads with which Spark asks a master to take a program on."""
+_LOOKS = 1
+"""Seconds between two looks at them."""
 # Together half a minute, after which a cluster that is not there, or gives nothing, is named.
 _MASTER_SECONDS = 5
 _EXECUTOR_SECONDS = 25
@@ -191,7 +193,7 @@ def _taken_on(gateway: JavaGateway, master: str) -> Iterator[None]:
         from py4j.protocol import Py4JError
 
         until = None
-        while not started.wait(1):
+        while not started.wait(_LOOKS):
             with suppress(Py4JError):
                 threads = gateway.jvm.java.lang.Thread.getAllStackTraces().keySet().toString()
                 if until is None and _ASKS in threads:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING
+from unittest.mock import MagicMock
 
 import pytest
 from typer.testing import CliRunner
 
+from entrepot import spark
 from entrepot.cli.common import chosen_engine, open_on_engine
 from entrepot.cli.main import app
 from entrepot.errors import MissingExtraError, OutsideError, RequestError, UnknownNameError
 from entrepot.lake import Lake
 from entrepot.settings import Settings
-from entrepot.spark import _in_mebibytes, session
+from entrepot.spark import _in_mebibytes, _taken_on, session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +127,33 @@ def test_a_number_of_threads_that_would_stop_the_machine(
         Settings.read()
     monkeypatch.setenv("ENTREPOT_THREADS", "999")
     assert Settings.read().threads == 999
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_java_is_ended_where_a_master_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, *, asks: bool
+) -> None:
+    """Counted from Spark's first request on, so that a slow start is no reason."""
+    killed, looked = threading.Event(), threading.Event()
+    gateway = MagicMock()
+    gateway.jvm.org.apache.spark.network.util.JavaUtils.timeStringAsSec.return_value = 0
+    gateway.proc.kill.side_effect = killed.set
+
+    def threads() -> str:
+        looked.set()
+        return "appclient-register-master-threadpool-0" if asks else "main"
+
+    all_threads = gateway.jvm.java.lang.Thread.getAllStackTraces.return_value
+    all_threads.keySet.return_value.toString.side_effect = threads
+    monkeypatch.setattr(spark, "_LOOKS", 0.001)
+
+    def start() -> None:
+        with _taken_on(gateway, "spark://here:7077"):
+            assert (killed if asks else looked).wait(60)
+            raise ConnectionError("Java has ended")
+
+    with pytest.raises(OutsideError if asks else ConnectionError) as caught:
+        start()
+    assert killed.is_set() is asks
+    if asks:
+        assert "did not take this program on" in str(caught.value)
