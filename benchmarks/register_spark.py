@@ -1,9 +1,13 @@
 """A made-up customs register on a Spark cluster of this machine, and on DuckDB.
 
-The lines of `register.py`, in twelve files of a quarter each. The cluster is Spark's own: a master
-and one or two workers of a core each, in processes apart from the driver.
+The lines of `register.py`, so many a year, in files of a quarter each. The cluster is Spark's own:
+a master and one or two workers of a core each, in processes apart from the driver.
 
-    python benchmarks/register_spark.py [LINES] [WORKERS]     0 workers: DuckDB, two threads
+    python benchmarks/register_spark.py [LINES [WORKERS [FIRST [LAST [OF]]]]]
+
+0 workers are DuckDB, with two threads. The years from FIRST to LAST are made, loaded into the lake
+beside those that are there, and asked; none if LAST is less. A lake is kept for each number of
+workers; OF asks that of another number.
 
 | column | what it is |
 |---|---|
@@ -11,6 +15,7 @@ and one or two workers of a core each, in processes apart from the driver.
 | jobs | Spark's jobs |
 | read | bytes that Spark's tasks read of Parquet; DuckDB: all bytes that the process read |
 | shuffled, spilled | bytes between tasks; bytes that did not fit into a task's memory, on disk |
+| peak | most memory of a process that is not Java, in MB |
 """
 
 from __future__ import annotations
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 TOOL = str(Path(sys.executable).with_name("entrepot"))
 ASKED = {
     "source": "shipments.made", "basis": "origin", "importer": "KAZ", "exporter": "CHN",
-    "goods": "854231", "period": "2022",
+    "goods": "854231", "period": "2015",
 }  # fmt: skip
 # Ranges of a file that are read side by side are not counted by Spark.
 DEFAULTS = """\
@@ -50,24 +55,34 @@ spark.scheduler.maxRegisteredResourcesWaitingTime 600s
 """
 
 
-def files(root: Path, lines: int) -> list[Path]:
-    """Return twelve files of a quarter each, made if they are not there."""
-    folder = root / "quarters"
-    if not folder.exists():
+def files(root: Path, lines: int, year: int) -> list[Path]:
+    """Return the four quarters of the year of that number, made if they are not there.
+
+    All are the lines of one quarter with other days: a customs office counts anew every year, too.
+    """
+    folder, first = root / f"year-{year}", root / "quarter.csv"
+    if not first.exists():
         from entrepot.engine import connect
 
-        draft = root / "draft"
-        shutil.rmtree(draft, ignore_errors=True)
-        connection = connect(threads=1)  # else each thread writes files of its own
-        day = "strptime(\"day\", '%d.%m.%Y')"
-        connection.execute(f"""
-            COPY (SELECT *, year({day}) || 'Q' || quarter({day}) AS part
-                  FROM ({register.query(lines)}) WHERE year({day}) < 2024)
-            TO '{draft}' (FORMAT csv, HEADER, PARTITION_BY (part))""")
-        folder.mkdir()
-        for made in draft.rglob("*.csv"):
-            made.replace(folder / f"{made.parent.name.partition('=')[2]}.csv")
-        shutil.rmtree(draft)
+        made = register.query(lines // 4, 0, "2015-01-01", 89)
+        connect().execute(f"COPY ({made}) TO '{root / 'draft'}' (FORMAT csv, HEADER)")
+        (root / "draft").replace(first)
+    folder.mkdir(exist_ok=True)
+    for part in range(4):
+        target, draft = folder / f"{2014 + year}Q{part + 1}.csv", folder / "draft"
+        if target.exists():
+            continue
+        days = [
+            (f".{month:02}.2015,", f".{3 * part + month:02}.{2014 + year},") for month in (1, 2, 3)
+        ]
+        short = {1: (1, 3), 2: (3,)}.get(part, ())  # April, June and September have no 31st
+        days = [(f",31.0{month}.2015,", f",30.0{month}.2015,") for month in short] + days
+        with first.open("rb") as source, draft.open("wb") as written:
+            while text := b"".join(source.readlines(1 << 24)):
+                for was, becomes in days:
+                    text = text.replace(was.encode(), becomes.encode())
+                written.write(text)
+        draft.replace(target)
     return sorted(folder.iterdir())
 
 
@@ -108,19 +123,21 @@ def cluster(workers: int, folder: Path) -> Iterator[tuple[str, list[int]]]:
             one.wait()
 
 
-def processes(sessions: Sequence[int]) -> dict[int, tuple[float, int]]:
-    """Return the CPU seconds and the bytes read of each process of some sessions."""
+def processes(sessions: Sequence[int]) -> dict[int, tuple[float, int, int]]:
+    """Return CPU seconds, bytes read and memory (of Java none) of each process of some sessions."""
     found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            cells = stat.read_text().rpartition(")")[2].split()
+            name, _, rest = stat.read_text().rpartition(")")
+            cells = rest.split()
             if int(cells[3]) not in sessions:
                 continue
             read = (stat.parent / "io").read_text().partition("rchar: ")[2].partition("\n")[0]
         except (OSError, ValueError):
             continue  # ended meanwhile
         ticks = int(cells[11]) + int(cells[12])
-        found[int(stat.parent.name)] = ticks / os.sysconf("SC_CLK_TCK"), int(read)
+        held = 0 if name.endswith("(java") else int(cells[21]) * os.sysconf("SC_PAGE_SIZE")
+        found[int(stat.parent.name)] = ticks / os.sysconf("SC_CLK_TCK"), int(read), held
     return found
 
 
@@ -129,7 +146,8 @@ def timed(
 ) -> dict[str, Any]:
     """Run a command, and return what it and the workers took; 1 is said of what is listed."""
     before = processes(sessions)
-    seen: dict[int, tuple[float, int]] = {}
+    seen: dict[int, tuple[float, int, int]] = {}
+    peak = 0
     known = set(logs.iterdir())
     start = time.perf_counter()
     with tempfile.TemporaryFile() as said:
@@ -137,7 +155,8 @@ def timed(
             command, stdout=said, stderr=said, env=os.environ | more, start_new_session=True
         )
         while child.poll() is None:
-            seen |= processes([*sessions, child.pid])
+            seen |= (now := processes([*sessions, child.pid]))
+            peak = max(peak, *(held for _, _, held in now.values()))
             time.sleep(0.2)
         took = time.perf_counter() - start
         seen |= processes(sessions)
@@ -146,11 +165,11 @@ def timed(
     if child.returncode not in (0, "screen" in command):
         raise SystemExit(f"{' '.join(command)} ended with {child.returncode}:\n{text[-3000:]}")
     used = [
-        [now - was for now, was in zip(numbers, before.get(pid, (0, 0)), strict=True)]
+        [now - was for now, was in zip(numbers, before.get(pid, (0, 0, 0)), strict=True)]
         for pid, numbers in seen.items()
     ]
-    found = {"s": took, "cpu": sum(cpu for cpu, _ in used), "said": text}
-    found["read"] = sum(read for _, read in used)
+    found = {"s": took, "cpu": sum(cpu for cpu, _, _ in used), "said": text, "peak": peak}
+    found["read"] = sum(read for _, read, _ in used)
     for log in set(logs.iterdir()) - known:
         found |= of_events(log)
     return found
@@ -189,72 +208,111 @@ def panel(lake: str, master: str) -> dict[str, Any]:
     return {"cells": found[0], "sum": found[1]}
 
 
-def on_cluster(lines: int, workers: int, root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def stretch(lake: str, target: str, quarters: str) -> dict[str, Any]:
+    """Make a lake of so many quarters, each with the files of the first one of another lake.
+
+    Nothing is loaded or copied: links with the names of other months, in a catalog of their own.
+    The last day of 2025 is not passed: of more than eleven years, the first are before 2015.
+    """
+    from dataclasses import replace
+
+    from entrepot.lake.catalog import Catalog
+    from entrepot.model.period import Period
+
+    held, folder = Catalog.read(Path(lake)), Path(target)
+    [snapshot] = held.snapshots
+    months = sorted(snapshot.partitions, key=lambda one: str(one.period))[:3]
+    start = min(2015, 2026 - int(quarters) // 4)
+    made = []
+    for number in range(3 * int(quarters)):
+        of = months[number % 3]
+        when = Period.parse(f"{start + number // 12}-{number % 12 + 1:02}")
+        files = {}
+        for order, file in of.files.items():
+            path = file.path.replace(str(of.period), str(when)[:7])
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            os.link(Path(lake, file.path), folder / path)
+            files[order] = replace(file, path=path)
+        made.append(replace(of, period=when, files=files))
+    Catalog((replace(snapshot, partitions=tuple(made)),)).write(folder)
+    return {"rows": sum(one.rows for one in made)}
+
+
+def commands(lake: str, loaded: Sequence[Path], root: Path, *there: str) -> dict[str, list[str]]:
+    """Return what is run in turn: the load of some files, if any, and three questions."""
+    asked = [word for name, text in ASKED.items() for word in (f"--{name}", text)]
+    add = [TOOL, "data", "add", "shipments", *map(str, loaded), "--map", str(root / "layout.yaml")]
+    add += ["--lake", lake, *there]
+    listed = str(register.list_of(100_000))
+    jobs = {"load": add} if loaded else {}
+    return jobs | {
+        "ask": [TOOL, "ask", "import_share", *asked, "--lake", lake, *there, "--json"],
+        "screening": [TOOL, "screen", listed, "--edition", "CN", "--lake", lake, *there],
+    }
+
+
+def on_cluster(
+    workers: int, lake: str, loaded: Sequence[Path], root: Path
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Load and ask on a cluster."""
-    lake, listed = str(root / f"lake-{workers}"), register.list_of(100_000)
     logs = root / "events"
-    shutil.rmtree(lake, ignore_errors=True)
-    shutil.rmtree(logs, ignore_errors=True)
-    logs.mkdir()
     (root / "spark-defaults.conf").write_text(DEFAULTS.format(log=logs.as_uri()), "utf-8")
-    (root / "layout.yaml").write_text(register.LAYOUT, "utf-8")
     with tempfile.TemporaryDirectory() as scratch, cluster(workers, Path(scratch)) as started:
         master, sessions = started
-        there = ["--engine", "spark", "--master", master, "--lake", lake]
-        loaded = [TOOL, "data", "add", "shipments", *map(str, files(root, lines))]
-        asked = [word for name, text in ASKED.items() for word in (f"--{name}", text)]
-        jobs = {
-            "load": [*loaded, "--map", str(root / "layout.yaml"), *there],
-            "ask": [TOOL, "ask", "import_share", *asked, *there, "--json"],
-            "HHI panel": [sys.executable, __file__, "--job", "panel", lake, master],
-            "screening": [TOOL, "screen", str(listed), "--edition", "CN", *there],
-        }
+        jobs = commands(lake, loaded, root, "--engine", "spark", "--master", master)
+        jobs["HHI panel"] = [sys.executable, __file__, "--job", "panel", lake, master]
         for name, command in jobs.items():
             yield name, timed(command, logs, sessions, SPARK_CONF_DIR=str(root))
 
 
-def on_duckdb(lines: int, workers: int, root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Ask the lake that the largest cluster loaded; `register.py` measures the load."""
-    logs = root / "events"
-    lake = next(str(path) for path in sorted(root.glob("lake-*"), reverse=True))
-    asked = [word for name, text in ASKED.items() for word in (f"--{name}", text)]
-    listed = str(register.list_of(100_000))
-    jobs = {
-        "ask": [TOOL, "ask", "import_share", *asked, "--json", "--lake", lake],
-        "HHI panel": [sys.executable, register.__file__, "--job", "hhi", lake],
-        "screening": [TOOL, "screen", listed, "--edition", "CN", "--lake", lake],
-    }
+def on_duckdb(
+    lake: str, loaded: Sequence[Path], root: Path
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Load and ask on DuckDB, beside the same by DuckDB alone."""
+    jobs = commands(lake, loaded, root)
+    for name in ("hhi", "raw_hhi"):
+        jobs[name] = [sys.executable, register.__file__, "--job", name, lake]
+    if loaded:
+        raw, text = root / "raw", f"{loaded[0].parent}/*.csv"
+        shutil.rmtree(raw, ignore_errors=True)
+        jobs["raw load"] = [sys.executable, register.__file__, "--job", "raw_load", text, str(raw)]
     for name, command in jobs.items():
-        yield name, timed(command, logs)
+        yield name, timed(command, root / "events")
 
 
-def size(folder: Path) -> int:
-    """Return the bytes of the files in a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def size(*paths: Path) -> int:
+    """Return the bytes of those of some paths that are files."""
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def report(lines: int, workers: int) -> None:
-    """Print a row for each job, as soon as it is done; with one, two and no workers if negative."""
+def report(lines: int, workers: int, first: int, last: int, of: int) -> None:
+    """Print a row for each job, as soon as it is done."""
     root = Path(os.environ.get("ENTREPOT_BENCH_DIR") or "entrepot-bench", "spark", str(lines))
-    root.mkdir(parents=True, exist_ok=True)
-    print(f"{lines:,} lines, {size(files(root, lines).pop(0).parent) / 1e9:.2f} GB of CSV")
-    print("| job | s | CPU s | jobs | tasks | MB read | shuffled | spilled | load of machine |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
-    for count in (1, 2, 0) if workers < 0 else (workers,):
-        for name, run in (on_cluster if count else on_duckdb)(lines, count, root):
-            where = f"Spark, {count} workers" if count else "DuckDB"
-            cells = [f"{name}, {where}", f"{run['s']:.1f}", f"{run['cpu']:.1f}"]
-            cells += [str(run.get(key, "")) for key in ("jobs", "tasks")]
-            cells += [
-                f"{run[key] / 1e6:.2f}" if key in run else ""
-                for key in ("read", "shuffled", "spilled")
-            ]
-            print(f"| {' | '.join([*cells, f'{os.getloadavg()[0]:.1f}'])} |", flush=True)
-        if count:
-            lake = root / f"lake-{count}"
-            for part in ("raw", "shipments"):
-                print(f"{part}: {size(lake / part) / 1e6:.1f} MB")
+    (root / "events").mkdir(parents=True, exist_ok=True)
+    (root / "layout.yaml").write_text(register.LAYOUT, "utf-8")
+    loaded = [file for year in range(first, last + 1) for file in files(root, lines, year)]
+    lake = str(root / f"lake-{of if of >= 0 else workers}")
+    where = f"Spark, {workers} workers" if workers else "DuckDB"
+    print(
+        f"{where}: years {first} to {last} of {lines:,} lines, {size(*loaded) / 1e9:.2f} GB of CSV"
+    )
+    print(
+        "| job | s | CPU s | jobs | tasks | MB read | shuffled | spilled | peak | machine's load |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    jobs = on_cluster(workers, lake, loaded, root) if workers else on_duckdb(lake, loaded, root)
+    for name, run in jobs:
+        cells = [name, f"{run['s']:.1f}", f"{run['cpu']:.1f}"]
+        cells += [str(run.get(key, "")) for key in ("jobs", "tasks")]
+        cells += [
+            f"{run[key] / 1e6:.2f}" if key in run else ""
+            for key in ("read", "shuffled", "spilled", "peak")
+        ]
+        print(f"| {' | '.join([*cells, f'{os.getloadavg()[0]:.1f}'])} |", flush=True)
+    for part in ("raw", "shipments"):
+        print(f"{part}: {size(*Path(lake, part).rglob('*')) / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
-    harness.main({"panel": panel}, report, lines=1_000_000, workers=-1)
+    jobs = {"panel": panel, "stretch": stretch}
+    harness.main(jobs, report, lines=1_000_000, workers=2, first=1, last=1, of=-1)
