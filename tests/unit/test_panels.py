@@ -254,3 +254,20 @@ def test_what_would_bring_missing_values_stands_below_the_table(tmp_path: Path) 
         lake=nothing,
     ).gaps
     assert "published figures" in printed
+
+
+def test_a_panel_of_changes_says_since_when_and_into_what(lake: ep.Lake) -> None:
+    """A table of growth named one of its two times; one of changes in value had no parts."""
+    keys: dict[str, Any] = {"importer": "DEU", "goods": "854231", "period": 2022, "base": 2020}
+    panel = ep.ask("value_change", exporter="CHN+USA", each="exporter", lake=lake, **keys)
+    assert panel.title.endswith(", 2022 against 2020")
+    for one, line in zip(panel, panel.rows(), strict=True):
+        assert (line["base"], line["value"]) == ("2020", one.value)
+        assert line["from_price"] + line["from_quantity"] == pytest.approx(line["value"])
+    assert panel.head == ["exporter", "value", "price", "quantity", "range", "source"]
+    assert {len(line) for line in panel.shown()} == {len(panel.head)}
+    levels = ep.ask(
+        "value", exporter="CHN+USA", each="exporter", lake=lake, **keys | {"base": None}
+    )
+    assert levels.title.endswith(", 2022")
+    assert "base" not in levels.rows()[0]

@@ -279,8 +279,8 @@ def _show_series(
             note(f"written: {found.save(out)}")
 
     def render(screen: Console) -> None:
-        head, rows = [*found.varied, "value", "range", "source"], found.shown()
-        screen.print(table(found.title, head, rows, right=(len(found.varied),)))
+        numbers = range(len(found.varied), len(found.head) - 2)
+        screen.print(table(found.title, found.head, found.shown(), right=tuple(numbers)))
         for gap in found.gaps:
             screen.print(f"No value: {gap}", markup=False)
         for at, one in enumerate(found.caveats, 1):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from entrepot.errors import RequestError
 from entrepot.figures.asked_together import said_once
+from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import fragment, table_html
 from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
@@ -26,7 +27,7 @@ from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.area_names import as_codes, listed_areas
 from entrepot.model.areas import WORLD, area_phrase, area_set, pinned
-from entrepot.model.display import folded, joined, range_text
+from entrepot.model.display import figure_value, folded, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableAbout, TableResult
@@ -55,6 +56,8 @@ LABELS = {
     "low": "lowest value under other definitions",
     "high": "highest value under other definitions",
     "unit": "unit of value, low and high",
+    "from_price": "part of a change that is of prices, in its unit",
+    "from_quantity": "part of a change that is of quantities, in its unit",
     "source": "source of the value",
     "change_to": "source or reporter that begins here",
     "reason": "why there is no value",
@@ -142,12 +145,14 @@ class Panel(TableResult):
         """Return a row for each Figure: the keys that differ, period, value, unit, range, source.
 
         A share is 0 to 1; `value` is None where data are missing, and `reason` says which.
+        A change has its base, and a change in value its parts.
         `change_to` names the source or reporter that begins with this row of a series; the
         difference from the row before is no trend.
         """
         breaks = self._breaks()
         # A table without its year is of no use in another program.
-        keys = tuple(dict.fromkeys((*self.varied, "period")))
+        base = ("base",) if any(one.definition.base for one in self.figures) else ()
+        keys = tuple(dict.fromkeys((*self.varied, "period", *base)))
         return [
             {name: _plain(getattr(one.definition, name)) for name in keys}
             | {
@@ -156,6 +161,7 @@ class Panel(TableResult):
                 "low": one.low,
                 "high": one.high,
                 "unit": one.unit,
+                **{f"from_{name}": _part(one, name) for name in self._parts},
                 "source": one.definition.source if one.status == "ok" else None,
                 "change_to": breaks.get(id(one)),
                 "reason": one.reason,
@@ -194,6 +200,17 @@ class Panel(TableResult):
         notes = "\n".join(one.text for one in self.caveats)
         return TableAbout(name, self.title, notes, LABELS)
 
+    @property
+    def _parts(self) -> tuple[str, ...]:
+        """What its measure splits the value into, in the unit of the value."""
+        is_split = self.figures[0].definition.measure == "value_change"
+        return ("price", "quantity") if is_split else ()
+
+    @property
+    def head(self) -> list[str]:
+        """The heads of the columns that are shown."""
+        return [*self.varied, "value", *self._parts, "range", "source"]
+
     def shown(self) -> list[list[str]]:
         """Return a row of texts for each Figure."""
         breaks = self._breaks()
@@ -208,6 +225,7 @@ class Panel(TableResult):
             [str(_plain(getattr(one.definition, name))) for name in self.varied]
             + [
                 one.value_text,
+                *(figure_value(_part(one, name), one.unit or "") for name in self._parts),
                 f"no range: {one.no_range}" if one.no_range else one.range_text,
                 source(one),
             ]
@@ -215,7 +233,7 @@ class Panel(TableResult):
         ]
 
     def __str__(self) -> str:
-        rows = [[*self.varied, "value", "range", "source"], *self.shown()]
+        rows = [self.head, *self.shown()]
         sizes = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
         lines = [
             "  ".join(f"{one:<{size}}" for one, size in zip(row, sizes, strict=True)).rstrip()
@@ -227,9 +245,8 @@ class Panel(TableResult):
         return "\n".join([folded([self.title]), "", *lines, "", folded(notes)]).rstrip()
 
     def _repr_html_(self) -> str:
-        head = [*self.varied, "value", "range", "source"]
         parts = [f'<p class="hd">{escape(self.title)}</p>']
-        parts.append(table_html(head, self.shown(), most=60))
+        parts.append(table_html(self.head, self.shown(), most=60))
         if self.caveats:
             items = "".join(f"<li>{escape(one.text)}</li>" for one in self.caveats)
             count = len(self.caveats)
@@ -285,8 +302,19 @@ class Panel(TableResult):
             if name not in self.varied and getattr(asked, name) != WORLD
         ]
         shared += [] if "goods" in self.varied else [goods_title(asked.goods)]
-        shared.append(f"{Period(first.start, last.end)}")
+        bases = [one.definition.base for one in self.figures if one.definition.base]
+        against = ""
+        if bases:
+            start, stop = min(one.start for one in bases), max(one.end for one in bases)
+            against = f" {'with' if is_window(asked) else 'against'} {Period(start, stop)}"
+        shared.append(f"{Period(first.start, last.end)}{against}")
         return f"{words[0].upper()}{words[1:]}, by {joined(self.varied)}: {', '.join(shared)}"
+
+
+def _part(one: Figure, name: str) -> float | None:
+    """Return a part of a value in the unit of the value; None where it cannot be split."""
+    found = one.details.get(f"{name}_{(one.unit or '').lower()}")
+    return None if found is None else float(found)
 
 
 @overload
