@@ -505,6 +505,20 @@ wide: {role: value, currency: USD, scale: 1000}
 """
 
 
+MADE = """
+format: 1
+nomenclature: HS2022
+reported_by: both
+valuation: FOB
+columns:
+  time: {role: period}
+  seller: {role: exporter}
+  buyer: {role: importer}
+  code: {role: product}
+  usd: {role: value, currency: USD, scale: 1}
+"""
+
+
 def test_a_wide_file_has_a_value_a_column(tmp_path: Path) -> None:
     text = "country,2021,2022,2023 1\nChina,1,-,3\nTurkey,...,5,\n1 provisional,,,\n"
     found, findings = read_text(tmp_path, text, WIDE)
@@ -516,6 +530,24 @@ def test_a_wide_file_has_a_value_a_column(tmp_path: Path) -> None:
     assert [(f.rule, f.count) for f in findings] == [("no-value", 6)], "a footnote has no value"
     error = refusal(tmp_path, text.replace("1 provisional,,", "1 provisional,,4"), WIDE)
     assert "row 4, column 'country'" in error.where
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "marked"),
+    [
+        ("country,2021,2022 (p)\nChina,1,2\n", WIDE.replace("  '2023 1'", "  # '2023 1'"), "(p)"),
+        ("time,seller,buyer,code,usd\n2023*,CHN,RUS,850511,7\n", MADE, "*"),
+    ],
+)
+def test_a_mark_behind_a_time_is_not_dropped_in_silence(
+    tmp_path: Path, text: str, mapping: str, marked: str
+) -> None:
+    found, findings = read_text(tmp_path, text, mapping)
+    assert found
+    [one] = [one for one in findings if one.rule == "marked-times"]
+    assert one.text.startswith(f"Times are marked as provisional, revised or final: {marked}. ")
+    plain = read_text(tmp_path, text.replace(marked, ""), mapping)[1]
+    assert "marked-times" not in {one.rule for one in plain}
 
 
 def test_months_in_columns_beside_a_year(tmp_path: Path) -> None:

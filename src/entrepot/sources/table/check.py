@@ -32,6 +32,7 @@ from entrepot.sources.table.mapping import (
     number_pattern,
     number_sql,
 )
+from entrepot.sources.table.periods import read_span, status_of
 from entrepot.sources.table.plan import same_meaning
 from entrepot.sources.temp_tables import is_small
 from entrepot.sources.workbook import ERRORS
@@ -535,6 +536,15 @@ def _not_read(plan: Plan, label: str, looked: Looked) -> Iterator[Finding]:
         chosen = "; ".join(f"{n}: {', '.join(texts)}" for n, texts in plan.mapping.select.items())
         text = f"Rows that the mapping does not select ({chosen}) were left out."
         yield Finding("not-selected", "note", label, looked.others, chosen, text)
+    times = [text for field, texts in looked.lookups if field.name == "period" for text in texts]
+    times += [name for place in plan.read if read_span(name := plan.names[place])]
+    if marked := sorted(filter(status_of, times)):
+        marks = ", ".join(sorted({status_of(text) for text in marked}))
+        text = (
+            f"Times are marked as provisional, revised or final: {marks}. The marks are not "
+            "stored: state them with a figure, and add the file again once it is final."
+        )
+        yield Finding("marked-times", "note", label, len(marked), marked[0], text)
     if looked.empty:
         text = "Places of values without a number were left out; they are missing, not zero."
         shown = ", ".join(["an empty cell", *map(repr, plan.mapping.missing)])

@@ -43,6 +43,18 @@ _STATUS = re.compile(
 """What a publisher writes behind a time of numbers that are final, provisional or revised."""
 
 
+def status_of(text: str) -> str:
+    """Return the mark behind a time: of numbers that are provisional, say; empty if it has none.
+
+    Examples
+    --------
+    >>> status_of("2023 (p)"), status_of("Apr 2019*"), status_of("2023")
+    ('(p)', '*', '')
+    """
+    found = _STATUS.search(text.strip())
+    return found[0].strip() if found else ""
+
+
 def read_span(text: str) -> DatedPeriod | None:
     """Return the period that a text names, or None if it names none.
 
