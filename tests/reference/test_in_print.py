@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
+from entrepot.figures.figure import as_rows
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
 
@@ -77,6 +78,8 @@ def test_three_shares_of_one_year_side_by_side(imf: Lake) -> None:
     assert {round(100 * item.value) for item in of_year} == {45}
     beside = {item.statement.printed: item.choices for item in curve.in_print}
     assert beside["53 %"]["source"] == "published"
+    said = [words for label, words in as_rows(curve) if label == "published"]
+    assert "53 % (KSE Institute, HP-022): is itself one of these" in said
 
 
 @pytest.mark.parametrize(

@@ -795,6 +795,8 @@ def _in_print(item: PublishedMark) -> str:
     words = f"{row.printed} ({origin_name(row.origin)}, {row.id})"
     if not item.count:
         return f"{words}: belongs to none of these: {item.why}"
+    if item.agrees and item.choices["source"] == "published":
+        return f"{words}: is itself one of these"  # and no evidence for itself
     which = ", ".join(item.choices.values())
     return f"{words}: {'agrees' if item.agrees else 'does not agree'} with {which}"
 
