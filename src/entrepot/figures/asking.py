@@ -302,7 +302,7 @@ class Panel(TableResult):
             if name not in self.varied and getattr(asked, name) != WORLD
         ]
         shared += [] if "goods" in self.varied else [goods_title(asked.goods)]
-        bases = [one.definition.base for one in self.figures if one.definition.base]
+        bases = [base for one in self.figures if (base := one.definition.base)]
         against = ""
         if bases:
             start, stop = min(one.start for one in bases), max(one.end for one in bases)
