@@ -203,8 +203,7 @@ class Panel(TableResult):
     @property
     def _parts(self) -> tuple[str, ...]:
         """What its measure splits the value into, in the unit of the value."""
-        is_split = self.figures[0].definition.measure == "value_change"
-        return ("price", "quantity") if is_split else ()
+        return ("price", "quantity") if self[0].definition.measure == "value_change" else ()
 
     @property
     def head(self) -> list[str]:
@@ -302,12 +301,11 @@ class Panel(TableResult):
             if name not in self.varied and getattr(asked, name) != WORLD
         ]
         shared += [] if "goods" in self.varied else [goods_title(asked.goods)]
-        bases = [base for one in self.figures if (base := one.definition.base)]
-        against = ""
-        if bases:
+        when = f"{Period(first.start, last.end)}"
+        if bases := [base for one in self.figures if (base := one.definition.base)]:
             start, stop = min(one.start for one in bases), max(one.end for one in bases)
-            against = f" {'with' if is_window(asked) else 'against'} {Period(start, stop)}"
-        shared.append(f"{Period(first.start, last.end)}{against}")
+            when += f" {'with' if is_window(asked) else 'against'} {Period(start, stop)}"
+        shared.append(when)
         return f"{words[0].upper()}{words[1:]}, by {joined(self.varied)}: {', '.join(shared)}"
 
 
