@@ -302,8 +302,8 @@ class Panel(TableResult):
         ]
         shared += [] if "goods" in self.varied else [goods_title(asked.goods)]
         when = f"{Period(first.start, last.end)}"
-        if bases := [base for one in self.figures if (base := one.definition.base)]:
-            start, stop = min(one.start for one in bases), max(one.end for one in bases)
+        if times := [base for one in self.figures if (base := one.definition.base)]:
+            start, stop = min(one.start for one in times), max(one.end for one in times)
             when += f" {'with' if is_window(asked) else 'against'} {Period(start, stop)}"
         shared.append(when)
         return f"{words[0].upper()}{words[1:]}, by {joined(self.varied)}: {', '.join(shared)}"
