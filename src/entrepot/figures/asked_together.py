@@ -156,25 +156,30 @@ def said_once(
     figures
         All of them that could have the caveats.
     """
-    groups: dict[tuple[str, ...], list[tuple[Figure, Caveat]]] = {}
+    alike: dict[tuple[str, str], list[tuple[Figure, Caveat]]] = {}
     for figure, note in notes:
-        named, pattern = _pattern(note.text, figure, varied)
-        key = (note.id, named, pattern if named else _PERCENT.sub("%", pattern))
-        groups.setdefault(key, []).append((figure, note))
+        alike.setdefault((note.id, note.text), []).append((figure, note))
+    groups: dict[tuple[str, ...], list[tuple[Figure, Caveat]]] = {}
+    for (name, text), found in alike.items():
+        named, pattern = _pattern(text, [figure for figure, _ in found], varied)
+        key = (name, named, pattern if named else _PERCENT.sub("%", pattern))
+        groups.setdefault(key, []).extend(found)
     return tuple(
         _with_scope(found, named, varied, figures) for (_, named, _), found in groups.items()
     )
 
 
-def _pattern(text: str, figure: Figure, varied: Sequence[str]) -> tuple[str, str]:
+def _pattern(text: str, having: Sequence[Figure], varied: Sequence[str]) -> tuple[str, str]:
     """Return the only varied key that a text names, with the text as it is without its value.
 
-    Without such a key, or with several, the text remains as it is.
+    Without such a key, or with several, the text remains as it is. What Figures of several years
+    say alike is about a year that is not theirs.
     """
     found = {
         name: pattern
         for name in varied
-        if (pattern := _without(text, _label(name, [figure]))) != text
+        if len({getattr(one.definition, name) for one in having}) == 1
+        and (pattern := _without(text, _label(name, having[:1]))) != text
     }
     return next(iter(found.items())) if len(found) == 1 else ("", text)
 
