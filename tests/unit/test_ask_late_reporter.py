@@ -116,6 +116,13 @@ def test_the_title_of_a_change_says_where_only_its_base_has_gaps(
     assert said in headline(figure)
 
 
+def test_the_title_of_a_series_of_changes_names_each_time_once(lake: Lake) -> None:
+    keys: dict[str, Any] = {"goods": "854231", "importer": "POL", "exporter": "CHN"}
+    series = ep.ask("growth", lake=lake, period="2024Q2..2024Q4", each="quarter", **keys)
+    said = "3 of 3 months with reports in 2024Q2 against 2 of 3 in 2023Q2, 2024-04 to"
+    assert said in series.title
+
+
 def test_gaps_within_a_part_of_a_year_are_said(lake: Lake) -> None:
     """That ten months are no year is not all: of one member they are three."""
     figure = _ask(lake, "DEU+MLT", period="2024-01..2024-10")

@@ -158,6 +158,14 @@ def test_a_caveat_says_of_which_years_it_is() -> None:
     ]
 
 
+def test_a_year_that_a_caveat_of_several_years_names_is_not_theirs() -> None:
+    """It named 2022 and 2023, so that the series said it once for each of them."""
+    years = [_of("RUS", year) for year in (2021, 2022, 2023, 2024)]
+    doubt = caveat("doubtful-row", "Doubtful: 5.8 bn in 2022 and 12.2 bn in 2023.")
+    [found] = said_once([(one, doubt) for one in years[1:]], ("period",), years)
+    assert found.text == f"2022 to 2024: {doubt.text}"
+
+
 def test_a_caveat_of_several_countries_is_said_once() -> None:
     """Ten countries had the same two sentences each."""
     sides = [_of(code, 2022) for code in ("DEU", "USA", "FRA")]
@@ -177,6 +185,13 @@ def test_missing_values_have_their_reason_below_the_table(lake: ep.Lake, tmp_pat
     assert {row["EXPORTER"] for row in rows} == {KEYS["exporter"]}
     assert len(series.gaps) == 1
     assert f"No value: {series.gaps[0]}" in " ".join(str(series).split())
+
+
+def test_a_file_of_a_series_says_of_how_many_suppliers_a_share_is(lake: ep.Lake) -> None:
+    keys = {**KEYS, "exporter": "WLD"}
+    series = ep.ask("cr", k=1, period="2019..2020", each="year", lake=lake, **keys)
+    rows = csv.DictReader(io.StringIO(series.table_bytes(".csv").decode()))
+    assert {row["k"] for row in rows} == {"1"}
 
 
 def test_columns_of_numbers_stay_so_where_no_row_has_one(lake: ep.Lake) -> None:

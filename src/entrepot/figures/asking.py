@@ -42,6 +42,7 @@ Each = Literal["year", "quarter", "month", "importer", "exporter", "goods"]
 """What a panel may have a Figure for each of."""
 EACH: dict[str, int] = {"year": 12, "quarter": 3, "month": 1}
 """Months of each step of a series."""
+_OF_SOME = ("reported_by", "basis", "k", "sector", "company", "lines", "line_value")
 LABELS = {
     "measure": "what is measured",
     "importer": "importing country or group, ISO 3166-1 alpha-3",
@@ -51,6 +52,7 @@ LABELS = {
     "base": "period that a change is measured from",
     "quantity": "what is counted: value, mass or items",
     "flow": "one direction of trade, or both",
+    **{name: KEYS[name].help for name in _OF_SOME},
     "status": "ok, or insufficient_data: no value",
     "value": "value, in its unit",
     "low": "lowest value under other definitions",
@@ -261,13 +263,13 @@ class Panel(TableResult):
         answered = [one for one in self.figures if one.value is not None] or [self.figures[0]]
         found = dict(answered[0].scope)
         for name, words in answered[0].scope.items():
-            if all(one.scope.get(name) == words for one in answered):
+            has_times = name == "steps" and answered[0].definition.base is not None
+            if has_times or all(one.scope.get(name) == words for one in answered):
                 continue
             parts = [float(one.details.get(NAMED_SHARE, 0.0)) for one in answered]
             if name == "names":
-                role = words.partition(" ")[0]
                 share = range_text(min(parts), max(parts), "share")
-                found[name] = f"{role} named on {share} of the value"
+                found[name] = f"{words.split()[0]} named on {share} of the value"
             else:
                 found[name] = f"{words} in {answered[0].definition.period}"
         return found
