@@ -320,7 +320,7 @@ def _traded(context: BriefContext, sources: Collection[str]) -> Iterator[Definit
     for one in context.asked.values():
         asked = one.definition
         is_trade = asked.measure in ("value", "import_share") and bool(one.value)
-        if is_trade and asked.source.partition("@")[0] in sources:
+        if is_trade and (asked.source or "").partition("@")[0] in sources:
             yield asked
 
 
