@@ -133,6 +133,8 @@ def test_what_words_leave_open_is_no_claim(text: str, number: str) -> None:
         ("rose in the six months to June", "en", "2024-01..2024-06"),
         ("in the nine months to March 2024", "en", "2023-07..2024-03"),
         ("in the quarter ended June 2024", "en", "2024Q2"),
+        ("rose in two months and March 2024", "en", "2024-03"),
+        ("what began with January ended in March 2024", "en", "2024-03"),
         ("von Januar bis einschließlich Mai", "de", "2024-01..2024-05"),
         ("in den zwölf Monaten bis Juni 2024", "de", "2023-07..2024-06"),
         ("im Auftaktquartal 2024", "de", "2024Q1"),

@@ -48,8 +48,10 @@ def sides_of(
     said: list[tuple[str, str, bool]] = []
     kinds = set()  # of the sides, where nothing else says who buys
     roles = [side_of(some, state.said, state.language, goods) for some in groups_]
-    # India's share of exports to the United States is that of what these import.
-    state.is_of_market = measure == "export_share" and set(roles) == _OF_MARKET
+    # India's share of exports to the United States is that of what these import; of *its* exports
+    # it is not said who buys what.
+    of_market = measure == "export_share" and set(roles) == _OF_MARKET
+    state.is_of_market = of_market and not _OWN.search(state.said)
     for some, (role, sure) in zip(groups_, roles, strict=True):
         codes = "+".join(dict.fromkeys(mark.value for mark in some))
         named = {mark.value: state.plain[mark.start : mark.end] for mark in some}
@@ -297,5 +299,6 @@ def is_both_ways(state: QuestionState, places: list[Mark]) -> bool:
 
 
 _OF_MARKET = {("part", True), ("importer", True)}
+_OWN = re.compile(r"\b(?:its|their|own|seine[nrms]?|ihre[nrms]?|сво(?:его|их|ей))\b", re.IGNORECASE)
 _SIDED = {"import", "export", "depend", "top"}
 """Kinds of words that say of which side's trade a share is."""

@@ -81,6 +81,10 @@ def _months(words: Sequence[Word], at: int) -> Part | None:
     return None if here > at else Part(first, first, here + 1, bare_month=True)
 
 
+_JOINING = ("and", "und", "и", "和", "/")
+"""Words that may stand for a link, but not behind how many months: "in two months and March"."""
+
+
 def months_until(words: Sequence[Word], at: int) -> tuple[int, int, int] | None:
     """Read "six months to June", "quarter to June": how many months, the last, the place behind."""
     here = at + 1 if kind(words, at) == "over" else at
@@ -92,7 +96,10 @@ def months_until(words: Sequence[Word], at: int) -> tuple[int, int, int] | None:
         return None
     # "To March 5": up to a day.
     of_day = kind(words, link + 2) in ("n", "nth")
-    if kind(words, link) != "to" or kind(words, link + 1) != "month" or of_day:
+    until = kind(words, link) == "ending" or (
+        kind(words, link) == "to" and words[link].text not in _JOINING
+    )
+    if not until or kind(words, link + 1) != "month" or of_day:
         return None
     return (count, words[link + 1].value, link + 2) if 2 <= count <= 12 else None
 
