@@ -89,6 +89,10 @@ def test_words_are_read_for_what_they_say(
         ),
         # Whether a surplus or a deficit.
         ("Peru's trade balance with Chile was $3 billion in 2023.", "$3 billion"),
+        (  # which the growth does not say
+            "Peru's trade balance with Chile was $3 billion in 2023, despite negative growth.",
+            "$3 billion",
+        ),
         # Of the year before, and not of the year of the number it is from.
         (
             "Peru's exports to Chile were $4 billion, up 4 percent from $3 billion in 2022.",

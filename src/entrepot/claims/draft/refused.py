@@ -72,16 +72,25 @@ _NEUTRAL = re.compile(
     re.IGNORECASE,
 )
 """A balance whose name does not say whether it is a surplus."""
+_IS = r"(?:\b(?:is|was|were|are|turned|remained|stayed|became)|(?<!\w)(?:был|стал|оста)\w+) "
+_OF_IT = (
+    r" (?:(?:foreign |external )?(?:trade )?balance|(?:Außen)?(?:Handels)?(?:bilanz)?saldo"
+    r"|(?:Außen)?Handelsbilanz|(?:(?:внешне)?торгов\w+ )?(?:сальдо|баланс))"
+)
 _PLUS = re.compile(
-    r"\b(?:surplus|positive|favou?rable)|[Üü]berschuss|\bpositiv|\b(?:Handels)?[Pp]lus\b"
-    r"|профицит|(?<!\w)(?:положительн|плюс)|顺差|盈余|出超",
+    r"\bsurplus|[Üü]berschuss|\bpositiv\b|\b(?:Handels)?[Pp]lus\b|профицит|(?<!\w)плюс|顺差|盈余|出超"
+    rf"|{_IS}(?:positive|favou?rable|положительн\w+)(?!\w)"
+    rf"|\b(?:positive[nrs]?|favou?rable|положительн\w+){_OF_IT}",
     re.IGNORECASE,
 )
 _MINUS = re.compile(
-    r"\b(?:deficit|negative|adverse|unfavou?rable|minus)|[Dd]efizit|\bnegativ|\b[Mm]inus\b"
-    r"|Fehlbetrag|дефицит|(?<!\w)(?:отрицательн|минус)|逆差|赤字|入超",
+    r"\bdeficit|[Dd]efizit|\bnegativ\b|Fehlbetrag|дефицит|逆差|赤字|入超"
+    r"|(?<!exports )(?<!exporte )(?<!ausfuhren )(?<!\w)(?:minus\b|(?<!экспорт )минус)"
+    rf"|{_IS}(?:negative|adverse|unfavou?rable|отрицательн\w+)(?!\w)"
+    rf"|\b(?:negative[nrs]?|adverse|unfavou?rable|отрицательн\w+){_OF_IT}",
     re.IGNORECASE,
 )
+"""Adjectives only where they are of the balance: growth may be negative, too."""
 
 
 def balance_sign(number: Span, printed: str, text: str) -> int:
