@@ -6,7 +6,8 @@ import json
 import re
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import docx
 import pytest
@@ -15,10 +16,12 @@ from tests.golden.brief_files import bare
 
 from entrepot import ask
 from entrepot.errors import RequestError
+from entrepot.figures.caveats import caveat
 from entrepot.model.display import NBSP
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.note import LEAST, NAMED, DecisionNote, chart_height, height_of, note
 from entrepot.report.note import _fitted as fitted
+from entrepot.report.note import _open as opened
 from entrepot.report.parts import BriefSentence, Remark, plain
 from entrepot.report.phrasing import unbroken
 from entrepot.report.render_note import note_html, note_pdf
@@ -51,6 +54,14 @@ def notes(empty: Path) -> dict[str, DecisionNote]:
 @pytest.mark.parametrize("kind", ASKED)
 def test_a_note_is_one_page(notes: dict[str, DecisionNote], kind: str) -> None:
     assert len(PdfReader(BytesIO(note_pdf(notes[kind]))).pages) == 1
+
+
+def test_a_doubtful_row_is_said_before_what_a_full_page_leaves_out() -> None:
+    """A page named the second largest supplier, and had no room for the doubt about it."""
+    notes = [caveat("reporter-break", "Stopped."), caveat("doubtful-row", "Doubtful: a tenth.")]
+    found: Any = SimpleNamespace(share=SimpleNamespace(status="ok", caveats=notes))
+    nobody: Any = None
+    assert next(opened(nobody, nobody, found, said=False)) == "Doubtful: a tenth."
 
 
 def test_codes_stand_above_the_title_and_not_in_names_of_numbers(

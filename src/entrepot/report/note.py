@@ -875,6 +875,9 @@ def _unknown(
 
 def _open(context: BriefContext, subject: Subject, found: Headline, *, said: bool) -> Iterator[str]:
     share = found.share
+    notes = share.caveats if share.status == "ok" else ()
+    # First, for a page that is full leaves out the last ones: whom it names may be such a row.
+    yield from (one.text for one in notes if one.id == "doubtful-row")
     if expected := _nowcast(context, subject):
         yield f"What is not reported yet. Nowcast: {nowcast_text(expected)}"
     lacks = [one for one in (share, found.value) if one.status != "ok" and not said]
@@ -884,7 +887,7 @@ def _open(context: BriefContext, subject: Subject, found: Headline, *, said: boo
         yield "How far other definitions differ: only one is available."
     elif choice := moved_by(share) if share.status == "ok" else "":
         yield f"Which definition fits the question. The share depends most on {choice}."
-    for item in share.caveats if share.status == "ok" else ():
+    for item in notes:
         text = item.text.replace("\n", " ")
         # A reader of a page has no terminal: caveats that
         # name options or commands are for the brief.
@@ -913,14 +916,7 @@ def _nowcast(context: BriefContext, subject: Subject) -> Figure | None:
     return over_time.nowcast_after(context, subject, known.goods, known.series)
 
 
-_CAVEATS = (
-    "doubtful-row",
-    "reporter-break",
-    "incomplete-total",
-    "basis",
-    "hong-kong",
-    "source-estimate",
-)
+_CAVEATS = ("reporter-break", "incomplete-total", "basis", "hong-kong", "source-estimate")
 
 
 def _without_commands(text: str) -> str:
