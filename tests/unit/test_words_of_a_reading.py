@@ -65,6 +65,16 @@ def claimed(text: str, date: str) -> dict[str, tuple[str, ...]]:
             "упал на 30 %",
             ("quantity_growth", "PER", "BRA", "2023-10"),
         ),
+        (  # what Peru imports, and no goods of Peru
+            "Chile accounted for 30 percent of Peruvian goods imports in 2023.",
+            "30 percent",
+            ("import_share", "CHL", "PER", "2023"),
+        ),
+        (
+            "Chile lieferte 2023 30 Prozent der peruanischen Warenimporte.",
+            "30 Prozent",
+            ("import_share", "CHL", "PER", "2023"),
+        ),
         (
             "Peru's exports to Chile were $5 billion in the six months to June 2023.",
             "$5 billion",

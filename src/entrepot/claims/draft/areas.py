@@ -297,6 +297,10 @@ def _adjective(mark: Mark, text: str, language: str, flows: list[Mark], goods: l
     rest = text[mark.end :]
     plain = _THINGS[language].match(rest)
     flow = next((one for one in flows if one.start >= mark.end), None)
+    if plain and flow and language != "zh":
+        behind = min(mark.end + plain.end(), flow.start)
+        if _OF_FLOW.fullmatch(text, behind, flow.start):
+            return mark  # "German goods imports": of all goods
     thing = next((one for one in goods if one.start >= mark.end), None)
     if plain or (thing and thing.start - mark.end <= 30 and (not flow or thing.start < flow.start)):
         if flow and thing and flow.start - thing.end <= 2 and not plain:
@@ -305,6 +309,7 @@ def _adjective(mark: Mark, text: str, language: str, flows: list[Mark], goods: l
     return mark
 
 
+_OF_FLOW = re.compile(r"\w*[ -]?")
 _THINGS = {
     "en": re.compile(r"[- ]\s*(?:made )?(?:goods|products|wares|components|technology|suppliers)"),
     "ru": re.compile(r"\s+(?:товар|продукци|компонент|технологи)"),
