@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import threading
@@ -14,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.errors import EntrepotError, OutsideError, RequestError
-from entrepot.figures.questions import QUESTIONS as ALL_QUESTIONS
+from entrepot.errors import OutsideError, RequestError
 from entrepot.lake import Lake, fetch, near
 from entrepot.lake.on_spark import SparkLake
 from entrepot.lake.state import State
@@ -114,50 +112,11 @@ def test_what_hubs_may_have_passed_on_takes_few_jobs(folder: Path, spark: SparkS
     assert 0 < ran <= MOST_OF_HUBS
 
 
-def answer(measure: str, lake: Any) -> Any:
-    """Return the whole Figure as JSON has it, or why there is none, in words."""
-    how = ALL_QUESTIONS[measure]
-    words = {
-        "importer": "RUS", "exporter": "CHN", "goods": "8542", "period": 2022, "base": 2021,
-        "by": "product", "hubs": "KAZ", "controls": "DEU+IND", "production": 1e6, "sigma": 3,
-        "spot": "7.1", "listed": "chpl", "k": 2,
-    }  # fmt: skip
-    read = {"importer", "goods", "period", *how.reads}
-    # `listed` is a list of goods with days; all of its codes are asked about, and others.
-    keys = {name: one for name, one in words.items() if name in read}
-    keys |= {"goods": "854231,852691"} if "listed" in read else {}
-    try:
-        found = ep.ask(measure, lake=lake, source="baci", **keys).to_dict()
-    except EntrepotError as error:
-        return str(error)
-    return json.loads(json.dumps(found, default=str))
-
-
-@pytest.mark.skipif(not os.environ.get("ENTREPOT_TORTURE"), reason="hundreds of jobs, minutes")
-def test_every_measure_has_the_same_answer(folder: Path, spark: SparkSession) -> None:
-    expected = {measure: answer(measure, folder) for measure in ALL_QUESTIONS}
-    valued = [one for one in expected.values() if isinstance(one, dict) and one["value"]]
-    assert len(valued) > 0.6 * len(expected)  # most have a number to compare
-    there = SparkLake.open(folder)
-    assert [name for name, one in expected.items() if not alike(one, answer(name, there))] == []
-
-
 def test_a_chart_is_the_same(folder: Path, spark: SparkSession) -> None:
     words: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "8542"}
     expected = ep.chart("import_share", lake=folder, **words).to_dict()
     found = ep.chart("import_share", lake=SparkLake.open(folder), **words).to_dict()
     assert alike(json.loads(json.dumps(expected)), json.loads(json.dumps(found)))
-
-
-@pytest.mark.skipif(not os.environ.get("ENTREPOT_TORTURE"), reason="hundreds of jobs, a minute")
-def test_a_brief_is_the_same(folder: Path, spark: SparkSession) -> None:
-    from entrepot.report.render_json import as_dict
-
-    expected, found = (
-        json.loads(json.dumps(as_dict(ep.brief("RUS", "CHN", "8542", lake=one)), default=str))
-        for one in (Lake.open(folder), SparkLake.open(folder))
-    )
-    assert alike(expected, found)
 
 
 def test_an_older_release_and_a_lake_at_an_address(folder: Path, spark: SparkSession) -> None:

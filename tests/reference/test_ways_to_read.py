@@ -195,6 +195,10 @@ def test_spark_in_one_process(folder: Path, expected: dict[str, Any], spark: obj
 
 
 @pytest.mark.spark
+@pytest.mark.skipif(
+    float(os.environ.get("ENTREPOT_TORTURE") or 1) < 10,
+    reason="what Spark in one process does, in three: ENTREPOT_TORTURE=10",
+)
 def test_a_cluster_of_spark(folder: Path, expected: dict[str, Any]) -> None:
     """Two executors in processes of their own; in one of ours, as a process has one Spark."""
     pytest.importorskip("pyspark", reason="needs pyspark: make spark")

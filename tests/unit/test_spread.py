@@ -33,6 +33,12 @@ def test_one_sum_in_two_orders_is_no_range() -> None:
     assert ends_of(estimates, None) is None
     found = specifications(estimates)
     assert spread_of(estimates, found) == {}
+    both = [
+        Estimate(value, "USD", {"source": "a", "report": side})
+        for value, side in ((low, "x"), (high, "y"))
+    ]
+    assert specifications(both).most_influential is None
+    assert set(specifications(both).explained.values()) == {0.0}
 
 
 def test_growth_of_nothing_is_no_range() -> None:

@@ -175,7 +175,9 @@ def explained(items: Sequence[Specification]) -> dict[str, float]:
     if len(values) < 2:
         return {}
     middle = statistics.fmean(values)
-    total = sum((value - middle) ** 2 for value in values)
+    # What differs in the last digits only is one number, added up in another order.
+    differs = not is_same(min(values), max(values))
+    total = sum((value - middle) ** 2 for value in values) if differs else 0.0
     found: dict[str, float] = {}
     names = dict.fromkeys(name for item in items for name in item.choices)
     for name in [name for name in names if name not in FOLLOWS]:
