@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from entrepot.report.charts.alone import StandaloneChart
     from entrepot.report.parts import Section
 
-__all__ = ["PRINTED", "TABLE", "narrow_pictures", "pictures"]
-
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = Path(sys.prefix) / "pictures.json"
 """Where the pictures of the last time are, with the state that they were drawn in."""

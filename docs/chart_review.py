@@ -22,8 +22,6 @@ from entrepot.report.charts.catalogue import CHARTS, ELSEWHERE
 from entrepot.report.palette import DARK, LIGHT, PRINT, colour_rules, variables
 from entrepot.report.standalone import chart, drawn
 
-__all__ = ["page"]
-
 # Matrices of Machado, Oliveira and Fernandes (2009), severity 1, for linear RGB.
 SEEN = {
     "protanopia": "0.152 1.053 -0.205 0.115 0.786 0.099 -0.004 -0.048 1.052",

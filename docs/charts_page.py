@@ -12,8 +12,6 @@ from entrepot.report.charts.catalogue import CHARTS, ELSEWHERE
 if TYPE_CHECKING:
     from entrepot.report.charts.catalogue import ChartKind
 
-__all__ = ["charts"]
-
 HEAD = """\
 # Charts
 

@@ -12,8 +12,6 @@ from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.loss_map import LossMap, LossTile
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
 
-__all__ = ["Framed", "drawings"]
-
 Framed = tuple[Chart, str, str, Sequence[str]]
 """A chart with its title, its deck and the lines below it, as `framed` takes them."""
 

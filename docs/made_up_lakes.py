@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["lake"]
-
 YEARS = range(2017, 2025)
 CODES = ("848210", "854231")
 # Million US dollars that each sold to Iceland of both goods, in the first and the last year.

@@ -62,6 +62,16 @@ def test_public_names_exist() -> None:
         entrepot.nothing  # noqa: B018
 
 
+def test_only_a_package_lists_what_it_offers() -> None:
+    listing = {
+        path
+        for path in MODULES
+        if re.search(r"^__all__\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert {path for path in listing if path.name != "__init__.py"} == set()
+    assert len(listing) > 10
+
+
 def test_only_the_engine_opens_duckdb() -> None:
     using = {
         path.relative_to(SOURCE).as_posix()

@@ -17,20 +17,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "CUES",
-    "CURRENCIES",
-    "corrections",
-    "count_in",
-    "forms",
-    "signs_right",
-    "sources_in",
-    "spelled_right",
-    "split_years",
-    "years_meant",
-]
-
-
 _LANGUAGES = ("en", "ru", "de", "zh")
 _FILE = Path(__file__).with_name("questions.csv")
 _NUMBER, _SOURCE = "number", "source "

@@ -20,19 +20,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "CUT",
-    "ENDINGS",
-    "LEAST",
-    "goods_names",
-    "goods_of_words",
-    "grades_in",
-    "lists_called",
-    "shown_goods",
-    "tiers_in",
-]
-
-
 _FILE = Path(__file__).with_suffix(".csv")
 # Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
 ENDINGS = {

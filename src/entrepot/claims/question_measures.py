@@ -8,25 +8,6 @@ from entrepot.claims.question_forms import CURRENCIES
 from entrepot.claims.question_read import Unsaid
 from entrepot.model.areas import WORLD, area_name
 
-__all__ = [
-    "OF_BUYERS",
-    "OTHER_SIDE",
-    "UNIT_FORMS",
-    "USUAL_MEASURES",
-    "measure_of",
-    "no_direction",
-    "no_measure",
-    "of_balance",
-    "of_command",
-    "of_list",
-    "of_mirror",
-    "of_table",
-    "on_lists",
-    "quantity_of",
-    "side_alone",
-    "trade_of",
-]
-
 UNIT_FORMS = frozenset(("mass", "both", *CURRENCIES))
 """Words that say in what trade is counted."""
 OTHER_SIDE = {"importer": "exporter", "exporter": "importer"}

@@ -25,22 +25,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "MASK",
-    "are_compared",
-    "are_joined",
-    "areas_in",
-    "areas_meant",
-    "blanked",
-    "by_side",
-    "goods_in",
-    "is_place",
-    "is_shared",
-    "near_area",
-    "near_goods",
-    "side_of",
-]
-
 _ROLES = Path(__file__).with_name("question_roles.csv")
 _PEOPLES = Path(__file__).with_name("peoples.csv")
 """What the people of countries are called, where it is no adjective: Turks, Chinesen, немцы."""

@@ -13,9 +13,6 @@ from entrepot.model.areas import area_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-__all__ = ["KEYS_IN_ORDER", "OpenQuestionError", "QuestionRead", "Unsaid"]
-
 _SHOWN_MOST = 6
 """Candidates that an error names: they stand on one line of a terminal."""
 

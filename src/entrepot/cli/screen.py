@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.screening import Screening
 
-__all__ = ["screen"]
-
 _SHOWN = 20
 
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["sdmx_cells"]
-
 _CALLED = {"period": "TIME_PERIOD", "value": "OBS_VALUE", "status": "OBS_STATUS"}
 _STATUS = {"ok": "A", "nowcast": "E", "insufficient_data": "O"}
 """In the code list CL_OBS_STATUS: normal, estimated, missing."""

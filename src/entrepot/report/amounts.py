@@ -13,20 +13,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-__all__ = [
-    "Amounts",
-    "Scale",
-    "amounts_of",
-    "bar_of",
-    "change_of",
-    "changes",
-    "errors_of",
-    "round_up",
-    "scale_of",
-    "spans_of",
-]
-
-
 _MILLION = 1e6
 _NOTHING = 1e-12
 """Part of the largest amount below which a difference is an error of the arithmetic."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 BREAK = "reporter-break"
 
-__all__ = ["answer", "goods_phrase", "some_only", "title_of"]
-
 
 def title_of(subject: Subject) -> str:
     """Return the heading of the brief."""

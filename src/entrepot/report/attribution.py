@@ -28,25 +28,6 @@ if TYPE_CHECKING:
     from entrepot.report.parts import SentenceEvidence
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "also_conflicting",
-    "evidence_line",
-    "evidence_lines",
-    "evidence_of",
-    "in_one_reporter",
-    "is_computed",
-    "likely_cause",
-    "printed_row",
-    "row_of",
-    "source_label",
-    "source_line",
-    "sources_line",
-    "span_of",
-    "statement_title",
-    "when_of",
-]
-
-
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 

@@ -29,18 +29,6 @@ if TYPE_CHECKING:
     from entrepot.report.parts import Brief
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "caveats",
-    "commands",
-    "dated",
-    "day_words",
-    "line_of",
-    "read_date",
-    "sources",
-    "state",
-    "terms",
-]
-
 
 def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
     """Return the words of the page and what they mean."""

@@ -14,16 +14,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-__all__ = [
-    "NOT_SHOWN",
-    "ONE_FIGURE",
-    "Break",
-    "break_between",
-    "break_of",
-    "not_drawn",
-    "reporters_before_and_after",
-]
-
 NOT_SHOWN = "Not shown"
 ONE_FIGURE = "As a single figure"
 """How lines under a chart begin that say what it leaves out, or what is answered otherwise."""

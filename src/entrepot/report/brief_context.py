@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.sources.published.row import Published
 
-__all__ = ["BriefContext", "Subject", "usual_goods"]
-
-
 _PRIORITY_IS_ABOUT = frozenset(("RUS", "BLR"))
 """Destinations of which the Common High Priority List says what must not reach them."""
 

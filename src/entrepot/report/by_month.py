@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.report.parts import PageLink
 
-__all__ = ["MonthChart", "month_chart"]
-
 _YEAR = 12
 _UNLIKE = 10.0
 """Times by which the largest line is above the smallest from which on both are indexed."""

@@ -25,18 +25,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = [
-    "Headline",
-    "card_of",
-    "cards",
-    "gathered",
-    "headline",
-    "single_figure",
-    "source_on_card",
-    "stated_once",
-    "watched_part",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Headline:

@@ -27,22 +27,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext
 
-__all__ = [
-    "ROWS",
-    "ComparisonRow",
-    "ComparisonSide",
-    "SideComparison",
-    "answer",
-    "breaks",
-    "compared",
-    "headings",
-    "parts_apart",
-    "picture",
-    "shared",
-    "undrawn",
-]
-
-
 YEARS = 8
 """Years that are looked through: the newest, or those from the first that is named."""
 SUPPLIERS = 5

@@ -57,8 +57,6 @@ if TYPE_CHECKING:
     from entrepot.report.parts import BriefSentence, Card
     from entrepot.report.sections.cut_off import CutOff
 
-__all__ = ["SECTIONS", "brief", "brief_in", "folders_of", "opened", "opening_in", "subject_of"]
-
 SECTIONS = (
     over_time.NAME,
     by_tier.NAME,

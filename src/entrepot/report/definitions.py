@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from entrepot.figures.definition import SIDES
 from entrepot.figures.evidence import NOT_SAID
 from entrepot.figures.figure import in_reverse
-from entrepot.figures.register_questions import command_for
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
 from entrepot.model.areas import area_phrase, possessive
@@ -18,17 +17,6 @@ from entrepot.report.attribution import printed_row, row_of, when_of
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
-
-__all__ = [
-    "ADD_DATA",
-    "command_for",
-    "counted",
-    "moved_by",
-    "name_of",
-    "part_name",
-    "verb_of",
-    "weights_divided",
-]
 
 ADD_DATA = "entrepot data add baci FILE"
 

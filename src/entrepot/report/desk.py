@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.report.check_report.entries import ReportEntry
 
-__all__ = ["check_desk", "desk_parts", "render_desk", "sheet", "verdicts_on", "write_desk"]
-
 M = TypeVar("M", bound=BaseModel)
 
 MOST_TRIES = 9

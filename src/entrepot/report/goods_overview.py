@@ -60,16 +60,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.overview import Spread
 
-__all__ = [
-    "goods_cards",
-    "largest_suppliers",
-    "list_dates",
-    "over_half_of",
-    "prices_by_exporter",
-    "prices_over_time",
-    "ranked_shares",
-]
-
 STEPS = (25.0, 50.0, 75.0)
 """Shares of the largest supplier in per cent at which a darker step begins."""
 

@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.lake.catalog import Order
 
-__all__ = ["ComparedReports", "ReportersByYear", "compare", "of_reports"]
-
-
 Years = tuple[int, int]
 _NO_AREA = ("special", "aggregate")
 

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.report.brief_context import BriefContext
 
-__all__ = ["MissingValue", "in_its_currency", "missing_value", "of_register", "other_currency"]
-
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
 _PUBLISHED = re.compile(r"(?:bundled results|published figures)(?:: none| have no | are of )")

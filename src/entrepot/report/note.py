@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     from entrepot.report.parts import Card
     from entrepot.sources.published.row import Published
 
-__all__ = ["DecisionNote", "NoteChart", "NoteFigure", "note", "note_in"]
-
 MOST_LINES = 4
 """Sentences in a column."""
 MOST_SOURCES = 5

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext
     from entrepot.report.parts import PageLink
 
-__all__ = ["CheckedExample", "Opener", "checked_example", "list_over_time", "pair_over_time"]
-
 _PAIR: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "all"}
 _YEARS = 12
 _LEAST = 3

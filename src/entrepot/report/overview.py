@@ -42,25 +42,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.parts import RangeBar
 
-__all__ = [
-    "COUNTED",
-    "GOODS",
-    "NAMED",
-    "SHOWN",
-    "PageCard",
-    "Spread",
-    "by_country",
-    "concentration",
-    "dependence_map",
-    "dependent_goods",
-    "dependents",
-    "is_place",
-    "largest_known",
-    "over_half",
-    "spread_between",
-    "suppliers_of",
-]
-
 SHOWN = 1e5
 """Imports in the currency of the data below which a share says little and is not on a map."""
 COUNTED = 1e6
@@ -149,7 +130,7 @@ def largest_known(found: Breakdown) -> str:
 
 
 def money(value: float) -> str:
-    # Three digits up to a billion; from there on whole millions with all of their digits.
+    """Return millions: in three digits up to a billion, from there on with all of their digits."""
     text = number(value / 1e6) if value < 1e9 else f"{value / 1e6:,.0f}"
     return small_part(value / 1e6, text)
 
@@ -171,6 +152,7 @@ def _round(value: float) -> float:
 
 
 def goods_of(found: Breakdown) -> str:
+    """Return the goods as the end of a sentence; nothing for all goods."""
     goods = found.definition.goods
     return "" if goods == "all" else f" of {goods_words(goods)}"
 
@@ -358,6 +340,7 @@ def _how_to_read(*, of_world: bool, compared: str = "") -> Note:
 
 
 def scope(found: Breakdown) -> tuple[str, ...]:
+    """Return the codes and how the trade is valued, as a chart states them."""
     goods = found.definition.goods
     code = f"HS {spaced_code(goods)}" if goods.isdigit() else ""
     codes = goods.split(",")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DARK", "DRAWN", "LIGHT", "PRINT", "colour_rules", "variables"]
-
 LIGHT = {
     "paper": "#ffffff",
     "panel": "#f3f6f8",

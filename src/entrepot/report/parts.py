@@ -33,32 +33,6 @@ if TYPE_CHECKING:
     SentenceEvidence: TypeAlias = Figure | Published | MirrorPair | Scenario
     from collections.abc import Callable
 
-__all__ = [
-    "FORMATS",
-    "ORDER",
-    "WORDS",
-    "Arithmetic",
-    "Brief",
-    "BriefSentence",
-    "Card",
-    "ClaimRow",
-    "ClaimsPart",
-    "Command",
-    "ConflictBox",
-    "DataGap",
-    "Note",
-    "PageLink",
-    "RangeBar",
-    "Remark",
-    "Section",
-    "Term",
-    "counted",
-    "format_of",
-    "plain",
-    "without_folders",
-    "write",
-]
-
 
 def plain(text: str) -> str:
     """Return a text without its marks for strong words."""

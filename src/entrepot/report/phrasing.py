@@ -24,29 +24,6 @@ from entrepot.report.attribution import printed_row
 if TYPE_CHECKING:
     from entrepot.figures import Figure
 
-__all__ = [
-    "about",
-    "bounded",
-    "by_quantity",
-    "capital",
-    "cardinal",
-    "changed",
-    "count_word",
-    "direction",
-    "half",
-    "inside",
-    "multiple",
-    "ordinal",
-    "partial_goods",
-    "partial_partners",
-    "ratio_words",
-    "shown",
-    "span",
-    "span_like",
-    "times_of",
-    "unbroken",
-]
-
 _SCALED = {"share": 100.0}
 _RELATIONS = {
     "about": "about ",

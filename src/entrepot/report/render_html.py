@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 
     from entrepot.report.parts import Brief
 
-__all__ = [
-    "ICONS",
-    "SWATCHES",
-    "caveat_title",
-    "page_environment",
-    "page_parts",
-    "page_style",
-    "render_html",
-]
-
 ICONS = {
     "supported": "M3 8.5l3.2 3.3L13 4.5",
     "differs": "M3 5.8h10M3 10.2h10M10.4 2.5l-4.8 11",

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from entrepot.report.charts import BriefTable
     from entrepot.report.parts import Brief, BriefSentence, Card, DataGap, Section, SentenceEvidence
 
-__all__ = ["as_dict", "render_json"]
-
 
 def render_json(brief: Brief) -> str:
     """Return the brief as JSON text."""

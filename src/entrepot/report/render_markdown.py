@@ -23,8 +23,6 @@ if TYPE_CHECKING:
         Section,
     )
 
-__all__ = ["render_markdown"]
-
 
 def render_markdown(brief: Brief) -> str:
     """Return the brief as Markdown text."""

@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
     from entrepot.report.note import DecisionNote, NoteFigure
 
-__all__ = [
-    "NOTE_FORMATS",
-    "note_format",
-    "note_html",
-    "note_pdf",
-    "write_note",
-]
-
 
 def note_html(note: DecisionNote) -> str:
     """Return the page; the same note gives the same bytes."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from entrepot.report.note import DecisionNote, NoteFigure
     from entrepot.report.parts import Brief, RangeBar, Section
 
-__all__ = ["note_docx", "render_office"]
-
 
 def note_docx(note: DecisionNote) -> bytes:
     """Return a document for a word processor, for those who edit what they pass on.

@@ -36,9 +36,6 @@ if TYPE_CHECKING:
         Term,
     )
 
-__all__ = ["as_data", "chart", "render_pdf", "runs", "swatch", "typeset"]
-
-
 # Lines of evidence in a footnote, which a page has little room for.
 _MOST_CARRIERS = 3
 _HASH = re.compile(r", SHA-256 \w+")

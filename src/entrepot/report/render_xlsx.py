@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from entrepot.report.charts import BriefTable
     from entrepot.report.parts import Brief, Card, ClaimsPart, DataGap, Section
 
-__all__ = ["columns_of", "read", "render_xlsx", "sheet_name"]
-
-
 _HEADLINE = (
     ("Figure", 36),
     ("Value", 12),

@@ -48,17 +48,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.table_files import FrameKind
 
-__all__ = [
-    "FORMS",
-    "as_data",
-    "list_rows",
-    "require_form",
-    "save_screening",
-    "summary_line",
-    "title_of",
-    "workbook",
-]
-
 FORMS = (".xlsx", ".csv", ".parquet", ".json")
 # The limit of the format (2 to the power of 20).
 LARGEST_SHEET = 1_048_576

@@ -44,23 +44,6 @@ if TYPE_CHECKING:
     from entrepot.report.charts import Chart
     from entrepot.report.charts.alone import StandaloneChart
 
-__all__ = [
-    "SUFFIXES",
-    "ShownChart",
-    "ask_chart",
-    "chart",
-    "drawn",
-    "framed",
-    "of_figure",
-    "picture_of",
-    "raster",
-    "require_suffix",
-    "svg_of",
-    "table_of",
-    "write",
-]
-
-
 OVER_TIME = ("import_share", "export_share")
 SUPPLIERS = ("top_supplier", "hhi", "cr")
 NO_MEASURE = ("map", "reporters")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
-__all__ = ["SHORTEST_TOKEN", "Access"]
-
 # Characters: about 95 bits if they are letters and digits at random.
 SHORTEST_TOKEN = 16
 # An address of version 6 in brackets, or a name, then a port. No "@", "/" or "#", with which

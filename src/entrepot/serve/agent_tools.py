@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from entrepot.serve.agent_answers import AgentAccess
 
-__all__ = ["LONGEST_ANSWER", "MOST_CLAIMS", "TOOLS", "AgentTool", "call"]
-
-
 # About 15,000 tokens of English.
 LONGEST_ANSWER = 60_000
 """Characters of an answer; what would be longer is refused with what to ask in its place."""

@@ -59,8 +59,6 @@ if TYPE_CHECKING:
 
     from entrepot.serve.access import Access
 
-__all__ = ["PATH", "agent_server", "http_app", "no_message", "run_http", "run_stdio"]
-
 T = TypeVar("T")
 
 PATH = "/mcp"

@@ -11,8 +11,6 @@ from entrepot.model.table_files import TableAbout, table_bytes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PARQUET", "AnswerRows", "ServedAnswer", "as_html", "as_json", "as_svg"]
-
 PARQUET = "application/vnd.apache.parquet"
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Begin = Callable[[], PooledQuestion[ServedAnswer]]
 
-__all__ = ["BYTES", "OLDEST", "CachedAnswer", "KeptAnswers"]
-
 # Of bodies and questions; what Python adds to each is not counted.
 BYTES = 64 * 2**20
 """Bytes of answers that are kept."""

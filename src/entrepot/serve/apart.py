@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from entrepot.serve.request_body import Sent, Sizes
 
-__all__ = ["CODE", "TextWork", "checked_apart", "get_ready", "work"]
-
 Form = Literal["page", "data", "desk", "numbers", "screen", "lines"]
 """As what a check is answered; of shipments ``screen`` is a page and ``lines`` data."""
 # Not multiprocessing: it would fork a process full of threads, or import the main module again.

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     Data = Callable[[Lake, Pairs], ServedAnswer]
     Table = Callable[[Lake, Pairs], AnswerRows]
 
-__all__ = ["EXAMPLES", "add", "operation"]
-
-
 Found = TypeVar("Found", ServedAnswer, AnswerRows)
 _TABLES = ("csv", "parquet")
 

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["SECONDS", "create_app"]
-
 SECONDS = 60.0
 """Time that one question may take."""
 _PACKED = 1000

@@ -30,19 +30,6 @@ if TYPE_CHECKING:
 
     from entrepot.serve.access import Access
 
-__all__ = [
-    *(
-        "HEALTH",
-        "LONGEST_ADDRESS",
-        "POLICY",
-        "Guard",
-        "Places",
-        "require_origins",
-        "style_hash",
-        "too_large",
-    )
-]
-
 # As a rule only long lists of codes are longer, for which the hint names another way.
 LONGEST_ADDRESS = 4000
 """Characters of path and query."""

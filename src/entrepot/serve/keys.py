@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = [
-    *("LONGEST", "AddressQuestion", "address_of", "asked", "command_of", "page_command_of"),
-    *("python_of", "single"),
-]
-
 LONGEST = 500
 """Characters of one value."""
 # What no XML may have, so that no drawing or workbook could be read; line ends are typed in forms.

@@ -32,20 +32,6 @@ if TYPE_CHECKING:
     from fastapi import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = [
-    "LANGUAGES",
-    "Languages",
-    "address_now",
-    "area_label",
-    "by_label",
-    "day_label",
-    "in_language",
-    "language_now",
-    "language_of",
-    "messages",
-    "translated",
-]
-
 COOKIE = "language"
 _MONTHS = {
     "de": "Jan.|Feb.|März|Apr.|Mai|Juni|Juli|Aug.|Sept.|Okt.|Nov.|Dez.",

@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
     Pairs = Sequence[tuple[str, str]]
 
-__all__ = ["add"]
-
-
 _PLAIN: dict[str, Callable[[Lake], ServedAnswer | AnswerRows]] = {
     "/countries": home.countries_page,
     "/goods": catalogue.lists_page,

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, Self
 
-__all__ = ["Pool", "PooledQuestion", "Turns"]
-
 T = TypeVar("T")
 
 # Of these processes each may take `apart.DATA`, two gigabytes, before the system refuses more.

@@ -21,22 +21,6 @@ if TYPE_CHECKING:
 
     from entrepot.errors import Spelling
 
-__all__ = [
-    "KINDS",
-    "MEDIA",
-    "AtWorkError",
-    "BadAddressError",
-    "BusyError",
-    "ForeignPageError",
-    "NotFoundError",
-    "TooLargeError",
-    "TooLongError",
-    "UnauthorizedError",
-    "WrongFormError",
-    "kinds",
-    "problem",
-]
-
 
 class BadAddressError(RequestError):
     """An address that cannot be read: an unknown key, one given twice, one that is missing."""

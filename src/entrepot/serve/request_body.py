@@ -21,22 +21,6 @@ from entrepot.serve.guard import too_large
 from entrepot.serve.keys import single
 from entrepot.serve.problems import BadAddressError, TooLongError, WrongFormError
 
-__all__ = [
-    "ARTICLE",
-    "CLAIMS",
-    "FORMS",
-    "Sent",
-    "Sizes",
-    "address",
-    "body_of",
-    "liked_form",
-    "sent_desk",
-    "sent_shipments",
-    "sent_text",
-    "whole_body",
-]
-
-
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
 """Forms in which the API answers, with their media types."""
 # A quality value of RFC 9110: 0 to 1 with three decimals

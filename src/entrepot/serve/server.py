@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-__all__ = ["listen", "patient", "run"]
-
-
 PATIENCE = 10.0
 _CONNECTIONS = 200
 _LAST_ANSWERS = 5

@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from entrepot.serve.apart import Form
     from entrepot.serve.pool import Pool
 
-__all__ = ["PATIENCE", "TEXT_SECONDS", "Service", "prefers_async", "resumed", "sent", "would_wait"]
-
-
 PATIENCE = 1.0
 """Seconds after which a reader is told what was found so far, unless ``Prefer: wait=8`` says more:
 a page has to be painted at once."""

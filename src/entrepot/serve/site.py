@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-__all__ = ["ICON", "MENU", "TITLES", "of_before", "page", "script", "sheet", "shown_range"]
-
 ICON = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26">'
     b'<path fill="#0a5c9e" d="M12 3h9v8h-9zM7 13h9v8H7z"/><path fill="#77848f" d="M2 3h8v8H2z"/>'

@@ -21,19 +21,6 @@ from entrepot.claims.draft.sentences import Mark, longest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "PREPOSITIONS",
-    "areas_in",
-    "compound",
-    "says_nothing",
-    "shortened",
-    "unknown_area",
-    "unknown_before",
-    "unknown_goods",
-    "unknown_object",
-    "word_before",
-]
-
 
 def unknown_area(areas: Sequence[Mark], text: str) -> str:
     """Return the reason that an area is none of ours, with the words of the text for it."""

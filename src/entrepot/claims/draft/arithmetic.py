@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.draft import Drafted
     from entrepot.claims.numbers import Says
 
-__all__ = ["cross_checks"]
-
 Place = tuple[int, int]
 _ALIKE = 0.02
 _MOST_LEVELS = 40

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Sentence
     from entrepot.model.table_files import FrameKind
 
-__all__ = ["ArticleDraft", "as_document", "as_yaml", "draft"]
-
-
 _REMEMBERED = 2
 """Sentences without a number across which a period is still that of the sentence before."""
 

@@ -13,8 +13,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MASK", "attributed", "masked"]
-
 MASK = "▮"
 """Stands in a sentence for what must not be read again, sign by sign."""
 

@@ -31,24 +31,6 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = [
-    "BALANCES",
-    "BUYS",
-    "FROM",
-    "SELLS",
-    "Choice",
-    "dealt_area",
-    "dealt_time",
-    "flow_choices",
-    "owns_balance",
-    "period_choices",
-    "row_of",
-    "side_choices",
-    "subject_of",
-    "touched",
-    "what_choices",
-]
-
 SELLS = ("export", "supply")
 BUYS = ("import", "purchase")
 BALANCES = ("surplus", "deficit")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.draft.structure import StructuralReading
 
-__all__ = ["CARRIED", "check_carried", "check_goods_of_share"]
-
 _ALL_OR_ONE = "whether it is of all trade or of that with a country named before is not clear"
 _TURNED = "who sells and who buys is not clear: the sentence names one side, and as the other"
 _OWN_MEMBER = "trade of a group with one of its members, which the sentence does not say"

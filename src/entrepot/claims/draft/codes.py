@@ -15,16 +15,6 @@ from entrepot.model.product import EDITIONS, known_prefixes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "CODE",
-    "NamedCodes",
-    "codes_in",
-    "digits_of",
-    "is_code",
-    "is_like_year",
-    "require_codes",
-]
-
 _SHORT = r"(?:(?<![A-Za-z])(?:HS|HTS|CN|KN|TARIC)(?![A-Za-z])|ТН ?ВЭД(?: ЕАЭС| ТС)?)"
 _TARIFF = (
     rf"(?:{_SHORT}|(?i:\b(?:customs|tariff|commodity|harmoni[sz]ed system|zolltarif|waren|zoll)"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.marks import Marks
     from entrepot.model.period import Period
 
-__all__ = ["Context", "completed"]
-
 _NEAR = 12
 
 

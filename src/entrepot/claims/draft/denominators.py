@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
 
-__all__ = [
-    "ACROSS",
-    "SHARE_CUES",
-    "denominator_before",
-    "denominator_behind",
-    "goes_on",
-    "is_of_growth",
-    "whose_goods",
-]
-
 SHARE_CUES = ("share", "accounts", "came", "went")
 ACROSS = {"supply": "purchase", "purchase": "supply"}
 """What the other side does."""

@@ -7,8 +7,6 @@ from typing import Any
 
 from entrepot.errors import EntrepotError
 
-__all__ = ["Drafted", "Left", "Refusal", "trouble_with"]
-
 
 @dataclass(frozen=True, slots=True)
 class Drafted:

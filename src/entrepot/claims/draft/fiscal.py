@@ -13,8 +13,6 @@ from entrepot.claims.draft.sentences import Time
 from entrepot.model.columns import read_table
 from entrepot.model.period import Period
 
-__all__ = ["fiscal_times"]
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COLUMNS = ("area", "begins", "called_by", "note")
 _COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.marks import Marks
     from entrepot.claims.draft.sentences import Mark
 
-__all__ = ["BALANCES", "SELLS", "Flow", "flows_of", "of_goods"]
-
 SELLS = ("export", "supply")
 BALANCES = ("surplus", "deficit")
 _NEAR = 40

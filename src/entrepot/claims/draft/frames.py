@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
 
-__all__ = ["OLDEST_FRAME", "Framed", "framed", "framed_place", "is_part_of_two", "plain_sides"]
-
 
 @dataclass(frozen=True, slots=True)
 class Framed:

@@ -13,8 +13,6 @@ from entrepot.errors import BadFileError, EntrepotError
 from entrepot.files import read_bytes, require_file
 from entrepot.model.period import Period
 
-__all__ = ["LARGEST", "PASTED", "Article", "article_of", "plain_text", "read_article"]
-
 LARGEST = 4_000_000
 """Bytes of the longest text that is drafted; a long book has one million."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
 
-__all__ = ["claim_of_product"]
-
 _TO = {"zh": "(?:总量|总值)?的?(?:大约|约|近|约为)?"}
 
 

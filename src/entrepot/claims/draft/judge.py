@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["AGAINST", "OF_TOTAL", "claim_of_guess", "is_of_total"]
-
 _HARD = {
     "future": "what is expected or planned, not what was: nothing to test yet",
     "services": "services are no goods: nothing here covers them",

@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["claim_of_number"]
-
-
 _ADJACENT = 12
 _A_YEAR = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")

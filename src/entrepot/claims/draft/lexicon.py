@@ -14,17 +14,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = [
-    "LANGUAGES",
-    "NOWHERE",
-    "Entry",
-    "area_words",
-    "areas_begun_in",
-    "bounded",
-    "cue_words",
-    "goods_words",
-]
-
 LANGUAGES = ("en", "ru", "de", "zh")
 NOWHERE = "?"
 """Stands for a region or a set of countries that is no area of ours: Europe, the West."""

@@ -11,8 +11,6 @@ from entrepot.claims.draft.codes import codes_in
 from entrepot.claims.draft.lexicon import cue_words, goods_words
 from entrepot.claims.draft.sentences import Mark, longest
 
-__all__ = ["LETTER", "Marks", "marks"]
-
 
 @dataclass(frozen=True)
 class Marks:

@@ -23,28 +23,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
-__all__ = [
-    "PARTICIPLE",
-    "borrowed_unit",
-    "clause",
-    "cue_near",
-    "currency_said_elsewhere",
-    "dealt_part",
-    "flow_of_number",
-    "is_added",
-    "is_between_two",
-    "is_expected",
-    "is_former",
-    "is_reached",
-    "is_said_of_goods",
-    "moves",
-    "nearest_area",
-    "stands_at",
-    "unit_refused",
-    "year_on_year",
-]
-
-
 _CLAUSE = {
     "en": r"[;:—–]|, (?:while|but|whereas|and|with|as|though|although)\b|\bwhile\b|\bwhereas\b",
     "ru": r"[;:—–]|, (?:а|но|тогда как|при этом|и|хотя)\b|\bтогда как\b",

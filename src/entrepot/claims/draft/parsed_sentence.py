@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["GdpMention", "ParsedSentence", "gdp_mentions", "parse_sentence", "without_owners"]
-
-
 _BEFORE = {"en": r"\s*(?:annual |nominal )?", "ru": r"\s+", "de": r"\s*", "zh": "的?"}
 _BEHIND = {
     "en": r"\s+of\s+(?:the\s+)?",

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.scene import Scene
     from entrepot.claims.numbers import Span
 
-__all__ = ["part_meant"]
-
 _DATE_LINE = re.compile(
     r"(?:\d{1,2}月)?\d{1,2}日[电讯]|[电讯](?=[，：\s])|\s*\([A-Za-zА-я][\w ./-]{1,20}\)\s*[-–—:]"
 )

@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.draft.sentences import Mark
 
-__all__ = [
-    "Placed",
-    "bare_places_in",
-    "claim_of_place",
-    "has_other_words",
-    "is_owner",
-    "places_in",
-    "without_asides",
-]
-
 _PARTNERS = {
     "en": {
         "suppliers": (

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Sentence
     from entrepot.model.period import Period
 
-__all__ = ["MOST", "MOST_IN_TABLE", "bracketed_in", "numbers_of", "read_sentence", "table_in"]
-
-
 OLDEST = 2
 """Sentences without a time of their own over which a period is still taken over."""
 MOST = 40

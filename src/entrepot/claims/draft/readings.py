@@ -47,14 +47,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.front import Article
 
-__all__ = [
-    "Reading",
-    "ReadingField",
-    "Structured",
-    "merged",
-    "with_claims",
-]
-
 _HALF = 0.5
 LED = 0.7
 """How sure the structure has to be of such a share where the rules read another."""

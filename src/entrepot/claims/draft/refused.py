@@ -18,20 +18,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
-__all__ = [
-    "balance_sign",
-    "check_denominator",
-    "check_part",
-    "check_used",
-    "check_whole",
-    "is_of_purchases",
-    "is_since_an_event",
-    "of_nothing_here",
-    "of_the_sentence",
-    "unmarked",
-]
-
-
 _CLOSE = 6
 _OF_GOODS = re.compile(
     r" of (?:the |all |its |their )?| (?:der |des |aller )| (?:всех )?(?=[а-яё])|的"

@@ -40,25 +40,6 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = [
-    "AT",
-    "CLAUSE_END",
-    "DAYS_AHEAD",
-    "FAR",
-    "OWN_LAND",
-    "WEAK",
-    "Background",
-    "Gaps",
-    "Scene",
-    "ends_with",
-    "header_of",
-    "home_of",
-    "own_names",
-    "scenes",
-    "times_of",
-    "topic_of",
-    "with_places_named_before",
-]
 CLAUSE_END = re.compile(
     r"[;；:：—–]|\b(?:while|whereas|but|тогда как|während)\b|, (?:а|но|aber|wobei) |。|，而|但"
 )

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["LONGEST", "Mark", "Sentence", "Time", "longest", "sentences"]
-
-
 LONGEST = 1500
 """Characters of the longest sentence; what is longer is read in parts."""
 

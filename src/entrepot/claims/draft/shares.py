@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
-__all__ = ["is_of_the_share", "is_share", "points_between", "share_of_number", "stands_at_a_share"]
-
-
 _NEAR = 70
 _RELATIVE = re.compile(r"\b(?:which|who|котор[а-я]+)\b|, (?:die|der|das) ")
 """A word that stands for the area before it, so that the subject is another."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
 
-__all__ = ["check_base", "level_period", "notes_on", "notes_on_members", "period_of", "written"]
-
 _FELL = {"en": "fell", "ru": "упал на", "de": "sank um", "zh": "下降"}
 
 

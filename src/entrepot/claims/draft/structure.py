@@ -57,16 +57,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.flows import Flow
 
-__all__ = [
-    "Recorder",
-    "StructuralReading",
-    "guesses",
-    "is_of_former",
-    "of_both",
-    "of_second",
-    "weights",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class StructuralReading:

@@ -19,21 +19,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.scene import Scene
     from entrepot.claims.draft.structure import StructuralReading
 
-__all__ = [
-    "CERTAIN",
-    "FIRM",
-    "SURE",
-    "agrees",
-    "facts_of",
-    "facts_with_neighbours",
-    "facts_with_text",
-    "is_certain",
-    "missing",
-    "score_of",
-    "sureness",
-    "without_sums",
-]
-
 SURE, FIRM = 0.80, 0.86
 """From which probability on a reading is a claim, and where the rules speak against it; chosen by
 ``benchmarks/reading.py``."""

@@ -24,22 +24,6 @@ if TYPE_CHECKING:
     from entrepot.claims.times import TimeSpan
     from entrepot.model.period import Period
 
-__all__ = [
-    "Timing",
-    "are_joined",
-    "counts_a_run",
-    "day_span",
-    "days_to_days",
-    "ends_in_number",
-    "is_compared",
-    "is_record",
-    "joined_times",
-    "names_an_event",
-    "timing",
-    "up_to_a_day",
-]
-
-
 _TIGHT = 14
 _LEADS = re.compile(r"\s*[—–-]?\s*(?:на|до|um|by|auf|only|nur|лишь)?\s*[-+$€£¥₽]?\d")
 

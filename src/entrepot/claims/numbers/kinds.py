@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ASIDE", "CORES", "NUMERIC", "Token"]
-
 CORES = ("number", "fraction", "multiple", "comparable")
 ASIDE = ("unknown", "code", "time", "ending", "month", "which", "link", "particle")
 """Words that are no part of a number phrase."""

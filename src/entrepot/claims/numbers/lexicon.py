@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.text import Atom
 
-__all__ = ["Lexicon", "Meaning", "lexicon"]
-
-
 Meaning = tuple[tuple[str, str | float | None], ...]
 _SHORTEST_STEM, _LONGEST_STEM = 2, 24
 _NUMBERS = "entrepot.claims.numbers"

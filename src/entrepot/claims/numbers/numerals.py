@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.kinds import Token
 
-__all__ = ["composed", "compounded", "joined", "readings"]
-
-
 _PARTS = ("digit", "place", "large", "point")
 # Decimal, since 258.6 × 10**9 in floats has a tail of digits nobody printed. `_ENOUGH` stops
 # a long row of 亿 from growing without end.

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.kinds import Token
 
-__all__ = ["read_says", "with_other"]
-
-
 _SEPARATORS = ",;.、，\n"
 
 

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.kinds import Token
 
-__all__ = ["pieces", "without_other_numerals"]
-
-
 _BEHIND = ("scale", "unit", "currency", "per", "after", "larger", "moved_after")
 _BEFORE = (
     "sign",

@@ -8,22 +8,6 @@ from dataclasses import dataclass, replace
 from entrepot.errors import RequestError
 from entrepot.model.interval import Interval
 
-__all__ = [
-    "COMPARABLE",
-    "CURRENCIES",
-    "ROUND_WORDS",
-    "SHARED_CURRENCIES",
-    "Says",
-    "between",
-    "bounds",
-    "leading_step",
-    "loosened",
-    "rounded",
-    "turned",
-    "unread",
-]
-
-
 ROUND_WORDS = 0.1
 """How far a word such as "half", "nearly" or "about" may be off, as a part of the number."""
 

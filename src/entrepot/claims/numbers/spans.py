@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.kinds import Token
 
-__all__ = ["PLACES", "SHORT_PLACES", "Span", "number_spans", "place_of", "read_place"]
-
-
 _PARAGRAPHS = re.compile(r"\n[ \t\r]*\n")
 
 

@@ -7,19 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-__all__ = [
-    "SIMPLE",
-    "Atom",
-    "atoms",
-    "blanked",
-    "could_be",
-    "language_of",
-    "mixed_marks",
-    "plain",
-    "texts_of_atoms",
-]
-
-
 SIMPLE = str.maketrans(
     "’"
     "億萬噸國對進貿額總後時間東歐韓臺灣際從來與關稅統計長減會達過還個導體電車機經濟產業發這邊幣"

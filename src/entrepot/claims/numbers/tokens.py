@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.text import Atom
 
-__all__ = ["tokens"]
-
 
 def tokens(text: str, language: str, *, locale: str | None = None) -> list[Token]:
     """Return the tokens of a text, in order, none left out.

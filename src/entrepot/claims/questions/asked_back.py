@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
     from entrepot.model.areas import Area
 
-__all__ = [
-    "CHANGES",
-    "DIRECTED",
-    "asks_who",
-    "currency_of",
-    "require",
-    "take_unrecorded",
-    "unknown_words",
-    "without_places",
-]
-
 
 def require(state: QuestionState, measure: str, keys: dict[str, str], forms: set[str]) -> None:
     """Say what a measure needs and the question has not."""

@@ -27,18 +27,6 @@ from entrepot.model.columns import read_table
 if TYPE_CHECKING:
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = [
-    "all_goods",
-    "asks_share_of_goods",
-    "codes_in",
-    "goods_meant",
-    "industry_of",
-    "is_about_lists",
-    "qualifiers_in",
-    "signed",
-    "take_described",
-]
-
 
 def codes_in(state: QuestionState) -> list[Mark]:
     """Return codes of the Harmonized System; four digits like a year are one behind ``HS``."""

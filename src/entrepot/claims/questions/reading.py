@@ -58,8 +58,6 @@ from entrepot.claims.questions.times import asks_year, average_over, change_over
 from entrepot.model.areas import WORLD, groups
 from entrepot.model.period import Period
 
-__all__ = ["QuestionReader"]
-
 
 class QuestionReader(QuestionState):
     """One question, taken apart step by step; what is understood is masked."""

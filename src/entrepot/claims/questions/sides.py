@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = ["apart", "hubs_in", "is_both_ways", "origin_of", "partners_of", "sides_of", "which_of"]
-
 
 def sides_of(
     state: QuestionState, places: list[Mark], goods: list[Mark], forms: set[str], measure: str

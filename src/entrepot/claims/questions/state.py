@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.question_read import Unsaid
 
-__all__ = ["QuestionState"]
-
 
 class QuestionState:
     """What is known of a question, and what of it is not understood yet."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Time
     from entrepot.claims.questions.state import QuestionState
 
-__all__ = ["asks_year", "average_over", "change_over", "period_said", "with_years"]
-
 
 def with_years(words: str, language: str, today: date) -> str:
     """Return a question with "two years ago" as that year, read like one that is printed.

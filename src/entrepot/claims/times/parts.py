@@ -12,9 +12,6 @@ from entrepot.claims.numbers.text import Atom, atoms, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Part", "Word", "Year", "months_until", "part", "skipped", "words_of", "year"]
-
-
 _FEW = 3
 
 

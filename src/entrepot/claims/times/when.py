@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.times.parts import Word
 
-__all__ = ["TimeSpan", "stepped", "when"]
-
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:

@@ -24,19 +24,6 @@ from entrepot.sources.table.periods import month_number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = [
-    "DayOrder",
-    "ReadAmounts",
-    "ReadCode",
-    "ReadDays",
-    "countries_in",
-    "country_of",
-    "editions_of",
-    "read_amounts",
-    "read_code",
-    "read_days",
-]
-
 DayOrder = Literal["DMY", "MDY", "YMD"]
 _LONGEST = 10
 _SHORTEST = 2

@@ -11,8 +11,6 @@ from entrepot.model.area_names import without_accents
 from entrepot.model.columns import read_table
 from entrepot.model.display import MONEY
 
-__all__ = ["ROLES", "ColumnRole", "currency_of", "head_of"]
-
 _CURRENCIES = {name.casefold(): name for name in MONEY} | {
     "euro": "EUR", "euros": "EUR", "евро": "EUR", "欧元": "EUR", "美元": "USD", "人民币": "CNY",
     "rmb": "CNY", "руб": "RUB", "рубли": "RUB", "рублеи": "RUB",

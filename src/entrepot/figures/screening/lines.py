@@ -38,22 +38,6 @@ if TYPE_CHECKING:
 
     from entrepot.goods import GoodsList, ListEntry
 
-__all__ = [
-    "MetEntry",
-    "Work",
-    "columns_of",
-    "days_of",
-    "different",
-    "load",
-    "problems_of",
-    "put",
-    "read_areas",
-    "read_codes",
-    "read_dates",
-    "read_numbers",
-    "tariff_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Texts:

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from entrepot.goods import GoodsList, Links, ListEntry
     from entrepot.goods.match import Match
 
-__all__ = ["find_results", "find_routes", "find_spans"]
-
 _PRIORITY = ("eu-xl", "chpl")
 _OPEN = NOT_KNOWN * 1000 + 950
 """Rank from which an entry is a text that was not read, and no code of a list."""

@@ -30,18 +30,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.workbook import SheetRows
 
-__all__ = [
-    "ROLE_WORDS",
-    "BrokenRow",
-    "Shipments",
-    "columns_for",
-    "columns_said",
-    "read_bytes_of",
-    "read_file",
-    "read_text",
-    "read_workbook",
-]
-
 LARGEST = 4 * 2**30
 """Bytes of a file of shipments."""
 _HEAD_IN = 30  # rows among which the one with the names of columns is looked for

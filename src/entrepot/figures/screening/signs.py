@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from entrepot.figures.figure import Figure
     from entrepot.lake import Lake
 
-__all__ = ["find_signs", "hubs_in"]
-
 _MEDIAN_OF = 5  # shipments of a code, with value and mass, that make a median
 # Legal forms and zones of the Emirates, and the Turkish word: whole words, as FZ alone is short.
 _FREE_ZONES = r"\b(FZE|FZCO|FZC|FZ-?LLC|FZ|DMCC|JAFZA|DAFZA|free (trade )?zone|freezone|serbest)\b"

@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     from entrepot.figures.screening.cells import DayOrder
     from entrepot.goods import Links
 
-__all__ = ["COLUMNS", "LEGAL", "SIGNS", "MatrixRow", "Screening", "screen"]
-
 LEGAL = (
     "A code is a proxy, not a classification: the law describes goods in words. “Not listed” "
     "means: not on a list that was read, on that date, for that direction. Signs of possible "

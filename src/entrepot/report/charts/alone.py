@@ -20,17 +20,6 @@ if TYPE_CHECKING:
     from entrepot.report.charts import Chart
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "StandaloneChart",
-    "asked_years",
-    "available_years",
-    "caveat_lines",
-    "foot",
-    "partial_goods_lines",
-    "require_some",
-    "sources",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class StandaloneChart:

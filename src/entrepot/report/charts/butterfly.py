@@ -33,20 +33,6 @@ if TYPE_CHECKING:
     from entrepot.report.parts import SentenceEvidence
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "Butterfly",
-    "MutualFlow",
-    "MutualShares",
-    "ShareSide",
-    "YearShares",
-    "mutual_shares",
-    "mutual_shares_chart",
-    "of_one_source",
-    "prepare_shares",
-    "years_left_out",
-    "years_of_others",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ShareSide:

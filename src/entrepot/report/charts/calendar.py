@@ -23,20 +23,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = [
-    "DECK",
-    "Calendar",
-    "Key",
-    "Months",
-    "ReporterYears",
-    "calendar",
-    "calendar_chart",
-    "rows_of",
-    "stopped_reporting_in",
-    "year_spans",
-    "years_reported",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ReporterYears:

@@ -45,15 +45,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification, Specifications
     from entrepot.report.amounts import Scale
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = [
-    "Curve",
-    "CurveColumn",
-    "CurveDimension",
-    "CurveOption",
-    "curve_picture",
-    "option_words",
-    "other_sources",
-]
 
 
 def curve_picture(share: Figure, found: Specifications) -> Chart:
@@ -145,6 +136,7 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
 
 
 def definitions_title(share: Figure, count: int) -> BriefSentence:
+    """Return what the definitions of a figure give together."""
     name = phrasing.capital(phrasing.count_word(count, "definition"))
     what = "share" if share.unit == "share" else "number"
     ends, beyond = _ends(share)

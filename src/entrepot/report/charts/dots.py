@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["Dot", "Dots"]
-
 
 class Dot(NamedTuple):
     """One row: name, value on the axis, value as text, and whether the chart is about it."""

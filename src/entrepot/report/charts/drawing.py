@@ -17,29 +17,6 @@ from entrepot.report.charts.place import cut, spread, text_width
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = [
-    "APART",
-    "HATCHED",
-    "STYLES",
-    "Frame",
-    "MarkLayer",
-    "area",
-    "draw_names",
-    "framed",
-    "labels",
-    "lines",
-    "moved",
-    "path",
-    "points",
-    "rects",
-    "render",
-    "shapes",
-    "ticks",
-    "ticks_between",
-    "wrapped",
-]
-
-
 Row = dict[str, Any]
 # Invisible times: no name or number contains it.
 APART = "\u2062"

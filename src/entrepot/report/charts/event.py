@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = ["EventStep", "EventSteps", "percent_ticks"]
-
 
 COUNTED = (("listed_products", "goods listed"), ("other_products", "others"))
 

@@ -17,8 +17,6 @@ from entrepot.report.charts.place import cut, text_width
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = ["ExposedSector", "Exposure"]
-
 
 NAMED = 10
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.amounts import Scale
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = ["HubLane", "HubLanes"]
-
 
 MOST_HUBS = 8
 """Hubs with a way of their own."""

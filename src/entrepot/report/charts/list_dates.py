@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["ListDates", "ListRow", "ListSpan"]
-
 
 class ListSpan(NamedTuple):
     """A stretch of time on a list.

@@ -11,7 +11,6 @@ from entrepot.report.charts.world import grid
 
 if TYPE_CHECKING:
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = ["STEPS", "LossMap", "LossTile", "step_of"]
 
 
 @dataclass(frozen=True, slots=True)

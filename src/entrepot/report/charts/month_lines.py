@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["TOGETHER", "MonthLine", "MonthLines"]
-
 TOGETHER = 4
 """Lines of one plot: one in colour, and as many as differ in how they are drawn."""
 _LOOKS = ("supplier-line", "other-line", "other-dashed", "other-dotted")

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["Course", "CoursePoint", "Courses"]
-
-
 APART = 3.0
 """How far the marks of both sides stand off the middle of a year."""
 CAP = 4.0

@@ -12,18 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = [
-    "BOLD",
-    "Box",
-    "LabelSpot",
-    "cut",
-    "first_free",
-    "spots",
-    "spread",
-    "text_box",
-    "text_width",
-]
-
 # Hundredths of the font size, by character.
 # Letters of about the same width share an entry.
 _WIDTHS = {

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = ["RangeGroup", "RangePlot", "RangeRow"]
 
 
 @dataclass(frozen=True, slots=True)

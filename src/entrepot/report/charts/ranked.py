@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["RANGE", "RankedBar", "RankedBars"]
-
 RANGE = "Range"
 """Head of the column with the ranges."""
 

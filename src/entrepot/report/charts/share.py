@@ -46,18 +46,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.sources.published.row import Published
 
-__all__ = [
-    "course_point",
-    "direction_word",
-    "ends_of",
-    "nowcast_point",
-    "nowcast_text",
-    "published_box",
-    "share_chart",
-    "share_point",
-    "shares_chart",
-]
-
 
 def share_point(figure: Figure) -> SharePoint:
     """Return a computed share of a year in per cent, with its range."""

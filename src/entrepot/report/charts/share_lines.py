@@ -32,15 +32,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = [
-    "NowcastPoint",
-    "PublishedBox",
-    "ShareLines",
-    "SharePoint",
-    "range_marks",
-    "share_key",
-]
-
 
 def share_key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
     """Return the kinds of marks that occur, with what they mean."""

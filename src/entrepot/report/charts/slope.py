@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["Slope", "SlopeLine", "slope_chart"]
-
 
 @dataclass(frozen=True, slots=True)
 class SlopeLine:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from entrepot.report.amounts import Scale
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["ChangePart", "ChangeSplit", "split_chart"]
-
 
 @dataclass(frozen=True, slots=True)
 class ChangePart:

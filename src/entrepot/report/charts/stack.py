@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["Layer", "Stack", "found_years", "of_years", "stack_chart"]
-
 
 @dataclass(frozen=True, slots=True)
 class Layer:

@@ -12,7 +12,6 @@ from entrepot.report.charts.place import BOLD, Box, text_box, text_width
 if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
-__all__ = ["TierBar", "TierPanel", "TierPanels"]
 
 
 @dataclass(frozen=True, slots=True)

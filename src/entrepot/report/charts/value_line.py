@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["LinePoint", "ValueLine"]
-
 WIDTHS = {"wide": 852, "narrow": 360, "small": 360}
 LABEL = 13.0
 """Height of the text of a value."""

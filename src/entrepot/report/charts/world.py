@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["STEPS", "Partner", "World", "grid", "map_chart", "of_buyers", "of_suppliers", "step_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Partner:

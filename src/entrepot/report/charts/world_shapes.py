@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from entrepot.report.charts.drawing import MarkLayer
     from entrepot.report.charts.world import Partner
 
-__all__ = ["BOUNDARIES", "Outline", "WorldShapes", "outlines"]
-
 BOUNDARIES = (
     "Boundaries: Natural Earth, simplified; Crimea with Ukraine, as in UN trade statistics. "
     "A boundary is not a statement on status."

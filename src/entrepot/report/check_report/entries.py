@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Quantity
 
-__all__ = ["EntryEvidence", "ReportEntry", "entries", "left_by_others", "worst_first"]
-
 OUTCOMES = {"supports": "agrees", "allows": "is inconclusive", "contradicts": "does not agree"}
 _IDLE = 100.0
 """Bounds so many times away from a number say nothing of it."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.claims.result import CheckedClaim, ConflictBlock
     from entrepot.report.check_report.entries import ReportEntry
 
-__all__ = ["render_note"]
-
 # Characters of a line that RFC 5322 recommends for mail.
 WIDTH = 78
 SHOWN = 3

@@ -34,20 +34,6 @@ if TYPE_CHECKING:
     from entrepot.report.check_report.entries import EntryEvidence, ReportEntry
     from entrepot.report.check_report.text import ArticleText, TextPiece
 
-__all__ = [
-    "FORMATS",
-    "SIGNS",
-    "check_note",
-    "claim_review",
-    "format_of",
-    "page_parts",
-    "render_markdown",
-    "render_page",
-    "write_check",
-    "write_note",
-]
-
-
 FORMATS = (".html", ".md", ".json", ".jsonld", ".txt")
 NOTES = (".txt",)
 

@@ -18,20 +18,6 @@ if TYPE_CHECKING:
     from entrepot.claims import Check, CheckedClaim
     from entrepot.claims.draft import ArticleDraft
 
-__all__ = [
-    "ArticleText",
-    "TextPiece",
-    "UnreadText",
-    "clean",
-    "escaped",
-    "numbered",
-    "one_line",
-    "paragraphs",
-    "web",
-    "without_heading_sign",
-]
-
-
 _SCALE = r"(?:[\s\u00a0]?%|[\s\u00a0](?:thousand|million|billion|trillion)(?:\s\w+)?)?"
 
 

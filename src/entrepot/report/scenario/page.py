@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario.result import EconomyLoss, Loss
     from entrepot.report.scenario.tables import ScenarioTable
 
-__all__ = ["check_name", "page_parts", "plain", "render_page", "single_file", "write_scenarios"]
-
 
 def page_parts(found: Sequence[Scenario]) -> dict[str, Any]:
     """Return what the template of the results takes: sentences, pictures, tables, notes."""

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario.result import Between, EconomyLoss, Loss, SalesLoss
     from entrepot.figures.scenario.schema import BackKeys
 
-__all__ = ["ScenarioTable", "answer", "in_lines", "short_tables", "stops", "tables_of"]
-
-
 SHOWN = 10
 """Rows of a long table; a file of JSON has them all."""
 HARDEST = 6

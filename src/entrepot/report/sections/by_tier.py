@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = ["section"]
-
-
 NAME = "goods"
 
 

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.sections.inputs import ImportedInputs
 
-__all__ = ["CutOff", "cut_off", "scenario_line", "section"]
-
-
 NAME, EYEBROW = "cut_off", "What a cut-off would cost"
 CAVEATS = ("cutoff",)
 GOODS, ECONOMY = "Loss of the goods’ value to the buyer", "Loss of output without these inputs"

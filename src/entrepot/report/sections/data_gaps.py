@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.cards import Headline
 
-__all__ = ["section"]
-
 NAME, EYEBROW = "gaps", "Data gaps"
 BASES = {
     "origin": "Share by country of origin",

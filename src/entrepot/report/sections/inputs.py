@@ -31,19 +31,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.missing_value import MissingValue
 
-__all__ = [
-    "Direction",
-    "ImportedInputs",
-    "bought",
-    "inputs_answer",
-    "inputs_cards",
-    "inputs_state",
-    "inputs_title",
-    "section",
-    "sector_name",
-]
-
-
 NAME, EYEBROW = "inputs", "Imported inputs"
 CAVEAT = "input-output"
 

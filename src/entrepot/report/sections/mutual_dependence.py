@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.charts.butterfly import MutualShares
 
-__all__ = ["both_flows", "section"]
-
 NAME, EYEBROW = "weights", "Mutual dependence"
 MOST_ROWS, MOST_YEARS = 4, 12
 

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.sources.published.row import Published
-__all__ = ["ChartedShare", "charted", "section", "series_of", "table"]
-
 
 NAME, EYEBROW = "share", "Share over time"
 MOST_YEARS = 12

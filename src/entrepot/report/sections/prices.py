@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = ["premium", "prices", "section", "title", "turned"]
-
 NAME, EYEBROW = "prices", "Prices"
 LEVEL = 0.05
 """Per cent below which a buyer paid what others paid."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.sources.published.row import Published
 
-__all__ = ["section"]
-
 NAME, EYEBROW = "print", "Conflicting published figures"
 SHOWN, LINKED = 8, 4
 

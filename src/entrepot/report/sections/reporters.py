@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.charts.calendar import Key, Months, ReporterYears
 
-__all__ = ["section"]
-
 NAME, EYEBROW = "reporters", "Reporting countries"
 YEARS, ROWS, NAMED = 10, 12, 6
 ADD_REPORTS = "entrepot data add comtrade FILE"

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.mirror_comparison import ComparedReports
 
-__all__ = ["commands", "largest", "section"]
-
-
 NAME, EYEBROW = "hidden", "Gaps between the two sides’ reports"
 CHECK = "entrepot data check"
 _YEARS, _ROWS, _SUPPLIERS = 5, 5, 4

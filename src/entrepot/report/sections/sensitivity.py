@@ -24,8 +24,6 @@ from entrepot.sources.published.read import origin_name
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification
     from entrepot.report.brief_context import BriefContext, Subject
-__all__ = ["section"]
-
 
 NAME, EYEBROW = "spread", "Sensitivity to definitions"
 BASES = {

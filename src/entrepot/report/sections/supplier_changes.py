@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = ["changed", "gained_by", "gone", "section"]
-
 NAME, EYEBROW = "replaced", "Change of suppliers"
 BACK = 5
 SHOWN = 5

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = ["concentration", "leaps", "leapt", "moved", "section", "shares_of"]
-
-
 NAME, EYEBROW = "suppliers", "Suppliers"
 SHOWN = 10
 LEAST_MOVE = 1.0

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Definition, Figure
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = ["section"]
-
 NAME, EYEBROW = "through_hubs", "Possible rerouting via third countries"
 TOGETHER = "All hubs, chains included"
 LOSERS, GAINERS, MOST_YEARS = 5, 4, 5

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from entrepot.report.brief_context import Subject
     from entrepot.report.charts.share_lines import PublishedBox
 
-__all__ = ["boxes", "claims_part", "gaps", "section"]
-
 NAME, EYEBROW = "claims", "The claims"
 SHOWN = 3
 OWN_ORIGIN = "BACI"  # our own results print all their digits; a reader wants three

@@ -32,11 +32,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.parts import Brief, PageLink, Section
 
-__all__ = [
-    *("FILES", "NOTES", "WantedBrief", "brief_chart", "brief_data", "brief_figures", "brief_file"),
-    *("brief_page", "brief_table", "note_file", "opening_page"),
-]
-
 FILES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -56,25 +56,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.parts import Section
 
-__all__ = [
-    "areas_data",
-    "areas_table",
-    "data_page",
-    "findings_table",
-    "goods_data",
-    "goods_page",
-    "goods_rows",
-    "goods_section",
-    "holdings_table",
-    "lists_page",
-    "lists_table",
-    "measure_page",
-    "measures_data",
-    "measures_page",
-    "measures_table",
-]
-
-
 _LEVELS = ("error", "warning", "note")
 
 

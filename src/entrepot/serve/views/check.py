@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.check_report import ArticleText
 
-__all__ = ["Reader", "checked_data", "checked_page", "desk_data", "form_page", "get_ready"]
-
 MOST_ASKED = 4
 """Numbers of which answers are tried at once."""
 _NAME = "the text"

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Caveat, Definition, Figure
     from entrepot.lake import Lake
 
-__all__ = ["KEYS", "compare_chart", "compare_data", "compare_page", "compare_table"]
-
 _SIDE = ("importer", "supplier", "goods", "period")
 _AREAS = ("importer", "supplier", "importer2", "supplier2")
 KEYS = (*_SIDE, *(f"{name}2" for name in _SIDE))

@@ -77,13 +77,6 @@ if TYPE_CHECKING:
     from entrepot.report.parts import Section
     from entrepot.serve.answer import ServedAnswer
 
-__all__ = [
-    *("as_breakdown", "country_page", "country_section", "country_table", "get_ready"),
-    "known_area",
-    *("largest_supplier", "suppliers_as_reported", "years_reported"),
-]
-
-
 MINERALS = ",".join(sorted(bundled_codes()))
 """Goods of which every country's trade in one year comes with the program."""
 _TABS = (

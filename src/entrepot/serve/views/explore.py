@@ -63,11 +63,6 @@ if TYPE_CHECKING:
 
     Pairs = Sequence[tuple[str, str]]
 
-__all__ = [
-    *("FILES", "KEYS", "embed_page", "explore_file", "explore_page", "linked_chart", "oembed"),
-    "section_file",
-]
-
 KEYS = ("show", "importer", "supplier", "goods", "period", "source", "title")
 THEMES = {"": "Reader’s setting", "light": "Light", "dark": "Dark"}
 """Colours of a frame: those of the reader's system, or always the same."""

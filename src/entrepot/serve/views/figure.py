@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["cited_address", "figure_chart", "figure_page", "figure_rows", "figure_table", "one_row"]
-
 _FIRST = ("importer", "exporter", "goods", "period", "base", "source")
 """Keys that the form shows at once; the others are folded away."""
 _ROWS = 50

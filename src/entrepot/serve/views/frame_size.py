@@ -11,8 +11,6 @@ from entrepot.report.charts.place import text_width
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["frame_height", "highest"]
-
 # As in site.css and brief.css, in CSS pixels.
 _EDGE = 16
 _TURNS = {"narrow": 519, "medium": 760}

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.serve.answer import ServedAnswer
 
-__all__ = ["Pair", "bundled_pairs", "countries_page", "home_page", "pickers", "question"]
-
 _EXAMPLE = {"importer": "DEU", "exporter": "CHN", "goods": "850511"}
 """Answered on the first page; its data come with the program."""
 _CHANGES = 4

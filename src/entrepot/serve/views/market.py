@@ -27,17 +27,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.overview import Spread
 
-__all__ = [
-    "broken_down",
-    "choices",
-    "ranges_as_reported",
-    "share_of_group",
-    "single_share",
-    "sources_differ",
-    "sources_with_flows",
-    "years_of",
-]
-
 # Each year without trade costs a query before the next one is tried.
 _YEARS = 8
 """Years that are looked through for one with trade, newest first."""

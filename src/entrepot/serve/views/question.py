@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from entrepot.figures.asking import Each
     from entrepot.lake import Lake
 
-__all__ = ["MOST_FIGURES", "question_data", "within_limit"]
-
 MOST_FIGURES = 60
 """Figures of one series or panel."""
 

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     Pairs = Sequence[tuple[str, str]]
     from collections.abc import Sequence
 
-__all__ = ["ASKED", "KEYS", "scenario_chart", "scenario_data", "scenario_page", "scenario_table"]
-
-
 _TURN = threading.Lock()
 """Page, table and drawing of a scenario wait for the first of them, which works it out."""
 _SEEN = ("imposes", "instrument", "target", "sectors", "answer", "answer_sectors")

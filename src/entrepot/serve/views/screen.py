@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.serve.answer import ServedAnswer
 
-__all__ = ["MOST_LINES", "screen_form", "screened_data", "screened_page"]
-
 MOST_LINES = 5_000
 """Lines that are screened at once."""
 _SHOWN = 500

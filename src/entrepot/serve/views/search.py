@@ -37,17 +37,6 @@ from entrepot.serve.site import page
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-__all__ = [
-    "GROUPS",
-    "Hit",
-    "named_area",
-    "named_areas",
-    "named_goods",
-    "search",
-    "search_data",
-    "search_page",
-]
-
 GROUPS = {
     "answer": "Answers",
     "country": "Countries",

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileTable
 
-__all__ = ["FREE_ZONE", "RegisterCells"]
-
 FREE_ZONE = "XFREEZONES"
 _TEXT, _DAY, _CODE, _ALL_DIGITS = "text_", "read_day", "read_code", "read_digits"
 """What the columns of `RegisterCells.lines` are called: of texts, before their role."""

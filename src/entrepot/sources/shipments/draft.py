@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["draft_layout", "looks_like_register"]
-
 _SAMPLE = 200  # lines by which a text is known for what it is
 _MOST = 5_000  # different texts of a column that are looked at
 _MOSTLY = 0.9

@@ -24,19 +24,6 @@ from entrepot.sources.text import MAX_RECORD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "AREAS",
-    "NAMES",
-    "NUMBERS",
-    "ROW",
-    "SAME",
-    "Field_",
-    "Layout",
-    "known_layouts",
-    "known_registers",
-    "read_layout",
-]
-
 ROW = "__row"
 """Column of the kept text: the row of the delivered file."""
 SAME = "__same"

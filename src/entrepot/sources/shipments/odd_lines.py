@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from entrepot.sources.shipments.cells import RegisterCells
     from entrepot.sources.workbook import SheetRows
 
-__all__ = ["VALUE", "findings", "hidden_in"]
-
 VALUE = "coalesce(value_usd, value_reported)"
 """SQL for the value of a line, in whatever currency it has."""
 _LINES = "(FROM register_fact WHERE why IS NULL)"

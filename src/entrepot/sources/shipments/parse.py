@@ -64,17 +64,6 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key
 
-__all__ = [
-    "ABOUT",
-    "brands_hidden",
-    "columns_of_lines",
-    "kept",
-    "require_in_place",
-    "rows",
-    "tables",
-    "without",
-]
-
 ABOUT = "register"
 """Key under which a kept file says which layout it has, which columns were not kept, and how the
 delivered text ended."""

@@ -10,27 +10,6 @@ from entrepot.sources.strict import literal
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = [
-    "ERASED",
-    "PSEUDONYM",
-    "between",
-    "brand_of_person",
-    "hidden",
-    "is_company",
-    "is_erased",
-    "is_pseudonym",
-    "legal_form",
-    "masked",
-    "may_name",
-    "misplaced",
-    "name_key",
-    "nameless",
-    "pseudonym",
-    "replaced",
-    "without_letters",
-    "without_persons",
-]
-
 PSEUDONYM = "NP-"
 """What a pseudonym begins with."""
 ERASED = "erased"
