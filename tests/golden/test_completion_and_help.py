@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer import main
 
 from entrepot.cli.common import (
     complete_area,
@@ -85,6 +86,22 @@ def test_help_without_a_measure_has_them_all(entrepot: Run) -> None:
     for words in (("ask", "--help"), ("ask", "no_measure", "--help")):
         _, printed, _ = entrepot(*words)
         assert all(f"--{name.replace('_', '-')}" in printed for name in KEYS)
+
+
+def test_a_command_is_read_alone(entrepot: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str | None] = []
+    original = main.get_command_from_info
+
+    def counted(**keys: Any) -> Any:
+        read.append(keys["command_info"].name)
+        return original(**keys)
+
+    monkeypatch.setattr(main, "get_command_from_info", counted)
+    assert entrepot("area", "show", "DEU")[0] == 0
+    assert "brief" not in read
+    _, _, said = entrepot("chek")
+    assert "check" in said
+    assert "brief" in read
 
 
 def test_a_command_ends_without_a_last_look_for_cycles() -> None:

@@ -260,10 +260,10 @@ def share_shift(claim: Claim, currency: str, slack: float = 0.0) -> ShareShift |
 
     `slack` is how far it may lie off, as a part of one, where the currency is not that meant.
     """
-    quantity = claim.quantity.mapped(currency=currency)
-    then = quantity.less
-    if then is None or not quantity.of:
+    if claim.quantity.less is None or not claim.quantity.of:
         return None
+    quantity = claim.quantity.mapped(currency=currency)
+    then = claim.quantity.less.mapped(currency=currency)
     by_factor = quantity.measure == "share_growth"
     bounds = quantity.quotient(claim.interval) if by_factor else claim.interval.scaled(0.01)
     wide = Interval(bounds.low - slack, bounds.high + slack)

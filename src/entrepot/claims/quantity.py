@@ -88,11 +88,12 @@ class Level:
     def but(self, **changes: Any) -> Level:
         """Return it with some fields changed."""
         # Most of what is asked for is so already, and a copy takes longer than to look.
-        if all(getattr(self, name) == value for name, value in changes.items()):
-            return self
-        # `replace` asks each field what it is, which takes longer than all the rest.
-        fields = {name: getattr(self, name) for name in Level.__slots__}
-        return Level(**fields | changes)
+        for name, value in changes.items():
+            if getattr(self, name) != value:
+                # `replace` asks each field what it is, which takes longer than all the rest.
+                fields = {name: getattr(self, name) for name in Level.__slots__}
+                return Level(**fields | changes)
+        return self
 
     def members(self) -> tuple[Level, ...]:
         """Return the flows that a sum of areas such as ``CHN+HKG`` stands for.
@@ -228,14 +229,18 @@ class Quantity:
 @lru_cache(maxsize=4096)
 def _key(quantity: Quantity) -> tuple[object, ...]:
     same_time = len({level.period for level in quantity.levels()}) == 1
-    changes: dict[str, object] = {"reporter": "", "series": None}
-    if quantity.to and same_time and quantity.measure in DIMENSIONLESS:
-        changes["currency"] = "-"
-    plain = quantity.mapped(**changes)
-    less = plain.less.key() if plain.less else None
+    any_money = bool(quantity.to) and same_time and quantity.measure in DIMENSIONLESS
+
+    def plain(terms: Terms) -> frozenset[object]:
+        # Sets, not tuples: CHN+HKG and HKG+CHN are one quantity.
+        return frozenset(
+            (level.any_time(), level.period, "-" if any_money else level.currency, weight)
+            for level, weight in terms
+        )
+
+    less = quantity.less and _key(quantity.less)
     named = quantity.measure if not quantity.of or quantity.measure in _NAMED else ""
-    # Sets, not tuples: CHN+HKG and HKG+CHN are one quantity.
-    return (named, frozenset(plain.of), frozenset(plain.to), less)
+    return (named, plain(quantity.of), plain(quantity.to), less)
 
 
 HOME = {"CNY": "CHN", "RUB": "RUS", "EUR": "EU27"}
