@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from entrepot.claims.questions import read_question
-from entrepot.figures import latest_periods
+from entrepot.errors import EntrepotError
+from entrepot.figures import Definition, latest_periods
+from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -16,9 +19,23 @@ if TYPE_CHECKING:
 
 
 def with_periods(read: QuestionRead, lake: Lake) -> QuestionRead:
-    """Return a question with the last period of each source of a lake where it names none."""
-    goods, source = read.keys.get("goods", "all"), read.keys.get("source")
-    return read.proposing(latest_periods(lake, goods, source)) if read.unsaid else read
+    """Return a question with the last period of each source of a lake where it names none.
+
+    Where nothing else is open, only periods that are answered are proposed, if there are any.
+    """
+    if not read.unsaid:
+        return read
+    found = latest_periods(lake, read.keys.get("goods", "all"), read.keys.get("source"))
+    if [one.key for one in read.unsaid] == ["period"] and not read.each:
+        found = [one for one in found if _is_answered(read, one[0], lake)] or found
+    return read.proposing(found)
+
+
+def _is_answered(read: QuestionRead, period: str, lake: Lake) -> bool:
+    with suppress(EntrepotError):
+        asked = Definition.build(read.measure, **{**read.keys, "period": period})
+        return evaluate(asked, lake, ranged=False).status == "ok"
+    return False
 
 
 def read_on_lake(

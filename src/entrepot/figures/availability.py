@@ -382,8 +382,7 @@ def _uncovered(
     text = f"{source} is {how} for {loaded_here}, not for {absent}"
     if not partly or len(periods) > 1:
         return NoAnswer(text, "time", loaded_here)
-    part = f"ask for {partly.split(', ')[0]}"
-    return NoAnswer(f"{text}; {part}, which is loaded", "time", f"{loaded_here}: {part}")
+    return NoAnswer(text, "time", loaded_here, part=partly.split(", ")[0])
 
 
 def _by_length(period: Period) -> tuple[int, Period]:

@@ -53,6 +53,7 @@ from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
 from entrepot.model.display import agreed, first_of, joined
 from entrepot.model.keys import KEYS
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -230,13 +231,28 @@ def figure_of(
         return unanswered(asked.but(source=last.source), last.reason, of_reports=False)
     if gone := ended((asked.importer, asked.exporter), asked.period.start):
         return unanswered(asked, f"{gone}: no data of {asked.period} can have it")
+    # Not where many times are asked in a row, for each source that may answer reads rows.
+    if ranged:
+        missing = {name: _with_advice(one, name, asked, lake) for name, one in missing.items()}
     reason = in_lines(missing, asked)
-    # Not where many times are asked in a row, for each register that may answer reads rows.
     reason += _of_register(asked, lake) if ranged else ""
     if asked.source is None and not lake.holdings():
         reason += "\nno data loaded. Load BACI with: entrepot data add baci FILE"
         reason += "" if BUNDLED in missing else _bundled_parts(asked)
     return unanswered(asked, reason)
+
+
+def _with_advice(lack: NoAnswer, source: str, asked: Definition, lake: Lake) -> NoAnswer:
+    """Return why a source does not answer, advising the part of the period for which it does."""
+    if not lack.part:
+        return lack
+    part = asked.but(source=source, period=Period.parse(lack.part))
+    with suppress(EntrepotError):
+        if evaluate(part, lake, ranged=False).status == "ok":
+            advice = f"ask for {lack.part}"
+            words = f"{lack.reason}; {advice}, which is loaded"
+            return replace(lack, reason=words, there=f"{lack.there}: {advice}")
+    return lack
 
 
 def _of_register(asked: Definition, lake: Lake) -> str:

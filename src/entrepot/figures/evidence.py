@@ -295,7 +295,9 @@ class NoAnswer:
         ``time``: it is not held for all of it; ``silent``: no side of the trade reports to it.
         Many sources held have nothing to do with a question; what is alike is said once.
     there
-        Of ``time``: what is held, and what of it could be asked.
+        Of ``time``: what is held.
+    part
+        Of ``time``: which part of the period asked for is held, whoever reported it.
     source, is_estimated
         As in `SourceAnswer`.
     """
@@ -303,6 +305,7 @@ class NoAnswer:
     reason: str
     kind: Literal["", "time", "silent"] = ""
     there: str = ""
+    part: str = ""
     source: str = ""
     is_estimated: bool = False
 
