@@ -133,8 +133,8 @@ def test_reports_of_others_are_not_read(tmp_path: Path, monkeypatch: pytest.Monk
     lake = _lake(tmp_path, ["2022,RUS,CHN,M,854231,5", "2022,CHN,RUS,X,854231,5"])
     monkeypatch.setattr(Lake, "flows", lambda *_, **__: pytest.fail("rows were asked for"))
     figure = ep.ask("import_share", lake=lake, importer="FRA", exporter="ITA", period=2022)
-    assert "FRA did not report to table.some in 2022" in figure.reason
-    assert "ITA did not report to table.some in 2022" in figure.reason
+    assert "France did not report to table.some in 2022" in figure.reason
+    assert "Italy did not report to table.some in 2022" in figure.reason
 
 
 def test_what_is_held_is_worked_out_once_in_one_state(tmp_path: Path) -> None:

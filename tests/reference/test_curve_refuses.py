@@ -62,7 +62,7 @@ def test_a_source_that_knows_nothing_of_the_seller_is_not_zero(tmp_path: Path) -
     assert {one.choices["source"] for one in items} == {"table.world"}
     assert [one.value for one in items] == pytest.approx([0.6] * len(items))
     lost = [why for what, why in figure.specifications.left_out if what.startswith("table.other")]
-    assert any("records no exports by CHN in 2023" in why for why in lost)
+    assert any("records no exports by China in 2023" in why for why in lost)
 
 
 @pytest.mark.parametrize("is_blend", [False, True])

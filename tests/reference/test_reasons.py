@@ -61,11 +61,11 @@ def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> Non
     assert [line for line in lines if "table.other" in line] == [
         (
             "the lake's table.other has 1 product code in 2022, none of them of 854231; add its "
-            "rows of these goods (loaded: 270900); KAZ did not report to table.other in 2022, "
-            "which has reports of FRA only"
+            "rows of these goods (loaded: 270900); Kazakhstan did not report to table.other in "
+            "2022, which has reports of France only"
         )
     ]
-    assert "neither FRA nor KAZ reported for 2022 to table.cars, table.chips" in lines
+    assert "neither France nor Kazakhstan reported for 2022 to table.cars, table.chips" in lines
     assert (
         "not loaded for 2022: table.old (2020), table.older (2019), "
         "table.part (2022-01 to 2022-11: ask for 2022-01 to 2022-11)"
@@ -132,7 +132,7 @@ def test_a_series_says_who_does_not_report_before_what_is_not_published(tmp_path
         period="2022-11..2022-12", each="month",
     )  # fmt: skip
     [gap] = found.gaps
-    assert "FRA did not report to table.months in 2022-12" in gap
+    assert "France did not report to table.months in 2022-12" in gap
 
 
 def test_single_figures_that_a_range_reaches_to_are_named(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_half_a_year_is_no_year(
 ) -> None:
     figure = _ask(lake, importer, measure, **keys)
     assert figure.value is None
-    assert "FRA did not report to table.few from 2024-07 to the end of" in (figure.reason or "")
+    assert "France did not report to table.few from 2024-07 to the end of" in (figure.reason or "")
 
 
 def test_a_table_of_ones_own_is_cited_by_its_title(lake: Lake) -> None:
@@ -153,4 +153,4 @@ def test_who_reports_is_said_of_a_source_of_one_reporter(tmp_path: Path) -> None
     lake = Lake.open(tmp_path / "lake")
     lake.add("table", [path], mapping=MAP)
     reason = _ask(lake, "DEU", "export_share").reason or ""
-    assert "CHN did not report to table.few in 2024, which has reports of DEU only" in reason
+    assert "China did not report to table.few in 2024, which has reports of Germany only" in reason

@@ -166,7 +166,7 @@ def test_nobody_tells_of_trade_between_two_silent_countries(tmp_path: Path) -> N
     lake = lake_of(tmp_path, base + both(2023, CHINA, GERMANY, russia=False))
     found = ask(lake, "value", exporter="BLR", source="reconciled")
     assert found.status == "insufficient_data"
-    assert "neither RUS nor BLR reported" in found.reason
+    assert "neither Russia nor Belarus reported" in found.reason
     # China speaks, and says nothing of such goods to Belarus.
     other = ask(lake, "value", exporter="CHN", importer="BLR", source="reconciled")
     assert "records no" in other.reason or "holds nothing" in other.reason

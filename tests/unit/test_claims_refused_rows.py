@@ -61,7 +61,7 @@ def checked(folder: Path, *silent: str) -> CheckedClaim:
 def test_a_member_without_a_row_in_a_month_is_named(tmp_path: Path) -> None:
     found = checked(tmp_path, "MLT")
     assert found.verdict == "not_enough_evidence"
-    assert "MLT did not report to table.sold in 2023-01" in found.reason
+    assert "Malta did not report to table.sold in 2023-01" in found.reason
     assert "No value held" not in found.reason
 
 

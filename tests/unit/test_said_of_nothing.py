@@ -49,7 +49,7 @@ PAIRS = ("import_share", "export_share", "salience", "reliant_goods", "retaliati
 def test_a_flow_that_a_blend_does_not_record_is_no_share_of_zero(measure: str) -> None:
     figure = ep.ask(measure, importer="NRU", exporter="TUV", goods="850511", period=2022)
     assert (figure.status, figure.value) == ("insufficient_data", None)
-    assert "records no 850511 from TUV to NRU in 2022; “not recorded”" in str(figure.reason)
+    assert "records no 850511 from Tuvalu to Nauru in 2022; “not recorded”" in str(figure.reason)
 
 
 def test_what_a_reporter_does_not_report_of_a_partner_is_zero_and_says_so(tmp_path: Path) -> None:

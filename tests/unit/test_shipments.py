@@ -1314,7 +1314,7 @@ def test_no_partner_reports_to_a_register(tmp_path: Path) -> None:
     keys = {"importer": "KAZ", "goods": "854231", "period": "2023-01", "lake": lake}
     keys |= {"source": "shipments.made-up", "basis": "dispatch"}
     figure = ep.ask("import_share", exporter="ITA", **keys)
-    assert "records no exports by ITA" in str(figure.reason)
+    assert "records no exports by Italy" in str(figure.reason)
     assert "report" not in str(figure.reason)
     (tmp_path / "b").mkdir()
     other = {"Importer": "OTHER LTD"}

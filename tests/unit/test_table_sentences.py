@@ -76,7 +76,7 @@ def test_who_only_sells_is_not_said_to_have_no_trade() -> None:
     """North Korea's sales of three of the goods are bundled, and none of its purchases."""
     keys = {"goods": "850511", "period": 2022, "source": "minerals"}
     figure = ep.ask("value", importer="PRK", exporter="CHN", **keys)
-    assert "records no imports by PRK in 2022" in str(figure.reason)
+    assert "records no imports by North Korea in 2022" in str(figure.reason)
     sold = ep.ask("value", importer="NLD", exporter="PRK", **keys | {"goods": "750210"})
     assert sold.value == 4_449_738
     group = ep.ask("value", importer="PRK+SSD", exporter="CHN", **keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,12 @@ from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
 from entrepot.goods.parse import NAMED
 from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.model.areas import is_group, stopped_in
+from entrepot.model.areas import area_phrase, is_group, stopped_in
 from entrepot.model.interval import Interval
 from entrepot.sources import is_own, source_ids, source_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from entrepot.claims.comparison import Outcome
     from entrepot.claims.document import Claim
@@ -99,12 +100,22 @@ def _partly(figure: Figure) -> str:
     groups = [members for code, members in pairs if code and is_group(code)]
     reported = []
     for words in (figure.reason or "").split("; "):
-        # Reasons are sentences: the codes in front of the phrase are parsed back out of them.
-        names = set(words.partition(_DID_NOT_REPORT)[0].split(", "))
-        # A proper subset: with all members missing, there is nothing partial to sum.
-        if _DID_NOT_REPORT in words and any(names < members for members in groups):
+        # Reasons are sentences: who is named in front of the phrase is counted out of them.
+        names, reported_nothing, _ = words.partition(_DID_NOT_REPORT)
+        # Not all members: with all of them missing, there is nothing partial to sum.
+        if reported_nothing and any(0 < _named(names, one) < len(one) for one in groups):
             reported.append(words)
     return "; ".join(reported)
+
+
+def _named(words: str, members: Iterable[str]) -> int:
+    """Return how many members a list in a sentence has, those that it only counts included."""
+    count = 0
+    for name in sorted(map(area_phrase, members), key=len, reverse=True):
+        count += name in words
+        words = words.replace(name, "")  # Niger is no Nigeria
+    more = re.search(r"and (\d+) more$", words)
+    return count + (int(more[1]) if more else 0)
 
 
 def _of_each(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:

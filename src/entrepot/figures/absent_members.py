@@ -15,7 +15,6 @@ from entrepot.figures.row_facts import areas_without_records, has_rows, words_wi
 from entrepot.figures.rows import everything
 from entrepot.figures.sides import members_of
 from entrepot.lake import fetch
-from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def words_without_members(cells: SourceRows, asked: Definition) -> str:
     times: dict[str, list[str]] = {}
     for one in _times(asked):
         nothing_of = _absent(cells, one)
-        if words := words_without_records(nothing_of, asked, name=area_name):
+        if words := words_without_records(nothing_of, asked):
             times.setdefault(words, []).append(str(one.period))
     said = [f"{words} in {' or in '.join(when)}" for words, when in times.items()]
     return f"{source_name(cells.available.source)} records {' and '.join(said)}" if said else ""

@@ -39,8 +39,8 @@ from entrepot.goods.parse import has_list
 from entrepot.lake import codes_of_all_goods, distinct, fetch
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled_codes, is_bundled
-from entrepot.model.areas import WORLD
-from entrepot.model.display import figure_value, first_of, joined
+from entrepot.model.areas import WORLD, area_phrase, area_phrases
+from entrepot.model.display import figure_value, first_of
 from entrepot.model.product import TOTAL
 from entrepot.sources import is_register
 
@@ -123,7 +123,7 @@ def _neither(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     non_reporting = [sorted(names) for names in cells.non_reporting]
     if not all(non_reporting):
         return None
-    who = " nor ".join(", ".join(names) for names in non_reporting)
+    who = " nor ".join(area_phrases(names) for names in non_reporting)
     return NoAnswer(
         f"neither {who} reported{_values(asked)} to {cells.available.source} in {asked.period}",
         "silent",
@@ -156,10 +156,9 @@ def _absent(
                     "%Y" if cells.available.freq == "A" else "%Y-%m"
                 )  # a fiscal year by its first month
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
-                names = ", ".join(absent)
                 return NoAnswer(
-                    f"{names} did not report{_values(asked)} to {cells.available.source} in {when}"
-                    f"{_who_reports(cells, absent)}",
+                    f"{area_phrases(absent)} did not report{_values(asked)} to "
+                    f"{cells.available.source} in {when}{_who_reports(cells, absent)}",
                     "silent",
                 )
         late = {
@@ -172,7 +171,7 @@ def _absent(
             since = min(late.values())
             what = f"did not report{_values(asked)} to {cells.available.source}"
             return NoAnswer(
-                f"{', '.join(late)} {what} from {since:{form}} to the end of {span}",
+                f"{area_phrases(late)} {what} from {since:{form}} to the end of {span}",
                 "silent",
             )
     return None
@@ -184,7 +183,7 @@ def _who_reports(cells: SourceRows, absent: list[str]) -> str:
     known = sorted({who for reported in sides.values() for who, _ in reported})
     if not 0 < len(known) <= _FEW_NAMED or not set(known).isdisjoint(absent):
         return ""
-    return f", which has reports of {joined(known)} only"
+    return f", which has reports of {area_phrases(known)} only"
 
 
 _FEW_NAMED = 3
@@ -234,7 +233,7 @@ def _mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | 
     count = f"{len(reporters) or 'no'} {side}{'s' * (len(reporters) != 1)}"
     return NoAnswer(
         f"{cells.available.source} has reports of {count} in {asked.period}, "
-        f"too few to add up all {other} of {who}"
+        f"too few to add up all {other} of {area_phrase(who)}"
     )
 
 
@@ -333,8 +332,8 @@ def _unlike(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
         [without] = lacks
         there = asked.period if without == asked.base else asked.base
         return NoAnswer(
-            f"{of_lake(cells.available.source)} has the total that {who} reports itself in {there} "
-            f"and not in {without}; its partners of {there} make up "
+            f"{of_lake(cells.available.source)} has the total that {area_phrase(who)} reports "
+            f"itself in {there} and not in {without}; its partners of {there} make up "
             f"{figure_value(sums / every, 'share')} of it: {asked.measure} would compare a total "
             "with a sum of partners; load the total, or ask for the two values"
         )
@@ -345,10 +344,9 @@ def _some_goods(
     cells: SourceRows, asked: Definition, lines: set[str], proven: float | None = None
 ) -> NoAnswer:
     count, digits = len(lines), max(map(len, lines))
-    # As --goods takes them; many with spaces, for a line without any ran out of a printed page.
-    between = "," if count <= _IN_A_LINE else ", "
-    named = f" ({between.join(sorted(lines))})" if count <= _NAMED else ""
-    codes = f"{count} product code{'' if count == 1 else 's'} of {digits} digits{named}"
+    # As --goods takes them; more with spaces, for a line without any ran out of a printed page.
+    few = ",".join(sorted(lines)) if count <= _IN_A_LINE else first_of(sorted(lines), _NAMED)
+    codes = f"{count} product code{'' if count == 1 else 's'} of {digits} digits ({few})"
     there = f"{of_lake(cells.available.source)} has {codes} in {asked.period}"
     if proven is not None:
         return NoAnswer(
@@ -368,7 +366,7 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     if cells.available.is_partial and (absent := _absent_hubs(cells, asked)):
         return NoAnswer(
             f"{cells.available.source} is loaded as an extract, without what "
-            f"{', '.join(absent)} buys or sells; load the whole {cells.available.source}"
+            f"{area_phrases(absent)} buys or sells; load the whole {cells.available.source}"
         )
     for total_flow, side in totals(asked):
         there = having(cells, total_flow, goods)
@@ -376,8 +374,9 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
         if not names and cells.available.has_sums and question(asked.measure).divides:
             who = asked.importer if side == "exporter" else asked.exporter
             return NoAnswer(
-                f"of {who}, {cells.available.source} has totals over all partners only, and "
-                f"{asked.measure} needs partners; load a file with all partners, or ask for value"
+                f"of {area_phrase(who)}, {cells.available.source} has totals over all partners "
+                f"only, and {asked.measure} needs partners; load a file with all partners, or "
+                "ask for value"
             )
         is_one = (
             len(names) == 1 and not cells.available.is_register
@@ -387,10 +386,12 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
             # Others may be importers, too, of what somebody else sells.
             is_sold = side == "importer"
             whose = total_flow.exporter if is_sold else total_flow.importer
-            of_what += "" if whose == WORLD else f" {'from' if is_sold else 'to'} {whose}"
+            of_what += (
+                "" if whose == WORLD else f" {'from' if is_sold else 'to'} {area_phrase(whose)}"
+            )
             return NoAnswer(
-                f"in {of_lake(cells.available.source)}, {next(iter(names))} is the only {side}"
-                f"{of_what}, so there is no total; "
+                f"in {of_lake(cells.available.source)}, {area_phrase(next(iter(names)))} is the "
+                f"only {side}{of_what}, so there is no total; "
                 f"add the whole {cells.available.source}, not an extract"
             )
     return None
@@ -422,8 +423,8 @@ def _absent_hubs(cells: SourceRows, asked: Definition) -> list[str]:
 
 
 def _called(who: str) -> str:
-    """Return how a side stands in a sentence: everybody has no code there."""
-    return "the world" if who == WORLD else who
+    """Return how a side stands in a sentence."""
+    return "the world" if who == WORLD else area_phrase(who)
 
 
 def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
@@ -472,12 +473,12 @@ def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | N
     return NoAnswer(
         f"{of_lake(cells.available.source)} has {count} product code{'s' * (count != 1)} in "
         f"{asked.period}, none of them of {asked.goods}; add its rows of these goods"
-        + (f" (loaded: {joined(there)})" if count <= _NAMED else "")
+        f" (loaded: {first_of(there, _NAMED)})"
     )
 
 
 _IN_A_LINE = 4
-_NAMED = 40
+_NAMED = 12
 """Codes that are named where nothing else is loaded: two lines of a terminal."""
 
 
@@ -505,10 +506,11 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
         lines = [_INPUTS, *(line for line in lines if line not in trade)] if trade else lines
     when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
     values = _values(asked)
-    no_report = f"neither {asked.importer} nor {asked.exporter} reported{values} for {when} to"
+    sides = f"neither {_called(asked.importer)} nor {_called(asked.exporter)}"
+    no_report = f"{sides} reported{values} for {when} to"
     if asked.reported_by:
         side = asked.importer if asked.reported_by == "importer" else asked.exporter
-        no_report = f"{side} did not report{values} for {when} to"
+        no_report = f"{_called(side)} did not report{values} for {when} to"
     # Who does not report is nearer to the question than that no figure is published.
     silent = _alike(apart, "silent", no_report)
     bundled = [item.reason for name, item in found.items() if name in PRINTED]

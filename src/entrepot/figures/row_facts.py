@@ -17,7 +17,7 @@ from entrepot.figures.sides import among, members_of, reach, totals, traded_by
 from entrepot.figures.working_set import number_of_rows, working_set
 from entrepot.lake import distinct, fetch
 from entrepot.lake.merge import UNKNOWN
-from entrepot.model.areas import WORLD, area_phrase
+from entrepot.model.areas import WORLD, area_phrase, area_phrases
 from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL, harmonized, known_codes
 from entrepot.sources import is_own, split_address
@@ -415,18 +415,13 @@ def areas_without_records(
     return found
 
 
-def words_without_records(
-    unrecorded: Mapping[Side, Collection[str]],
-    asked: Definition,
-    *,
-    name: Callable[[str], str] = str,
-) -> str:
+def words_without_records(unrecorded: Mapping[Side, Collection[str]], asked: Definition) -> str:
     """Return what a source has nothing of, by side: who buys nothing may sell all the same."""
     parts = []
     for side, areas in unrecorded.items():
         trade = "trade" if asked.flow == "both" else f"{side[:-2]}s"
         which = f"{asked.valuation.upper()} values of {trade}" if asked.valuation else trade
-        parts.append(f"no {which} by {', '.join(name(one) for one in sorted(areas))}")
+        parts.append(f"no {which} by {area_phrases(sorted(areas))}")
     return " and ".join(parts)
 
 

@@ -33,6 +33,7 @@ from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch, near, relation, stored
+from entrepot.model.areas import area_phrase
 from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def measure(
         return nothing(cells, asked, goods)
     if found is None and has_rows(cells, asked.but(base=None), goods):
         return NoAnswer(
-            f"{cells.available.source} records {asked.goods} from {asked.exporter} to "
-            f"{asked.importer} in {asked.period}, but not what {asked.measure} needs: "
+            f"{cells.available.source} records {asked.goods} from {area_phrase(asked.exporter)} to "
+            f"{area_phrase(asked.importer)} in {asked.period}, but not what {asked.measure} needs: "
             f"{_why_null(read, asked, goods)}"
         )
     return nothing(cells, asked, goods) if found is None else found
@@ -347,13 +348,13 @@ def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | NoAn
     value = row.pop(main, None)
     if row.get("infinite"):
         return NoAnswer(
-            f"{asked.exporter} is the only supplier of some of these goods, so the loss has no "
-            f"bound; of all others it is {row['power_of_rest']:.3g}"
+            f"{area_phrase(asked.exporter)} is the only supplier of some of these goods, so the "
+            f"loss has no bound; of all others it is {row['power_of_rest']:.3g}"
         )
     if row.pop("no_alternative", False):
         return NoAnswer(
-            f"{asked.exporter} is the only supplier of {asked.goods} to {asked.importer}, so that "
-            "the loss has no bound"
+            f"{area_phrase(asked.exporter)} is the only supplier of {asked.goods} to "
+            f"{area_phrase(asked.importer)}, so that the loss has no bound"
         )
     if value is None:
         return None

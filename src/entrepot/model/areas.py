@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError, is_near, nearest
 from entrepot.model.columns import read_table
-from entrepot.model.display import joined
+from entrepot.model.display import first_of, joined
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -97,6 +97,18 @@ def area_phrase(text: str) -> str:
     ('the United States', 'the EU27', 'the Netherlands and Belgium')
     """
     return joined([_phrase(part) for part in _parts(text)])
+
+
+def area_phrases(codes: Iterable[str], most: int = 6) -> str:
+    """Return areas as a list in a sentence, cut where there are many.
+
+    Examples
+    --------
+    >>> area_phrases(["DEU", "USA"]), area_phrases(["DEU", "FRA", "ITA"], most=2)
+    ('Germany and the United States', 'Germany, France and 1 more')
+    """
+    names = [area_phrase(code) for code in codes]
+    return joined(names) if len(names) <= most else first_of(names, most)
 
 
 def area_or_group(code: str) -> Area | Group:

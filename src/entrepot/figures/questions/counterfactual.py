@@ -13,7 +13,7 @@ from entrepot.figures.questions.hubs import renamed, renamed_words, without
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import distinct, fetch
 from entrepot.measures.rerouting.cells import MONTHS
-from entrepot.model.areas import area_phrase
+from entrepot.model.areas import area_phrase, area_phrases
 from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL
 
@@ -206,7 +206,8 @@ def _idle(goods: list[tuple[Any, ...]], asked: Definition) -> list[str]:
     for side, kind in ((hubs, "hubs"), (calm, "controls")):
         if not side & bought:
             raise NoEvidenceError(
-                f"{', '.join(sorted(side))} bought none of these goods of {asked.exporter}",
+                f"{area_phrases(sorted(side))} bought none of these goods of "
+                f"{area_phrase(asked.exporter)}",
                 why="an effect is a change of what was bought",
                 hint=f"name {kind} that buy them",
             )

@@ -10,7 +10,7 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import fetch
-from entrepot.model.areas import area_name, areas
+from entrepot.model.areas import area_name, area_phrase, areas
 from entrepot.model.display import NBSP, first_of, joined, number
 
 if TYPE_CHECKING:
@@ -354,13 +354,16 @@ def reliance(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     for name, crosses in (("imports", bought & ~sold), ("exports", sold & ~bought)):
         [(amounts[name],)] = fetch(measures.value(rows.filter(crosses), by=[], value=column))
     if missing := [name for name, amount in amounts.items() if amount is None]:
-        raise NoEvidenceError(f"it has no {joined(missing)} of these goods by {asked.importer}")
+        raise NoEvidenceError(
+            f"it has no {joined(missing)} of these goods by {area_phrase(asked.importer)}"
+        )
     table = pa.table({name: [amount] for name, amount in amounts.items()})
     [found] = measures.net_import_reliance(table, by=[]).to_pylist()
     if found["net_import_reliance"] is None:
         said = joined([f"{name} of {number(amount)}" for name, amount in amounts.items() if amount])
         raise NoEvidenceError(
-            f"{said} leave {asked.importer} nothing to use, of which net imports could be a part",
+            f"{said} leave {area_phrase(asked.importer)} nothing to use, of which net imports "
+            "could be a part",
             hint="state --production in the unit of the values",
         )
     return AnswerRow(found | amounts)
