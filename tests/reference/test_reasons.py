@@ -147,3 +147,23 @@ def test_single_figures_that_a_range_reaches_to_are_named(tmp_path: Path) -> Non
     assert len(ends) == 2
     assert figure.high == max(ends)
     assert "published: 1 figure; computed: 1 figure" in figure.range
+
+
+def test_a_part_of_a_period_that_has_no_answer_either_is_not_advised(lake: Lake) -> None:
+    figure = _ask(lake, exporter="GEO", source="table.part")
+    assert figure.reason is not None
+    assert figure.reason.splitlines()[0] == (
+        "table.part is loaded for 2022-01 to 2022-11, not for 2022-12"
+    )
+    assert _ask(lake, exporter="GEO", source="table.part", period="2022-01..2022-11").value is None
+
+
+def test_a_question_without_a_period_is_asked_back_with_periods_that_are_answered(
+    lake: Lake,
+) -> None:
+    """Cars and other goods are loaded for 2022, and chips of this pair are not."""
+    read = ep.read_question("How much did France import from Kazakhstan in chips by value?", lake=lake)
+    [unsaid] = read.unsaid
+    assert {period for period, _ in unsaid.candidates} == {"2020", "2019", "2022-11"}
+    nobody = ep.read_question("How much did Fiji import from Chad in chips by value?", lake=lake)
+    assert nobody.unsaid[0].candidates

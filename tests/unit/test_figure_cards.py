@@ -236,7 +236,7 @@ def test_suppliers_are_shown_with_their_shares_and_unit() -> None:
     found = ep.ask("top_supplier", **keys, lake="/no-such-lake")
     head, rows = table_of(found)
     assert head == ["exporter", "value, USD", "share"]
-    assert rows[0][0] == "CHN"
+    assert rows[0][0] == "China"
     assert rows[0][2].startswith("82.5")
 
 

@@ -107,7 +107,7 @@ def test_a_card_has_what_the_table_leaves_out(tested: Figure) -> None:
     assert head == ["hub", "low", "matched", "high", "alarm", "verdict"]
     assert row[-1] == "stands: no alarm in 4 placebos"
     ((area, text),) = cards_of(tested)
-    assert area == "KGZ"
+    assert area == "Kyrgyzstan"
     assert "a kilogram of what it sold cost it: 10" in text
     assert "a kilogram was sold at: 12" in text
     assert "otherwise explained by: growth of its own to " in text

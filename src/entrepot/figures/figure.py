@@ -6,6 +6,7 @@ import hashlib
 import json
 import statistics
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +20,7 @@ from entrepot.figures.evidence import NOT_SAID
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.spread import CHOICE_NAMES
-from entrepot.model.areas import area_name, area_phrase, possessive
+from entrepot.model.areas import area_name, area_phrase, known_areas, possessive
 from entrepot.model.display import (
     MINUS,
     MONEY,
@@ -488,7 +489,14 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("denominator", figure.denominator["text"]))
     if figure.details:
         parts = (
-            _detail(_partner(name, asked), value, ends, figure.unit, asked.currency)
+            _detail(
+                _partner(name, asked),
+                value if asked.named_by or not isinstance(value, str) else _named(value),
+                ends,
+                figure.unit,
+                asked.currency,
+                asked.amount_unit,
+            )
             for name, value, ends in with_ends(figure.details)
         )
         rows.append(("with", "\n".join(parts)))
@@ -685,6 +693,7 @@ def _detail(
     ends: tuple[float, float] | None,
     own: str,
     currency: str,
+    amounts: str,
 ) -> str:
     """Return another column of a measure; the end of its name says the unit."""
     # The last word of a name is its unit (growth_pct, mass_kg, value_eur), if it is a known one.
@@ -699,6 +708,9 @@ def _detail(
     # Contributions to a change of share have no unit in their name; counts end in a plural.
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
         unit = "share" if name.startswith("share") else own
+    # Of a place in an order: what is ordered, whatever the place counts.
+    if unit is None and name.startswith("value"):
+        unit = amounts
     text = figure_value(value, unit) if unit else _amount(value, own)
     if ends is None:
         return f"{label}: {text}"
@@ -738,12 +750,13 @@ def _unit_of_rows(figure: Figure) -> str:
 
 def cards_of(figure: Figure) -> list[tuple[str, str]]:
     """Return what the rows of a table have beside its head, each led by the area it is about."""
-    head = QUESTIONS[figure.definition.measure].head
+    asked = figure.definition
+    head = QUESTIONS[asked.measure].head
     found = []
     for row in figure.table[:ROWS] if head else ():
-        area = str(next(iter(row.values())))
+        area = _named(str(next(iter(row.values()))))
         lines = (
-            _detail(name, _plain(value), None, figure.unit, figure.definition.currency)
+            _detail(name, _plain(value), None, figure.unit, asked.currency, asked.amount_unit)
             for name, value in row.items()
             if name not in head and value is not None
         )
@@ -756,13 +769,27 @@ def _plain(value: Any) -> float | str:
     return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
+_AREAS = ("exporter", "importer", "hub", "partner", "reporter", "country")
+"""Columns of a table that have codes of areas, which stand there in words."""
+
+
+@cache
+def _area_codes() -> frozenset[str]:
+    return frozenset((*known_areas(), REST, REIMPORTS))
+
+
+def _named(value: str) -> str:
+    """Return the name of an area for its code; anything else as it is."""
+    return area_name(value) if value in _area_codes() else value
+
+
 def _cell(name: str, value: object, unit: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value in (REST, REIMPORTS):  # codes of ours that nobody knows
-        return area_name(str(value))
+    if isinstance(value, str):
+        return _named(value) if name in _AREAS else value
     if not isinstance(value, (int, float)):
         return str(value)
     if "share" in name:
