@@ -162,7 +162,8 @@ def test_a_question_without_a_period_is_asked_back_with_periods_that_are_answere
     lake: Lake,
 ) -> None:
     """Cars and other goods are loaded for 2022, and chips of this pair are not."""
-    read = ep.read_question("How much did France import from Kazakhstan in chips by value?", lake=lake)
+    asked = "How much did France import from Kazakhstan in chips by value?"
+    read = ep.read_question(asked, lake=lake)
     [unsaid] = read.unsaid
     assert {one[0] for one in unsaid.candidates} == {"2020", "2019", "2022-11"}
     nobody = ep.read_question("How much did Fiji import from Chad in chips by value?", lake=lake)
