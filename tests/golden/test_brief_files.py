@@ -37,8 +37,9 @@ from entrepot.report.parts import (
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_office import render_office
-from entrepot.report.render_pdf import as_data, render_pdf
+from entrepot.report.render_pdf import as_data, chart, render_pdf, typeset
 from entrepot.report.render_xlsx import render_xlsx
+from entrepot.report.standalone import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -383,7 +384,7 @@ def test_charts_are_drawn_and_not_painted(paper: bytes) -> None:
         for page in reader.pages
         for font in (item.get_object() for item in page["/Resources"]["/Font"].values())
     }
-    assert all("Libertinus" in font or "DejaVu" in font for font in fonts)
+    assert all("SourceSansPro" in font or "DejaVu" in font for font in fonts)
 
 
 def test_a_sentence_has_what_carries_it_at_the_foot_of_its_page(paper: bytes) -> None:
@@ -509,6 +510,31 @@ def test_slides_have_one_chart_each_with_its_finding_and_source(told: Brief, sli
         edges = [(one.left + one.width, one.top + one.height) for one in slide.shapes]
         wide, tall = 12_192_000, 6_858_000
         assert all(right <= wide + 9_144 and bottom <= tall for right, bottom in edges)
+
+
+def test_letters_of_a_chart_can_be_read_on_a_slide(told: Brief, slides: bytes) -> None:
+    """A map had letters of 8 points: it was as small as what its title left below it."""
+    drawn = [section.picture for section in told.sections if section.picture]
+    for slide, picture in zip(
+        list(pptx.Presentation(BytesIO(slides)).slides)[1:], drawn, strict=True
+    ):
+        down = float(chart(picture).split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()[1])
+        [shape] = [
+            one for one in slide.shapes if picture.alt_text in one._element.xpath(".//@descr")
+        ]
+        assert 15 * shape.height / 12_700 / down >= 10
+
+
+def test_pictures_of_office_files_have_the_letters_of_paper(told: Brief) -> None:
+    """They had serifs, next to text without."""
+    [picture, *_] = [section.picture for section in told.sections if section.picture]
+    reader = PdfReader(BytesIO(typeset(PAGE, {"drawing": chart(picture)}, format="pdf")))
+    fonts = [
+        str(font["/BaseFont"].get_object())
+        for font in reader.pages[0]["/Resources"]["/Font"].values()
+    ]
+    assert fonts
+    assert all("SourceSansPro" in font for font in fonts)
 
 
 def test_slides_are_the_same_bytes(told: Brief, slides: bytes) -> None:

@@ -230,8 +230,10 @@ def _without_clock(data: bytes) -> bytes:
 # Inches of a 16:9 slide.
 _WIDE, _TALL = 13.333, 7.5
 _EDGE = 0.6
-_PICTURE = (_EDGE, 1.95, _WIDE - 2 * _EDGE, 4.65)
-"""Left, top, width and height of what a chart may take, in inches."""
+_COLUMN = 3.1
+_BELOW = (_EDGE, 1.95, _WIDE - 2 * _EDGE, 4.65)
+_BESIDE = (_EDGE + _COLUMN + 0.4, 0.4, _WIDE - 2 * _EDGE - _COLUMN - 0.4, _TALL - 0.8)
+"""Left, top, width and height of what a chart may take, in inches: below its words, or beside."""
 
 
 def render_office(brief: Brief) -> bytes:
@@ -265,7 +267,7 @@ class _Slides:
 
     def opening(self) -> None:
         """Add the first slide: title, answer, and what the numbers rest on."""
-        slide = self._slide(self._brief.title, 36)
+        slide = self._slide(self._brief.title, 36, (_EDGE, 0.35, _WIDE - 2 * _EDGE, 1.6))
         answer = plain(" ".join(one.text for one in self._brief.answer))
         self._text(slide, answer, (_EDGE, 2.1, _WIDE - 2 * _EDGE, 2.6), 22)
         rows = [f"{name}: {text}" for name, text in self._brief.state]
@@ -274,37 +276,48 @@ class _Slides:
         self._text(slide, "\n".join(rows), box, 12, colour="muted")
 
     def chart(self, section: Section) -> None:
-        """Add a slide with the chart of a section."""
+        """Add a slide with the chart of a section, the words above it or beside it."""
         from pptx.util import Inches
 
         from entrepot.report.standalone import raster
 
         if section.picture is None:
             return
-        slide = self._slide(plain(section.title.text), 26)
-        wide = _WIDE - 2 * _EDGE
-        self._text(slide, section.deck, (_EDGE, 1.2, wide, 0.45), 11, colour="muted")
-        self._key(slide, section.picture.key)
         drawing = drawing_of(section.picture)
         across, down = _size(drawing)
-        left, top, most, tall = _PICTURE
-        # As large as it fits both ways, its proportions kept.
-        scale = min(most / across, tall / down)
+        # As large as it fits both ways, its proportions kept; a map is larger beside its words.
+        below, next_to = (min(wide / across, tall / down) for *_, wide, tall in (_BELOW, _BESIDE))
+        beside = next_to > 1.1 * below
+        scale = next_to if beside else below
+        wide = _COLUMN if beside else _WIDE - 2 * _EDGE
+        title, source = plain(section.title.text), self.source(section)
+        at = _EDGE + _tall(title, 24, wide, bold=True) if beside else 1.2
+        slide = self._slide(title, 24 if beside else 26, (_EDGE, 0.35, wide, at - 0.35))
+        self._text(slide, section.deck, (_EDGE, at, wide, 0.45), 11, colour="muted")
+        key = at + _tall(section.deck, 11, wide) + 0.1 if beside else 1.62
+        self._key(slide, section.picture.key, key, stacked=beside)
+        left, top, *_ = _BESIDE if beside else _BELOW
         shape = slide.shapes.add_picture(
             BytesIO(raster(drawing)),
             *(Inches(one) for one in (left, top, across * scale, down * scale)),
         )
         # python-pptx, too, has no call for the alternative text.
         shape._element.nvPicPr.cNvPr.set("descr", section.picture.alt_text)
-        source = self._brief.public("".join(_words(section.source)))
-        self._text(slide, source, (_EDGE, 6.7, wide, 0.5), 10, colour="muted")
+        foot = _TALL - 0.3 - _tall(source, 10, wide) if beside else 6.7
+        self._text(slide, source, (_EDGE, foot, wide, 0.5), 10, colour="muted")
         notes = [
             f"{one.title}: {' '.join(plain(it.text) for it in one.body)}" for one in section.notes
         ]
         slide.notes_slide.notes_text_frame.text = "\n".join(notes)
 
-    def _key(self, slide: Any, key: tuple[tuple[str, str], ...]) -> None:
-        """Add the marks that occur with what they mean, in a row."""
+    def source(self, section: Section) -> str:
+        """Return where a section's numbers come from, without folders of this machine."""
+        return self._brief.public("".join(_words(section.source)))
+
+    def _key(
+        self, slide: Any, key: tuple[tuple[str, str], ...], top: float, *, stacked: bool
+    ) -> None:
+        """Add the marks that occur with what they mean, in a row or below each other."""
         from pptx.util import Inches
 
         from entrepot.report.charts.place import text_width
@@ -313,18 +326,21 @@ class _Slides:
         left = _EDGE
         for name, text in key:
             mark = BytesIO(raster(swatch(name)))
-            slide.shapes.add_picture(mark, Inches(left), Inches(1.7), height=Inches(0.14))
+            slide.shapes.add_picture(mark, Inches(left), Inches(top + 0.08), height=Inches(0.14))
             # Points to inches.
-            wide = text_width(text, 11) / 72 + 0.25
-            self._text(slide, text, (left + 0.32, 1.62, wide, 0.3), 11, colour="muted")
-            left += wide + 0.45
+            wide = _COLUMN - 0.32 if stacked else text_width(text, 11) / 72 + 0.25
+            self._text(slide, text, (left + 0.32, top, wide, 0.3), 11, colour="muted")
+            if stacked:
+                top += _tall(text, 11, wide) + 0.06
+            else:
+                left += wide + 0.45
 
-    def _slide(self, title: str, size: float) -> Any:
+    def _slide(self, title: str, size: float, where: tuple[float, float, float, float]) -> Any:
         # 5 is "Title Only" in the template of python-pptx;
         # a title as such is what screen readers look for.
         slide = self._made.slides.add_slide(self._made.slide_layouts[5])
         box = slide.shapes.title
-        self._place(box, (_EDGE, 0.35, _WIDE - 2 * _EDGE, 0.85 if size < 30 else 1.6))
+        self._place(box, where)
         self._write(box.text_frame, unbroken(title), size, bold=True)
         return slide
 
@@ -377,6 +393,15 @@ class _Slides:
         file = BytesIO()
         self._made.save(file)
         return _without_clock(file.getvalue())
+
+
+def _tall(text: str, size: float, wide: float, *, bold: bool = False) -> float:
+    """Return the height in inches of a text of so many points in a column of so many inches."""
+    from entrepot.report.charts.drawing import wrapped
+
+    # `wrapped` reckons with letters of 13 units.
+    room = wide * 72 * 13 / size / (1.1 if bold else 1)
+    return len(wrapped(text, room, most=20)) * 1.2 * size / 72 + 0.1
 
 
 def _size(drawing: str) -> tuple[float, float]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -241,8 +243,9 @@ def _lines(texts: Sequence[str]) -> list[list[dict[str, Any]]]:
     return [runs(text) for text in texts]
 
 
-# Typst brings this font with it, so that every machine sets the same document.
-FONT = "Libertinus Serif"
+# Installed with the typesetter, so that every machine sets the same document.
+FONT = "Source Sans Pro"
+_FONT_PACKAGE = "font_source_sans_pro"
 _SPACE = 'xmlns="http://www.w3.org/2000/svg"'
 _SIZE, _SMALL = 15, 14
 
@@ -336,11 +339,23 @@ def typeset(page: bytes, inputs: dict[str, str], **form: Any) -> bytes:
     Raises
     ------
     MissingExtraError
-        Without Typst.
+        Without Typst, or without the letters that it sets.
     """
     try:
         import typst
     except ImportError as error:
         raise MissingExtraError("typst", "pdf") from error
     # From memory to memory: no file is written.
-    return bytes(typst.compile(page, sys_inputs=inputs, **form))
+    inputs = inputs | {"font": FONT}
+    return bytes(typst.compile(page, sys_inputs=inputs, font_paths=_fonts(), **form))
+
+
+@cache
+def _fonts() -> Any:
+    """Return all fonts that Typst may set; to look for them takes longer than to set a page."""
+    import typst
+
+    package = find_spec(_FONT_PACKAGE)
+    if package is None:
+        raise MissingExtraError("font-source-sans-pro", "pdf")
+    return typst.Fonts(font_paths=list(package.submodule_search_locations or ()))

@@ -32,6 +32,7 @@ from entrepot.report.charts.split import split_chart
 from entrepot.report.charts.stack import Stack, stack_chart
 from entrepot.report.charts.world import map_chart, of_buyers
 from entrepot.report.palette import DARK, LIGHT, colour_rules, variables
+from entrepot.report.render_pdf import FONT as PAPER_FONT
 from entrepot.report.render_pdf import typeset
 from entrepot.sources import split_address
 
@@ -472,13 +473,15 @@ def _texts(rows: list[str], page: _Page, top: float, step: int, style: str) -> s
 
 
 def _style(*, plain: bool) -> str:
+    # The letters of paper are narrower, so they can be larger where others fit.
+    font, text, small, head = (f"'{PAPER_FONT}'", 15, 14, 20) if plain else (FONT, 13, 12.5, TITLE)
     rules = colour_rules()
     rules += (
-        f".chart text,.t-head,.t-foot{{font:400 13px {FONT}}}"
-        f".t-head{{font-size:{TITLE}px}}"
+        f".chart text,.t-head,.t-foot{{font:400 {text}px {font}}}"
+        f".t-head{{font-size:{head}px}}"
         ".t-head{font-weight:700;fill:var(--ink)}"
-        ".t-foot{font-size:12.5px;fill:var(--muted)}"
-        ".chart .b{font-weight:700}.chart .s{font-size:12.5px}"
+        f".t-foot{{font-size:{small}px;fill:var(--muted)}}"
+        f".chart .b{{font-weight:700}}.chart .s{{font-size:{small}px}}"
         ".chart .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;"
         "stroke-linejoin:round}"
     )

@@ -119,6 +119,14 @@ CALENDARS = {
 }
 
 
+def test_until_when_a_country_reported_is_never_cut() -> None:
+    note = "own reports until 2022-01; 2022 to 2024 by others"
+    picture = Chart(calendar(9, 3, "Russia {} (UN Comtrade)", note), "Alternative text")
+    for drawing in draw(picture):
+        assert drawing.count(f">{note}<") == 3
+        assert "\u2026" not in drawing
+
+
 def curve(values: list[float], unit: str) -> Curve:
     names = ("one", LONG)
     columns = tuple(

@@ -57,7 +57,7 @@ GAP = 3.0
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Sizes: width, room for names, height of a row; notes and names above the cells if narrow."""
+    """Sizes: width, most room for names, height of a row; names and notes above cells if narrow."""
 
     width: int
     names: int
@@ -66,38 +66,52 @@ class _Plan:
 
 
 PLANS = {"wide": _Plan(852, 250, 26, above=False), "narrow": _Plan(360, 0, 44, above=True)}
-WIDEST = 56.0
+NARROWEST, WIDEST = 12.0, 56.0
+"""Width of a cell."""
+LINE = 16.0
+"""Height of a line of words above cells."""
 
 
 def _draw(data: Calendar, name: str, alt_text: str) -> str:
     plan = PLANS[name]
-    height = round(TOP + plan.row * len(data.rows) + 8)
-    layers = [*_key(plan), *_years(data, plan)]
-    for place, row in enumerate(data.rows):
-        top = TOP + plan.row * place + (plan.row - 2 * HALF - 1) / (1 if plan.above else 2)
-        layers += _row(row, data, plan, top)
-    return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
+    end = TOP
+    layers = [*_key(data, plan), *_years(data, plan)]
+    for row in data.rows:
+        # A note has a line of its own where it stands above the cells.
+        tall = plan.row + (LINE if plan.above and row.note else 0)
+        end += tall
+        between = 0 if plan.above else (plan.row - 2 * HALF - 1) / 2
+        layers += _row(row, data, plan, end - 2 * HALF - 1 - between)
+    return render(layers, width=plan.width, height=round(end + 8), name=name, alt_text=alt_text)
+
+
+def _left(data: Calendar, plan: _Plan) -> float:
+    """Return where the cells begin: behind the longest name."""
+    if plan.above:
+        return 0.0
+    return min(plan.names, max((text_width(row.name) for row in data.rows), default=0.0)) + 12
 
 
 def _notes(data: Calendar, plan: _Plan) -> float:
-    """Return the room that notes at the right take."""
+    """Return the room that notes at the right take; cells are as narrow as that needs."""
     if plan.above:
         return 0.0
-    return min(190.0, max((text_width(row.note) for row in data.rows), default=0.0) + 12)
+    most = plan.width - _left(data, plan) - NARROWEST * len(data.years)
+    return min(most, max((text_width(row.note) for row in data.rows), default=0.0) + 12)
 
 
 def _cell(data: Calendar, plan: _Plan) -> float:
-    left = plan.names + 12 if not plan.above else 0
-    return min(WIDEST, (plan.width - left - _notes(data, plan)) / len(data.years))
+    room = plan.width - _left(data, plan) - _notes(data, plan)
+    return min(WIDEST, room / len(data.years))
 
 
 def _x(data: Calendar, plan: _Plan, place: int) -> float:
-    return (0 if plan.above else plan.names + 12) + place * _cell(data, plan)
+    return _left(data, plan) + place * _cell(data, plan)
 
 
-def _key(plan: _Plan) -> list[MarkLayer]:
+def _key(data: Calendar, plan: _Plan) -> list[MarkLayer]:
     """Show what the halves of a cell are, above the years."""
-    x = 0.0 if plan.above else plan.names + 12.0
+    x = _left(data, plan)
     second = x + 34 + text_width("imports reported") + 18
     imports = {"x": x, "x2": x + 26, "y": 1, "y2": 1 + HALF}
     exports = {"x": second, "x2": second + 26, "y": 2 + HALF, "y2": 2 + 2 * HALF}
@@ -169,11 +183,19 @@ def _title(row: ReporterYears, year: int, side: str, part: float) -> str:
 
 def _words(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[MarkLayer]:
     if plan.above:
-        note = f" ({cut(row.note, plan.width / 2)})" if row.note else ""
-        text = cut(row.name, plan.width - text_width(note) - 2) + note
-        return labels([{"x": 0, "y": top - 6, "text": text}], style="label")
+        lines_above = (
+            [(row.name, "label"), (row.note, "note")] if row.note else [(row.name, "label")]
+        )
+        return [
+            layer
+            for place, (text, style) in enumerate(reversed(lines_above))
+            for layer in labels(
+                [{"x": 0, "y": top - 6 - LINE * place, "text": cut(text, plan.width)}], style=style
+            )
+        ]
     middle = top + HALF + 5
-    name = {"x": plan.names, "y": middle, "text": cut(row.name, plan.names), "align": "right"}
+    names = _left(data, plan) - 12
+    name = {"x": names, "y": middle, "text": cut(row.name, names), "align": "right"}
     layers = labels([name], style="label")
     if row.note:
         x = _x(data, plan, len(data.years)) + 8
