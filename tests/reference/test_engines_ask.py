@@ -16,7 +16,7 @@ import entrepot as ep
 from entrepot.errors import OutsideError, RequestError
 from entrepot.lake import Lake, fetch, near
 from entrepot.lake.on_spark import SparkLake
-from entrepot.lake.state import State
+from entrepot.lake.state import State, forget_state
 from entrepot.spark import _plan_once, plan_for
 
 if TYPE_CHECKING:
@@ -81,13 +81,25 @@ def alike(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+def on_spark(place: Path | str) -> SparkLake:
+    """Open a lake on Spark, which finds everything out by itself: a process remembers a lake."""
+    forget_state()
+    return SparkLake.open(place)
+
+
+def jobs_of(spark: SparkSession) -> set[int]:
+    """Return the numbers of the jobs so far; a group would have those of one thread alone.
+
+    Spark remembers the last thousand only.
+    """
+    return {*spark.sparkContext.statusTracker().getJobIdsForGroup(None)}
+
+
 @pytest.mark.parametrize("measure", QUESTIONS)
 def test_the_same_figure(measure: str, folder: Path, spark: SparkSession) -> None:
-    from entrepot.lake.on_spark import SparkLake
-
     words = {"source": "baci", **QUESTIONS[measure]}
     expected = ep.ask(measure, lake=folder, **words)
-    found = ep.ask(measure, lake=SparkLake.open(folder), **words)
+    found = ep.ask(measure, lake=on_spark(folder), **words)
     assert expected.status == "ok"
     assert expected.value
     assert expected.caveats
@@ -100,13 +112,9 @@ def test_what_hubs_may_have_passed_on_takes_few_jobs(folder: Path, spark: SparkS
     words = {"importer": "KAZ", "exporter": "CHN", "hubs": "RUS+USA", "goods": "chpl"}
     words |= {"period": "2022", "base": "2021", "source": "baci"}
     expected = ep.ask("rerouted", lake=folder, **words)
-    context, group = spark.sparkContext, "few jobs of hubs"
-    context.setJobGroup(group, "a question about hubs")
-    try:
-        found = ep.ask("rerouted", lake=SparkLake.open(folder), **words)
-        ran = len(context.statusTracker().getJobIdsForGroup(group))
-    finally:
-        context.setLocalProperty("spark.jobGroup.id", None)
+    before = jobs_of(spark)
+    found = ep.ask("rerouted", lake=on_spark(folder), **words)
+    ran = len(jobs_of(spark) - before)
     assert expected.high
     assert alike(*(json.loads(json.dumps(x.to_dict(), default=str)) for x in (expected, found)))
     assert 0 < ran <= MOST_OF_HUBS
@@ -115,25 +123,21 @@ def test_what_hubs_may_have_passed_on_takes_few_jobs(folder: Path, spark: SparkS
 def test_a_chart_is_the_same(folder: Path, spark: SparkSession) -> None:
     words: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "8542"}
     expected = ep.chart("import_share", lake=folder, **words).to_dict()
-    found = ep.chart("import_share", lake=SparkLake.open(folder), **words).to_dict()
+    found = ep.chart("import_share", lake=on_spark(folder), **words).to_dict()
     assert alike(json.loads(json.dumps(expected)), json.loads(json.dumps(found)))
 
 
 def test_an_older_release_and_a_lake_at_an_address(folder: Path, spark: SparkSession) -> None:
-    from entrepot.lake.on_spark import SparkLake
-
     words = {"source": "baci@V202401", **QUESTIONS["value"]}
-    found = ep.ask("value", lake=SparkLake.open(f"file://{folder}"), **words).value
+    found = ep.ask("value", lake=on_spark(f"file://{folder}"), **words).value
     assert found == pytest.approx(ep.ask("value", lake=folder, **words).value, rel=RELATIVE)
     assert found != ep.ask("value", lake=folder, **QUESTIONS["value"], source="baci").value
 
 
 def test_the_same_rows_with_all_columns(folder: Path, spark: SparkSession) -> None:
     """Exactly the files in force, and the columns that stand in the names of folders."""
-    from entrepot.lake.on_spark import SparkLake
-
     for by in ("importer", "exporter"):
-        theirs = SparkLake.open(folder).flows("baci", by=by)
+        theirs = on_spark(folder).flows("baci", by=by)
         ours = Lake.open(folder).flows("baci", by=by)
         assert theirs.collect_schema() == ours.collect_schema()
         rows = sorted(map(str, theirs.collect("pyarrow").rows()))
@@ -177,19 +181,15 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_a_later_report_hides_stays_hidden(reports: Path, spark: SparkSession) -> None:
     """Of single reports a later delivery takes the place of one reporter's, and of no more."""
-    from entrepot.lake.on_spark import SparkLake
-
-    rows = SparkLake.open(reports).flows("table.reports").collect("pyarrow")
+    rows = on_spark(reports).flows("table.reports").collect("pyarrow")
     assert rows["value_usd"].sum() == 100 + 200 + 300 + 3 * 90 + 2 * 90 + 777
 
 
 def test_how_much_of_a_silent_country_its_partners_tell(reports: Path, spark: SparkSession) -> None:
     """What pairs reports is SQL of DuckDB, and gets the sums by pair from Spark."""
-    from entrepot.lake.on_spark import SparkLake
-
     words = {"importer": "RUS", "exporter": "CHN", "period": 2022, "goods": "854231"}
     expected = ep.ask("import_share", lake=reports, source="table.reports", **words)
-    found = ep.ask("import_share", lake=SparkLake.open(reports), source="table.reports", **words)
+    found = ep.ask("import_share", lake=on_spark(reports), source="table.reports", **words)
     assert "coverage" in {one.id for one in expected.caveats}
     assert expected.value == pytest.approx(90 / (90 + 90 + 777))
     assert alike(expected.to_dict(), found.to_dict())
@@ -210,15 +210,15 @@ def test_a_reconciliation_is_the_same(tmp_path: Path, spark: SparkSession) -> No
     Lake.open(tmp_path / "lake").add("table", [tmp_path / "told.csv"], mapping=MAP)
     words: dict[str, Any] = {"source": "table.reports", "keep": False}
     expected = reconcile_lake(tmp_path / "lake", **words).to_dict()
-    found = reconcile_lake(SparkLake.open(tmp_path / "lake"), **words).to_dict()
+    found = reconcile_lake(on_spark(tmp_path / "lake"), **words).to_dict()
     assert expected["periods"] == ["2022"]
     assert alike(expected, found)
-    reconcile_lake(SparkLake.open(tmp_path / "lake"), **words | {"keep": True})
+    reconcile_lake(on_spark(tmp_path / "lake"), **words | {"keep": True})
     assert Lake.open(tmp_path / "lake").holds("reconciled")
 
 
 def test_what_writes_to_an_address_is_refused(folder: Path) -> None:
-    held = SparkLake.open(f"file://{folder}")
+    held = on_spark(f"file://{folder}")
     for act in (
         lambda: held.add("baci", ["x.csv"]),
         lambda: held.remove("baci"),
@@ -232,11 +232,9 @@ def test_what_writes_to_an_address_is_refused(folder: Path) -> None:
 
 
 def test_the_same_curve(folder: Path, spark: SparkSession) -> None:
-    from entrepot.lake.on_spark import SparkLake
-
     words = {"source": "baci", "curve": True, **QUESTIONS["import_share"]}
     expected = ep.ask("import_share", lake=folder, **words).to_dict()
-    found = ep.ask("import_share", lake=SparkLake.open(folder), **words).to_dict()
+    found = ep.ask("import_share", lake=on_spark(folder), **words).to_dict()
     assert expected["specifications"]["count"] > 4
     assert alike(expected["specifications"], found["specifications"])
 
@@ -247,7 +245,7 @@ def test_few_rows_that_are_asked_often_leave_spark(
 ) -> None:
     # The package has a function of the same name.
     monkeypatch.setattr(import_module("entrepot.lake.fetch"), "_FEW", few)
-    lake = SparkLake.open(folder)
+    lake = on_spark(folder)
     rows = lake.flows("baci").select("exporter", "importer", "product", "value_usd")
     with near(rows, lake) as kept:
         assert kept.implementation.value == engine
@@ -267,13 +265,13 @@ def test_a_changed_file_is_named_on_spark(
 ) -> None:
     """One bit of one file, at the same size: no answer, whether it has been read before or not."""
     shutil.copytree(folder, tmp_path / "lake")
-    lake = SparkLake.open(tmp_path / "lake")
+    lake = on_spark(tmp_path / "lake")
     right = lake.flows("baci").collect().shape
     path = next((tmp_path / "lake").glob("flows/by-importer/**/period=2022-01-01/*.parquet"))
     whole = path.read_bytes()
     for at in (4, len(whole) // 2, len(whole) - 20):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        for held in (lake, SparkLake.open(tmp_path / "lake")):
+        for held in (lake, on_spark(tmp_path / "lake")):
             with pytest.raises(OutsideError, match="not what was written") as caught:
                 held.flows("baci")
             assert caught.value.where == str(path)
@@ -282,7 +280,7 @@ def test_a_changed_file_is_named_on_spark(
 
 
 def test_what_a_question_cost_on_spark(folder: Path, spark: SparkSession) -> None:
-    held = SparkLake.open(folder)
+    held = on_spark(folder)
     with held.explaining() as cost:
         figure = ep.ask("value", lake=held, source="baci", **QUESTIONS["value"])
     assert figure.status == "ok"
@@ -429,7 +427,7 @@ def test_a_screening_asks_statistics_on_spark(
     )
     expected, found = (
         ask_screening(path, lake=one).screening.table.to_pylist()
-        for one in (Lake.open(folder), SparkLake.open(folder))
+        for one in (Lake.open(folder), on_spark(folder))
     )
     assert expected
     assert alike(expected, found)

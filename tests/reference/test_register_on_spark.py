@@ -7,11 +7,10 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_engines_ask import alike
+from test_engines_ask import alike, jobs_of, on_spark
 
 import entrepot as ep
 from entrepot.lake import Lake
-from entrepot.lake.on_spark import SparkLake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,22 +36,27 @@ columns:
 COUNTRIES = ("China", "Germany", "Turkey", "Taiwan", "Italy", "")
 CODES = ("8542310000", "8542390000", "8471300000", "0101210000")
 FEW = 6
-"""Jobs of a question; each of its queries was two of them, and there were nine."""
+"""Jobs of a question; each of its queries was two of them, there were nine, and then one more for
+each of the deliveries."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake with a register of two years, which are of two editions of the codes."""
+    """A lake with a register of two years, of two editions of the codes, a delivery a quarter."""
     place = tmp_path_factory.mktemp("register")
     draw = random.Random(5)
-    lines = ["day,code,made in,sent from,value,net"]
+    quarters: dict[str, list[str]] = {}
     for _ in range(3000):
-        day = f"{draw.randint(1, 28):02}.{draw.randint(1, 12):02}.{draw.choice((2021, 2022))}"
+        month, year = draw.randint(1, 12), draw.choice((2021, 2022))
         cells = (draw.choice(CODES), draw.choice(COUNTRIES), draw.choice(COUNTRIES))
-        lines.append(",".join((day, *cells, f"{draw.uniform(1, 9e4):.2f}", draw.choice("123"))))
-    file = place / "lines.csv"
-    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    Lake.open(place / "lake").add("shipments", [file], mapping=LAYOUT)
+        cells = (f"{draw.randint(1, 28):02}.{month:02}.{year}", *cells)
+        line = ",".join((*cells, f"{draw.uniform(1, 9e4):.2f}", draw.choice("123")))
+        quarters.setdefault(f"{year}Q{(month + 2) // 3}", []).append(line)
+    files = [place / f"{name}.csv" for name in sorted(quarters)]
+    for file in files:
+        lines = ["day,code,made in,sent from,value,net", *quarters[file.stem], ""]
+        file.write_text("\n".join(lines), encoding="utf-8")
+    Lake.open(place / "lake").add("shipments", files, mapping=LAYOUT)
     return place / "lake"
 
 
@@ -68,14 +72,9 @@ def test_few_jobs_and_the_same_figure(
 ) -> None:
     words = {"source": "shipments.two-years", "basis": "origin", "importer": "KAZ", **keys}
     expected = ep.ask(measure, lake=folder, **words)
-    context = spark.sparkContext
-    group = f"few jobs of {measure}"
-    context.setJobGroup(group, "a question to a register")
-    try:
-        found = ep.ask(measure, lake=SparkLake.open(folder), **words)
-        ran = len(context.statusTracker().getJobIdsForGroup(group))
-    finally:
-        context.setLocalProperty("spark.jobGroup.id", None)
+    before = jobs_of(spark)
+    found = ep.ask(measure, lake=on_spark(folder), **words)
+    ran = len(jobs_of(spark) - before)
     assert expected.value
     assert alike(*(json.loads(json.dumps(x.to_dict(), default=str)) for x in (expected, found)))
     assert 0 < ran <= FEW

@@ -20,6 +20,8 @@ from entrepot.model.period import Period
 from entrepot.report.standalone import of_figure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
@@ -103,6 +105,27 @@ def test_rows_of_a_time_and_a_basis_are_those_among_all_rows(lake: Lake) -> None
     # What it does not have is read all the same, for whoever asks says what is wrong.
     none = lake.flows(SOURCE, times=[Period.parse("1999")], basis="consignment")
     assert sorted(fetch(none), key=str) == sorted(fetch(lake.flows(SOURCE)), key=str)
+
+
+def test_partners_are_counted_on_the_basis_asked_for(tmp_path: Path) -> None:
+    """Others send the goods: they are no partners by origin, in a year or in any other."""
+    senders = ("Turkey", "Italy", "France", "Poland", "Japan", "India", "Malaysia")
+    lines = [
+        {
+            "Day": f"{day:02}.{month:02}.{year}", "Code": "8542.31.0000", "Value": "10",
+            "Made in": ("China", "Taiwan", "Germany")[day % 3], "Sent from": sent,
+        }
+        for year in (2022, 2023)
+        for month in range(1, 13)
+        for day, sent in enumerate(senders[: 7 if year == 2022 else 3], start=1)
+    ]  # fmt: skip
+    lake = _lake(tmp_path, *lines)
+    whole = {
+        basis: ask(lake, "hhi", goods="854231", basis=basis).scope.get("partners", "")
+        for basis in ("origin", "dispatch")
+    }
+    # By origin there are three in every month of both years, by dispatch seven the year before.
+    assert whole == {"origin": "", "dispatch": "of the 3 partners loaded"}
 
 
 def test_a_share_within_a_brand_is_of_its_lines(lake: Lake) -> None:

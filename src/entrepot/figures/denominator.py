@@ -573,7 +573,9 @@ def _counts(
             tests.append(selected)
         if cells.reported_by:
             tests.append(nw.col("reported_by") == str(cells.reported_by))
-        rows = cells.lake.flows(cells.available.source, by=reporter, times=times).filter(*tests)
+        rows = cells.lake.flows(
+            cells.available.source, by=reporter, times=times, basis=asked.basis
+        ).filter(*tests)
         pairs = rows.group_by("period", side).agg(nw.len())
         steps = fetch(pairs.group_by("period").agg(nw.len().alias("n")))
         start, end = asked.period.start, asked.period.end

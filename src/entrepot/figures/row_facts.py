@@ -339,12 +339,8 @@ def having(cells: SourceRows, asked: Definition, goods: Goods) -> SourceRows:
         return cells
 
     def find() -> tuple[str, ...]:
-        each = (replace(cells, kept=None, deliveries=(one,)) for one in snapshots)
-        return tuple(
-            one.deliveries[0]
-            for one in each
-            if fetch(one.flow(asked, goods).select("product").head(1))
-        )
+        rows = replace(cells, kept=None).flow(asked, goods)
+        return tuple(sorted(name for (name,) in distinct(rows, "snapshot")))
 
     found = cells.once(("deliveries", goods), asked, find)
     if not found or len(found) == len(snapshots):

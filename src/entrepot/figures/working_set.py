@@ -41,7 +41,7 @@ _KEYS = (
     "period", "exporter", "importer", "nomenclature", "valuation", "reported_by", "partner_basis",
     "is_estimated",
 )  # fmt: skip
-_UNREAD = ("quantity", "quantity_unit", "currency", "is_reexport", "source", "snapshot")
+_UNREAD = ("quantity", "quantity_unit", "currency", "is_reexport", "source")
 """Columns that no question about trade reads; they are null in what is kept."""
 _OF_BOTH = ("value_exporter_usd", "value_importer_usd", "low_usd", "high_usd", "weight_exporter")
 """Columns that only reconciled rows have."""
