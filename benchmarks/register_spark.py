@@ -5,9 +5,10 @@ a master and one or two workers of a core each, in processes apart from the driv
 
     python benchmarks/register_spark.py [LINES [WORKERS [FIRST [LAST [OF]]]]]
 
-0 workers are DuckDB, with two threads. The years from FIRST to LAST are made, loaded into the lake
-beside those that are there, and asked; none if LAST is less. A lake is kept for each number of
-workers; OF asks that of another number.
+0 workers are DuckDB, with two threads; -1 is Spark in one process, with two threads. The years from
+FIRST to LAST are made, loaded into the lake beside those that are there, and asked; none if LAST is
+less. A lake is kept for each number of workers; OF asks that of another number. The brief is of ten
+years of flows, `ENTREPOT_BENCH_ROWS` a year, for it is about flows and not about a register.
 
 | column | what it is |
 |---|---|
@@ -33,6 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import harness
+import load_years
 import register
 
 if TYPE_CHECKING:
@@ -97,6 +99,9 @@ def cluster(workers: int, folder: Path) -> Iterator[tuple[str, list[int]]]:
     master = f"spark://127.0.0.1:{port}"
     environment = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
     running: list[subprocess.Popen[bytes]] = []
+    if workers < 0:
+        yield "local[2]", []
+        return
 
     def start(role: str, *words: str) -> None:
         command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{role}"]
@@ -148,7 +153,7 @@ def timed(
     before = processes(sessions)
     seen: dict[int, tuple[float, int, int]] = {}
     peak = 0
-    known = set(logs.iterdir())
+    known = {_name(log) for log in logs.iterdir()}
     start = time.perf_counter()
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(
@@ -170,9 +175,15 @@ def timed(
     ]
     found = {"s": took, "cpu": sum(cpu for cpu, _, _ in used), "said": text, "peak": peak}
     found["read"] = sum(read for _, read, _ in used)
-    for log in set(logs.iterdir()) - known:
-        found |= of_events(log)
+    for log in logs.iterdir():
+        if _name(log) not in known:
+            found |= of_events(log)
     return found
+
+
+def _name(log: Path) -> str:
+    """Return the name that a log has at last: Spark writes it under another one."""
+    return log.name.removesuffix(".inprogress")
 
 
 def of_events(log: Path) -> dict[str, Any]:
@@ -220,7 +231,7 @@ def stretch(lake: str, target: str, quarters: str) -> dict[str, Any]:
     from entrepot.model.period import Period
 
     held, folder = Catalog.read(Path(lake)), Path(target)
-    [snapshot] = held.snapshots
+    snapshot, *_ = held.snapshots
     months = sorted(snapshot.partitions, key=lambda one: str(one.period))[:3]
     start = min(2015, 2026 - int(quarters) // 4)
     made = []
@@ -245,9 +256,12 @@ def commands(lake: str, loaded: Sequence[Path], root: Path, *there: str) -> dict
     add += ["--lake", lake, *there]
     listed = str(register.list_of(100_000))
     jobs = {"load": add} if loaded else {}
+    brief = [TOOL, "brief", "RUS", "--supplier", "CHN", "--goods", "chpl"]
+    brief += ["--lake", load_years.ten_years()]
     return jobs | {
         "ask": [TOOL, "ask", "import_share", *asked, "--lake", lake, *there, "--json"],
         "screening": [TOOL, "screen", listed, "--edition", "CN", "--lake", lake, *there],
+        "brief": [*brief, "--out", str(root / "brief.html"), *there],
     }
 
 
@@ -292,7 +306,8 @@ def report(lines: int, workers: int, first: int, last: int, of: int) -> None:
     (root / "layout.yaml").write_text(register.LAYOUT, "utf-8")
     loaded = [file for year in range(first, last + 1) for file in files(root, lines, year)]
     lake = str(root / f"lake-{of if of >= 0 else workers}")
-    where = f"Spark, {workers} workers" if workers else "DuckDB"
+    where = f"Spark, {workers} workers" if workers > 0 else "Spark in one process"
+    where = where if workers else "DuckDB"
     print(
         f"{where}: years {first} to {last} of {lines:,} lines, {size(*loaded) / 1e9:.2f} GB of CSV"
     )
