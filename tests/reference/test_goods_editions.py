@@ -13,7 +13,7 @@ from un_tables import sheet
 
 import entrepot as ep
 from entrepot.goods import goods_list, goods_selection, select
-from entrepot.goods.editions import links
+from entrepot.goods.links import links
 from entrepot.model.product import known_codes
 
 if TYPE_CHECKING:

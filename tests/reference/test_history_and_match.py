@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from entrepot.goods import GoodsList, goods_list, goods_lists
-from entrepot.goods.editions import without_filling
 from entrepot.goods.history import goods_history, periods_on_list
+from entrepot.goods.links import without_filling
 from entrepot.goods.match import Matcher
 from entrepot.model.product import known_codes, known_prefixes
 

@@ -12,7 +12,7 @@ import pytest
 from test_shipments_real import FILES
 
 from entrepot.errors import BadFileError, OutsideError
-from entrepot.lake import Lake, load_on_spark
+from entrepot.lake import Lake, on_spark
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.on_spark import SparkLake, readable_on_spark
 from entrepot.lake.registers import FILE, Secret, write_secret
@@ -172,14 +172,14 @@ def test_a_worker_that_cannot_write_is_said(
     lake = SparkLake.open(tmp_path / "lake")
     lake.add("baci", [baci(tmp_path, 2021, "2021,156,643,850110,1,1")])
     before = (lake.path / "catalog.json").read_bytes()
-    asked = load_on_spark._run
+    asked = on_spark._run
     no_folder = tmp_path / "file"
     no_folder.touch()
 
     def blocked(context: Any, work: Any, paths: Any) -> Any:
         return asked(context, replace(work, staging=no_folder), paths)
 
-    monkeypatch.setattr(load_on_spark, "_run", blocked)
+    monkeypatch.setattr(on_spark, "_run", blocked)
     with pytest.raises(OutsideError, match="is a file, and no folder") as caught:
         lake.add("baci", [baci(tmp_path, 2022, "2022,156,643,850110,1,1")])
     assert "nothing was changed" in caught.value.why
@@ -192,13 +192,13 @@ def test_a_worker_that_does_not_see_a_file_is_named(
 ) -> None:
     lake = SparkLake.open(tmp_path / "lake")
     file = baci(tmp_path, 2022, "2022,156,643,850110,1,1")
-    asked = load_on_spark._run
+    asked = on_spark._run
 
     def gone(*words: Any) -> Any:
         file.unlink()
         return asked(*words)
 
-    monkeypatch.setattr(load_on_spark, "_run", gone)
+    monkeypatch.setattr(on_spark, "_run", gone)
     with pytest.raises(OutsideError, match="a worker does not see the file") as caught:
         lake.add("baci", [file])
     assert str(file) in caught.value.where
@@ -208,7 +208,7 @@ def test_a_worker_that_does_not_see_a_file_is_named(
 def test_a_worker_with_other_versions_is_named(
     tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load_on_spark, "_versions", lambda: "entrepot 99")
+    monkeypatch.setattr(on_spark, "_versions", lambda: "entrepot 99")
     lake = SparkLake.open(tmp_path / "lake")
     with pytest.raises(OutsideError, match="a worker has other versions") as caught:
         lake.add("baci", [baci(tmp_path, 2022, "2022,156,643,850110,1,1")])

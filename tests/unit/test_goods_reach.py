@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods import Links, editions, goods_selection
+from entrepot.goods import Links, goods_selection, links
 from entrepot.goods import links as links_module
-from entrepot.goods.editions import require_code, without_filling
-from entrepot.goods.links import steps
+from entrepot.goods.links import require_code, steps, without_filling
 from entrepot.goods.list_conversion import CodeConversion, expanded, reach
 
 if TYPE_CHECKING:
@@ -276,7 +275,7 @@ def test_a_code_has_to_be_one_of_the_edition() -> None:
         require_code("8599", "HS2022")
 
 
-@pytest.mark.parametrize("module", [editions, links_module])
+@pytest.mark.parametrize("module", [links, links_module])
 def test_examples_in_docstrings(module: object) -> None:
     result = doctest.testmod(module)
     assert result.attempted

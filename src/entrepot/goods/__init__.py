@@ -10,10 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from entrepot.goods.editions import CodeLink, link
     from entrepot.goods.history import goods_diff, goods_history
     from entrepot.goods.library import goods_list, goods_lists
-    from entrepot.goods.links import Family, Links
+    from entrepot.goods.links import CodeLink, Family, Links, link
     from entrepot.goods.list_conversion import Variant
     from entrepot.goods.lists import GoodsList, ListEntry, ListPart, ListText
     from entrepot.goods.match import Match, Matcher

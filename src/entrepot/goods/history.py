@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods.editions import undivided, without_filling
 from entrepot.goods.library import goods_lists
+from entrepot.goods.links import undivided, without_filling
 from entrepot.goods.own import LONGEST
 from entrepot.goods.parse import parse
 from entrepot.model.product import NATIONAL, known_prefixes

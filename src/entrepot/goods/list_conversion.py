@@ -7,8 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods.editions import link, without_filling
-from entrepot.goods.links import steps
+from entrepot.goods.links import link, steps, without_filling
 from entrepot.model.display import first_of
 from entrepot.model.product import POOLED, harmonized, known_codes, known_prefixes
 from entrepot.model.product import edition as edition_of

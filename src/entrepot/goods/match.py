@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import require_code, undivided, without_filling
+from entrepot.goods.links import require_code, undivided, without_filling
 from entrepot.goods.list_conversion import EXACT, expanded, reaches
 from entrepot.goods.own import LONGEST
 from entrepot.model.product import NATIONAL, harmonized, known_codes

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
 from entrepot.files import cannot_write, drafted, read_bytes
-from entrepot.goods.editions import require_code, without_filling
+from entrepot.goods.links import require_code, without_filling
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized, known_prefixes
 from entrepot.settings import lists_folder

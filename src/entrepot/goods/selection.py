@@ -9,7 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.goods.editions import links
+from entrepot.goods.links import links
 from entrepot.goods.list_conversion import Variant, convert_list
 from entrepot.goods.parse import GoodsPart, parse
 from entrepot.model.product import TARIFFS, UNNAMED, harmonized

@@ -55,8 +55,7 @@ from entrepot.lake.publish import (
     staging_folder,
     sweep,
 )
-from entrepot.lake.repairs import repair
-from entrepot.lake.staged import contents, waiting
+from entrepot.lake.staged import contents, repair, waiting
 from entrepot.lake.store import refuse_twins
 from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import (

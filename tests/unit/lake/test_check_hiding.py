@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.lake.checks import continuity, implausible_rows, repeated
+from entrepot.lake.checks import continuity, implausible_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -287,7 +287,7 @@ def test_the_chance_of_a_carried_value(spread: float) -> None:
         new = round(old * math.exp(chance.gauss(0, spread)))
         hits += round(old) == new
         expected += 1 / new
-    assert expected / 6 < hits < repeated.MORE * expected
+    assert expected / 6 < hits < implausible_rows.MORE * expected
 
 
 def test_a_value_that_comes_back_later_was_not_carried_over(
@@ -508,4 +508,4 @@ def test_the_least_amount_is_in_the_currency_of_the_reports(put: Any, lake: Lake
     put("comtrade", {"product": "999999", "importer": "KAZ", **euros})
     (found,) = (one for one in lake.check() if one.rule == "hidden-goods")
     assert "Flows of EUR 10.0 m or more" in money(found.text)
-    assert repeated.CHANCE < 1e-3
+    assert implausible_rows.CHANCE < 1e-3

@@ -113,7 +113,7 @@ def test_every_rule_is_explained() -> None:
     files = [
         *(folder / "checks").glob("*.py"),
         folder / "inventory.py",
-        folder / "repairs.py",
+        folder / "staged.py",
     ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in files)
     rules = set(re.findall(r'f?"([a-z]+-[a-z-]+)(?:"|[{])', code))

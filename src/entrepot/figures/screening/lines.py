@@ -20,7 +20,7 @@ from entrepot.figures.screening.cells import (
     read_days,
 )
 from entrepot.figures.screening.read import BrokenRow, Shipments
-from entrepot.goods.editions import require_code, without_filling
+from entrepot.goods.links import require_code, without_filling
 from entrepot.goods.own import LONGEST
 from entrepot.goods.screening import TARIFF_OF, Regime, tariff_home
 from entrepot.model.areas import area_set

@@ -37,7 +37,7 @@ def check_lake(
     codes
         Product codes of each edition, for sources that use it; without them no code is unknown.
     """
-    from entrepot.lake.checks import continuity, files, implausible_rows, repeated, totals
+    from entrepot.lake.checks import continuity, files, implausible_rows, totals
     from entrepot.lake.checks.totals import Totals
     from entrepot.sources import source_info
 
@@ -53,7 +53,7 @@ def check_lake(
         if not source_info(source).computed:  # what was made of reports is odd where they are
             yield from implausible_rows.check_implausible(counted, source, codes or {})
             yield from implausible_rows.check_prices(counted, source)
-            yield from repeated.check_repeated(counted, source)
+            yield from implausible_rows.check_repeated(counted, source)
         yield from implausible_rows.check_confidential(counted, source)
         yield from continuity.check_discontinued(counted, source)
     yield from totals.compare_sources(counted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from entrepot.lake import repairs, store
+from entrepot.lake import staged, store
 from entrepot.lake.publish import unnamed
 from entrepot.lake.unchanged import changed
 from entrepot.model.columns import Finding, columns, key_columns, schema
@@ -199,13 +199,13 @@ def _unrepaired(
     item: Snapshot, batch: list[Partition], rows: duckdb.DuckDBPyRelation, info: SourceInfo
 ) -> Iterator[Fault]:
     for part in batch:
-        for repair in repairs.about(info.repairs, item.vintage, part.period):
-            if wrong := len(rows.filter(repairs.is_wrong(repair, item.table))):
+        for repair in staged.about(info.repairs, item.vintage, part.period):
+            if wrong := len(rows.filter(staged.is_wrong(repair, item.table))):
                 text = (
                     "A row is still wrong: its correction was declared after it was loaded. "
                     "Remove the snapshot and add its file again."
                 )
-                row = repairs.shown(repair)
+                row = staged.shown(repair)
                 yield _fault(item, part, "not-repaired", wrong, row, text)
 
 
