@@ -47,10 +47,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("CodeLink", "link"), "editions"),
     **dict.fromkeys(("goods_diff", "goods_history"), "history"),
     **dict.fromkeys(("goods_list", "goods_lists"), "library"),
-    **dict.fromkeys(("Family", "Links"), "links"),
+    **dict.fromkeys(("CodeLink", "Family", "Links", "link"), "links"),
     "Variant": "list_conversion",
     **dict.fromkeys(("GoodsList", "ListEntry", "ListPart", "ListText"), "lists"),
     **dict.fromkeys(("Match", "Matcher"), "match"),
