@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.accepted import accepted
@@ -196,11 +197,12 @@ def _asked_of_command(reader: str, request: dict[str, Any], seconds: float) -> b
 
 
 def _feed(where: Any, what: bytes) -> None:
-    try:
+    # An error: it does not read, or is gone. Its answer decides.
+    with suppress(OSError):
         where.write(what)
+    # What could not be written is tried once more by closing, which closes all the same.
+    with suppress(OSError):
         where.close()
-    except OSError:  # it does not read, or is gone: its answer decides
-        return
 
 
 def _listen(process: subprocess.Popen[bytes], answer: bytearray) -> None:

@@ -103,11 +103,16 @@ def drafted(
     else:
         article = read_article(file, date=date, publisher=publisher)
     if not reader:
-        return draft(article, to_check=to_check)
-    from entrepot.claims.readers import draft_with, where_to
+        found = draft(article, to_check=to_check)
+    else:
+        from entrepot.claims.readers import draft_with, where_to
 
-    note(f"the whole text is sent to {where_to(reader)}")
-    return draft_with(article, reader)
+        note(f"the whole text is sent to {where_to(reader)}")
+        found = draft_with(article, reader)
+    # Of a report without a date nothing is read that "in June" says: two thirds of its numbers.
+    if not article.date and found.left:
+        note("the text says no date of its own; with --date YYYY-MM-DD more of it may be read")
+    return found
 
 
 def standard_input() -> str:

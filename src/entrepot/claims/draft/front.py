@@ -6,12 +6,16 @@ import re
 from calendar import month_name
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from entrepot.claims.read import check_readable, check_text
 from entrepot.claims.times import when
 from entrepot.errors import BadFileError, EntrepotError
 from entrepot.files import read_bytes, require_file
 from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from entrepot.claims.times import TimeSpan
 
 LARGEST = 4_000_000
 """Bytes of the longest text that is drafted; a long book has one million."""
@@ -24,14 +28,31 @@ _PUBLISHED = re.compile(
 )
 """How a text says its date in words, which counts if it is a day or month of a year."""
 _REST = re.compile(
-    r"[\s,.|·(]*(?:года|г\.|г|at|um|в|,)?\s*(?:\d{1,2}[:.]\d\d)?\s*(?:UTC|GMT|CET|MSK|EST|Uhr)?"
+    r"[\s,.|·(]*(?:года|г\.|г|at|um|в|,)?\s*(?:\d{1,2}[:.]\d\d(?::\d\d)?)?\s*(?:UTC|GMT|CET|MSK|EST|Uhr)?"
     r"\s*(?:[ap]\.?m\.?)?[\s,.|·)]*"
-    r"(?:(?:last )?(?:updated?|modified|обновлено|aktualisiert|更新)\b.{0,40})?",
+    r"(?:(?:last )?(?:updated?|modified|обновлено|aktualisiert|更新|来源)\b.{0,40})?",
     re.IGNORECASE,
 )
 """What may stand beside the date in its line: the hour, when it was updated."""
+_BESIDE = re.compile(
+    r"(?:(?:by|von|от|автор)\b[^\d.!?;]{0,60}?[|,·•/—–-]|[^\d.!?;]{0,60}?[|·•]|[^\W\d_]{1,15}[:：,(])?\s*"
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\.?"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)?[\s,(]*",
+    re.IGNORECASE,
+)
+"""What may stand before the date in a line that has nothing else: who wrote it, the weekday."""
+_PLACE = re.compile(
+    r"[(/]?\s*[^\W\d_]+(?:[ .,'’-]+[^\W\d_]+){0,3}\.?\s*(?:\([^()\d]{2,30}\))?\s*[,/]\s*"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_AGENCY = re.compile(r"[(/]?[^\W\d_]{2,12}社[^\W\d_]{1,8}")
+"""What stands before the date of a dateline: its place, or a Chinese agency with its place."""
+_GOES_ON = re.compile(r"\s*(?:г(?:ода|\.)?|года)?\s*(?:[.):/]|--|[—–-]\s|\(|电|讯)")
 _HEADING = re.compile(r"#+\s+(.+)")
 _FIRST = 20
+_FIRST_LINES = 4
+"""Lines with words among which a dateline is looked for: title, subtitle, who wrote it, text."""
 _TITLE = 160
 _HEADLINE = 120
 _SENTENCE = re.compile(r"[.!?…;:。！？；：]['\"”’»)\]]*$")
@@ -127,7 +148,7 @@ def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str 
         raise BadFileError("the text is empty", where=name, hint="save the article in it")
     check_text(clean, name)
     keys, body = _head(clean)
-    said = date or keys.get("date", "")
+    said = date or keys.get("date", "") or _dateline(body)
     if said:
         _check_date(said, name)
     heading = keys.get("title") or _title(body) or _unnamed(name, said)
@@ -188,15 +209,45 @@ def _head(text: str) -> tuple[dict[str, str], str]:
 
 
 def _dated(line: str) -> str:
-    """Return the date of a line such as "Published 12 March 2025"; empty if it is none."""
-    match = _PUBLISHED.match(line.strip().strip("*_"))
-    times = when(match[1]) if match else ()
-    alone = (
-        match and times and _REST.fullmatch(match[1][: times[0].start] + match[1][times[0].end :])
-    )
+    """Return the date of a line such as "Published 12 March 2025"; empty if it is none.
+
+    A day that stands alone, or behind who wrote the text, is its date too.
+    """
+    words = line.strip().strip("*_")
+    match = _PUBLISHED.match(words)
+    time = _first_time(match[1] if match else words[:_HEADLINE])
+    if time is None or time.period is None:
+        return ""
+    if match:
+        alone = _REST.fullmatch(match[1][: time.start] + match[1][time.end :])
+    else:
+        alone = _BESIDE.fullmatch(words[: time.start]) and _REST.fullmatch(words[time.end :])
+    return str(time.period) if alone and time.period.freq in ("DM" if match else "D") else ""
+
+
+def _dateline(body: str) -> str:
+    """Return the day in a dateline, "BEIJING, 14 July 2025 (Xinhua)"; empty without one."""
+    lines = [line.strip().lstrip("*_") for line in body.splitlines() if line.strip()]
+    for line in lines[:_FIRST_LINES]:
+        time = _first_time(line[:_HEADLINE])
+        if time is None or time.period is None or time.period.freq != "D":
+            continue
+        before = line[: time.start]
+        # "Exports to Russia, 24 February 2022." names no place of the writer.
+        is_place = _PLACE.fullmatch(before) and all(
+            word[0].isupper() for word in _WORD.findall(before)
+        )
+        is_placed = is_place or _AGENCY.fullmatch(before)
+        if is_placed and _GOES_ON.match(line[time.end :]):
+            return str(time.period)
+    return ""
+
+
+def _first_time(words: str) -> TimeSpan | None:
+    """Return the first time that is named; none if its year is to be guessed from the date."""
     # With its year: a bare "12 March" would need the date that is being looked for.
-    period = times[0].period if alone and times[0].kind == "said" else None
-    return str(period) if period is not None and period.freq in ("D", "M") else ""
+    times = when(words)
+    return times[0] if times and times[0].kind == "said" else None
 
 
 def _title(body: str) -> str:
@@ -209,7 +260,7 @@ def _title(body: str) -> str:
     first = said[0] if said else ""
     # A title stands apart: the line behind it is empty or the date.
     following = [*lines[lines.index(first) + 1 :], ""][0] if first else ""
-    apart = not following or _PUBLISHED.match(following) is not None
+    apart = not following or bool(_PUBLISHED.match(following) or _dated(following))
     alone = len(said) > 1 and len(first) <= _HEADLINE and not _SENTENCE.search(first)
     return first if alone and apart else ""
 
