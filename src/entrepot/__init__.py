@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot import goods, measures
     from entrepot.claims import check
     from entrepot.claims.draft.article import draft_file as draft
-    from entrepot.claims.worded import read_on_lake as read_question
+    from entrepot.claims.questions import read_on_lake as read_question
     from entrepot.errors import EntrepotError
     from entrepot.figures import Definition, Figure, Panel, ask, ask_many
     from entrepot.figures.reconcile import Reconciliation
@@ -67,7 +67,7 @@ _HOMES = {
     "note": "entrepot.report.note",
     "Reconciliation": "entrepot.figures.reconcile",
     "published": "entrepot.figures.statements:published_figures",
-    "read_question": "entrepot.claims.worded:read_on_lake",
+    "read_question": "entrepot.claims.questions:read_on_lake",
     "reconcile": "entrepot.figures.reconcile:reconcile_lake",
     "scenario": "entrepot.figures.scenario:ask_scenario",
     "screen": "entrepot.report.screening:ask_screening",

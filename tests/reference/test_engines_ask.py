@@ -358,8 +358,8 @@ def test_a_page_and_the_api_from_a_lake_on_spark(folder: Path, spark: SparkSessi
 def test_a_served_question_that_takes_too_long_is_stopped_on_spark(
     folder: Path, spark: SparkSession
 ) -> None:
+    from entrepot.serve.answer import TooLongError
     from entrepot.serve.pool import Pool
-    from entrepot.serve.problems import TooLongError
 
     ended = threading.Event()
 

@@ -12,10 +12,9 @@ from entrepot.figures import ask
 from entrepot.figures.breakdown import month_by_month
 from entrepot.lake import Lake
 from entrepot.model.display import MINUS
-from entrepot.report.by_month import _finding as title_of
-from entrepot.report.by_month import month_chart
 from entrepot.report.charts import draw
-from entrepot.report.charts.month_lines import MonthLine
+from entrepot.report.charts.month_lines import MonthLine, month_chart
+from entrepot.report.charts.month_lines import _finding as title_of
 from table_reading import one_map
 
 if TYPE_CHECKING:

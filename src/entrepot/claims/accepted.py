@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft import article as own_reading
 from entrepot.claims.draft.areas import areas_in
 from entrepot.claims.draft.article import ArticleDraft
-from entrepot.claims.draft.codes import CODE, digits_of, require_codes
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
-from entrepot.claims.draft.marks import marks
+from entrepot.claims.draft.marks import CODE, digits_of, marks, require_codes
 from entrepot.claims.draft.reading import numbers_of
 from entrepot.claims.draft.readings import with_claims
 from entrepot.claims.draft.sentences import Sentence, sentences

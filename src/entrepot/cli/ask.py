@@ -259,7 +259,7 @@ def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -
         )
     found = read_question(text)
     if found.unsaid:
-        from entrepot.claims.worded import with_periods
+        from entrepot.claims.questions import with_periods
 
         with_periods(found, open_lake(lake)).require()
     note(f"read as: {found.read_as} ({found.in_words})")

@@ -152,8 +152,8 @@ def mcp(
 
     Example: entrepot mcp --http --port 8001
     """
-    from entrepot.serve.access import Access
     from entrepot.serve.agents import run_http, run_stdio
+    from entrepot.serve.guard import Access
 
     require_lake(lake)
     if not http:

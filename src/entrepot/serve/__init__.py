@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from entrepot.serve.access import Access
     from entrepot.serve.app import create_app
+    from entrepot.serve.guard import Access
 
 __all__ = ["Access", "create_app"]
 
-_PLACES = {"Access": "access", "create_app": "app"}
+_PLACES = {"Access": "guard", "create_app": "app"}
 
 
 def __getattr__(name: str) -> Any:

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from entrepot.claims.questions import read_question
-from entrepot.claims.worded import with_periods
+from entrepot.claims.questions import read_question, with_periods
 from entrepot.errors import ARGUMENTS, RequestError, UnknownNameError, as_spelled, nearest
 from entrepot.figures import ask_many, links_loaded
 from entrepot.figures.questions import QUESTIONS

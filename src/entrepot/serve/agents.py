@@ -45,9 +45,9 @@ from entrepot.serve.agent_answers import (
     lists_data,
 )
 from entrepot.serve.agent_tools import TOOLS, call
+from entrepot.serve.answer import MEDIA, BusyError, problem
 from entrepot.serve.guard import Guard, Places
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import MEDIA, BusyError, problem
 from entrepot.serve.request_body import whole_body
 from entrepot.serve.server import listen
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from entrepot.serve.access import Access
+    from entrepot.serve.guard import Access
 
 T = TypeVar("T")
 

@@ -22,8 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import EntrepotError
 from entrepot.limits import Limits, under
-from entrepot.serve.answer import ServedAnswer
-from entrepot.serve.problems import KINDS, TooLongError
+from entrepot.serve.answer import KINDS, ServedAnswer, TooLongError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from entrepot.errors import EntrepotError, MissingExtraError
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.report.phrasing import capital
-from entrepot.serve.access import Access
+from entrepot.serve.guard import Access
 from entrepot.settings import Settings
 from entrepot.version import __version__
 
@@ -25,11 +25,10 @@ except ImportError as error:
     raise MissingExtraError("fastapi", "serve") from error
 
 from entrepot.serve import apart, api, pages, request_body
-from entrepot.serve.answer import as_json
+from entrepot.serve.answer import MEDIA, AtWorkError, NotFoundError, as_json, problem
 from entrepot.serve.guard import LONGEST_ADDRESS, Guard, require_origins
 from entrepot.serve.language import Languages, in_language, language_of
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import MEDIA, AtWorkError, NotFoundError, problem
 from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes, address
 from entrepot.serve.service import Service, prefers_async, sent, would_wait
 from entrepot.serve.site import TITLES, page

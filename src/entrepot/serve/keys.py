@@ -14,7 +14,7 @@ from entrepot.figures.evaluate import evaluate
 from entrepot.figures.validate import require_question
 from entrepot.goods.parse import goods_in_codes
 from entrepot.model.keys import KEYS
-from entrepot.serve.problems import BadAddressError
+from entrepot.serve.answer import BadAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,12 +8,11 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from entrepot.serve.answer import AnswerRows, ServedAnswer
+from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, kinds
 from entrepot.serve.api import EXAMPLES
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
 from entrepot.serve.language import in_language, language_of
-from entrepot.serve.problems import NotFoundError, kinds
 from entrepot.serve.request_body import address, body_of
 from entrepot.serve.site import ICON, page, script, sheet
 from entrepot.serve.views import (

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from entrepot.figures.value_added import forget
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
+from entrepot.serve.answer import AtWorkError, BusyError, TooLongError
 from entrepot.serve.apart import TextWork
-from entrepot.serve.problems import AtWorkError, BusyError, TooLongError
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:

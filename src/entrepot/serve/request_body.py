@@ -16,10 +16,9 @@ from fastapi import Request  # noqa: TC002 (FastAPI reads it)
 from starlette.requests import ClientDisconnect
 
 from entrepot.errors import RequestError
-from entrepot.serve.answer import PARQUET
+from entrepot.serve.answer import PARQUET, BadAddressError, TooLongError, WrongFormError
 from entrepot.serve.guard import too_large
 from entrepot.serve.keys import single
-from entrepot.serve.problems import BadAddressError, TooLongError, WrongFormError
 
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
 """Forms in which the API answers, with their media types."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from entrepot.errors import EntrepotError, MissingExtraError, OutsideError
 from entrepot.limits import Limits, under
-from entrepot.serve.access import Access
+from entrepot.serve.guard import Access
 from entrepot.sources.icio.wheel import installed
 
 try:

@@ -19,10 +19,9 @@ from entrepot.report.palette import DARK, LIGHT, variables
 from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital, shown
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
-from entrepot.serve.answer import ServedAnswer, as_html
+from entrepot.serve.answer import NotFoundError, ServedAnswer, as_html
 from entrepot.serve.keys import address_of
 from entrepot.serve.language import address_now, day_label, language_now, translated
-from entrepot.serve.problems import NotFoundError
 from entrepot.settings import LANGUAGES
 from entrepot.version import __version__
 

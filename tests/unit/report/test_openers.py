@@ -15,15 +15,15 @@ from entrepot.claims import check, parse_document
 from entrepot.goods import goods_list
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.report import openers
 from entrepot.report.brief_context import BriefContext
-from entrepot.report.openers import checked_example, list_over_time, pair_over_time
+from entrepot.serve.views import home
+from entrepot.serve.views.home import checked_example, list_over_time, pair_over_time
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping
 
 if TYPE_CHECKING:
-    from entrepot.report.openers import Opener
+    from entrepot.serve.views.home import Opener
 
 
 def said(opener: Opener | None) -> str:
@@ -53,8 +53,8 @@ def test_years_are_of_the_source_with_most_of_them_and_of_no_single_publications
     b = [figure(year, "b") for year in (2018, 2019, 2020, 2021)]
     printed = [figure(year, "published") for year in range(2010, 2020)]
     missing = [figure(year, "c", None) for year in range(2010, 2020)]
-    assert openers._longest([*a, *b, *printed, *missing]) == b
-    assert openers._longest([*a[:2], *printed, *missing]) == []
+    assert home._longest([*a, *b, *printed, *missing]) == b
+    assert home._longest([*a[:2], *printed, *missing]) == []
 
 
 def test_a_list_has_as_many_codes_as_it_had_on_that_day() -> None:
@@ -70,7 +70,7 @@ def test_a_list_has_as_many_codes_as_it_had_on_that_day() -> None:
 def test_the_example_of_a_check_is_what_a_check_says() -> None:
     found = checked_example()
     assert found is not None
-    again = check(parse_document(openers._CLAIMS))
+    again = check(parse_document(home._CLAIMS))
     assert [one.verdict for one in again.claims].count(found.verdict) == 2
     assert found.because == again.conflicts[0].because
     # The sum of both directions, each by its part of the year before, computed once more.

@@ -33,13 +33,13 @@ from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.limits import Limits, step, under
 from entrepot.serve import agents, request_body
-from entrepot.serve.access import Access
 from entrepot.serve.agent_answers import AgentAccess, explanations
 from entrepot.serve.agent_tools import LONGEST_ANSWER, TOOLS, call
 from entrepot.serve.agents import _read, http_app
+from entrepot.serve.answer import BusyError
 from entrepot.serve.apart import TextWork
+from entrepot.serve.guard import Access
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

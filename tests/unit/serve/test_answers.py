@@ -23,8 +23,8 @@ from entrepot.lake import Lake
 from entrepot.limits import step
 from entrepot.model.table_files import csv_text
 from entrepot.serve import create_app, service
+from entrepot.serve.answer import BusyError, TooLongError
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import BusyError, TooLongError
 
 if TYPE_CHECKING:
     from pathlib import Path

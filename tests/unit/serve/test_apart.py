@@ -14,8 +14,8 @@ import pytest
 from tests.ask_server import HERE, Client, in_own_loop
 
 from entrepot.serve import Access, apart, create_app
+from entrepot.serve.answer import BusyError
 from entrepot.serve.pool import Turns
-from entrepot.serve.problems import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,10 +13,9 @@ from entrepot.errors import NoEvidenceError, OutsideError
 from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
-from entrepot.serve.answer import ServedAnswer
-from entrepot.serve.answer_cache import CachedAnswer, KeptAnswers
+from entrepot.serve.answer import BusyError, ServedAnswer
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import BusyError
+from entrepot.serve.service import CachedAnswer, KeptAnswers
 from entrepot.serve.views import brief, compare
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from entrepot.errors import EntrepotError
 from entrepot.goods.parse import everyday_goods, goods_words
 from entrepot.model.product import harmonized
-from entrepot.serve.problems import NotFoundError
+from entrepot.serve.answer import NotFoundError
 from entrepot.serve.views.search import (
     GROUPS,
     named_area,

@@ -14,9 +14,8 @@ from tests.ask_server import Client
 from entrepot.figures import ask
 from entrepot.limits import say, step
 from entrepot.serve import create_app
-from entrepot.serve.answer import ServedAnswer, as_html
+from entrepot.serve.answer import AtWorkError, ServedAnswer, TooLongError, as_html
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import AtWorkError, TooLongError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.document import require_few
-from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.flows import Context
 from entrepot.claims.draft.front import read_article
 from entrepot.claims.draft.ranks import places_in
 from entrepot.claims.draft.reading import bracketed_in, numbers_of, read_sentence, table_in

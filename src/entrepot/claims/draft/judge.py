@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.areas import unknown_area
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of, subject_of
-from entrepot.claims.draft.carried import CARRIED, check_carried
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
@@ -24,6 +23,7 @@ from entrepot.claims.draft.refused import (
 from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.draft.structure import in_row, is_of_former
+from entrepot.claims.draft.sureness import CARRIED, check_carried
 from entrepot.claims.draft.times import SPLIT_YEAR, up_to_a_day
 from entrepot.claims.numbers import CURRENCIES, SHARED_CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.denominators import is_of_growth
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES, Flow
-from entrepot.claims.draft.gdp import claim_of_product
+from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import (
     borrowed_unit,
     clause,
@@ -20,6 +20,7 @@ from entrepot.claims.draft.near import (
     unit_refused,
     year_on_year,
 )
+from entrepot.claims.draft.parsed_sentence import _OF, GdpMention
 from entrepot.claims.draft.refused import (
     balance_sign,
     check_whole,
@@ -37,11 +38,91 @@ from entrepot.claims.draft.slots import check_base, level_period, notes_on, peri
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.claims.times import stepped
+from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
+
+_TO = {"zh": "(?:总量|总值)?的?(?:大约|约|近|约为)?"}
+
+
+def _product_at(number: Span, reading: ParsedSentence) -> GdpMention | None:
+    """Return the product that a number is of or beside: no other number stands in between."""
+    start, end = clause(number, reading)
+    for product in reading.products:
+        if not start <= product.start < end:
+            continue
+        begin, stop = min(number.end, product.end), max(number.start, product.start)
+        between = [one for one in reading.numbers if begin <= one.start < stop]
+        owned = [one for one in reading.numbers if _is_part(one, product, reading)]
+        # Where one number is said to be of GDP, the others of the clause are not.
+        if not between and (number in owned or not owned):
+            return product
+    return None
+
+
+def _is_part(number: Span, product: GdpMention, reading: ParsedSentence) -> bool:
+    """Whether a number is said to be a part of the product: "4 % of GDP", "GDP的4%"."""
+    text, language = reading.text, reading.language
+    if number.end <= product.start:
+        return re.fullmatch(_OF[language], text[number.end : product.start]) is not None
+    behind = _TO.get(language)
+    return behind is not None and (
+        re.fullmatch(behind, text[product.end : number.start]) is not None
+    )
+
+
+def claim_of_product(number: Span, reading: ParsedSentence) -> Drafted | None:
+    """Return the claim of a number of or beside gross domestic product; None if it is of trade.
+
+    Raises
+    ------
+    Refusal
+        With what is not clear; nothing is guessed.
+    """
+    product = _product_at(number, reading)
+    if product is None:
+        return None
+    unit = number.says.unit
+    if unit in CURRENCIES or borrowed_unit(number, reading) in CURRENCIES:
+        return _amount_at_gdp(number, product, reading)
+    if unit not in ("percent", "share") or not _is_part(number, product, reading):
+        raise Refusal("a number at GDP that is no part of it: of what is not clear")
+    if moves(number, reading) and is_added(number, reading):
+        raise Refusal("a change in parts of GDP, which no kind of claim is about")
+    flow = flow_of_number(number, reading)
+    if flow.kind in BALANCES:
+        raise Refusal("a balance compared with GDP, which no kind of claim covers")
+    area = flow.owner if product.owner == "its" else product.owner
+    if not area or area not in flow.sides:
+        raise Refusal("whose GDP it is, is not said, or it is of neither side")
+    keys: dict[str, Any] = {"exporter": flow.exporter, "importer": flow.importer, "area": area}
+    if flow.goods != "all":
+        keys["goods"] = flow.goods
+    if flow.kind == "trade":
+        keys["flow"] = "both"
+    keys["period"] = str(level_period(number, reading))
+    notes = notes_on(flow, reading, number)
+    quote = reading.sentence.text
+    return Drafted("gdp_share", keys, written(number, reading), quote, reading.attributed_to, notes)
+
+
+def _amount_at_gdp(number: Span, product: GdpMention, reading: ParsedSentence) -> Drafted:
+    start, end = clause(number, reading)
+    places = [flow.start for flow in reading.flows]
+    places += [area.start for area in reading.found.areas]
+    # An amount in front of GDP, or with a flow or country in its clause, may be one of trade.
+    apart = number.start < product.end or any(start <= place < end for place in places)
+    if apart or product.owner in ("", "its", WORLD, NOWHERE) or is_added(number, reading):
+        raise Refusal("an amount at GDP: whose, or of what, is not clear")
+    keys = {"area": product.owner, "period": str(level_period(number, reading))}
+    if borrowed := borrowed_unit(number, reading):
+        keys["currency"] = borrowed
+    quote = reading.sentence.text
+    return Drafted("gdp", keys, written(number, reading), quote, reading.attributed_to)
+
 
 _ADJACENT = 12
 _A_YEAR = 12
@@ -349,7 +430,7 @@ _BEFORE = {
     "de": r"[^,;:]*,\s*(?:also |das ist |das sind |und damit )?(?:das )?",
 }
 """Between an amount and a multiple in apposition to it, without a subject of its own."""
-_OF = {"en": r"\s*(?:of )?(?:the|that of)\s*", "de": r"\s*(?:von|der|die|den)\s*"}
+_OF_THEM = {"en": r"\s*(?:of )?(?:the|that of)\s*", "de": r"\s*(?:von|der|die|den)\s*"}
 
 
 def adjacent_amounts(number: Span, reading: ParsedSentence) -> tuple[Span, Span] | None:
@@ -358,7 +439,7 @@ def adjacent_amounts(number: Span, reading: ParsedSentence) -> tuple[Span, Span]
     None where it stands between no two amounts in one currency, or something else is named between.
     """
     place = reading.numbers.index(number)
-    if reading.language not in _OF or not 0 < place < len(reading.numbers) - 1:
+    if reading.language not in _OF_THEM or not 0 < place < len(reading.numbers) - 1:
         return None
     # Amount, multiple, amount: "$9 bn, three times the $3 bn".
     one, other = reading.numbers[place - 1], reading.numbers[place + 1]
@@ -369,4 +450,4 @@ def adjacent_amounts(number: Span, reading: ParsedSentence) -> tuple[Span, Span]
     before = reading.between(one.end, number.start)
     behind = reading.between(number.end, other.start)
     leads = re.fullmatch(_BEFORE[reading.language], before, re.IGNORECASE)
-    return (one, other) if leads and re.fullmatch(_OF[reading.language], behind) else None
+    return (one, other) if leads and re.fullmatch(_OF_THEM[reading.language], behind) else None

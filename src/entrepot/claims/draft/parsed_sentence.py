@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.areas import areas_in, shortened
 from entrepot.claims.draft.attribution import MASK, attributed, masked
-from entrepot.claims.draft.codes import codes_in
-from entrepot.claims.draft.complete import Context, completed
-from entrepot.claims.draft.flows import BALANCES, Flow, flows_of
+from entrepot.claims.draft.flows import BALANCES, Context, Flow, completed, flows_of
 from entrepot.claims.draft.lexicon import area_words, cue_words
-from entrepot.claims.draft.marks import Marks, marks
+from entrepot.claims.draft.marks import Marks, codes_in, marks
 from entrepot.claims.draft.times import Timing, timing
 
 if TYPE_CHECKING:

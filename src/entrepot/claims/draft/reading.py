@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.codes import codes_in, require_codes
-from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
+from entrepot.claims.draft.flows import Context
 from entrepot.claims.draft.kinds import claim_of_number
 from entrepot.claims.draft.lexicon import area_words
+from entrepot.claims.draft.marks import codes_in, require_codes
 from entrepot.claims.draft.near import currency_said_elsewhere, is_former
 from entrepot.claims.draft.parsed_sentence import ParsedSentence, parse_sentence
 from entrepot.claims.draft.ranks import Placed, claim_of_place, places_in

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
-from entrepot.claims.draft.carried import check_goods_of_share
-from entrepot.claims.draft.codes import require_codes
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import AGAINST, OF_TOTAL, claim_of_guess, is_of_total
+from entrepot.claims.draft.marks import require_codes
 from entrepot.claims.draft.parts import part_meant
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
@@ -29,6 +28,7 @@ from entrepot.claims.draft.sureness import (
     FIRM,
     SURE,
     agrees,
+    check_goods_of_share,
     facts_of,
     facts_with_neighbours,
     facts_with_text,

@@ -12,9 +12,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.fiscal import fiscal_times
-from entrepot.claims.draft.flows import flows_of
+from entrepot.claims.draft.flows import Context, flows_of
 from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in, cue_words, short_names
 from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Mark, Time

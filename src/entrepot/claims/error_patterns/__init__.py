@@ -12,7 +12,6 @@ from entrepot.claims.error_patterns.context import (
     KnownValues,
     Proposal,
 )
-from entrepot.claims.error_patterns.currencies import currency, spot_rate
 from entrepot.claims.error_patterns.denominators import (
     denominator,
     direction,
@@ -22,7 +21,14 @@ from entrepot.claims.error_patterns.denominators import (
     territory,
     year,
 )
-from entrepot.claims.error_patterns.numbers import digits, percent_points, sign, unit_scale
+from entrepot.claims.error_patterns.numbers import (
+    currency,
+    digits,
+    percent_points,
+    sign,
+    spot_rate,
+    unit_scale,
+)
 from entrepot.claims.error_patterns.period_and_vintage import (
     partial_period,
     stale,

@@ -1,6 +1,5 @@
 """Numbers as printed: what a phrase says, and where a text has such phrases."""
 
-from entrepot.claims.numbers.phrase import read_says
 from entrepot.claims.numbers.says import (
     CURRENCIES,
     ROUND_WORDS,
@@ -16,6 +15,7 @@ from entrepot.claims.numbers.spans import (
     number_spans,
     place_of,
     read_place,
+    read_says,
 )
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.claims.numbers.kinds import Token
+    from entrepot.claims.numbers.text import Token
 
 _PARTS = ("digit", "place", "large", "point")
 # Decimal, since 258.6 × 10**9 in floats has a tail of digits nobody printed. `_ENOUGH` stops

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.kinds import ASIDE, CORES
+from entrepot.claims.numbers.text import ASIDE, CORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from entrepot.claims.numbers.kinds import Token
+    from entrepot.claims.numbers.text import Token
 
 _BEHIND = ("scale", "unit", "currency", "per", "after", "larger", "moved_after")
 _BEFORE = (

@@ -1,8 +1,9 @@
-"""Text made plain character by character, so that positions stay those of the original."""
+"""Text made plain character by character, so that positions stay; its pieces, each of a kind."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -204,3 +205,37 @@ def _common(language: str) -> frozenset[str]:
     return frozenset(
         word for name, _, words in parted if name == language for word in words.split()
     )
+
+
+CORES = ("number", "fraction", "multiple", "comparable")
+ASIDE = ("unknown", "code", "time", "ending", "month", "which", "link", "particle")
+"""Words that are no part of a number phrase."""
+NUMERIC = ("number", "unit", "scale", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a text.
+
+    Attributes
+    ----------
+    kind
+        A kind of the lexicon; ``number``; ``unknown`` for any other word or sign.
+    value
+        What it stands for.
+    start, end
+        Its place in the text.
+    step
+        Worth of the last digit of a number.
+    other
+        The other reading (value, step) of digits whose language is not known.
+    """
+
+    kind: str
+    value: str | float | None
+    text: str
+    start: int
+    end: int
+    step: float = 0.0
+    other: tuple[float, float] | None = None
+    digits: bool = False

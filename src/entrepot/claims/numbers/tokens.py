@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.kinds import CORES, NUMERIC, Token
 from entrepot.claims.numbers.lexicon import lexicon
 from entrepot.claims.numbers.numerals import composed, compounded, joined, readings
-from entrepot.claims.numbers.text import atoms, plain
+from entrepot.claims.numbers.text import CORES, NUMERIC, Token, atoms, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

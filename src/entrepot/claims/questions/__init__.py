@@ -9,6 +9,7 @@ and a word that says nothing here is no word to pass over.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -20,14 +21,18 @@ from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_names import areas_in, goods_in
 from entrepot.claims.questions.reading import QuestionReader
 from entrepot.claims.questions.times import with_years
-from entrepot.errors import RequestError
+from entrepot.errors import EntrepotError, RequestError
+from entrepot.figures import Definition, latest_periods
+from entrepot.figures.evaluate import evaluate
+from entrepot.lake import Lake
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
 
     from entrepot.claims.question_read import QuestionRead
 
-__all__ = ["LONGEST", "read_question"]
+__all__ = ["LONGEST", "read_on_lake", "read_question", "with_periods"]
 
 
 LONGEST = 300
@@ -98,3 +103,63 @@ def _by_words(words: str, usual: str) -> str:
             one: len(longest([*areas_in(words, one), *goods_in(words, one)])) for one in counts
         }
     return max(counts, key=lambda one: (counts[one], one == (usual or "en")))
+
+
+def with_periods(read: QuestionRead, lake: Lake) -> QuestionRead:
+    """Return a question with the last period of each source of a lake where it names none.
+
+    Where nothing else is open, only periods that are answered are proposed, if there are any.
+    """
+    if not read.unsaid:
+        return read
+    found = latest_periods(lake, read.keys.get("goods", "all"), read.keys.get("source"))
+    if [one.key for one in read.unsaid] == ["period"] and not read.each:
+        found = [one for one in found if _is_answered(read, one[0], lake)] or found
+    return read.proposing(found)
+
+
+def _is_answered(read: QuestionRead, period: str, lake: Lake) -> bool:
+    with suppress(EntrepotError):
+        asked = Definition.build(read.measure, **{**read.keys, "period": period})
+        return evaluate(asked, lake, ranged=False).status == "ok"
+    return False
+
+
+def read_on_lake(
+    text: str, *, lake: Lake | str | os.PathLike[str] | None = None, today: date | None = None
+) -> QuestionRead:
+    """Read a question in English, German, Russian or Chinese as a definition.
+
+    Parameters
+    ----------
+    lake
+        A lake or its folder; by default the one that the settings name. It is opened only where
+        the question leaves something open: which years it has is proposed.
+    today
+        What "last year" is counted from.
+
+    Returns
+    -------
+    QuestionRead
+        With `read_as`, `measure`, `keys` and `command`; `unsaid` has what is open, each with its
+        candidates.
+
+    Raises
+    ------
+    RequestError
+        If it is too long, or empty.
+
+    Examples
+    --------
+    >>> import entrepot as ep
+    >>> read = ep.read_question("How much of Germany's magnets came from China in 2022?")
+    >>> read.read_as
+    'import_share, DEU, CHN, 850511, 2022'
+    >>> read = ep.read_question("How much of Germany's magnets came from China?")
+    >>> [(one.key, one.candidates[-1]) for one in read.unsaid]
+    [('period', ('2022', 'bundled'))]
+    """
+    read = read_question(text, today=today)
+    if not read.unsaid:
+        return read
+    return with_periods(read, lake if isinstance(lake, Lake) else Lake.open(lake))

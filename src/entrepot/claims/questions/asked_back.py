@@ -18,7 +18,7 @@ from entrepot.model.area_names import named_area
 from entrepot.model.areas import area_name, known_areas
 
 if TYPE_CHECKING:
-    from entrepot.claims.questions.state import QuestionState
+    from entrepot.claims.question_read import QuestionState
     from entrepot.model.areas import Area
 
 

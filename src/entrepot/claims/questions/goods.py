@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.codes import CODE, digits_of, is_code, is_like_year
+from entrepot.claims.draft.marks import CODE, digits_of, is_code, is_like_year
 from entrepot.claims.draft.sentences import Mark, longest
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_goods import lists_called, shown_goods
@@ -25,7 +25,7 @@ from entrepot.claims.question_read import Unsaid
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
-    from entrepot.claims.questions.state import QuestionState
+    from entrepot.claims.question_read import QuestionState
 
 
 def codes_in(state: QuestionState) -> list[Mark]:

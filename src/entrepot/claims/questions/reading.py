@@ -22,7 +22,7 @@ from entrepot.claims.question_measures import (
     trade_of,
 )
 from entrepot.claims.question_names import MASK, are_compared, areas_in, blanked, goods_in
-from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, Unsaid
+from entrepot.claims.question_read import KEYS_IN_ORDER, QuestionRead, QuestionState, Unsaid
 from entrepot.claims.questions.asked_back import (
     CHANGES,
     DIRECTED,
@@ -53,7 +53,6 @@ from entrepot.claims.questions.sides import (
     sides_of,
     which_of,
 )
-from entrepot.claims.questions.state import QuestionState
 from entrepot.claims.questions.times import asks_year, average_over, change_over, period_said
 from entrepot.model.areas import WORLD, groups
 from entrepot.model.period import Period

@@ -26,7 +26,7 @@ from entrepot.model.areas import area_name, groups
 
 if TYPE_CHECKING:
     from entrepot.claims.draft.sentences import Mark
-    from entrepot.claims.questions.state import QuestionState
+    from entrepot.claims.question_read import QuestionState
 
 
 def sides_of(

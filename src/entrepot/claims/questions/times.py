@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from entrepot.claims.draft.sentences import Time
-    from entrepot.claims.questions.state import QuestionState
+    from entrepot.claims.question_read import QuestionState
 
 
 def with_years(words: str, language: str, today: date) -> str:

@@ -18,8 +18,7 @@ from entrepot.report.parts import format_of, plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_note import note_format
-from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
-from entrepot.serve.problems import NotFoundError
+from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, as_json, as_svg
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area

@@ -34,8 +34,7 @@ from entrepot.report.overview import (
     threshold,
 )
 from entrepot.report.phrasing import capital
-from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
-from entrepot.serve.problems import NotFoundError
+from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, as_json
 from entrepot.serve.site import page
 from entrepot.serve.views.home import pickers
 from entrepot.serve.views.market import (

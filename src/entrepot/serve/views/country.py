@@ -57,9 +57,8 @@ from entrepot.report.overview import (
 )
 from entrepot.report.parts import Note, Remark
 from entrepot.report.phrasing import capital
-from entrepot.serve.answer import AnswerRows
+from entrepot.serve.answer import AnswerRows, NotFoundError
 from entrepot.serve.language import area_label, by_label
-from entrepot.serve.problems import NotFoundError
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row

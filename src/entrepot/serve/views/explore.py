@@ -20,11 +20,10 @@ from entrepot.model.period import Period
 from entrepot.report.attribution import source_line, sources_line
 from entrepot.report.breaks import NOT_SHOWN, ONE_FIGURE
 from entrepot.report.brief_context import BriefContext
-from entrepot.report.by_month import month_chart
 from entrepot.report.charts import BriefTable, Chart, draw, drawn_at
 from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.curve import other_sources
-from entrepot.report.charts.month_lines import MonthLines
+from entrepot.report.charts.month_lines import MonthLines, month_chart
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
@@ -34,9 +33,8 @@ from entrepot.report.parts import plain
 from entrepot.report.phrasing import capital
 from entrepot.report.standalone import chart as standing_chart
 from entrepot.report.standalone import framed, of_figure, raster, table_of
-from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
+from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
-from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.country import as_breakdown, largest_supplier, suppliers_as_reported
 from entrepot.serve.views.frame_size import frame_height, highest

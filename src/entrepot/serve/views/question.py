@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from entrepot.claims.questions import read_question
-from entrepot.claims.worded import with_periods
+from entrepot.claims.questions import read_question, with_periods
 from entrepot.errors import RequestError
 from entrepot.figures import ask_many
 from entrepot.figures.asking import EACH
 from entrepot.model.period import Period
-from entrepot.serve.answer import ServedAnswer, as_json
+from entrepot.serve.answer import BadAddressError, ServedAnswer, as_json
 from entrepot.serve.keys import asked, single
-from entrepot.serve.problems import BadAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,9 +16,8 @@ from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS
 from entrepot.report.scenario.page import page_parts, plain, single_file
 from entrepot.report.scenario.tables import stops
-from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
+from entrepot.serve.answer import AnswerRows, BadAddressError, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
-from entrepot.serve.problems import BadAddressError
 from entrepot.serve.site import page
 from entrepot.serve.views.search import named_area, named_areas
 from entrepot.sources.icio.sectors import sectors

@@ -29,9 +29,8 @@ from entrepot.model.areas import (
 )
 from entrepot.model.period import Period
 from entrepot.model.product import known_prefixes
-from entrepot.serve.answer import ServedAnswer, as_json
+from entrepot.serve.answer import NotFoundError, ServedAnswer, as_json
 from entrepot.serve.keys import address_of
-from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
