@@ -34,6 +34,9 @@ KEPT = Path(sys.prefix) / "words.json"
 NOT_YET = ("docs/reference/lists.md", "docs/reference/columns.md", "docs/reference/glossary.md")
 """Pages that quote law, name columns of a file, or explain words that are not used."""
 
+_TABLES = ("columns.csv", "column_words.csv")
+"""Tables whose words people read."""
+
 SKIPPED = ("goods/lists", "lexicons", "names.csv", "published.csv")
 """Law, words of other languages, quotations."""
 
@@ -77,7 +80,7 @@ def finds(places: Iterable[Path], *, without: Iterable[Path] = ()) -> list[Find]
 
 def _files(place: Path) -> Iterator[Path]:
     for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-        seen = path.suffix in (".py", ".j2", ".md", ".yml") or path.name == "columns.csv"
+        seen = path.suffix in (".py", ".j2", ".md", ".yml") or path.name in _TABLES
         if seen and not any(part in path.as_posix() for part in SKIPPED):
             yield path
 

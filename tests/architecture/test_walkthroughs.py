@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 
 import entrepot as ep
-from entrepot import sources
+from entrepot import measures, sources
 from entrepot.cli.main import run
 from entrepot.figures import questions
 from entrepot.figures.questions import suppliers
-from entrepot.measures import concentration, sheets
+from entrepot.measures import concentration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_a_measure_as_the_page_adds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     names = dict(vars(concentration))
     exec(compile(measure, "concentration.py", "exec"), names)
     monkeypatch.setattr(ep.measures, "entropy", names["entropy"], raising=False)
-    monkeypatch.setattr(sheets, "_ALL", (*sheets.all_metadata(), names["ENTROPY"]))
+    monkeypatch.setattr(measures, "_ALL", (*measures.all_metadata(), names["ENTROPY"]))
     exec(compile(by_hand, "test_entropy.py", "exec"), {"ep": ep, "pa": pa, "math": math})
     assert case.strip().startswith('"entropy": [Case(lambda f: m.entropy(')
     asked = dict(vars(suppliers))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from curve_rows import CODES, EDITIONS, NOBODY, ROWS, YEARS, Row
 
 from entrepot.figures.curve import curve
-from entrepot.figures.evidence import Specifications
-from entrepot.figures.spread import alone, explained
+from entrepot.figures.evidence import Specifications, alone, explained
 from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:

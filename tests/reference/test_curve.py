@@ -20,12 +20,11 @@ from entrepot.figures.curve.measured import evaluated
 from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
-from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.evidence import NoAnswer, explained
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import measure as measured
-from entrepot.figures.spread import explained
 from entrepot.lake import Lake, fetch
 from made_comtrade import row, text_of
 

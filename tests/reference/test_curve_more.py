@@ -10,7 +10,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.figures import elasticities
-from entrepot.figures.spread import FOLLOWS
+from entrepot.figures.evidence import FOLLOWS
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.figures.evidence import Specification
-from entrepot.figures.spread import alone
+from entrepot.figures.evidence import Specification, alone
 from entrepot.lake import Lake
 from entrepot.model.product import known_codes
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.figures.evidence import Estimate
-from entrepot.figures.spread import specifications
+from entrepot.figures.evidence import Estimate, specifications
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import pytest
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition, Figure, inputs
 from entrepot.figures.evaluate import figure_of
-from entrepot.figures.input_choices import goods_key, inputs_title, is_inputs
-from entrepot.figures.input_rows import input_years
+from entrepot.figures.input_rows import goods_key, input_years, inputs_title, is_inputs
 from entrepot.lake import Lake
 from entrepot.sources.icio import wheel
 from entrepot.sources.icio import wheel as arrays

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.figures.curve.evaluate import Branch
-    from entrepot.figures.spread import FoundSpecification
+    from entrepot.figures.evidence import FoundSpecification
 
 YEARS = range(2019, 2024)
 SELLERS = ("CHN", "HKG", "DEU", "USA", "KAZ", "TUR")

@@ -6,9 +6,10 @@ import itertools
 
 import pytest
 
-from entrepot.figures.evidence import Estimate, Specification
-from entrepot.figures.spread import (
+from entrepot.figures.evidence import (
+    Estimate,
     FoundSpecification,
+    Specification,
     alone,
     ends_of,
     specifications,

@@ -183,7 +183,7 @@ class QuestionRead:
 def _goods_words(goods: str, sector: str | None) -> str:
     if not goods.startswith("inputs"):
         return shown_goods(goods)
-    from entrepot.figures.input_choices import inputs_title
+    from entrepot.figures.input_rows import inputs_title
 
     return inputs_title(goods, sector)
 

@@ -21,29 +21,27 @@ from entrepot.figures.availability import PRINTED, bundled_for, flow_sources
 from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
 from entrepot.figures.definition import LARGEST
 from entrepot.figures.evidence import (
+    CHOICE_NAMES,
+    FOLLOWS,
     Answerer,
     Caveat,
     Estimate,
+    FoundSpecification,
     NoAnswer,
     SourceAnswer,
     Specification,
+    ends_of,
+    specifications,
+    spread_of,
 )
 from entrepot.figures.figure import Figure, figure_line
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
-from entrepot.figures.input_choices import ORIGIN, is_inputs
+from entrepot.figures.input_rows import ORIGIN, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.register_questions import command_for, register_questions
 from entrepot.figures.sides import ended
-from entrepot.figures.spread import (
-    CHOICE_NAMES,
-    FOLLOWS,
-    FoundSpecification,
-    ends_of,
-    specifications,
-    spread_of,
-)
 from entrepot.figures.validate import checked, require_question
 from entrepot.goods.parse import NAMED, older_editions, written_codes
 from entrepot.lake.bundled import SOURCE as BUNDLED

@@ -14,17 +14,17 @@ from entrepot.errors import KEYWORDS, NoEvidenceError, as_spelled
 from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
 from entrepot.figures.citation import CitationForm, citation, cited
-from entrepot.figures.columns import as_dollars, column_words, with_ends
 from entrepot.figures.definition import DOLLARS, chosen_lines, given_keys
-from entrepot.figures.evidence import NOT_SAID
+from entrepot.figures.evidence import CHOICE_NAMES, NOT_SAID
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
-from entrepot.figures.spread import CHOICE_NAMES
 from entrepot.model.areas import area_name, area_phrase, known_areas, possessive
 from entrepot.model.display import (
     MINUS,
     MONEY,
     NBSP,
+    as_dollars,
+    column_words,
     figure_value,
     joined,
     number,
@@ -32,6 +32,7 @@ from entrepot.model.display import (
     split_between,
     split_unit,
     value_between,
+    with_ends,
 )
 from entrepot.model.keys import KEYS, LINES
 from entrepot.model.table_files import (
@@ -439,7 +440,7 @@ def headline(figure: Figure) -> str:
 
 
 def _goods(asked: Definition) -> str:
-    from entrepot.figures.input_choices import inputs_title, is_inputs
+    from entrepot.figures.input_rows import inputs_title, is_inputs
     from entrepot.goods import goods_title
 
     if not is_inputs(asked):
@@ -660,7 +661,7 @@ def applied(asked: Definition) -> dict[str, Any]:
     is asked for, two-way trade in a share, whose goods inputs of industries are, what is counted
     where values are compared with masses, and a currency of tonnes.
     """
-    from entrepot.figures.input_choices import BASIS, is_inputs
+    from entrepot.figures.input_rows import BASIS, is_inputs
     from entrepot.goods.parse import NAMED, has_list
 
     found = asked.to_dict()

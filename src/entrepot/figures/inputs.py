@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 from entrepot import measures
 from entrepot.figures import caveats, value_added
 from entrepot.figures.evidence import Caveat, Estimate, Evidence, NoAnswer, SourceAnswer
-from entrepot.figures.input_choices import (
+from entrepot.figures.input_rows import (
     BASIS,
+    SOURCE,
+    Cell,
+    InputRows,
     choices,
     goods_key,
+    input_rows,
     inputs_title,
     made_by,
     own_sectors,
     sides,
     spans,
 )
-from entrepot.figures.input_rows import SOURCE, Cell, InputRows, input_rows
 from entrepot.figures.questions import unit_of
 from entrepot.figures.value_added import economy_of
 from entrepot.lake import fetch, few_rows
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.input_choices import InputChoice
+    from entrepot.figures.input_rows import InputChoice
     from entrepot.lake import Lake
 
 MEASURES = ("value", "import_share", "export_share", "asymmetry", "hhi", "cr")

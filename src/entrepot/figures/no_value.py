@@ -20,7 +20,7 @@ from entrepot.figures.definition import DOLLARS, SIDES, chosen_lines
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import Figure
 from entrepot.figures.goods_caveats import pooled
-from entrepot.figures.input_choices import BASIS
+from entrepot.figures.input_rows import BASIS
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of

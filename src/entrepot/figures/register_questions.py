@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.availability import availability_of
 from entrepot.figures.definition import given_keys
 from entrepot.figures.evidence import NoAnswer
-from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.input_rows import is_inputs
 from entrepot.figures.sides import members_of
 from entrepot.sources import is_register
 

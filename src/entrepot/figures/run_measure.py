@@ -13,7 +13,6 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.absent_members import refuse_without_members, times_recorded
 from entrepot.figures.availability import of_lake
-from entrepot.figures.columns import in_currency
 from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.evidence import NoAnswer
@@ -34,6 +33,7 @@ from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch, near, relation, stored
 from entrepot.model.areas import area_phrase
+from entrepot.model.display import in_currency
 from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 
 if TYPE_CHECKING:

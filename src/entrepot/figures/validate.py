@@ -14,7 +14,7 @@ from entrepot.figures.combined_sources import AND, takes_several
 from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES, UNNAMED
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import TWO_WAY
-from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
+from entrepot.figures.input_rows import BASIS, ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
 from entrepot.figures.listing_dates import refuse_undated

@@ -14,8 +14,15 @@ from entrepot.errors import RequestError
 from entrepot.figures import caveats
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.evidence import Caveat, Estimate, Evidence, NoAnswer, SourceAnswer
-from entrepot.figures.input_choices import inputs_title, made_by, own_sectors, sides
-from entrepot.figures.input_rows import SOURCE, InputRows, input_rows
+from entrepot.figures.input_rows import (
+    SOURCE,
+    InputRows,
+    input_rows,
+    inputs_title,
+    made_by,
+    own_sectors,
+    sides,
+)
 from entrepot.figures.questions import unit_of
 from entrepot.lake.unchanged import delivered_files
 from entrepot.limits import turn

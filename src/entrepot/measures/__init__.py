@@ -14,10 +14,26 @@ Every measure raises `UnknownNameError` or `RequestError` for a column that is m
 wrong type, and for periods that overlap where it compares two; what else it refuses, it says.
 """
 
-from entrepot.measures.cdi import cdi
-from entrepot.measures.change import growth, monthly, value, without_own_trade
-from entrepot.measures.churn import churn, churn_rate
+from __future__ import annotations
+
+from entrepot.errors import UnknownNameError
+from entrepot.measures.cdi import CDI, cdi
+from entrepot.measures.change import (
+    GROWTH,
+    MONTHLY,
+    VALUE,
+    growth,
+    monthly,
+    value,
+    without_own_trade,
+)
+from entrepot.measures.churn import CHURN, CHURN_RATE, churn, churn_rate
 from entrepot.measures.concentration import (
+    BUYER_HHI,
+    CR,
+    HHI,
+    HHI_BOUNDS,
+    TOP_SUPPLIER,
     buyer_hhi,
     concentration_ratio,
     hhi,
@@ -25,9 +41,14 @@ from entrepot.measures.concentration import (
     hhi_bounds_of,
     top_supplier,
 )
-from entrepot.measures.currency import conversions
-from entrepot.measures.cutoff import cutoff
+from entrepot.measures.currency import CONVERSIONS, conversions
+from entrepot.measures.cutoff import CUTOFF, cutoff
 from entrepot.measures.dependence import (
+    ASYMMETRY,
+    EXPORT_SHARE,
+    IMPORT_SHARE,
+    NET_IMPORT_RELIANCE,
+    RELIANT_GOODS,
     asymmetry,
     export_share,
     import_share,
@@ -35,12 +56,24 @@ from entrepot.measures.dependence import (
     product_shares,
     reliant_goods,
 )
-from entrepot.measures.event import event_study, event_timing, placebo_dates
-from entrepot.measures.exposure import retaliation_exposure, salience
-from entrepot.measures.geodep import geodep
+from entrepot.measures.event import EVENT_STUDY, event_study, event_timing, placebo_dates
+from entrepot.measures.exposure import (
+    RETALIATION_EXPOSURE,
+    SALIENCE,
+    retaliation_exposure,
+    salience,
+)
+from entrepot.measures.geodep import GEODEP, geodep
 from entrepot.measures.metadata import MeasureMetadata
-from entrepot.measures.origin import value_added_origin
-from entrepot.measures.power import elastic_power, nested_power, supplier_loss
+from entrepot.measures.origin import ORIGIN, value_added_origin
+from entrepot.measures.power import (
+    ELASTIC_POWER,
+    NESTED_POWER,
+    SUPPLIER_LOSS,
+    elastic_power,
+    nested_power,
+    supplier_loss,
+)
 from entrepot.measures.prices import (
     ChangeTriple,
     Overpayment,
@@ -58,9 +91,25 @@ from entrepot.measures.prices import (
     unit_values,
     value_change,
 )
-from entrepot.measures.rank import rank_and_multiple
-from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
+from entrepot.measures.prices.indices import PRICE_INDEX, PRICE_SERIES
+from entrepot.measures.prices.premium import PRICE_PREMIUM
+from entrepot.measures.prices.split import UNIT_VALUE_CHANGE, VALUE_CHANGE
+from entrepot.measures.prices.unit_values import UNIT_VALUES
+from entrepot.measures.rank import RANK, rank_and_multiple
+from entrepot.measures.reorientation import (
+    ALLOCATED_FLOWS,
+    REORIENTATION,
+    SUPPLIER_CHANGES,
+    allocated_flows,
+    reorientation,
+    supplier_changes,
+)
 from entrepot.measures.rerouting import (
+    CHAIN_PRICES,
+    MISSING_ARRIVALS,
+    REROUTED,
+    REROUTING_RATIO,
+    TRIPLE_DIFFERENCE,
     began,
     chain_prices,
     missing_arrivals,
@@ -70,10 +119,19 @@ from entrepot.measures.rerouting import (
     synthetic_weights,
     triple_difference,
 )
-from entrepot.measures.rerouting.hub_reports import pass_through
-from entrepot.measures.share_decomposition import change_of_share, growth_contribution, real_growth
-from entrepot.measures.sheets import all_metadata, measure_metadata
+from entrepot.measures.rerouting.hub_reports import PASS_THROUGH, pass_through
+from entrepot.measures.share_decomposition import (
+    CHANGE_OF_SHARE,
+    GROWTH_CONTRIBUTION,
+    REAL_GROWTH,
+    change_of_share,
+    growth_contribution,
+    real_growth,
+)
 from entrepot.measures.substitution import (
+    IMPORT_SUBSTITUTION_PROXY,
+    SUBSTITUTION_RATIO,
+    SUBSTITUTION_SUMMARY,
     import_substitution_proxy,
     substitution_ratio,
     substitution_summary,
@@ -149,3 +207,74 @@ __all__ = [
     "value_change",
     "without_own_trade",
 ]
+
+
+_ALL = (
+    VALUE,
+    IMPORT_SHARE,
+    EXPORT_SHARE,
+    GROWTH,
+    HHI,
+    CR,
+    ASYMMETRY,
+    TOP_SUPPLIER,
+    BUYER_HHI,
+    RELIANT_GOODS,
+    HHI_BOUNDS,
+    NET_IMPORT_RELIANCE,
+    GEODEP,
+    CDI,
+    CHURN,
+    CHURN_RATE,
+    IMPORT_SUBSTITUTION_PROXY,
+    ALLOCATED_FLOWS,
+    REORIENTATION,
+    SUPPLIER_CHANGES,
+    REROUTED,
+    MISSING_ARRIVALS,
+    CHAIN_PRICES,
+    TRIPLE_DIFFERENCE,
+    REROUTING_RATIO,
+    SUBSTITUTION_RATIO,
+    SUBSTITUTION_SUMMARY,
+    CHANGE_OF_SHARE,
+    SUPPLIER_LOSS,
+    CUTOFF,
+    SALIENCE,
+    ELASTIC_POWER,
+    NESTED_POWER,
+    RANK,
+    RETALIATION_EXPOSURE,
+    MONTHLY,
+    GROWTH_CONTRIBUTION,
+    REAL_GROWTH,
+    CONVERSIONS,
+    EVENT_STUDY,
+    UNIT_VALUES,
+    PRICE_INDEX,
+    PRICE_SERIES,
+    VALUE_CHANGE,
+    UNIT_VALUE_CHANGE,
+    PRICE_PREMIUM,
+    ORIGIN,
+    PASS_THROUGH,
+)
+
+
+def all_metadata() -> tuple[MeasureMetadata, ...]:
+    """Return the sheet of every measure, in the order they are presented."""
+    return _ALL
+
+
+def measure_metadata(id: str) -> MeasureMetadata:  # noqa: A002 - the key is called id everywhere
+    """Return the sheet of one measure.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure; the message suggests the nearest.
+    """
+    known = {item.id: item for item in _ALL}
+    if id not in known:
+        raise UnknownNameError("measure", id, known, hint=f"measures: {', '.join(known)}")
+    return known[id]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import bundled_for
-from entrepot.figures.input_choices import GOODS as INPUTS
+from entrepot.figures.input_rows import GOODS as INPUTS
 from entrepot.figures.input_rows import input_years
 from entrepot.goods.library import is_file
 from entrepot.lake import spans

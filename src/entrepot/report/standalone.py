@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures import ask, bundled_for
-from entrepot.figures.input_choices import GOODS as INPUTS
+from entrepot.figures.input_rows import GOODS as INPUTS
 from entrepot.figures.questions import QUESTIONS
 from entrepot.lake import Lake
 from entrepot.measures import all_metadata

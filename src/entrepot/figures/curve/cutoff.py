@@ -12,11 +12,10 @@ from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.partner_choices import names, widest
 from entrepot.figures.definition import SIDES
 from entrepot.figures.elasticities import elasticities_in
-from entrepot.figures.evidence import Specification
+from entrepot.figures.evidence import FoundSpecification, Specification
 from entrepot.figures.questions.cutoff import ELSEWHERE, HEAD, losses
 from entrepot.figures.questions.question import special
 from entrepot.figures.sides import members_of, reach
-from entrepot.figures.spread import FoundSpecification
 from entrepot.goods import merged
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, harmonized

@@ -46,8 +46,8 @@ from entrepot.figures.curve.prices import MEASURES as PRICES
 from entrepot.figures.curve.prices import of_prices
 from entrepot.figures.definition import SIDES
 from entrepot.figures.denominator import denominator_of, exceeds_whole, factors, mirrored
-from entrepot.figures.evidence import NoAnswer, Specification
-from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.evidence import FoundSpecification, NoAnswer, Specification
+from entrepot.figures.input_rows import is_inputs
 from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.no_value import (
     non_reporting_refusal,
@@ -63,7 +63,6 @@ from entrepot.figures.row_facts import editions_of, reported_on_two_bases, words
 from entrepot.figures.rows import SourceRows, is_everything
 from entrepot.figures.run_measure import is_zero, moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
-from entrepot.figures.spread import FoundSpecification
 from entrepot.lake import distinct
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES

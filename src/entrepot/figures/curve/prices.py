@@ -14,13 +14,12 @@ from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import apart, known, territory_choices
 from entrepot.figures.curve.partner_choices import widest
 from entrepot.figures.definition import SIDES
-from entrepot.figures.evidence import NoAnswer, Specification
+from entrepot.figures.evidence import FoundSpecification, NoAnswer, Specification
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import prices as under
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import moved
 from entrepot.figures.sides import members_of, reach
-from entrepot.figures.spread import FoundSpecification
 from entrepot.goods import merged
 from entrepot.lake import fetch, own_table
 from entrepot.measures.prices.contrasts import paired

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from entrepot.errors import RequestError
-from entrepot.figures.input_choices import own_sectors
+from entrepot.figures.input_rows import own_sectors
 from entrepot.goods.parse import parse
 from entrepot.measures.cutoff import OTHERS, power_of
 from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, areas

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import AS_ASKED
+from entrepot.figures.evidence import in_order, rounded
 from entrepot.figures.figure import headline
-from entrepot.figures.spread import in_order, rounded
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
 from entrepot.model.display import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.figures.input_choices import inputs_title
+from entrepot.figures.input_rows import inputs_title
 from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import NBSP, figure_value, per_cent
 from entrepot.report import phrasing

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.figures.columns import in_currency
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import with_unit
+from entrepot.model.display import in_currency, with_unit
 from entrepot.report import phrasing
 from entrepot.report.amounts import scale_of
 from entrepot.report.charts import Chart

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures.columns import in_currency
-from entrepot.model.display import NBSP, figure_value, number
+from entrepot.model.display import NBSP, figure_value, in_currency, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
 from entrepot.report.charts import BriefTable

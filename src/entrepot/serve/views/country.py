@@ -18,7 +18,7 @@ from entrepot.figures.breakdown import (
     shares_as_reported,
 )
 from entrepot.figures.definition import SIDES
-from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.input_rows import is_inputs
 from entrepot.figures.sides import ended
 from entrepot.figures.statements import statements
 from entrepot.goods.parse import goods_words
