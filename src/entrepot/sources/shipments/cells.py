@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from entrepot.sources.parser import FileTable
 
 FREE_ZONE = "XFREEZONES"
-_TEXT, _DAY, _CODE, _ALL_DIGITS = "text_", "read_day", "read_code", "read_digits"
-"""What the columns of `RegisterCells.lines` are called: of texts, before their role."""
+_TEXT, _NUMBER = "text_", "number_"
+"""What columns of `RegisterCells.lines` are called before their role."""
+_DAY, _CODE, _ALL_DIGITS = "read_day", "read_code", "read_digits"
 _DIGITS = {"%d%m%Y": 8, "%Y%m%d": 8, "%m%d%Y": 8, "%d%m%y": 6, "%y%m%d": 6}
 """Digits of days without signs between them."""
 _STEPS = {"M": "month", "A": "year"}
@@ -81,7 +82,7 @@ class RegisterCells:
 
     @property
     def lines(self) -> str:
-        """SQL of the lines: the text of each role, and day and code as they are read from it.
+        """SQL of the lines: the text of each role, and numbers, day and code as they are read.
 
         In subqueries, so that each is computed once, however often it is asked for.
         """
@@ -90,8 +91,11 @@ class RegisterCells:
         said = (f"{self.layout.or_nothing(text)} AS {text}" for text in names)
         # 8542.31.00.00, 8542 3100 and 85423100A (a check letter) are digits with signs between.
         digits = f"regexp_replace({self.text('tariff_code')}, '[^0-9]', '', 'g')"
+        read = {_DAY: self._day(), _CODE: self._line_code()}
+        read |= {f"{_NUMBER}{role}": self._read(role) for role in NUMBERS if self.layout.of(role)}
+        columns = ", ".join(f"{value} AS {name}" for name, value in read.items())
         return (
-            f"(SELECT *, {self._day()} AS {_DAY}, {self._line_code()} AS {_CODE} "
+            f"(SELECT *, {columns} "
             f"FROM (SELECT *, {digits} AS {_ALL_DIGITS} "
             f"FROM (SELECT {self.row}, {SAME}, {', '.join(said)} "
             f"FROM (SELECT {self.row}, {SAME}, {', '.join(bare)} FROM {self.file})) "
@@ -104,18 +108,19 @@ class RegisterCells:
 
     def number(self, role: str) -> str:
         """Return SQL for a number; null where there is none, and where it cannot be read."""
-        cell = self._digits(role)
-        scale = self._column(role).scale if self.layout.of(role) else None
-        # TRY_CAST here, because `check` counts what it could not read and names the first.
-        return f"TRY_CAST({cell} AS DOUBLE)" + (f" * {scale!r}" if scale else "")
+        if not self.layout.of(role):
+            return "NULL::DOUBLE"
+        scale = self._column(role).scale
+        return f"line.{_NUMBER}{role}" + (f" * {scale!r}" if scale else "")
 
-    def _digits(self, role: str) -> str:
+    def _read(self, role: str) -> str:
         cell = self.text(role)
         if self.layout.thousands:
             cell = f"replace({cell}, {literal(self.layout.thousands)}, '')"
         if self.layout.decimal == ",":
             cell = f"replace({cell}, ',', '.')"
-        return cell
+        # TRY_CAST here, because `require_read` names the first that could not be read.
+        return f"TRY_CAST({cell} AS DOUBLE)"
 
     def _column(self, role: str) -> Field_:
         return self.layout.columns[str(self.layout.of(role))]
@@ -156,14 +161,13 @@ class RegisterCells:
         )
         return f"CASE {cases} END"
 
-    def check(self) -> None:
-        """Refuse a number or a day that cannot be read; find out what the words of areas mean.
+    def prepare(self) -> None:
+        """Find out what the words of areas mean, and which columns have few texts."""
+        self._look_up_areas()
+        self._list_texts()
 
-        Raises
-        ------
-        BadFileError
-            With row, column and text of the first bad cell.
-        """
+    def _unread(self) -> dict[str, str]:
+        """Return SQL of what cannot be read with certainty, by the role of its cell."""
         bad = {}
         for role in NUMBERS:
             if self.layout.of(role):
@@ -182,13 +186,24 @@ class RegisterCells:
                 words = ", ".join(map(literal, self._column(role).words)) or "NULL"
                 cell = self.text(role)
                 bad[role] = f"({cell} IS NOT NULL AND {cell} NOT IN ({words}))"
-        counts = ", ".join(f"count(*) FILTER (WHERE {test})" for test in bad.values())
-        [found] = self.connection.execute(f"SELECT {counts} FROM {self.lines} AS line").fetchall()
-        for (role, test), count in zip(bad.items(), found, strict=True):
+        return bad
+
+    def require_read(self, lines: str) -> None:
+        """Refuse a number, a day or a word that cannot be read, in lines that `sql` gave.
+
+        Raises
+        ------
+        BadFileError
+            With row, column and text of the first bad cell.
+        """
+        found = self.connection.execute(f"SELECT 1 FROM {lines} WHERE unread LIMIT 1").fetchall()
+        if not found:
+            return
+        for role, test in self._unread().items():
+            query = f"SELECT count(*) FROM {self.lines} AS line WHERE {test}"
+            [(count,)] = self.connection.execute(query).fetchall()
             if count:
                 self._refuse(role, test, count)
-        self._look_up_areas()
-        self._list_texts()
 
     def _refuse(self, role: str, test: str, count: int) -> None:
         name = str(self.layout.of(role.strip()))
@@ -283,7 +298,7 @@ class RegisterCells:
         """Return SQL of all lines in the canonical columns that differ from line to line.
 
         Those of `alike` and those that are null in all lines are not there. ``why`` says why a line
-        is left out.
+        is left out, ``unread`` whether it has a cell that `require_read` refuses.
         """
         there = [role for role in AREAS if self.layout.of(role)]
         day, code = _DAY, _CODE
@@ -325,8 +340,8 @@ class RegisterCells:
             out[money] = f"CASE WHEN {first} THEN {amount} END"
         out["why"] = (
             f"CASE WHEN {status} = 'annulled' THEN 'annulled' "
-            # After annulled lines, for these keep their day; `check` has refused a line with a code
-            # and no day.
+            # After annulled lines, for these keep their day; `require_read` refuses a line with a
+            # code and no day.
             f"WHEN {day} IS NULL THEN 'footer' "
             f"WHEN {code} IS NULL OR length({code}) < 6 THEN 'no-code' END"
         )
@@ -335,7 +350,8 @@ class RegisterCells:
             for name, value in out.items()
             if name not in self.alike()
         }
-        out |= {"day": day, "same": f"line.{SAME}"}
+        unread = f"coalesce({' OR '.join(self._unread().values())}, false)"
+        out |= {"day": day, "same": f"line.{SAME}", "unread": unread}
         cells = ", ".join(f"{value} AS {name}" for name, value in out.items())
         # One small table for all roles: a text may mean an area in one column and none in another.
         joins = " ".join(

@@ -635,10 +635,11 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """
     layout, about = _about(connection, table)
     cells = RegisterCells(connection, table, layout, ROW)
-    cells.check()
+    cells.prepare()
     # Once for all that is asked of the lines, in the order in which they are written: to look for
     # the lines of each month, and to sort them then, would take twice as long.
     keep(connection, "register_line", f"{cells.sql()} ORDER BY period, product, row")
+    cells.require_read("register_line")
     noticed = findings(connection, layout, table.name, cells, about["left"])
     noticed = (*noticed, *(Finding(**one) for one in about.get("hidden", ())))
     if about.get("unfinished"):

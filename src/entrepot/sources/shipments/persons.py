@@ -377,13 +377,15 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
             f"CASE WHEN {kept} <> {given} THEN CASE WHEN {is_hidden} "
             f"THEN string_split({name_key(given)}, ' ') END END AS __plain FROM ({out})"
         )
+        # Once a line, not once a word of its name.
+        plain = (
+            f"SELECT *, CASE WHEN len(__plain) > 1 THEN upper(strip_accents({text})) END AS __text "
+            f"FROM ({plain})"
+        )
         # Cheap tests that fail for nearly all lines: lists and patterns are made for few. A word of
         # the key of a text is a part of the text, which costs less to look for.
         enough = "least(2, len(list_distinct(__plain)))"
-        parts = (
-            f"len(list_distinct(list_filter(__plain, "
-            f"lambda word: contains(upper(strip_accents({text})), word))))"
-        )
+        parts = "len(list_distinct(list_filter(__plain, lambda word: contains(__text, word))))"
         shared = f"len(list_intersect(string_split({name_key(text)}, ' '), __plain))"
         some = (
             f"SELECT *, CASE WHEN len(__plain) > 1 THEN CASE WHEN {parts} >= {enough} "
@@ -393,7 +395,7 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
             f"FROM ({plain})"
         )
         lists = (
-            "SELECT * EXCLUDE (__plain), CASE WHEN __some OR __one THEN "
+            "SELECT * EXCLUDE (__plain, __text), CASE WHEN __some OR __one THEN "
             f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+') END AS __words, "
             f"CASE WHEN __some THEN __plain END AS __plain FROM ({some})"
         )
