@@ -92,6 +92,19 @@ def test_every_value_on_the_page_is_that_of_its_link(client: Client, query: str)
         assert figure_value(told["value"], told["unit"]) == unescape(value), link
 
 
+def test_fields_take_words_and_show_them(client: Client) -> None:
+    """They asked for codes, and showed those of goods."""
+    code = "importer=DEU&supplier=CHN&goods=854231&goods2=854232"
+    words = "importer=Germany&supplier=China&goods=Processors+and+controllers+(chips)"
+    asked = [share["definition"] for share in shares(client, f"{words}&goods2=memory+chips")]
+    assert asked == [share["definition"] for share in shares(client, code)]
+    page = client.get(f"/compare?{code}").text
+    assert 'value="Processors and controllers (chips)"' in page
+    assert 'value="Memory chips"' in page
+    hints = " ".join(re.findall(r'placeholder="([^"]*)"', client.get("/compare").text))
+    assert not re.search(r"\b(EU27|KAZ|chpl|\d{4,6})\b", hints)
+
+
 def test_page_and_tables_have_the_same_figures(client: Client) -> None:
     data = client.get(f"/api/compare?{COUNTRIES}").json()
     flat = [one["value"] for side in data["sides"] for one in side["figures"]]

@@ -69,6 +69,20 @@ def test_an_address_is_the_file_that_it_shows(client: Client, folder: Path) -> N
     assert page.count("<svg") >= 4  # ladder and map, wide and narrow
 
 
+def test_fields_take_words_and_show_them(client: Client) -> None:
+    """They asked for codes of sectors, and showed codes of countries and goods."""
+    in_words = ONE.replace("DEU%2BUSA", "Germany%2BUnited+States").replace("RUS", "Russia")
+    in_words = in_words.replace("C26,C29", "Electronics,+motor+vehicles")
+    in_words = in_words.replace("A01", "crops+and+animals")
+    told = client.get(f"/api/scenario?{in_words}").json()
+    assert told["economy"] == client.get(f"/api/scenario?{ONE}").json()["economy"]
+    assert 'value="Germany+United States"' in client.get(f"/scenario?{ONE}").text
+    form = client.get("/scenario").text
+    hints = " ".join(re.findall(r'placeholder="([^"]*)"', form))
+    assert not re.search(r"\b(CHN|RUS|EU27|chpl|[A-Z]\d\d|\d{4,6})\b", hints.replace("2022", ""))
+    assert 'value="textiles, clothing and leather"' in form
+
+
 def test_what_is_saved_has_the_numbers_of_the_page(client: Client) -> None:
     told = client.get(f"/api/scenario?{ONE}").json()["economy"]
     answered = client.get(f"/scenario.csv?{ONE}")

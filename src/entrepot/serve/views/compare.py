@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.goods import goods_lists
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 from entrepot.report.comparison import (
@@ -31,7 +30,8 @@ from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
 from entrepot.serve.views.figure import figure_rows
-from entrepot.serve.views.search import named_area, named_areas
+from entrepot.serve.views.home import pickers
+from entrepot.serve.views.search import in_words, named_area, named_goods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,9 +100,10 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """Return the page of two sides, or the form to name them."""
     given = single(pairs, KEYS)
     form = {
-        "given": given | {name: _named(given[name]) for name in _AREAS if name in given},
-        "areas": named_areas(),
-        "lists": goods_lists(skip_broken=True),
+        "given": given
+        | {name: _named(given[name]) for name in _AREAS if name in given}
+        | {name: in_words(given[name]) for name in ("goods", "goods2") if name in given},
+        **pickers(),
         "examples": [(words, f"/compare?{_query(keys)}") for words, keys in _EXAMPLES],
     }
     # Goods or a supplier alone name no side yet: links from other pages bring them along.
@@ -215,7 +216,7 @@ def _named(text: str) -> str:
 
 
 def _side(given: dict[str, str]) -> ComparisonSide:
-    goods = given.get("goods", "all")
+    goods = named_goods(given.get("goods", "all"))
     importer, supplier = (
         named_area(text) for text in (given["importer"], given.get("supplier", "CHN"))
     )

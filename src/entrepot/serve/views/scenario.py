@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -18,8 +19,10 @@ from entrepot.report.scenario.page import page_parts, plain, single_file
 from entrepot.report.scenario.tables import stops
 from entrepot.serve.answer import AnswerRows, BadAddressError, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
+from entrepot.serve.language import area_label
 from entrepot.serve.site import page
-from entrepot.serve.views.search import named_area, named_areas
+from entrepot.serve.views.home import pickers
+from entrepot.serve.views.search import in_words, named_area, named_goods
 from entrepot.sources.icio.sectors import sectors
 
 if TYPE_CHECKING:
@@ -62,8 +65,8 @@ def scenario_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
     """Return the page of one scenario or two, or the form to ask for one."""
     given = given_of(pairs)
     form = {
-        "given": given,
-        "areas": named_areas(),
+        "given": given | _shown(given),
+        **pickers(),
         "sectors": sectors().values(),
         "instruments": INSTRUMENTS,
         "more": [name for name in ASKED if name not in _SEEN],
@@ -226,7 +229,7 @@ def _file(given: dict[str, str]) -> ScenarioFile:
         raise BadAddressError("sectors of an answer that is none", hint="add answer=export_ban")
     data["economy"] = {name: _assumed(name, given[name]) for name in ASSUMED if name in given}
     if "goods" in given:
-        data["goods"] = {"goods": given["goods"]}
+        data["goods"] = {"goods": named_goods(given["goods"])}
         if "sigma" in given:
             [data["goods"]["sigma"]] = _numbers("sigma", given["sigma"], most=1)
     elif "sigma" in given:
@@ -242,16 +245,32 @@ def _file(given: dict[str, str]) -> ScenarioFile:
         raise RequestError(error.what, why=error.why, hint=error.hint) from error
 
 
+_ALL_OTHERS = "all other countries"
+
+
+def _shown(given: dict[str, str]) -> dict[str, str]:
+    """Return areas and goods of an address as the fields show them: in words."""
+    found = {}
+    for name in ("imposes", "target", "imposes2", "target2"):
+        if text := given.get(name):
+            codes = _side(text)
+            each = [area_label(code) for code in codes.split("+")] if codes != OTHERS else []
+            found[name] = "+".join(each) or _ALL_OTHERS
+    return found | ({"goods": in_words(given["goods"])} if "goods" in given else {})
+
+
 def _side(text: str) -> str:
-    return text if text == OTHERS else named_area(text)
+    return OTHERS if text.casefold() in (OTHERS, _ALL_OTHERS) else named_area(text)
 
 
 def _act(given: dict[str, str], kind: str, codes: str) -> dict[str, Any]:
     found: dict[str, Any] = {"instrument": given.get(kind, "export_ban")}
     if codes in given:
-        found["sectors"] = [
-            code.strip().upper() for code in given[codes].split(",") if code.strip()
-        ]
+        named = given[codes].casefold()
+        # Names have commas of their own: the longest first.
+        for one in sorted(sectors().values(), key=lambda one: -len(one.name)):
+            named = re.sub(rf"(?<!\w){re.escape(one.name)}(?!\w)", one.code, named)
+        found["sectors"] = [code.strip().upper() for code in named.split(",") if code.strip()]
     return found
 
 

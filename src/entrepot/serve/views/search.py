@@ -29,6 +29,7 @@ from entrepot.model.areas import (
 )
 from entrepot.model.period import Period
 from entrepot.model.product import known_prefixes
+from entrepot.report.phrasing import capital
 from entrepot.serve.answer import NotFoundError, ServedAnswer, as_json
 from entrepot.serve.keys import address_of
 from entrepot.serve.site import page
@@ -540,6 +541,15 @@ def named_goods(text: str) -> str:
     items = [one.strip() for one in wanted.split(",")]
     once = dict.fromkeys(items)
     return ",".join(once) if len(once) < len(items) else wanted
+
+
+def in_words(goods: str) -> str:
+    """Return goods of an address as a field shows them: in words, where these lead back."""
+    try:
+        words = goods_words(goods)
+    except EntrepotError:
+        return goods
+    return capital(words) if named_goods(words) == goods else goods
 
 
 def search_page(words: str) -> ServedAnswer:
