@@ -14,6 +14,7 @@ import entrepot as ep
 from entrepot.cli.main import app
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
+from entrepot.report.charts.alone import sources
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
@@ -71,6 +72,13 @@ def test_it_answers_first_and_says_so(told: Lake) -> None:
     assert "100 % is reported by both" in note
     sources = {one.choices["source"] for one in figure.specifications.items}
     assert sources == {"reconciled", "comtrade"}
+
+
+def test_a_source_line_names_whose_reports_were_reconciled(told: Lake) -> None:
+    """It named the command that did it, and nobody who published them."""
+    line = sources([ask(told, "value", period=2021)])
+    assert line.startswith("Source: UN Comtrade (United Nations Statistics Division), both reports")
+    assert "entrepot reconcile" not in line
 
 
 def test_reports_that_were_loaded_again_or_are_gone_are_said(told: Lake, tmp_path: Path) -> None:

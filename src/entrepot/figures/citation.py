@@ -132,7 +132,8 @@ def data_set(source: str, vintage: str = "", title: str = "") -> str:
     source, vintage
         Its id, with a release or without, and the release of the rows where it is known.
     title
-        What a table of one's own is called; without it, its id stands for it.
+        What a table of one's own is called; without it, its id stands for it. Of reconciled
+        values, whose reports they are.
 
     Examples
     --------
@@ -142,9 +143,13 @@ def data_set(source: str, vintage: str = "", title: str = "") -> str:
     'UN Comtrade (United Nations Statistics Division)'
     >>> data_set("table.chips", title="Imports of chips and cars")
     'Imports of chips and cars'
+    >>> data_set("reconciled", title=data_set("comtrade"))
+    'UN Comtrade (United Nations Statistics Division), both reports of each flow reconciled'
     """
     name, asked = split_address(source)
     release = asked or vintage
+    if name == "reconciled":
+        return f"{title or 'Single reports'}, both reports of each flow reconciled"
     if is_own(name):
         return f"{title or name} {release}".strip()
     info = source_info("baci" if name == BUNDLED else name)

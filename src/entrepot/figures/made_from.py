@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from entrepot.figures.citation import data_set
 from entrepot.lake import spans
 from entrepot.model.columns import Finding
 from entrepot.sources import split_address
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 def made_from(lake: Lake, source: str, periods: Collection[str]) -> str:
     """Return what is kept with reconciled values of some periods: the source, and its files."""
     return json.dumps({"source": source, "files": sorted(_files(lake, source, periods))})
+
+
+def reports_of(kept: str) -> str:
+    """Return whose reports reconciled values were made from; nothing if that was not kept."""
+    return data_set(made_of(kept)[0]) if kept else ""
 
 
 def outdated(lake: Lake, snapshots: Collection[str], times: Collection[Period]) -> str:

@@ -11,6 +11,7 @@ import narwhals as nw
 from entrepot.figures.asked_together import areas_beside, asked_beside
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NOT_SAID, Evidence
+from entrepot.figures.made_from import reports_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import everything, given_name, is_everything, of_flow
 from entrepot.figures.sides import among, members_of, reach, totals, traded_by
@@ -212,12 +213,19 @@ def _vintage(cells: SourceRows) -> str:
 
 
 def _title(cells: SourceRows) -> str:
-    """Return what the newest delivery of the user's own table is called; else nothing."""
-    if not is_own(cells.available.source):
-        return ""
+    """Return what the newest delivery of the user's own table is called; else nothing.
+
+    Of reconciled values, whose reports they were made from.
+    """
     name, _ = split_address(cells.available.source)
+    if not (is_own(name) or name == "reconciled"):
+        return ""
     used = cells.available.snapshot.split("+")
-    titles = [one.title for one in cells.lake.holdings(name) if one.snapshot in used]
+    titles = [
+        one.title if is_own(name) else reports_of(one.mapping)
+        for one in cells.lake.holdings(name)
+        if one.snapshot in used
+    ]
     return titles[-1] if titles else ""
 
 

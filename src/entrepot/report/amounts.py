@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import MINUS, MONEY, SCALES, number, per_cent
+from entrepot.model.display import MINUS, MONEY, SCALES, decimals, number, per_cent
 from entrepot.report.parts import RangeBar
 
 if TYPE_CHECKING:
@@ -184,6 +184,8 @@ class Scale:
 
     factor: float
     word: str
+    places: int | None = None
+    """Most digits behind the point; None for as many as three significant ones need."""
 
     def of(self, value: float) -> float:
         """Return a value in what the axis counts in."""
@@ -192,6 +194,15 @@ class Scale:
     def text(self, value: float, *, sign: bool = False) -> str:
         """Return its digits, three of them significant, with its sign if asked."""
         shown = self.of(value)
+        if (
+            self.places is not None
+            and self.word != "%"
+            and decimals(shown, self.word) > self.places
+        ):
+            least = 10.0**-self.places
+            mark = MINUS if value < 0 else "+" if sign and value > 0 else ""
+            small = 0 < abs(shown) < least / 2
+            return f"{mark}{f'<{least:g}' if small else f'{abs(shown):.{self.places}f}'}"
         digits = per_cent(shown) if self.word == "%" else number(shown)
         return f"+{digits}" if sign and value > 0 else digits
 

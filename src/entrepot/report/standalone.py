@@ -32,6 +32,7 @@ from entrepot.report.charts.split import split_chart
 from entrepot.report.charts.stack import Stack, stack_chart
 from entrepot.report.charts.world import map_chart, of_buyers
 from entrepot.report.palette import DARK, LIGHT, colour_rules, variables
+from entrepot.report.phrasing import unbroken
 from entrepot.report.render_pdf import FONT as PAPER_FONT
 from entrepot.report.render_pdf import typeset
 from entrepot.sources import split_address
@@ -433,7 +434,7 @@ def framed(
     # Read from the drawing, as its height follows from what is in it.
     size = inner.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
     tall = int(size[1])
-    head = _lines(title, page, TITLE, bold=True)
+    head = _lines(unbroken(title), page, TITLE, bold=True)
     deck_lines = _lines(deck, page, 12.5)
     ends = [line for text in foot for line in _lines(text, page, 12.5)]
     top = page.edge + HEAD * len(head) + FOOT * len(deck_lines) + 14

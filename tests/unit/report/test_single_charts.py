@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from entrepot.report.amounts import Scale
 from entrepot.report.breaks import Break
 from entrepot.report.charts import Chart, draw, share_lines
 from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
-from entrepot.report.charts.calendar import Calendar, ReporterYears
+from entrepot.report.charts.calendar import Calendar, Months, ReporterYears, _reporters_title
 from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
 from entrepot.report.charts.drawing import Frame
-from entrepot.report.charts.event import EventStep, EventSteps
+from entrepot.report.charts.event import EventStep, EventSteps, signed
 from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.hub_flows import HubLane, HubLanes
 from entrepot.report.charts.place import Box
@@ -125,6 +126,26 @@ def test_until_when_a_country_reported_is_never_cut() -> None:
     for drawing in draw(picture):
         assert drawing.count(f">{note}<") == 3
         assert "\u2026" not in drawing
+
+
+def test_who_reported_every_year_may_be_nobody() -> None:
+    """A title had "no reported imports and exports"."""
+    told = {("comtrade", code): Months() for code in ("DEU", "FRA")}
+    title = _reporters_title(told, [2022, 2023])
+    assert title.endswith("; none reported imports and exports for every year")
+
+
+def test_a_fall_by_nearly_all_is_not_all() -> None:
+    """On a logarithmic scale 100 % has no place, and was printed at 99.7."""
+    found = [signed(value).replace("\u00a0", " ") for value in (-99.715, -98.4, 183.7, -100)]
+    assert found == ["\u221299.7 %", "\u221298 %", "+184 %", "\u2212100 %"]
+
+
+def test_parts_of_a_change_have_digits_that_its_ends_have() -> None:
+    """Beside 110 stood +0.000182."""
+    scale = Scale(1.0, "USD bn", places=1)
+    given = [scale.text(value, sign=True) for value in (36.6, -2.014, 0.0376, -0.0146, 110.0, 0)]
+    assert given == ["+36.6", "\u22122.0", "+<0.1", "\u2212<0.1", "+110", "0"]
 
 
 def curve(values: list[float], unit: str) -> Curve:

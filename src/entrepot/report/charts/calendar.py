@@ -344,7 +344,8 @@ def _reporters_title(reported: dict[Key, Months], years: list[int]) -> str:
     complete = {area for (_, area), one in reported.items() if _is_complete(one.parts(years))}
     text = f"{count} reported trade for {when}"
     if len(years) > 1 and len(names) > 1:
-        text += f"; {phrasing.cardinal(len(complete))} reported imports and exports for every year"
+        count = phrasing.cardinal(len(complete)) if complete else "none"
+        text += f"; {count} reported imports and exports for every year"
     return text
 
 

@@ -290,8 +290,9 @@ def other_sources(figure: Figure) -> tuple[list[str], list[str]]:
 
 def _curve_title(figure: Figure) -> str:
     """Return what it is about, and how far its definitions lie apart."""
-    ends = figure.range_text
-    return f"{headline(figure)}: {ends}" if ends else headline(figure)
+    ends, beyond = _ends(figure)
+    text = figure.ends_text(*ends) if figure.range_text else ""
+    return f"{headline(figure)}: {text}{beyond}" if text else headline(figure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from entrepot.report.charts.place import cut, spread, text_width
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from entrepot.report.breaks import Break
+
 Row = dict[str, Any]
 # Invisible times: no name or number contains it.
 APART = "\u2062"
@@ -518,3 +520,21 @@ def wrapped(text: str, room: float, most: int = 3) -> list[str]:
         parts = [*parts[: most - 1], parts[most - 1].rstrip(",;") + "\u2026"]
     # A part with marks is left as it is: a cut inside of them would leave asterisks to be read.
     return [part if "**" in part else cut(part, room) for part in parts]
+
+
+def break_marks(broken: Break, frame: Frame) -> list[MarkLayer]:
+    """Return the line where reporters change, and above it who counts on each of its sides."""
+    x = frame.x(broken.year + 0.5)
+    row = {"x": x, "x2": x, "y": -14, "y2": frame.inner_height}
+    rooms = (frame.left + x - 9, frame.width - frame.left - x - 9)
+    texts = []
+    for (text, align, shift), room in zip(
+        ((broken.before, "right", -7), (broken.after, "left", 7)), rooms, strict=True
+    ):
+        parts = wrapped(text, room)
+        first = -10 - 15 * (len(parts) - 1)
+        texts += [
+            {"x": x + shift, "y": first + 15 * n, "text": part, "align": align}
+            for n, part in enumerate(parts)
+        ]
+    return [*lines([row], style="break"), *labels(texts, style="note")]

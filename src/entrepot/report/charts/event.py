@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.figure import headline
-from entrepot.model.display import MINUS, NBSP, figure_value, number
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import MINUS, NBSP, figure_value, number, range_text
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, foot
 from entrepot.report.charts.drawing import Frame, area, framed, labels, lines, path, points, rects
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.charts.drawing import MarkLayer
 
+_CHANCE = 0.05
+"""Below it, that goods moved apart before the listing is no chance."""
 COUNTED = (("listed_products", "goods listed"), ("other_products", "others"))
 
 
@@ -39,12 +42,28 @@ def event_chart(figure: Figure) -> StandaloneChart:
     )
     deck = (
         f"Listed goods against others: change from the {unit} before the listing, per "
-        "cent, with 95 % intervals; the scale is logarithmic"
+        "cent, with 95 % intervals; the scale is logarithmic."
     )
     picture = Chart(drawn, f"{alt_text}By {unit} from the listing: {values}.")
     return StandaloneChart(
-        headline(figure), deck, picture, _event_foot(figure), figure.table, (figure,)
+        _event_title(figure), deck, picture, _event_foot(figure), figure.table, (figure,)
     )
+
+
+def _event_title(figure: Figure) -> str:
+    """Say how listed goods moved against others, and whether they had moved apart before."""
+    asked, value = figure.definition, figure.required()
+    goods = f"Listed goods from {area_phrase(asked.exporter)} to {area_phrase(asked.importer)}"
+    low, high = figure.low, figure.high
+    if low is None or high is None or low <= 0 <= high:
+        moved = "did not clearly move against others"
+    else:
+        near, far = sorted((abs(low), abs(high)))
+        ends = range_text(near, far, figure.unit, value=abs(value))
+        moved = f"{'fell' if value < 0 else 'rose'} by {ends} against others"
+    before = figure.details.get("pre_trend_p")
+    apart = isinstance(before, float) and before < _CHANCE
+    return f"{goods} {moved} after the listing{', but had moved apart before it' * apart}"
 
 
 def _event_step(row: dict[str, object]) -> EventStep:
@@ -310,8 +329,14 @@ def log_of(percent: float | None) -> float:
 
 
 def signed(percent: float) -> str:
-    """Return per cent with a sign, in two digits, as intervals are wide; nothing has none."""
+    """Return per cent with a sign, in two digits, as intervals are wide; nothing has none.
+
+    Of a fall by nearly all, what is left has a digit: 99.7 % is not all.
+    """
     text = f"{abs(percent):,}" if isinstance(percent, int) else number(abs(percent), 2)
+    if -100 < percent < -99:
+        left = number(100 + percent, 1)
+        text = f"{abs(percent):.{len(left.partition('.')[2])}f}"
     sign = MINUS if percent < 0 else "+" if percent > 0 else ""
     return f"{sign}{text}{NBSP}%"
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase
-from entrepot.model.display import with_unit
+from entrepot.model.display import figure_value, range_text
 from entrepot.report import phrasing
-from entrepot.report.amounts import scale_of
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, foot
 from entrepot.report.charts.drawing import labels, lines, points, rects, render
@@ -17,7 +16,6 @@ from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.amounts import Scale
     from entrepot.report.charts.drawing import MarkLayer
 
 MOST_HUBS = 8
@@ -29,12 +27,11 @@ def rerouted_chart(figure: Figure) -> StandaloneChart:
     """Return what may have come through each hub alone, and through all of them together."""
     asked, unit = figure.definition, figure.unit
     ordered = sorted(figure.table, key=lambda row: (-float(row["high"]), str(row["hub"])))
-    scale = scale_of(unit, _ends(figure)[2])
     lanes = [
-        _hub_lane(area_name(str(row["hub"])), _bounds(row), scale) for row in ordered[:MOST_HUBS]
+        _hub_lane(area_name(str(row["hub"])), _bounds(row), unit) for row in ordered[:MOST_HUBS]
     ]
     if len(ordered) > 1:
-        lanes.append(_hub_lane(TOGETHER, _ends(figure), scale, together=True))
+        lanes.append(_hub_lane(TOGETHER, _ends(figure), unit, together=True))
     names = tuple(area_name(str(end)) for end in (asked.exporter, asked.importer))
     title = _rerouted_title(figure)
     said = "; ".join(f"{lane.name} {lane.said}" for lane in lanes)
@@ -60,36 +57,36 @@ def _ends(figure: Figure) -> tuple[float, float, float]:
 
 
 def _hub_lane(
-    name: str, bounds: tuple[float, float, float], scale: Scale, *, together: bool = False
+    name: str, bounds: tuple[float, float, float], unit: str, *, together: bool = False
 ) -> HubLane:
     low, value, high = bounds
-    matched = f"matched {with_unit(scale.text(value), scale.word)}" if high else ""
-    return HubLane(name, low, value, high, _between(low, high, scale), matched, together)
+    matched = f"matched {figure_value(value, unit)}" if high else ""
+    return HubLane(name, low, value, high, _between(bounds, unit), matched, together)
 
 
-def _between(low: float, high: float, scale: Scale) -> str:
+def _between(bounds: tuple[float, float, float], unit: str) -> str:
     """Return both bounds in words; a lower one of nothing bounds nothing."""
+    low, value, high = bounds
     if not high:
         return "no excess trade"
-    most = with_unit(scale.text(high), scale.word)
     if not low:
-        return f"at most {most}"
+        return f"at most {figure_value(high, unit)}"
     if low == high:
-        return most
-    return with_unit(f"{scale.text(low)} to {scale.text(high)}", scale.word)
+        return figure_value(high, unit)
+    return range_text(low, high, unit, value=value)
 
 
 def _rerouted_title(figure: Figure) -> str:
     """Say how much can have come through whom, as bounds."""
     asked = figure.definition
-    low, _, high = _ends(figure)
+    bounds = _ends(figure)
     hubs = area_phrase(asked.hubs or "")
     way = f"have been rerouted to {area_phrase(asked.importer)} via {hubs}"
     goods = f"goods of {area_phrase(asked.exporter)}"
     when = f"{asked.period}"
-    if not high:
+    if not bounds[2]:
         return phrasing.capital(f"no excess trade suggests that {goods} {way} in {when}")
-    size = _between(low, high, scale_of(figure.unit, high))
+    size = _between(bounds, figure.unit)
     return phrasing.capital(f"{size} of {goods} may {way} in {when}")
 
 

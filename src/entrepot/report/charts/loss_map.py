@@ -38,7 +38,14 @@ class LossMap:
 
 STEPS = (0.01, 0.1, 0.5, 2.0)
 """Losses in per cent of output at which a darker step begins; the same on every map."""
-KEY = ("under 0.01", "0.01 to 0.1", "0.1 to 0.5", "0.5 to 2", "2\u00a0% and more")
+KEY = {
+    "step-1": "under 0.01",
+    "step-2": "0.01 to 0.1",
+    "step-3": "0.1 to 0.5",
+    "step-4": "0.5 to 2",
+    "step-5": "2\u00a0% and more",
+    "tile": "not in the table",
+}
 GAP, SWATCH = 2.0, 22.0
 
 
@@ -50,7 +57,7 @@ class _Plan:
     in_line: int
 
 
-PLANS = {"wide": _Plan(852, 5), "narrow": _Plan(360, 2)}
+PLANS = {"wide": _Plan(852, 6), "narrow": _Plan(360, 2)}
 
 
 def step_of(loss: float) -> int:
@@ -111,10 +118,9 @@ def _key(plan: _Plan, top: float) -> tuple[list[MarkLayer], int]:
     room = plan.width / plan.in_line
     found: list[MarkLayer] = []
     y = top
-    for number, text in enumerate(KEY, start=1):
-        place = number - 1
+    for place, (style, text) in enumerate(KEY.items()):
         x, y = place % plan.in_line * room, top + place // plan.in_line * 24
         box = [{"x": x, "x2": x + SWATCH, "y": y, "y2": y + 13}]
-        found += rects(box, style=f"step-{number}")
+        found += rects(box, style=style)
         found += labels([{"x": x + SWATCH + 8, "y": y + 11, "text": text}], style="note")
     return found, round(y + 24)

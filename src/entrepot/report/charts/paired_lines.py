@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from entrepot.report.charts.drawing import (
     Frame,
     NameEntry,
+    break_marks,
     draw_names,
     framed,
     labels,
@@ -81,9 +82,11 @@ def _frame(data: Courses, name: str) -> Frame:
     x0, x1 = data.first - 0.5, data.last + 0.5
     marks_of = ticks(highest, limit=100)
     left = round(max(text_width(_tick(value, marks_of)) for value in marks_of)) + 12
+    # Above the plot stands who counts on both sides of a break, on a phone in two lines.
+    head = 16 if len(_breaks(data)) == 1 else 0
     if name == "wide":
-        return Frame(852, 400, left, 210, 24, 28, x0, x1, highest)
-    return Frame(360, 400, left, 124, 24, 28, x0, x1, highest)
+        return Frame(852, 400, left, 210, 24 + head, 28, x0, x1, highest)
+    return Frame(360, 400, left, 124, 24 + 2 * head, 28, x0, x1, highest)
 
 
 def _tick(value: float, values: list[float]) -> str:
@@ -141,12 +144,20 @@ def _line(course: Course, look: _Look, frame: Frame) -> list[MarkLayer]:
 
 
 def _break_lines(data: Courses, frame: Frame) -> list[MarkLayer]:
-    years = {one.broken.year for one in data.courses if one.broken and one.spots}
+    broken = _breaks(data)
+    if len(broken) == 1:
+        return break_marks(broken.pop(), frame)
+    years = {one.year for one in broken}
     rows = [
         {"x": x, "x2": x, "y": -8, "y2": frame.inner_height}
         for x in (frame.x(year + 0.5) for year in sorted(years))
     ]
     return lines(rows, style="break") if rows else []
+
+
+def _breaks(data: Courses) -> set[Break]:
+    """Return where reporters change; who counts is said where there is one such place."""
+    return {one.broken for one in data.courses if one.broken and one.spots}
 
 
 def _spots(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import in_currency, with_unit
+from entrepot.model.display import decimals, in_currency, with_unit
 from entrepot.report import phrasing
 from entrepot.report.amounts import scale_of
 from entrepot.report.charts import Chart
@@ -182,7 +182,7 @@ STEPS = (
     ("quantity_usd", "Quantities"),
     ("new_usd", "New goods"),
     ("gone_usd", "Goods that are gone"),
-    ("unsplit_usd", "Not split: no weight, or a leap"),
+    ("unsplit_usd", "Not split: no weight, or a jump in price"),
 )
 
 
@@ -193,6 +193,8 @@ def split_chart(figure: Figure) -> StandaloneChart:
     # By the steps: a change of 78.5 million is not 0.0785 billion for what it is a part of.
     steps = [abs(_money(figure, key)) for key, _ in STEPS]
     scale = scale_of(figure.unit, max([*steps, abs(after - before)]) or max(before, after))
+    # A digit more than the larger value has: others would say nothing beside it.
+    scale = replace(scale, places=decimals(scale.of(max(before, after)), scale.word) + 1)
     parts = (
         _part(f"Value in {asked.base}", before, scale, total=True),
         *(

@@ -30,12 +30,12 @@ from entrepot.report.charts.alone import (
 from entrepot.report.charts.drawing import (
     Frame,
     NameEntry,
+    break_marks,
     draw_names,
     framed,
     labels,
     lines,
     rects,
-    wrapped,
 )
 from entrepot.report.charts.place import text_width
 
@@ -113,7 +113,7 @@ def _draw(data: Stack, name: str, alt_text: str) -> str:
         *_years(data, frame, plan),
         *_bars(data, frame),
         *_values(data, frame),
-        *_break(data, frame),
+        *(break_marks(data.broken, frame) if data.broken else []),
         *_names(data, frame),
     ]
     return framed(layers, frame, name=name, alt_text=alt_text)
@@ -207,24 +207,6 @@ def _values(data: Stack, frame: Frame) -> list[MarkLayer]:
                 y = frame.y(high) + 14
                 rows.append({"x": frame.x(year), "y": y, "text": text, "align": "center"})
     return labels(rows, style="label-inverse", bold=True)
-
-
-def _break(data: Stack, frame: Frame) -> list[MarkLayer]:
-    if not data.broken:
-        return []
-    x = frame.x(data.broken.year + 0.5)
-    row = {"x": x, "x2": x, "y": -14, "y2": frame.inner_height}
-    rooms = (frame.left + x - 9, frame.width - frame.left - x - 9)
-    sides = ((data.broken.before, "right", -7), (data.broken.after, "left", 7))
-    texts = []
-    for (text, align, shift), room in zip(sides, rooms, strict=True):
-        parts = wrapped(text, room)
-        first = -10 - 15 * (len(parts) - 1)
-        texts += [
-            {"x": x + shift, "y": first + 15 * n, "text": part, "align": align}
-            for n, part in enumerate(parts)
-        ]
-    return [*lines([row], style="break"), *labels(texts, style="note")]
 
 
 def _share(value: float) -> str:

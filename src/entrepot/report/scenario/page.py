@@ -14,6 +14,7 @@ from entrepot.model.table_files import write_whole
 from entrepot.report.charts import Chart, draw
 from entrepot.report.charts.loss_map import LossMap, LossTile
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
+from entrepot.report.phrasing import capital
 from entrepot.report.render_html import page_environment, page_style
 from entrepot.report.scenario.tables import answer, stops, tables_of
 from entrepot.version import __version__
@@ -85,7 +86,7 @@ def ladder(found: Sequence[Scenario]) -> Chart | None:
     ]
     if len(modelled) == 1:
         # The title of the page names the scenario already.
-        groups = [("The two sides", groups[0][1])]
+        groups = [("The two sides, other countries and the world", groups[0][1])]
         sides = {loss.code for loss in modelled[0][1].sides}  # a side of one economy stands above
         lost = [one for one in modelled[0][1].areas if one.is_some and one.code not in sides][:HIT]
         if areas := tuple(_rung(loss, marked=False) for loss in lost):
@@ -101,7 +102,7 @@ def _rung(loss: Loss, *, marked: bool) -> RangeRow:
     low, high = (value if end is None else 100 * end for end in (found.low, found.high))
     role = {"target": " (target)", "imposes": " (imposes)"}.get(loss.who, "")
     text = f"{per_cent(value)}{NBSP}%"
-    return RangeRow(f"{loss.name}{role}", value, low, high, text, marked=marked)
+    return RangeRow(f"{capital(loss.name)}{role}", value, low, high, text, marked=marked)
 
 
 def _said(one: Scenario, found: EconomyLoss) -> str:
