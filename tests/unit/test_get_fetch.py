@@ -12,13 +12,14 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from get_server import Server, cut, ranged, send, serve, silent, status, whole
+from get_server import Reply, Server, cut, ranged, send, serve, silent, status, whole
 
 from entrepot.errors import MissingExtraError, OutsideError, RequestError
 from entrepot.sources.get import PlannedFile, get
@@ -169,6 +170,9 @@ def test_retry_after_as_a_date() -> None:
     assert seconds_asked("Thu, 01 Jan 1970 00:00:00 GMT") == 0
     assert seconds_asked("Fri, 01 Jan 2100 00:00:00 GMT") > 1e9
     assert seconds_asked("soon") is None
+    # An exponent is a digit to Python and no number; a zone may have any digits.
+    assert seconds_asked("\xb2") is None
+    assert seconds_asked("Mon, 01 Jan 2027 00:00:00 +99999999999999") is None
 
 
 def test_a_wait_that_is_too_long_is_said_and_not_waited(server: Server, load: Loader) -> None:
@@ -219,6 +223,82 @@ def test_a_trickle_is_no_download(
     server.answers(whole(ZIP))
     with pytest.raises(OutsideError, match="next to nothing"):
         load()
+
+
+def _drips(start: bytes, drop: bytes) -> Reply:
+    """Send a beginning, and then a little again and again, each within the time of a read."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+        handler.wfile.write(start)
+        with suppress(OSError):
+            for _ in range(100):
+                handler.wfile.write(drop)
+                time.sleep(0.05)
+
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"a"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;name=", b"a"),
+    ],
+)
+def test_a_head_or_a_part_of_the_body_that_never_ends_is_given_up(
+    server: Server, load: Loader, monkeypatch: pytest.MonkeyPatch, start: bytes, drop: bytes
+) -> None:
+    """Each read had its time, and none of them met it: the download hung for hours."""
+    monkeypatch.setattr(client_module, "STALLED", 0.5)
+    server.answers(_drips(start, drop), whole(ZIP))
+    assert load().state == "fetched"
+    assert load.said[1].startswith("no answer in time")
+
+
+def test_a_body_without_a_length_is_not_whole_because_we_gave_it_up(
+    server: Server, load: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "STALLED", 0.5)
+
+    def stops(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n" + CSV)
+        time.sleep(2)
+
+    server.answers(stops, whole(CSV + b"IMTS,2.5\n"))
+    got = load("file.csv")
+    assert got.path is not None
+    assert got.path.read_bytes().endswith(b"2.5\n")
+
+
+@pytest.mark.parametrize("name", ["ETag", "Last_Modified"])
+def test_a_mark_that_no_header_can_carry_is_none(server: Server, load: Loader, name: str) -> None:
+    """It was kept, and the next request with it was a UnicodeEncodeError."""
+    server.answers(cut(ZIP, 100, **{name: '"caf\xe9"'}), whole(ZIP, **{name: '"caf\xe9"'}))
+    assert load().state == "fetched"
+    assert not {"range", "if-range"} & set(server.seen[1].headers)
+    assert load().state == "held"
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https://a:b/"])
+def test_an_address_that_is_none_is_no_broken_line(
+    server: Server, load: Loader, address: str
+) -> None:
+    """It was tried six times as a connection that broke off."""
+    server.answers(status(302, Location=address))
+    with pytest.raises(OutsideError, match="an address that is none"):
+        load()
+    assert len(server.seen) == 1
+
+
+def test_an_answer_in_json_is_bounded_by_its_rows(server: Server, load: Loader) -> None:
+    """A packed one of a megabyte may unpack to gigabytes, and is read into memory."""
+    packed = gzip.compress(b'{"data": [' + b'{"a": 1},' * 2**18 + b"{}]}")
+    server.answers(whole(packed, Content_Encoding="gzip"))
+    with pytest.raises(OutsideError, match="larger than 1 MiB"):
+        load("file.json", rows=10)
 
 
 @pytest.mark.parametrize("reset", [False, True])
@@ -456,7 +536,7 @@ def test_a_redirect_to_another_port_is_another_server(server: Server, load: Load
 
 def test_a_redirect_away_from_https(server: Server, load: Loader) -> None:
     server.answers(status(302, Location="http://mirror.example/file.zip"))
-    with pytest.raises(OutsideError, match="not https"):
+    with pytest.raises(OutsideError, match="that is not fetched"):
         load(hosts=("mirror.example",))
 
 

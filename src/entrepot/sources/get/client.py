@@ -7,16 +7,20 @@ is decided elsewhere.
 
 from __future__ import annotations
 
+import math
 import random
+import re
+import socket
 import ssl
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from entrepot.errors import MissingExtraError, OutsideError, RequestError
 
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS = 5
 CONNECT_TIMEOUT, READ_TIMEOUT = 15.0, 60.0  # seconds
+STALLED = 120.0  # seconds for the head of an answer, and for each part of its body
 SLOWEST, WINDOW = 1024, 120.0  # fewer bytes in so many seconds is no download
+_TICK = 0.2  # seconds between two looks at the time
 NAME_TRIES = 3  # a name that is not found or a refused connection seldom mends itself
 _MOVED = (301, 302, 303, 307, 308)
 
@@ -58,6 +64,7 @@ class HttpClient:
     ) -> None:
         self._timeout = read_timeout
         self._clock = clock
+        self._watch: _Watch
         self._client: httpx.Client | None = None
 
     def __enter__(self) -> HttpClient:
@@ -70,6 +77,8 @@ class HttpClient:
         self._client = httpx.Client(
             follow_redirects=False,
             timeout=httpx.Timeout(CONNECT_TIMEOUT, read=self._timeout),
+            # Each request has a connection of its own, which the watch sees being opened.
+            limits=httpx.Limits(max_keepalive_connections=0),
             headers={"User-Agent": f"entrepot/{version('entrepot')}"},
         )
         return self
@@ -129,7 +138,7 @@ class HttpClient:
                 # to.
                 own = _server(target) == _server(start)
                 sent = {**headers, **(secret if own else {})}
-                with self._client.stream("GET", target, headers=sent) as response:
+                with self._answer("GET", target, sent, STALLED) as response:
                     led = response.headers.get("location", "")
                     if response.status_code not in _MOVED or not led:
                         yield HttpAnswer(
@@ -179,14 +188,13 @@ class HttpClient:
                 where=f"{target.scheme}://{target.host}",
                 why="over plain http the text and the key can be read on the way",
             )
-        ends = self._clock() + seconds
         # Unpacked, so that `most` bounds what comes into memory: a packed answer could be a bomb.
         asked = {"Content-Type": "application/json", "Accept-Encoding": "identity", **headers}
         received = bytearray()
         try:
             with (
                 _translated(target),
-                self._client.stream("POST", target, content=body, headers=asked) as answer,
+                self._answer("POST", target, asked, seconds, body) as answer,
             ):
                 if answer.status_code in _MOVED or "content-encoding" in answer.headers:
                     raise OutsideError(
@@ -201,10 +209,6 @@ class HttpClient:
                             f"the answer of {target.host} is larger than {most // 1000} kB",
                             hint="use another reader, or a shorter text",
                         )
-                    # A timeout of httpx is of one read; a server that sends a byte a second would
-                    # never meet it.
-                    if self._clock() > ends:
-                        raise TransientFailure("no answer in time")
         except TransientFailure as error:
             raise OutsideError(
                 f"{target.host}: {error.reason}",
@@ -212,11 +216,48 @@ class HttpClient:
             ) from error
         return answer.status_code, bytes(received)
 
+    @contextmanager
+    def _answer(
+        self,
+        method: str,
+        target: httpx.URL,
+        headers: Mapping[str, str],
+        seconds: float,
+        body: bytes | None = None,
+    ) -> Iterator[httpx.Response]:
+        """Send a request and yield its answer, whose head or whole has to come in time."""
+        import httpx
+
+        assert self._client is not None
+        watch = self._watch = _Watch(seconds)
+        try:
+            with self._client.stream(
+                method, target, content=body, headers=headers, extensions={"trace": watch.see}
+            ) as response:
+                if body is None:  # then each part of what comes has its time, in `_paced`
+                    watch.allow(math.inf)
+                yield response
+        except httpx.HTTPError as error:
+            if not watch.is_late:
+                raise
+            raise TransientFailure("no answer in time") from error
+        finally:
+            watch.leave()
+        # A body without a stated length ends with its connection, whoever ended that.
+        if watch.is_late:
+            raise TransientFailure("no answer in time")
+
     def _paced(self, response: httpx.Response) -> Iterator[bytes]:
         """Yield the body, but not from a server that sends next to nothing for ever."""
         since, came = self._clock(), 0
         # Raw, so that a stored part of a file is what a Range request counts.
-        for chunk in response.iter_raw():
+        chunks = response.iter_raw()
+        while True:
+            self._watch.allow(STALLED)
+            chunk = next(chunks, None)
+            self._watch.allow(math.inf)  # what is done with it takes what it takes
+            if chunk is None:
+                return
             yield chunk
             came += len(chunk)
             if self._clock() - since > WINDOW:
@@ -225,18 +266,58 @@ class HttpClient:
                 since, came = self._clock(), 0
 
 
+class _Watch:
+    """Ends the connection on which nothing whole comes in time.
+
+    A timeout of httpx is of one read: a server that sends a byte now and then, in the head of an
+    answer or between two parts of its body, would never meet it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.is_late = False
+        self._stream: Any = None
+        self._over = threading.Event()
+        self.allow(seconds)
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def allow(self, seconds: float) -> None:
+        """Let the connection live for so many seconds from now."""
+        self._ends = time.monotonic() + seconds
+
+    def leave(self) -> None:
+        """Watch no longer."""
+        self._over.set()
+
+    def see(self, _event: str, about: Mapping[str, Any]) -> None:
+        """Remember the newest connection; told each step of a request by httpx."""
+        made = about.get("return_value")
+        if hasattr(made, "get_extra_info"):
+            self._stream = made
+
+    def _run(self) -> None:
+        while not self._over.wait(_TICK):
+            if time.monotonic() > self._ends:
+                self.is_late = True
+                opened = self._stream and self._stream.get_extra_info("socket")
+                if opened is not None:
+                    with suppress(OSError):
+                        # Of the class itself: a socket of TLS would first forget that it is one.
+                        socket.socket.shutdown(opened, socket.SHUT_RDWR)
+                        return
+
+
 def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.URL]) -> httpx.URL:
     new = old.join(led)
     if not _is_safe(new):
         raise OutsideError(
-            f"sent on from {old.host} to an address that is not https",
+            f"sent on from {old.host} to an address that is not fetched",
             where=str(old),
-            why="over plain http the numbers can be changed on the way",
+            why="only https is, without a name or password in the address",
             hint="try later, or fetch the file with a browser",
         )
     if not _may_lead(old, new, hosts):
         raise OutsideError(
-            f"sent on from {old.host} to {new.host}, which is not the publisher's",
+            f"sent on from {old.host} to {new.netloc.decode('ascii')}, which is not the publisher's",
             where=str(old),
             why="what another host sends need not be what the publisher published",
             hint="see with a browser where the publisher keeps the file now, and add it with "
@@ -302,6 +383,12 @@ def _translated(url: httpx.URL) -> Iterator[None]:
             f"no connection to {url.host} ({error})", tries=NAME_TRIES
         ) from error
     except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+        if "location header" in str(error):  # httpx reads it, though it follows none
+            raise OutsideError(
+                "sent on to an address that is none",
+                where=str(url),
+                hint="try later, or fetch the file with a browser",
+            ) from error
         raise TransientFailure("the connection broke off") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise OutsideError(f"the request failed: {type(error).__name__}", where=str(url)) from error
@@ -436,11 +523,11 @@ def seconds_asked(header: str | None) -> float | None:
     """Read ``Retry-After``: seconds or a date; None where there is none or it is unreadable."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if re.fullmatch("[0-9]+", header.strip()):
         return float(header)
     try:
         then = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for a zone of many digits
         return None
     if then.tzinfo is None:
         # "-0000" gives a time without a zone; HTTP dates are UTC.

@@ -119,6 +119,7 @@ def fetch(piece: PlannedFile, folder: Path, means: FetchTools, *, again: bool) -
     if receipt and not again and not (receipt.etag or receipt.modified):
         return _got(piece, folder, receipt, "held")
     with part_of(target) as part:
+        part.most = _most(piece.way)
         if not _goes_on(part, piece):
             part.drop()
         try:
@@ -385,6 +386,7 @@ def secret(way: DownloadAddress) -> dict[str, str]:
 
 
 MOST_BYTES = 20 * 2**30  # a file larger than this is none that we ask for
+ROW_BYTES = 4096  # a row of an answer in JSON has a thousand
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 
 
@@ -420,13 +422,13 @@ def take(
     part.begin(
         Content(
             address,
-            etag=answer.headers.get("etag", ""),
-            modified=answer.headers.get("last-modified", ""),
+            etag=_mark(answer.headers.get("etag", "")),
+            modified=_mark(answer.headers.get("last-modified", "")),
             total=length if plain else None,
             plain=plain,
         )
     )
-    _bounded(length or 0, address)
+    _bounded(length or 0, part, address)
     # After `begin`, which has freed the space of an older part.
     part.make_room(length or 0)
     chunks = answer.chunks if plain else _unpacked(answer.chunks)
@@ -449,7 +451,7 @@ def take_rest(
     """
     content, have = part.content, part.size
     found = _RANGE.fullmatch(answer.headers.get("content-range", "").strip())
-    etag = answer.headers.get("etag", "")
+    etag = _mark(answer.headers.get("etag", ""))
     fits = (
         content is not None
         and found is not None
@@ -463,10 +465,15 @@ def take_rest(
         part.drop()
         raise TransientFailure("the rest does not fit what is there: starting anew", after=0)
     total = int(found[3]) if found[3] != "*" else content.total
-    _bounded(total or 0, address)
+    _bounded(total or 0, part, address)
     part.make_room((total or have) - have)
     _write(answer.chunks, part, total, address, moved)
     return stated_digest(answer.headers)
+
+
+def _mark(text: str) -> str:
+    """Return a mark of content that can be sent back in a header; none of what cannot."""
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def stated_digest(headers: Mapping[str, str]) -> str:
@@ -488,7 +495,7 @@ def _write(
     for chunk in chunks:
         part.write(chunk)
         have += len(chunk)
-        _bounded(have, address)
+        _bounded(have, part, address)
         moved(have, total)
     if total is not None and have != total:
         # More than was promised cannot be gone on with; less can.
@@ -517,12 +524,18 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise TransientFailure("the packed answer ends too early")
 
 
-def _bounded(size: int, address: str) -> None:
-    if size > MOST_BYTES:
+def _most(way: DownloadAddress) -> int:
+    """Return the bytes that a file may have; JSON is read into memory as a whole."""
+    return MOST_BYTES if way.rows is None else 2**20 + ROW_BYTES * way.rows
+
+
+def _bounded(size: int, part: PartialDownload, address: str) -> None:
+    if size > part.most:
+        whole, unit = (2**30, "GiB") if part.most >= 2**30 else (2**20, "MiB")
         raise OutsideError(
-            f"the file is larger than {MOST_BYTES // 2**30} GiB",
+            f"the file is larger than {part.most // whole} {unit}",
             where=address,
-            why="no file of this source is; it would fill the disk",
+            why="no file of this source is; it would fill the disk or the memory",
             hint="look at the address with a browser",
         )
 
@@ -570,6 +583,7 @@ class PartialDownload:
         self._about = target.with_name(f"{target.name}.part.json")
         self._opened = opened
         self.content: Content | None = self._read()
+        self.most = MOST_BYTES
 
     @property
     def size(self) -> int:
