@@ -203,7 +203,47 @@ def test_an_answer_between_fences_is_read() -> None:
     assert answer_of(b'```json\n{"claims": [1]}\n```') == [1]
 
 
+@pytest.mark.parametrize("end", [b"", b"x", b"```x"])
+def test_a_fence_around_blanks_takes_no_time(end: bytes) -> None:
+    """A search for the other fence took hours for an answer of 4 MB."""
+    since = time.process_time()
+    with pytest.raises(OutsideError, match="something else than claims"):
+        answer_of(b"```json" + b" " * 3_900_000 + end)
+    assert time.process_time() - since < 5
+
+
+def test_an_endpoint_whose_head_never_ends_is_left(endpoint: Endpoint) -> None:
+    """Only the body had its time."""
+    over = threading.Event()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        try:
+            while not over.wait(0.1):
+                handler.wfile.write(b"a")
+        except OSError:
+            return
+
+    endpoint.answer = answer
+    try:
+        with pytest.raises(OutsideError, match="no answer in time"):
+            draft_with(ARTICLE, f"openai:{endpoint.url}", seconds=0.6)
+    finally:
+        over.set()
+
+
 # Programs
+
+
+def test_what_a_program_says_commands_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = """sys.stderr.write('hi \\x1b]52;c;aGk=\\x07\\x1b[2J')\nprint('{"claims": []}')"""
+    draft_with(ARTICLE, program(tmp_path, lines))
+    said = capsys.readouterr().err
+    assert said.startswith("hi ")
+    assert "\x1b" not in said
+    assert "\x07" not in said
 
 
 def program(tmp_path: Path, lines: str) -> str:

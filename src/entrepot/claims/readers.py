@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.accepted import accepted
 from entrepot.claims.schema import ClaimEntry
 from entrepot.errors import OutsideError, RequestError
+from entrepot.model.display import printable
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
@@ -225,7 +226,8 @@ def _hear(process: subprocess.Popen[bytes], loud: threading.Event) -> None:
     while piece := os.read(where.fileno(), 2**16):
         shown = piece[: max(SHOWN_BYTES - heard, 0)]
         heard += len(piece)
-        sys.stderr.write(shown.decode(errors="replace"))
+        # A text can make a model say signs that command the terminal.
+        sys.stderr.write(printable(shown.decode(errors="replace").replace("\r\n", "\n")))
         if shown and heard >= SHOWN_BYTES:
             sys.stderr.write("\n(further messages of the reader are not shown)\n")
         sys.stderr.flush()
@@ -328,8 +330,10 @@ def answer_of(found: bytes) -> list[Any]:
         If it is no JSON object with a list of claims.
     """
     # Models like to fence JSON as Markdown whatever they were asked.
-    fenced = re.fullmatch(rb"\s*```(?:json)?\s*(.*?)\s*```\s*", found, re.DOTALL)
-    data = _json(fenced[1] if fenced else found)
+    inner = found.strip()
+    if inner.startswith(b"```") and inner.endswith(b"```"):
+        inner = inner[3:-3].removeprefix(b"json")
+    data = _json(inner)
     claims = data.get("claims") if isinstance(data, dict) else None
     if not isinstance(claims, list):
         raise _no_claims()
