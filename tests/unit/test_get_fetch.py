@@ -301,6 +301,13 @@ def test_an_answer_in_json_is_bounded_by_its_rows(server: Server, load: Loader) 
         load("file.json", rows=10)
 
 
+def test_a_packed_answer_of_nothing_ends(server: Server, load: Loader) -> None:
+    """Empty members of gzip without end unpack to no byte that would be counted."""
+    server.answers(whole(gzip.compress(b"") * 2**16, Content_Encoding="gzip"))
+    with pytest.raises(OutsideError, match="larger than 1 MiB"):
+        load("file.json", rows=10)
+
+
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_broken_line_goes_on_where_it_stopped(server: Server, load: Loader, reset: bool) -> None:
     server.answers(cut(ZIP, 100, reset=reset, ETag='"one"'), ranged(ZIP, '"one"'))

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import shlex
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -145,26 +147,29 @@ def _publish(state: State, catalog: str | None) -> tuple[PublishedTable, ...]:
     root = state.folder.resolve() / FOLDER
     record = _begun(root)
     name = catalog or record.get("catalog")
+    if not isinstance(name, str):
+        name = None
     # As of each load, so that published snapshots have
     # the history of the lake and not its last state.
     steps = list(_steps(state))
     loads = [[load, digest] for load, digest, _ in steps]
-    same = name == record.get("catalog") and record.get("folder") == str(root)
-    done = record.get("loads", []) if same else None
-    with _Outside(name or str(root)):
+    with _Outside(root, name):
         table_ = _open(library, root, name)
         with suppress(NamespaceAlreadyExistsError):
             table_.create_namespace(NAMESPACE)
         work = _Work(table_, root, state.folder.resolve())
-        # Published loads that are the beginning of the
-        # lake's own mean that only newer ones are missing.
-        if done is None or done != loads[: len(done)]:  # moved, or something was removed
+        done = record.get("loads")
+        said = {"catalog": name, "folder": str(root), "loads": done, "tables": work.addresses()}
+        # Published loads that are the beginning of the lake's own mean that only newer ones are
+        # missing. All is made anew if the lake was moved or something removed, and if the tables
+        # are not those that we left: lost, written by others, or by a publication that was ended.
+        if record != said or not isinstance(done, list) or done != loads[: len(done)]:
             work.forget()
             done = []
         for _, _, step in steps[len(done) :]:
             work.bring(step)
         found = tuple(work.published())
-    record = {"catalog": name, "folder": str(root), "loads": loads}
+        record = said | {"loads": loads, "tables": work.addresses()}
     replace_text(root / _RECORD, json.dumps(record, indent=1))
     return found
 
@@ -187,7 +192,7 @@ def _begun(root: Path) -> dict[str, Any]:
     record = root / _RECORD
     draft = record.with_name(f"{record.name}.new")
     # A folder without a record was just made, by a publication that was ended.
-    if not root.exists() or (
+    if not os.path.lexists(root) or (
         root.is_dir() and not root.is_symlink() and {*root.iterdir()} <= {draft}
     ):
         root.mkdir(exist_ok=True)
@@ -229,8 +234,11 @@ def _read_record(root: Path) -> dict[str, Any]:
 class _Outside:
     """Turn what a catalog, its database or its store raises into an error with a hint."""
 
-    def __init__(self, where: str) -> None:
-        self.where = where
+    def __init__(self, root: Path, name: str | None) -> None:
+        self.where = name or str(root)
+        self.mend = "mend the catalog or its configuration"
+        if name is None:  # ours, and nothing in it that is not in the lake
+            self.mend = f"remove it with all tables: rm -r {shlex.quote(str(root))}"
 
     def __enter__(self) -> None:
         return None
@@ -242,7 +250,7 @@ class _Outside:
             f"the Iceberg catalog did not take the tables: {_first_line(error)}",
             where=self.where,
             why="the lake itself is unchanged, but the published tables may lag behind it",
-            hint="mend the catalog or its configuration, then run: entrepot data publish",
+            hint=f"{self.mend}; then run: entrepot data publish",
         ) from error
 
 
@@ -289,6 +297,19 @@ class _Work:
             folder = self.root / NAMESPACE / table
             if folder.is_dir() and not folder.is_symlink():
                 shutil.rmtree(folder)
+
+    def addresses(self) -> dict[str, str]:
+        """Return where the metadata of each table are; of one that is lost, that it is."""
+        found = {}
+        for table in get_args(Table):
+            try:
+                table_ = self._table(table)
+            except (FileNotFoundError, ValueError):  # gone, or damaged
+                found[table] = "lost"
+            else:
+                if table_ is not None:
+                    found[table] = table_.metadata_location
+        return found
 
     def bring(self, state: State) -> None:
         """Bring each table to a state, in one commit each, and tag it with the last load."""

@@ -155,6 +155,48 @@ def test_a_publication_that_was_killed_is_brought_to_its_end(lake: Lake, write: 
     assert read(lake) == counted(lake, "baci")
 
 
+@pytest.mark.parametrize("lost", ["catalog", "metadata", "rows"])
+def test_tables_that_are_not_as_they_were_left_are_made_anew(
+    lake: Lake, write: Write, lost: str
+) -> None:
+    """Without the catalog no table came back, and no word said so; rows stayed deleted."""
+    lake.add("baci", [write(ROWS, OLD)])
+    lake.add("baci", [write(ROWS)])
+    publish_tables(lake.path)
+    before, refs = read(lake), table(lake).refs().keys()
+    if lost == "catalog":
+        (lake.path / "iceberg/catalog.db").unlink()
+    elif lost == "metadata":
+        for path in (lake.path / "iceberg").rglob("*.metadata.json"):
+            path.unlink()
+    else:
+        table(lake).delete("importer = 'RUS'")
+    publish_tables(lake.path)
+    assert read(lake) == before
+    assert table(lake).refs().keys() == refs
+
+
+def test_a_catalog_of_ours_that_is_damaged_comes_with_what_mends_it(
+    lake: Lake, write: Write
+) -> None:
+    lake.add("baci", [write(ROWS)])
+    publish_tables(lake.path)
+    (lake.path / "iceberg/catalog.db").write_bytes(b"\xff" * 3000)
+    with pytest.raises(OutsideError) as caught:
+        publish_tables(lake.path)
+    assert f"rm -r {lake.path}/iceberg" in caught.value.hint
+    shutil.rmtree(lake.path / "iceberg")
+    publish_tables(lake.path)
+    assert read(lake) == counted(lake, "baci")
+
+
+def test_a_link_to_nothing_is_a_folder_of_somebody_else(lake: Lake, write: Write) -> None:
+    lake.add("baci", [write(ROWS)])
+    (lake.path / "iceberg").symlink_to("nowhere")
+    with pytest.raises(RequestError, match="is there already"):
+        publish_tables(lake.path)
+
+
 def test_a_lake_that_was_moved_is_published_anew(lake: Lake, write: Write, tmp_path: Path) -> None:
     lake.add("baci", [write([ROW.format(1)])])
     publish_tables(lake.path)

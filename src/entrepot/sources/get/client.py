@@ -317,7 +317,7 @@ def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.
         )
     if not _may_lead(old, new, hosts):
         raise OutsideError(
-            f"sent on from {old.host} to {new.netloc.decode('ascii')}, which is not the publisher's",
+            f"sent on from {old.host} to {new.netloc.decode()}, which is not the publisher's",
             where=str(old),
             why="what another host sends need not be what the publisher published",
             hint="see with a browser where the publisher keeps the file now, and add it with "

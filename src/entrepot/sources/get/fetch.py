@@ -431,7 +431,7 @@ def take(
     _bounded(length or 0, part, address)
     # After `begin`, which has freed the space of an older part.
     part.make_room(length or 0)
-    chunks = answer.chunks if plain else _unpacked(answer.chunks)
+    chunks = answer.chunks if plain else _unpacked(_counted(answer.chunks, part, address))
     _write(chunks, part, part.content.total if part.content else None, address, moved)
     return stated_digest(answer.headers)
 
@@ -502,6 +502,15 @@ def _write(
         if have > total:
             part.drop()
         raise TransientFailure(f"{have:,} bytes came of {total:,}")
+
+
+def _counted(chunks: Iterator[bytes], part: PartialDownload, address: str) -> Iterator[bytes]:
+    """Bound what comes packed, too: empty members without end unpack to no byte."""
+    came = 0
+    for chunk in chunks:
+        came += len(chunk)
+        _bounded(came, part, address)
+        yield chunk
 
 
 def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
