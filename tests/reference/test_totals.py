@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import entrepot as ep
 from entrepot.errors import BadFileError
 from entrepot.figures.no_value import MANY_REPORTERS
+from entrepot.figures.rows import _compared
 from entrepot.lake import Lake
 from entrepot.model.areas import area, by_code
 from entrepot.report.brief_context import BriefContext
@@ -69,6 +70,23 @@ def test_a_share_is_of_the_total_that_the_reporter_reports(few: Lake) -> None:
     assert found["value"] == pytest.approx(1000)
     assert found["not_in_data"] == pytest.approx(0.364)
     assert found["reimports"] == pytest.approx(0.036)
+
+
+def test_totals_are_compared_once_with_their_partners(
+    few: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def counted(*given: Any) -> Any:
+        cells, definition, goods, _ = given
+        asked.append((definition, goods, *cells._said()))
+        return _compared(*given)
+
+    monkeypatch.setattr("entrepot.figures.rows._compared", counted)
+    assert ask(few, "import_share", exporter="TWN").value == pytest.approx(0.436, rel=1e-12)
+    # For the headline, its denominator and caveats, and every choice of the range.
+    assert len(asked) == len(set(asked)) > 0
+    assert not few.in_memory._tables  # and nothing stays
 
 
 def test_concentration_has_bounds(few: Lake) -> None:

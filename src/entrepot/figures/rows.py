@@ -20,7 +20,7 @@ from entrepot.figures.sides import Who, among, leaves, members_of, reach, report
 from entrepot.figures.working_set import working_set
 from entrepot.goods import Selection, goods_selection
 from entrepot.goods.selection import wanted, weighted
-from entrepot.lake import beside, fetch, near, stored
+from entrepot.lake import beside, cached, fetch, near, stored
 from entrepot.model.areas import OUTSIDE_UNION, WORLD, area_set, areas
 from entrepot.model.columns import flow_schema, schema
 from entrepot.model.period import Period
@@ -595,6 +595,18 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
     sums = cells.lake.totals(cells.available.source)
     if sums is None:
         return None
+    if _is_apart(asked):  # as many rows as there are codes
+        return _compared(cells, asked, goods, sums)
+    # Few rows, which a figure, its range, its denominator and its caveats all need.
+    key = ("compared", goods, asked, *cells._said())
+    found: Frame | None = cells.lake.found.get(key)
+    if found is None:
+        found = cached(_compared(cells, asked, goods, sums), cells.lake)
+        cells.lake.found[key] = found
+    return found
+
+
+def _compared(cells: SourceRows, asked: Definition, goods: Goods, sums: Frame) -> Frame:
     [everybody, *_] = _summed(cells, asked)
     side = other_side(everybody)
     tests = [*cells.when_and_whose(asked, own=True), among(side, asked).test]

@@ -1,6 +1,16 @@
 """The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
-from entrepot.lake.fetch import beside, distinct, fetch, few_rows, near, own_table, relation, stored
+from entrepot.lake.fetch import (
+    beside,
+    cached,
+    distinct,
+    fetch,
+    few_rows,
+    near,
+    own_table,
+    relation,
+    stored,
+)
 from entrepot.lake.inventory import InventoryItem, LoadReport, codes_of_all_goods, spans
 from entrepot.lake.lake import Lake
 
@@ -9,6 +19,7 @@ __all__ = [
     "Lake",
     "LoadReport",
     "beside",
+    "cached",
     "codes_of_all_goods",
     "distinct",
     "fetch",

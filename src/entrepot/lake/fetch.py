@@ -153,6 +153,23 @@ def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
         yield nw.from_native(rows)
 
 
+def cached(frame: nw.LazyFrame[Any], lake: Lake) -> nw.LazyFrame[Any]:
+    """Run a frame of few rows, which stay in memory to the end of the block of `Lake.reading`.
+
+    On another engine, and outside of such a block, it is run whenever it is needed.
+
+    Raises
+    ------
+    OutsideError
+        If a stored file is gone or damaged, or memory is short.
+    """
+    import narwhals as nw
+
+    if not frame.implementation.is_duckdb() or not lake.is_reading:
+        return frame
+    return nw.from_native(lake.in_memory.keep(frame.to_native())).lazy()
+
+
 @contextmanager
 def near(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
     """Keep rows as `stored` does, to be asked many times: few of them are put into DuckDB.

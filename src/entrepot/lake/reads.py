@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -133,9 +133,14 @@ class Reads:
         return self._in_memory
 
     @property
+    def is_reading(self) -> bool:
+        """Whether a block of `reading` runs."""
+        return self._pinned is not None
+
+    @property
     def found(self) -> dict[Hashable, Any]:
         """What was found out in this block of `reading`; outside of one nothing stays."""
-        return {} if self._pinned is None else self.in_memory.found
+        return self.in_memory.found if self.is_reading else {}
 
     @contextmanager
     def reading(self, *, bundled: bool = False) -> Iterator[Self]:
@@ -449,6 +454,11 @@ class RowCache:
         self._most = most
         self._tables: OrderedDict[str, _Table] = OrderedDict()
         self.found: dict[Hashable, Any] = {}
+        self._until_cleared = ExitStack()
+
+    def keep(self, query: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a query as `of` does; they stay until `clear`, used or not."""
+        return self._until_cleared.enter_context(self.of(query))
 
     @contextmanager
     def of(self, query: duckdb.DuckDBPyRelation) -> Iterator[duckdb.DuckDBPyRelation]:
@@ -472,6 +482,7 @@ class RowCache:
     def clear(self) -> None:
         """Drop all that nobody uses, and forget what was found."""
         self.found.clear()
+        self._until_cleared.close()
         self._drop(0)
 
     def _read(self, text: str, query: duckdb.DuckDBPyRelation) -> _Table:
