@@ -546,13 +546,21 @@ def test_charts_of_the_workbook_read_its_numbers(workbook: bytes) -> None:
     charts = [text for name, text in parts(workbook).items() if name.startswith("xl/charts/chart")]
     assert charts
     for text in charts:
-        for name, first, column, last in re.findall(
-            r"<c:val><c:numRef><c:f>'?([^!']+)'?!\$[A-Z]+\$(\d+):\$([A-Z]+)\$(\d+)</c:f>", text
+        for name, column, first, last in re.findall(
+            r"(?<=[=(,>])'?([^!'<>]+)'?!\$([B-Z])\$(\d+):\$[B-Z]\$(\d+)", text
         ):
             assert name in named
             rows = sheet(workbook, name)[int(first) - 1 : int(last)]
             values = [row[ord(column) - ord("A")] for row in rows]
-            assert any(isinstance(one, float) for one in values)
+            # Words in place of a number were drawn as zero.
+            assert all(isinstance(one, float) or one == "" for one in values), name
+
+
+def test_a_title_has_the_width_of_its_page(workbook: bytes) -> None:
+    """It ran over the edge of the paper, which cut it."""
+    for name, text in parts(workbook).items():
+        if name.startswith("xl/worksheets/sheet"):
+            assert re.search(r'<mergeCell ref="A1:[A-Z]+1"', text), name
 
 
 def test_numbers_of_the_workbook_are_those_of_the_json(told: Brief, workbook: bytes) -> None:

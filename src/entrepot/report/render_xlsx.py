@@ -296,7 +296,7 @@ _NARROW, _WIDE, _FIRST_WIDE, _PAGE = 10, 44, 54, 110
 _LINE = 15.0
 _TEXT = {"valign": "top", "text_wrap": True}
 _STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True, "font_size": 16, "font_color": LIGHT["ink"], "valign": "top"},
+    "title": {**_TEXT, "bold": True, "font_size": 16, "font_color": LIGHT["ink"]},
     "lead": {**_TEXT, "font_size": 11, "font_color": LIGHT["muted"]},
     "head": {
         "bold": True,
@@ -409,7 +409,7 @@ class BriefWorkbook:
         widths = (*widths, *(_NARROW for _ in range(_missing_columns(widths))))
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
-        self._text(sheet, 0, 0, grid.title, "title")
+        self._merged(sheet, 0, 0, grid.title, "title", widths)
         self._merged(sheet, 1, 0, grid.text, "lead", widths)
         for place, head in enumerate(grid.head):
             right = _is_numeric(grid, place)
@@ -454,7 +454,6 @@ class BriefWorkbook:
         # Dots are a line chart without a line: a scatter chart would need numbers for its times.
         kinds = {"line": "line", "bar": "bar", "dot": "line"}
         made = self._made.add_chart({"type": kinds[drawn.kind]})
-        first, last = _HEAD_ROW + 1, _HEAD_ROW + drawn.rows
         for place, column in enumerate(drawn.columns):
             colour = _SERIES[place % len(_SERIES)]
             line = {"none": True} if drawn.kind == "dot" else {"color": colour, "width": 2.25}
@@ -466,8 +465,8 @@ class BriefWorkbook:
             made.add_series(
                 {
                     "name": [sheet, _HEAD_ROW, column],
-                    "categories": [sheet, first, 0, last, 0],
-                    "values": [sheet, first, column, last, column],
+                    "categories": _range(sheet, 0, grid, drawn),
+                    "values": _range(sheet, column, grid, drawn),
                     **look,
                 }
             )
@@ -521,9 +520,10 @@ class BriefWorkbook:
             sheet.merge_range(row, place, row, last, "", self._format(style))
         self._text(sheet, row, place, text, style)
         # Merged cells do not adapt their height by themselves;
-        # a tenth more, as lines end between words.
-        lines = sum(max(1, math.ceil(len(part) * 1.1 / wide)) for part in text.split("\n"))
-        sheet.set_row(row, _LINE * lines)
+        # a tenth more, as lines end between words. Widths are in letters of 11 points.
+        size = _STYLES[style].get("font_size", 11) / 11
+        lines = sum(max(1, math.ceil(len(part) * 1.1 * size / wide)) for part in text.split("\n"))
+        sheet.set_row(row, _LINE * size * lines)
 
     def _format(
         self, style: str, shown: str = "", *, right: bool = False, quoted: bool = False
@@ -532,7 +532,8 @@ class BriefWorkbook:
         if key not in self._formats:
             look = dict(_STYLES[style])
             look |= {"num_format": shown} if shown else {}
-            look |= {"align": "right"} if right else {}
+            # Off the edge, or a number touches the words of the next column.
+            look |= {"align": "right", "indent": 1} if right or style == "number" else {}
             look |= {"quote_prefix": True} if quoted else {}
             self._formats[key] = self._made.add_format(look)
         return self._formats[key]
@@ -555,6 +556,8 @@ def _drawn(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> SheetChart | 
     # `columns_of` writes the unit behind the last comma of a head.
     unit = head[numeric[0]].rpartition(", ")[2]
     alike = tuple(place for place in numeric if head[place].rpartition(", ")[2] == unit)
+    if not any(_is_drawn(row, alike) for row in rows[:15]):
+        return None
     firsts = [str(row[0] if isinstance(row[0], str) else int(row[0][0])) for row in rows]
     if all(_YEAR.match(one) for one in firsts):
         several = len(set(firsts)) < len(firsts)
@@ -567,6 +570,28 @@ def _drawn(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> SheetChart | 
 
 _CHART_ROWS = 20
 _SERIES = tuple(LIGHT[name] for name in ("supplier", "claim", "context", "supported", "differs"))
+
+
+def _range(sheet: str, column: int, grid: SheetGrid, drawn: SheetChart) -> str:
+    """Return the cells of a column that are drawn: rows with words in place of a number are not.
+
+    Spreadsheet programs draw words as zero.
+    """
+    runs: list[list[int]] = []
+    for place, cells in enumerate(grid.rows[: drawn.rows], start=_HEAD_ROW + 1):
+        if not _is_drawn(cells, drawn.columns):
+            continue
+        if runs and runs[-1][1] == place - 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    letter, name = chr(ord("A") + column), sheet.replace("'", "''")
+    parts = [f"'{name}'!${letter}${first + 1}:${letter}${last + 1}" for first, last in runs]
+    return f"={parts[0]}" if len(parts) == 1 else f"=({','.join(parts)})"
+
+
+def _is_drawn(cells: Sequence[Cell], columns: Sequence[int]) -> bool:
+    return not any(isinstance(cells[one], str) and cells[one] for one in columns)
 
 
 def _is_numeric(grid: SheetGrid, place: int) -> bool:
