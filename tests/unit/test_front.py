@@ -18,6 +18,7 @@ DATED = [
     "Exports rise\nBy Jo Doe | July 14, 2025\n\nThey rose.",
     "海关：出口增长\n2025年7月14日 10:23 来源：新华网\n\n出口增长。",
     "Exports rise\n\nMon, 14 Jul 2025\n\nThey rose.",
+    "Exports rise\nNew Delhi, 14 July 2025\n\nThey rose.",
     "Updated: 14 July 2025 10:00\n\nExports rose.",
 ]
 UNDATED = [

@@ -238,7 +238,8 @@ def _dateline(body: str) -> str:
             word[0].isupper() for word in _WORD.findall(before)
         )
         is_placed = is_place or _AGENCY.fullmatch(before)
-        if is_placed and _GOES_ON.match(line[time.end :]):
+        after = line[time.end :]
+        if is_placed and (not after or _GOES_ON.match(after)):
             return str(time.period)
     return ""
 

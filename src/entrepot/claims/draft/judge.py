@@ -121,7 +121,7 @@ def claim_of_guess(  # noqa: C901
     if guess.period is None:
         raise Refusal("when is not said")
     _check_sides(guess, scene)
-    check_carried(guess, scene, earlier)
+    check_carried(guess, scene, like, earlier)
     if _is_one_of_several(guess, scene):
         raise Refusal(_TOGETHER)
     if _is_by_another(guess, scene):

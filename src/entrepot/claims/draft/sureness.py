@@ -50,6 +50,7 @@ CARRIED = frozenset(
 def check_carried(
     guess: StructuralReading,
     scene: Scene,
+    like: Sequence[StructuralReading],
     earlier: Sequence[StructuralReading],
 ) -> None:
     """Refuse a reading that took over what the words around it speak against.
@@ -60,6 +61,8 @@ def check_carried(
         The reading.
     scene
         Its sentence.
+    like
+        The readings of the numbers of the sentence, this one among them.
     earlier
         The readings before that sentence.
 
@@ -80,10 +83,44 @@ def check_carried(
         raise Refusal(_OF_TWO)
     if guess.what == "share" and guess.kind == "trade" and not _speaks_of_trade(scene):
         raise Refusal(_PART_OF_WHAT)
+    if _leaves_goods_out(guess, scene, like, earlier):
+        raise Refusal(_OF_WHICH_GOODS)
     if _FOLLOWED.match(scene.apart.text) and _carried(guess, scene):
         raise Refusal(_NEXT)
     if _is_of_all_or_one(guess, scene, earlier):
         raise Refusal(_ALL_OR_ONE)
+
+
+def _leaves_goods_out(
+    guess: StructuralReading,
+    scene: Scene,
+    like: Sequence[StructuralReading],
+    earlier: Sequence[StructuralReading],
+) -> bool:
+    """Whether a number would be of all goods, though the trade spoken of is one in some goods.
+
+    "Exports of chips to Kazakhstan rose fourfold, while those to Russia fell": of chips, or of all?
+    A share, and whatever is in the same sentence, goes on with the goods that were named.
+    """
+    if guess.goods != "all" or guess.what not in ("share", "growth", "level"):
+        return False
+    if scene.apart.found.of("total", "external"):
+        return False
+    before = [one for one in like if one.number.end <= guess.number.start]
+    if guess.what == "share":
+        # Of goods that its sentence names the share may be a part: then all are the whole.
+        before = [] if scene.apart.found.goods else [*earlier[-_REACH:], *before]
+    elif before and any(one.start > before[-1].number.end for one in scene.apart.found.goods):
+        return False
+    ways = BUYS if guess.kind in BUYS else SELLS if guess.kind in SELLS else (guess.kind,)
+    return any(
+        one.goods not in ("", "all") and one.owner == guess.owner and one.kind in ways
+        for one in before
+    )
+
+
+_REACH = 6
+"""Numbers back to which a share is of the goods that were named."""
 
 
 def _is_of_two(scene: Scene) -> bool:
