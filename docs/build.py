@@ -24,7 +24,7 @@ from entrepot.measures import all_metadata
 from entrepot.model.areas import groups
 from entrepot.model.columns import columns
 from entrepot.sources import SourceInfo, source_ids, source_info
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 
 if TYPE_CHECKING:
     from entrepot.sources.info import Download

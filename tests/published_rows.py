@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.sources.published.read import matching, published, ranked
+from entrepot.sources.published.parse import matching, published, ranked
 
 if TYPE_CHECKING:
-    from entrepot.sources.published.read import Kind
+    from entrepot.sources.published.parse import Kind
     from entrepot.sources.published.row import Published
 
 FLOWS = {

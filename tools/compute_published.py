@@ -23,7 +23,7 @@ from entrepot import goods, measures
 from entrepot.lake import Lake
 from entrepot.model.interval import Interval
 from entrepot.sources import source_info
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 from entrepot.sources.published.row import COLUMNS
 
 OUT = Path(__file__).parent.parent / "src/entrepot/sources/published/computed.csv"

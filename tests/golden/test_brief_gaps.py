@@ -22,7 +22,7 @@ from entrepot.report.cards import range_on_card
 from entrepot.report.missing_value import missing_value
 from entrepot.report.render_markdown import render_markdown
 from entrepot.report.sections import by_tier
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,7 +26,7 @@ from entrepot.claims.draft.sentences import sentences
 from entrepot.claims.draft.sureness import facts_with_neighbours
 from entrepot.claims.numbers import number_spans, numerals, read_says
 from entrepot.errors import RequestError
-from entrepot.report.check_report import text as report_text
+from entrepot.report.check_report import entries as report_text
 from entrepot.report.desk import sheet
 
 if TYPE_CHECKING:

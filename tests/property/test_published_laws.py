@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.sources.published.read import by_origin, matching, published, ranked
+from entrepot.sources.published.parse import by_origin, matching, published, ranked
 
 if TYPE_CHECKING:
     from entrepot.sources.published.row import Published

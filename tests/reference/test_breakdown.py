@@ -12,7 +12,7 @@ from entrepot.figures import ask
 from entrepot.figures.breakdown import breakdown
 from entrepot.figures.evaluate import evaluate
 from entrepot.lake import Lake
-from entrepot.lake.bundled import bundled_codes
+from entrepot.lake.inventory import bundled_codes
 from entrepot.report.overview import over_half
 
 if TYPE_CHECKING:

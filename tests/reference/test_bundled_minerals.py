@@ -21,7 +21,7 @@ from entrepot.figures.evaluate import evaluate
 from entrepot.goods import goods_title
 from entrepot.goods.parse import code_names
 from entrepot.lake import Lake, fetch
-from entrepot.lake.bundled import bundled, bundled_codes
+from entrepot.lake.inventory import bundled, bundled_codes
 from entrepot.model.columns import schema
 from entrepot.model.product import EDITIONS, known_codes
 from entrepot.report.brief_context import BriefContext

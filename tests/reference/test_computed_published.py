@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 from published_rows import stating
 
 ROOT = Path(__file__).resolve().parents[2]

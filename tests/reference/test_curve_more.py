@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.figures import elasticities
+from entrepot.figures import editions
 from entrepot.figures.evidence import FOLLOWS
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
@@ -244,9 +244,9 @@ def test_elasticities_of_a_longer_time_are_those_of_all_its_editions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The year has chips in the new edition; bearings are of the years before, in the old one."""
-    given = {code: elasticities.Elasticity(value, "estimated") for code, value in SIGMA.items()}
+    given = {code: editions.Elasticity(value, "estimated") for code, value in SIGMA.items()}
     monkeypatch.setattr(
-        elasticities, "elasticities_in", lambda _, editions: dict.fromkeys(editions, given)
+        editions, "elasticities_in", lambda _, editions: dict.fromkeys(editions, given)
     )
     told = [
         row(value, flow="M", reporter=buyer, partner=partner, product=code, edition=edition)

@@ -10,7 +10,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.elasticities import elasticities_in
+from entrepot.figures.editions import elasticities_in
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

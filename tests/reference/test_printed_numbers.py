@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.claims import Check, check, parse_document
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 
 if TYPE_CHECKING:
     from entrepot.sources.published.row import Published

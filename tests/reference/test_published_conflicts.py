@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrepot.claims.published_checks import Discrepancy, findings
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 
 if TYPE_CHECKING:
     from collections.abc import Callable

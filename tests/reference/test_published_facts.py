@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.model.period import Period
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,9 +21,8 @@ from entrepot.claims.draft import (
     read_article,
 )
 from entrepot.claims.draft.arithmetic import cross_checks
-from entrepot.claims.draft.attribution import attributed
 from entrepot.claims.draft.draft import Drafted
-from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
+from entrepot.claims.draft.lexicon import LANGUAGES, area_words, attributed, cue_words, goods_words
 from entrepot.claims.draft.marks import codes_in
 from entrepot.claims.draft.reading import numbers_of, read_sentence
 from entrepot.claims.draft.scene import Background, home_of, own_names, scenes, times_of

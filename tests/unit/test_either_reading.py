@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.claims import check, parse_document
 from entrepot.claims.statements import ReferenceLevels, Statements
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 
 
 def checked(says: str, kind: str = "growth") -> tuple[str, str, float]:

@@ -15,7 +15,7 @@ import pytest
 
 from entrepot.claims.published_checks import Discrepancy, findings, relatives
 from entrepot.claims.statements import Statements
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 
 if TYPE_CHECKING:
     from entrepot.sources.published.row import Published

@@ -11,7 +11,7 @@ import entrepot as ep
 from entrepot.claims import check, parse_document
 from entrepot.errors import BadFileError
 from entrepot.lake import Lake
-from entrepot.sources.published.read import published
+from entrepot.sources.published.parse import published
 from entrepot.sources.published.row import COLUMNS
 
 if TYPE_CHECKING:

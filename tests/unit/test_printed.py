@@ -14,7 +14,7 @@ from entrepot.figures.evidence import SourceAnswer, Specification, Specification
 from entrepot.figures.figure import card_of
 from entrepot.figures.published_answers import pairs, sums
 from entrepot.lake import Lake
-from entrepot.sources.published.read import PublishedRows, published
+from entrepot.sources.published.parse import PublishedRows, published
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,7 @@ from entrepot.model.columns import columns
 from entrepot.model.interval import Interval
 from entrepot.sources import source_info
 from entrepot.sources.parser import FileOptions, RawFile
-from entrepot.sources.published.parse import tables
-from entrepot.sources.published.read import by_origin, matching, published, ranked
+from entrepot.sources.published.parse import by_origin, matching, published, ranked, tables
 from entrepot.sources.published.row import COLUMNS, Published
 from published_rows import stating
 

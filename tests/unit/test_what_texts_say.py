@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from entrepot.claims.draft import article_of, draft
-from entrepot.claims.draft.fiscal import fiscal_times
 from entrepot.claims.numbers import number_spans
+from entrepot.claims.times.parts import fiscal_times
 from entrepot.model.period import Period
 
 

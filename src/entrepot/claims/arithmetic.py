@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
+from entrepot.claims.group import price_arithmetic
 from entrepot.claims.levels import is_part
-from entrepot.claims.prices import price_arithmetic
 from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject, who
 from entrepot.claims.result import Conflict
 from entrepot.model.display import figure_value, joined, number
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

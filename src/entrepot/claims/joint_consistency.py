@@ -12,9 +12,8 @@ from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from entrepot.claims.group import COUNTED, ClaimGroup, Counts
+from entrepot.claims.group import COUNTED, ClaimGroup, Counts, weight_of
 from entrepot.claims.levels import Linear, linear
-from entrepot.claims.prices import weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

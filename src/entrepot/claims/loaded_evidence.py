@@ -14,7 +14,7 @@ from entrepot.errors import EntrepotError
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
 from entrepot.goods.parse import NAMED
-from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.model.areas import area_phrase, is_group, stopped_in
 from entrepot.model.interval import Interval
 from entrepot.sources import is_own, source_ids, source_info

@@ -18,7 +18,7 @@ from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD, stopped_in
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
-from entrepot.sources.published.read import ranked
+from entrepot.sources.published.parse import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,7 +148,7 @@ class Statements:
 @cache
 def bundled() -> Statements:
     """Return the statements that come with the package, published and computed."""
-    from entrepot.sources.published.read import published
+    from entrepot.sources.published.parse import published
 
     return Statements(published("all"))
 

@@ -14,9 +14,9 @@ from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.document import Document, require_few
 from entrepot.claims.evidence import evidence, similar_in_print
 from entrepot.claims.explain import Explanation, explanations, is_close, undecided
+from entrepot.claims.group import implied_prices
 from entrepot.claims.growth_currency import either_money, mixed_money
 from entrepot.claims.loaded_evidence import LakeAnswers, refused
-from entrepot.claims.prices import implied_prices
 from entrepot.claims.quantity import Quantity, in_data_units
 from entrepot.claims.quantity_text import flow, period_of
 from entrepot.claims.read import check_readable, document_of

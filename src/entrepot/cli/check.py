@@ -206,7 +206,7 @@ def draw(
 
     from entrepot.claims.result import VERDICTS
     from entrepot.report.attribution import in_one_reporter
-    from entrepot.report.check_report.text import one_line
+    from entrepot.report.check_report.entries import one_line
 
     order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
     screen.print(Text(one_line(found.source.title), style="bold"))
@@ -251,7 +251,7 @@ def _draw_rest(found: Check, screen: Console) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from entrepot.report.check_report.text import one_line
+    from entrepot.report.check_report.entries import one_line
 
     for place, rest in enumerate(found.todo):
         if not place:

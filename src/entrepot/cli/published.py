@@ -170,7 +170,7 @@ def _rows(folder: Path | None) -> tuple[Published, ...]:
         from entrepot.figures.statements import statements
 
         return tuple(statements("all", lake))
-    from entrepot.sources.published.read import published
+    from entrepot.sources.published.parse import published
 
     return published("all")
 
@@ -242,7 +242,7 @@ def said(row: Published) -> str:
 
     Examples
     --------
-    >>> from entrepot.sources.published.read import published
+    >>> from entrepot.sources.published.parse import published
     >>> rows = {row.id: row for row in published("all")}
     >>> said(rows["GD-002"]).replace("\u00a0", " "), said(rows["CR-031"])
     ('USD 18.317 tn', 'USD 240.1 bn')

@@ -9,8 +9,8 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures.evidence import NoAnswer
 from entrepot.goods.parse import written_codes
 from entrepot.lake import spans
-from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
+from entrepot.lake.inventory import SOURCE as BUNDLED
+from entrepot.lake.inventory import bundled, bundled_codes, is_bundled
 from entrepot.lake.merge import UNKNOWN
 from entrepot.lake.state import NO_RELEASE, own_loaded
 from entrepot.model.columns import COMPLETE

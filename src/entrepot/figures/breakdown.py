@@ -26,7 +26,7 @@ from entrepot.figures.run_measure import dicts, main_column, rows_of
 from entrepot.figures.validate import checked
 from entrepot.goods.parse import goods_words
 from entrepot.lake import fetch
-from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.model.areas import WORLD, area_name, area_set
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES, TOTAL

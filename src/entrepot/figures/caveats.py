@@ -11,7 +11,7 @@ from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive, stopped_in
 from entrepot.model.display import agreed, joined
 from entrepot.sources import is_own, source_ids, source_info, split_address
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import UnknownNameError
-from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.sources import is_own, source_ids, source_info, split_address
 from entrepot.version import __version__
 

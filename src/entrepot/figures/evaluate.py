@@ -44,8 +44,8 @@ from entrepot.figures.register_questions import command_for, register_questions
 from entrepot.figures.sides import ended
 from entrepot.figures.validate import checked, require_question
 from entrepot.goods.parse import NAMED, older_editions, written_codes
-from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.lake.bundled import bundled, bundled_codes
+from entrepot.lake.inventory import SOURCE as BUNDLED
+from entrepot.lake.inventory import bundled, bundled_codes
 from entrepot.limits import say, step
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in

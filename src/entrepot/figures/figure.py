@@ -44,7 +44,7 @@ from entrepot.model.table_files import (
     write_whole,
 )
 from entrepot.sources import is_register
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

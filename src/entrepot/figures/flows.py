@@ -14,8 +14,12 @@ from entrepot.figures.availability import availability_of
 from entrepot.figures.base_periods import shorter
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import territories, territory
-from entrepot.figures.editions import goods_in, other_goods, uncertain_code_shares
-from entrepot.figures.elasticities import with_elasticities
+from entrepot.figures.editions import (
+    goods_in,
+    other_goods,
+    uncertain_code_shares,
+    with_elasticities,
+)
 from entrepot.figures.evidence import Estimate, NoAnswer, SourceAnswer
 from entrepot.figures.intervals import HALF, INTERVAL, contradicted, drawn_ends, interval
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
@@ -66,8 +70,8 @@ from entrepot.figures.run_measure import (
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.working_set import working_set
 from entrepot.goods import merged
-from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.lake.bundled import bundled_scope
+from entrepot.lake.inventory import SOURCE as BUNDLED
+from entrepot.lake.inventory import bundled_scope
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
 from entrepot.model.product import NO_CODES

@@ -11,7 +11,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.engine import cursor
-from entrepot.figures.elasticities import with_elasticities
+from entrepot.figures.editions import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import APART, ERRORS

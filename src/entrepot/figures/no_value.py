@@ -37,8 +37,8 @@ from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods import select
 from entrepot.goods.parse import has_list
 from entrepot.lake import codes_of_all_goods, distinct, fetch
-from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.lake.bundled import bundled_codes, is_bundled
+from entrepot.lake.inventory import SOURCE as BUNDLED
+from entrepot.lake.inventory import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD, area_phrase, area_phrases
 from entrepot.model.display import figure_value, first_of
 from entrepot.model.product import TOTAL

@@ -22,7 +22,7 @@ from entrepot.model.areas import WORLD, area_phrase, possessive
 from entrepot.model.display import figure_value, first_of
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
-from entrepot.sources.published.read import PublishedRows, matching, origin_name, ranked
+from entrepot.sources.published.parse import PublishedRows, matching, origin_name, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

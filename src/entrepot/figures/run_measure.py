@@ -14,7 +14,7 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures.absent_members import refuse_without_members, times_recorded
 from entrepot.figures.availability import of_lake
 from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES
-from entrepot.figures.elasticities import with_elasticities
+from entrepot.figures.editions import with_elasticities
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.listing_dates import listing
 from entrepot.figures.no_value import nothing, refusal

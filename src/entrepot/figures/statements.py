@@ -15,7 +15,7 @@ from entrepot.model.area_names import as_codes
 from entrepot.model.areas import area_phrase
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableResult
-from entrepot.sources.published.read import (
+from entrepot.sources.published.parse import (
     PublishedRows,
     by_origin,
     matching,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Specification
-    from entrepot.sources.published.read import Kind
+    from entrepot.sources.published.parse import Kind
 
 
 def statements(kind: Kind, lake: Lake) -> PublishedRows:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.files import expanded, read_text
-from entrepot.lake.bundled import is_bundled
 from entrepot.lake.catalog import Catalog, is_unfinished
+from entrepot.lake.inventory import is_bundled
 from entrepot.lake.reads import Reads
 from entrepot.sources import is_register, split_address
 

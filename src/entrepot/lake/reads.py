@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from entrepot.errors import BadFileError, EntrepotError, OutsideError
 from entrepot.lake import lock, store
-from entrepot.lake.bundled import bundled, is_bundled
 from entrepot.lake.catalog import NAME, Catalog
 from entrepot.lake.explain import QueryCost, recording, timed
+from entrepot.lake.inventory import bundled, is_bundled
 from entrepot.lake.merge import CurrentPart, at_times
 from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State, forget_state

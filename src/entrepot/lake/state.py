@@ -9,9 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
-from entrepot.lake.bundled import bundled
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.inventory import InventoryItem, inventory_of
+from entrepot.lake.inventory import InventoryItem, bundled, inventory_of
 from entrepot.lake.merge import UNKNOWN, CurrentPart, current_partitions
 from entrepot.lake.unchanged import require_plain
 from entrepot.limits import step

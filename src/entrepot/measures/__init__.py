@@ -17,7 +17,6 @@ wrong type, and for periods that overlap where it compares two; what else it ref
 from __future__ import annotations
 
 from entrepot.errors import UnknownNameError
-from entrepot.measures.cdi import CDI, cdi
 from entrepot.measures.change import (
     GROWTH,
     MONTHLY,
@@ -56,6 +55,7 @@ from entrepot.measures.dependence import (
     product_shares,
     reliant_goods,
 )
+from entrepot.measures.dependent_products import CDI, GEODEP, cdi, geodep
 from entrepot.measures.event import EVENT_STUDY, event_study, event_timing, placebo_dates
 from entrepot.measures.exposure import (
     RETALIATION_EXPOSURE,
@@ -63,7 +63,6 @@ from entrepot.measures.exposure import (
     retaliation_exposure,
     salience,
 )
-from entrepot.measures.geodep import GEODEP, geodep
 from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.origin import ORIGIN, value_added_origin
 from entrepot.measures.power import (

@@ -5,9 +5,8 @@ and no lake.
 """
 
 from entrepot.reconciliation.combine import By, Reconciled, reconcile
-from entrepot.reconciliation.freight import Freight, estimate_freight
 from entrepot.reconciliation.mirror_gaps import Coverage, MirrorGaps, coverage, hidden
-from entrepot.reconciliation.pairing import pair
+from entrepot.reconciliation.pairing import Freight, estimate_freight, pair
 from entrepot.reconciliation.panel import PANELS, Panel, panel, reporters_of, withheld
 from entrepot.reconciliation.reporter_weights import (
     PairGap,

@@ -10,8 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from entrepot.errors import NoEvidenceError
-from entrepot.reconciliation.freight import Freight, estimate_freight
-from entrepot.reconciliation.pairing import CELL, pair
+from entrepot.reconciliation.pairing import CELL, Freight, estimate_freight, pair
 from entrepot.reconciliation.panel import NON_REPORTING, suppressed_in, withheld
 from entrepot.reconciliation.reporter_weights import (
     WIDEST,

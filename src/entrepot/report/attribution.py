@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity_text import claimed, subject
 from entrepot.figures.citation import source_name, titled
-from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.lake.bundled import bundled, bundled_codes
+from entrepot.lake.inventory import SOURCE as BUNDLED
+from entrepot.lake.inventory import bundled, bundled_codes
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined
 from entrepot.report.parts import PageLink
 from entrepot.sources import is_own, source_info, split_address
-from entrepot.sources.published.read import origin_name, published
+from entrepot.sources.published.parse import origin_name, published
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -17,7 +17,7 @@ from entrepot.report.breaks import ONE_FIGURE
 from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import capital, count_word
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -32,9 +32,8 @@ from entrepot.errors import EntrepotError, RequestError
 from entrepot.goods import goods_lists
 from entrepot.model.areas import areas, groups
 from entrepot.model.table_files import write_whole
-from entrepot.report.check_report.entries import entries
+from entrepot.report.check_report.entries import entries, one_line
 from entrepot.report.check_report.note import render_note
-from entrepot.report.check_report.text import one_line
 from entrepot.report.render_html import page_environment, page_style
 from entrepot.version import __version__
 

@@ -16,8 +16,8 @@ from entrepot.figures.register_questions import command_for, register_questions
 from entrepot.figures.sides import ended
 from entrepot.goods import goods_title
 from entrepot.lake import fetch, spans
-from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.lake.bundled import bundled, bundled_codes
+from entrepot.lake.inventory import SOURCE as BUNDLED
+from entrepot.lake.inventory import bundled, bundled_codes
 from entrepot.model.areas import area_phrase, known_areas, possessive
 from entrepot.model.display import joined
 from entrepot.model.period import Period

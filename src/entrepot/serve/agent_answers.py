@@ -31,8 +31,7 @@ from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value, range_text, value_between
 from entrepot.serve.apart import Form, checked_apart
-from entrepot.serve.keys import address_of, asked, command_of, page_command_of
-from entrepot.serve.request_body import Sent, Sizes
+from entrepot.serve.request_body import Sent, Sizes, address_of, asked, command_of, page_command_of
 from entrepot.serve.service import TEXT_SECONDS
 from entrepot.serve.views import compare
 from entrepot.serve.views import scenario as scenarios

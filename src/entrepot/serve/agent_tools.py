@@ -16,7 +16,7 @@ from entrepot.measures import all_metadata
 from entrepot.model.display import NBSP
 from entrepot.model.keys import KEYS
 from entrepot.serve import agent_answers as answers
-from entrepot.serve.keys import LONGEST
+from entrepot.serve.request_body import LONGEST
 from entrepot.serve.views import scenario as scenarios
 from entrepot.serve.views.question import MOST_FIGURES
 from entrepot.serve.views.screen import MOST_LINES

@@ -10,8 +10,7 @@ from fastapi import Depends, FastAPI, Path, Request, Response
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, BadAddressError, ServedAnswer, as_json
-from entrepot.serve.keys import asked, single
-from entrepot.serve.request_body import FORMS, body_of, liked_form
+from entrepot.serve.request_body import FORMS, asked, body_of, liked_form, single
 from entrepot.serve.views import brief, catalogue, compare, figure, question, scenario
 from entrepot.serve.views.scenario import ASKED
 

@@ -27,11 +27,10 @@ except ImportError as error:
 from entrepot.serve import apart, api, pages, request_body
 from entrepot.serve.answer import MEDIA, AtWorkError, NotFoundError, as_json, problem
 from entrepot.serve.guard import LONGEST_ADDRESS, Guard, require_origins
-from entrepot.serve.language import Languages, in_language, language_of
 from entrepot.serve.pool import Pool
 from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes, address
 from entrepot.serve.service import Service, prefers_async, sent, would_wait
-from entrepot.serve.site import TITLES, page
+from entrepot.serve.site import TITLES, Languages, in_language, language_of, page
 from entrepot.serve.views.country import get_ready
 from entrepot.serve.views.home import question
 from entrepot.serve.views.search import search

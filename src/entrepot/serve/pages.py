@@ -11,10 +11,8 @@ from fastapi import Depends, FastAPI, Request, Response
 from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, kinds
 from entrepot.serve.api import EXAMPLES
 from entrepot.serve.guard import POLICY, style_hash
-from entrepot.serve.keys import single
-from entrepot.serve.language import in_language, language_of
-from entrepot.serve.request_body import address, body_of
-from entrepot.serve.site import ICON, page, script, sheet
+from entrepot.serve.request_body import address, body_of, single
+from entrepot.serve.site import ICON, in_language, language_of, page, script, sheet
 from entrepot.serve.views import (
     brief,
     catalogue,

@@ -26,9 +26,8 @@ from entrepot.limits import TimeUp
 from entrepot.report.brief_context import BriefContext
 from entrepot.serve.answer import AnswerRows, AtWorkError, BusyError, ServedAnswer
 from entrepot.serve.apart import checked_apart
-from entrepot.serve.language import in_language, language_of
 from entrepot.serve.request_body import Sizes, address, sent_desk, sent_shipments, sent_text
-from entrepot.serve.site import of_before
+from entrepot.serve.site import in_language, language_of, of_before
 from entrepot.settings import Settings
 from entrepot.version import __version__
 

@@ -24,9 +24,8 @@ from entrepot.report.check_report import (
     write_check,
     write_note,
 )
-from entrepot.report.check_report.entries import entries
+from entrepot.report.check_report.entries import clean, entries, escaped, paragraphs, web
 from entrepot.report.check_report.save import render_markdown
-from entrepot.report.check_report.text import clean, escaped, paragraphs, web
 from entrepot.report.phrasing import cardinal
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "russia-china-dependence.yaml"

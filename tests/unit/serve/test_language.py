@@ -10,9 +10,16 @@ from tests.ask_server import Client
 
 from entrepot.model.area_names import named_area
 from entrepot.serve import create_app
-from entrepot.serve.language import _labels as labels
-from entrepot.serve.language import area_label, by_label, in_language, messages, translated
-from entrepot.serve.site import SCRIPTS, script
+from entrepot.serve.site import (
+    SCRIPTS,
+    area_label,
+    by_label,
+    in_language,
+    messages,
+    script,
+    translated,
+)
+from entrepot.serve.site import _labels as labels
 from entrepot.settings import LANGUAGES
 
 OTHERS = [one for one in LANGUAGES if one != "en"]

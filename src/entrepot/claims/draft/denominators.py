@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.attribution import masked
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.flows import BALANCES, Flow, of_goods
+from entrepot.claims.draft.lexicon import masked
 from entrepot.claims.draft.near import clause, is_former
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from entrepot.claims.draft.areas import (
     unknown_goods,
     unknown_object,
 )
-from entrepot.claims.draft.attribution import MASK, masked
-from entrepot.claims.draft.lexicon import NOWHERE, cue_words
+from entrepot.claims.draft.lexicon import MASK, NOWHERE, cue_words, masked
 from entrepot.claims.question_goods import goods_of_words
 from entrepot.model.areas import WORLD
 

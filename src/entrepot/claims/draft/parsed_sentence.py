@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.areas import areas_in, shortened
-from entrepot.claims.draft.attribution import MASK, attributed, masked
 from entrepot.claims.draft.flows import BALANCES, Context, Flow, completed, flows_of
-from entrepot.claims.draft.lexicon import area_words, cue_words
+from entrepot.claims.draft.lexicon import MASK, area_words, attributed, cue_words, masked
 from entrepot.claims.draft.marks import Marks, codes_in, marks
 from entrepot.claims.draft.times import Timing, timing
 

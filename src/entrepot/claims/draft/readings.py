@@ -19,8 +19,8 @@ from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import AGAINST, OF_TOTAL, claim_of_guess, is_of_total
 from entrepot.claims.draft.marks import require_codes
-from entrepot.claims.draft.parts import part_meant
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
+from entrepot.claims.draft.refused import part_meant
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
 from entrepot.claims.draft.structure import StructuralReading, guesses, of_both, of_second, weights

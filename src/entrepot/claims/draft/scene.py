@@ -12,7 +12,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from entrepot.claims.draft.fiscal import fiscal_times
 from entrepot.claims.draft.flows import Context, flows_of
 from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in, cue_words, short_names
 from entrepot.claims.draft.parsed_sentence import parse_sentence
@@ -27,6 +26,7 @@ from entrepot.claims.draft.times import (
     names_an_event,
     up_to_a_day,
 )
+from entrepot.claims.times.parts import fiscal_times
 from entrepot.model.areas import WORLD
 from entrepot.model.columns import read_table
 

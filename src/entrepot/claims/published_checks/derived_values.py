@@ -23,7 +23,7 @@ from entrepot.claims.statements import MIXED_SLACK, REVISION, ReferenceLevel, Re
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.display import MINUS, figure_value, joined
 from entrepot.model.interval import Interval
-from entrepot.sources.published.read import ranked
+from entrepot.sources.published.parse import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

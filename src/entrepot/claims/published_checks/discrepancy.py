@@ -13,7 +13,7 @@ from entrepot.claims.statements import REVISION
 from entrepot.model.display import figure_value
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
-from entrepot.sources.published.read import ranked, significant_digits
+from entrepot.sources.published.parse import ranked, significant_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

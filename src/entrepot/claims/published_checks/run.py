@@ -30,7 +30,7 @@ from entrepot.claims.verdict import check
 from entrepot.errors import EntrepotError
 from entrepot.model.display import figure_value, joined, range_text
 from entrepot.model.interval import Interval
-from entrepot.sources.published.read import ranked, significant_digits
+from entrepot.sources.published.parse import ranked, significant_digits
 from entrepot.sources.published.row import CONFIDENCES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from entrepot.figures.curve.choices import ENOUGH_MASS, apart, known, territory_
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.partner_choices import names, widest
 from entrepot.figures.definition import SIDES
-from entrepot.figures.elasticities import elasticities_in
+from entrepot.figures.editions import elasticities_in
 from entrepot.figures.evidence import FoundSpecification, Specification
 from entrepot.figures.questions.cutoff import ELSEWHERE, HEAD, losses
 from entrepot.figures.questions.question import special

@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.curve.partner_choices import AMOUNTS, MEMBERS, OWN, matters, names
 from entrepot.figures.definition import SIDES
-from entrepot.figures.elasticities import with_elasticities
+from entrepot.figures.editions import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST, special
 from entrepot.figures.rows import total_sides

@@ -13,8 +13,7 @@ from entrepot.figures.questions import (
     cutoff,
     event,
     flows,
-    indicators,
-    missing_arrivals,
+    hubs,
     prices,
     rerouted,
     suppliers,
@@ -30,12 +29,11 @@ __all__ = ["QUESTIONS", "Question", "of", "unit_of"]
 QUESTIONS: dict[str, Question] = {
     **flows.QUESTIONS,
     **suppliers.QUESTIONS,
-    **indicators.QUESTIONS,
     **prices.QUESTIONS,
     **cutoff.QUESTIONS,
     **counterfactual.QUESTIONS,
     **rerouted.QUESTIONS,
-    **missing_arrivals.QUESTIONS,
+    **hubs.QUESTIONS,
     **event.QUESTIONS,
 }
 

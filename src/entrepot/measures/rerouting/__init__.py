@@ -13,7 +13,7 @@ from entrepot.measures.rerouting.chain_prices import (
 )
 from entrepot.measures.rerouting.excess import Began, began, synthetic_weights
 from entrepot.measures.rerouting.hub_reports import MISSING_ARRIVALS, missing_arrivals
-from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
+from entrepot.measures.rerouting.program import Hub, Rerouted, Strait
 from entrepot.measures.rerouting.triple_difference import (
     TRIPLE_DIFFERENCE,
     HubEffect,

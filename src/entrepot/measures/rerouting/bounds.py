@@ -20,8 +20,7 @@ from entrepot.measures.rerouting.cells import (
     maximum_flow,
 )
 from entrepot.measures.rerouting.excess import ENOUGH
-from entrepot.measures.rerouting.program import Excesses, matched, most_of
-from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
+from entrepot.measures.rerouting.program import Excesses, Hub, Rerouted, Strait, matched, most_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

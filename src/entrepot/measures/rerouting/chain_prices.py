@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import apart, begins_within
-from entrepot.measures.counterfactual import NULL_RULE, REFERENCE, Sides, disjoint, ratios
 from entrepot.measures.frame_adapter import FrameT, numbers, numbers_refused, run_on_frame
 from entrepot.measures.grouped import as_codes, as_list
 from entrepot.measures.metadata import MeasureMetadata
+from entrepot.measures.substitution import NULL_RULE, REFERENCE, Sides, disjoint, ratios
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from entrepot.figures.citation import data_set
 from entrepot.model.period import Period
 from entrepot.report.attribution import row_of, span_of, statement_title
 from entrepot.report.phrasing import capital, partial_goods
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

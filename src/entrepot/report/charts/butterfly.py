@@ -22,7 +22,7 @@ from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, asked_years, caveat_lines, sources
 from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped
 from entrepot.report.charts.place import text_width
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence

@@ -39,7 +39,7 @@ from entrepot.report.charts.drawing import (
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 from entrepot.report.parts import BriefSentence
 from entrepot.sources import source_ids, split_address
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification, Specifications

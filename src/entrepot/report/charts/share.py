@@ -37,7 +37,7 @@ from entrepot.report.charts.share_lines import (
     range_marks,
     share_key,
 )
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Panel

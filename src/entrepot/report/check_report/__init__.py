@@ -1,5 +1,6 @@
 """A check of a text as a page, as Markdown, as a note to an editor, and as ClaimReview."""
 
+from entrepot.report.check_report.entries import ArticleText, UnreadText
 from entrepot.report.check_report.note import render_note
 from entrepot.report.check_report.save import (
     FORMATS,
@@ -10,7 +11,6 @@ from entrepot.report.check_report.save import (
     write_check,
     write_note,
 )
-from entrepot.report.check_report.text import ArticleText, UnreadText
 
 __all__ = [
     "FORMATS",

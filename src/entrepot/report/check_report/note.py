@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.verdict_text import READ_ONCE, UNDECIDED, numbers_between
 from entrepot.model.display import joined
 from entrepot.report.attribution import also_conflicting, in_one_reporter
-from entrepot.report.check_report.entries import entries
-from entrepot.report.check_report.text import one_line, web
+from entrepot.report.check_report.entries import entries, one_line, web
 from entrepot.report.phrasing import capital, count_word
 
 if TYPE_CHECKING:

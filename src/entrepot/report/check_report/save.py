@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.model.table_files import write_whole
 from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause
-from entrepot.report.check_report.entries import entries, worst_first
-from entrepot.report.check_report.note import render_note
-from entrepot.report.check_report.text import (
+from entrepot.report.check_report.entries import (
+    entries,
     escaped,
     numbered,
     one_line,
     paragraphs,
     web,
     without_heading_sign,
+    worst_first,
 )
+from entrepot.report.check_report.note import render_note
 from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, page_environment, page_style
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Check, CheckedClaim
     from entrepot.claims.result import ConflictBlock
-    from entrepot.report.check_report.entries import EntryEvidence, ReportEntry
-    from entrepot.report.check_report.text import ArticleText, TextPiece
+    from entrepot.report.check_report.entries import (
+        ArticleText,
+        EntryEvidence,
+        ReportEntry,
+        TextPiece,
+    )
 
 FORMATS = (".html", ".md", ".json", ".jsonld", ".txt")
 NOTES = (".txt",)

@@ -25,7 +25,7 @@ from entrepot.report.charts.share import (
 from entrepot.report.charts.share_lines import PublishedBox, ShareLines, share_key
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure

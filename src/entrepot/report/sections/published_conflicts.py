@@ -9,7 +9,7 @@ from entrepot.figures.statements import statements
 from entrepot.report import phrasing
 from entrepot.report.charts import BriefTable
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from entrepot.claims.published_checks import Discrepancy

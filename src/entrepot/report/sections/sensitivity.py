@@ -19,7 +19,7 @@ from entrepot.report.charts.curve import (
 )
 from entrepot.report.definitions import moved_by
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification

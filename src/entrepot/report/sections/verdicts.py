@@ -20,7 +20,7 @@ from entrepot.report.parts import (
     Remark,
     Section,
 )
-from entrepot.sources.published.read import origin_name
+from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, CheckedClaim

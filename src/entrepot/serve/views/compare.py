@@ -24,10 +24,9 @@ from entrepot.report.comparison import (
 )
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
-from entrepot.serve.keys import single
-from entrepot.serve.language import area_label
+from entrepot.serve.request_body import single
 from entrepot.serve.service import resumed
-from entrepot.serve.site import page
+from entrepot.serve.site import area_label, page
 from entrepot.serve.views.country import known_area
 from entrepot.serve.views.figure import figure_rows
 from entrepot.serve.views.home import pickers

@@ -23,7 +23,7 @@ from entrepot.figures.sides import ended
 from entrepot.figures.statements import statements
 from entrepot.goods.parse import goods_words
 from entrepot.lake import fetch
-from entrepot.lake.bundled import bundled_codes
+from entrepot.lake.inventory import bundled_codes
 from entrepot.model.areas import (
     WORLD,
     area,
@@ -58,9 +58,8 @@ from entrepot.report.overview import (
 from entrepot.report.parts import Note, Remark
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, NotFoundError
-from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
-from entrepot.serve.site import page
+from entrepot.serve.site import area_label, by_label, page
 from entrepot.serve.views.figure import one_row
 from entrepot.serve.views.home import Pair, bundled_pairs, home_page, pickers
 from entrepot.serve.views.market import broken_down, choices, sources_differ, years_of

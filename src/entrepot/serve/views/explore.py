@@ -34,7 +34,7 @@ from entrepot.report.phrasing import capital
 from entrepot.report.standalone import chart as standing_chart
 from entrepot.report.standalone import framed, of_figure, raster, table_of
 from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, as_json, as_svg
-from entrepot.serve.keys import single
+from entrepot.serve.request_body import single
 from entrepot.serve.site import page
 from entrepot.serve.views.country import as_breakdown, largest_supplier, suppliers_as_reported
 from entrepot.serve.views.frame_size import frame_height, highest

@@ -11,7 +11,7 @@ from entrepot.measures import all_metadata
 from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, as_svg
-from entrepot.serve.keys import asked, command_of, python_of
+from entrepot.serve.request_body import asked, command_of, python_of
 from entrepot.serve.site import page
 from entrepot.serve.views.search import named_areas
 

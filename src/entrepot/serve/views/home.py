@@ -19,7 +19,7 @@ from entrepot.figures.statements import statements
 from entrepot.goods import goods_list, goods_lists
 from entrepot.goods.parse import everyday_goods, goods_words
 from entrepot.lake import spans
-from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
+from entrepot.lake.inventory import bundled, bundled_codes, is_bundled
 from entrepot.model.areas import WORLD, area_name, area_phrase, areas, groups, possessive
 from entrepot.model.display import agreed, day_text, figure_value, joined, number, per_cent
 from entrepot.report.amounts import bar_of
@@ -29,9 +29,8 @@ from entrepot.report.charts import Chart, draw, drawn_at
 from entrepot.report.charts.value_line import LinePoint, ValueLine
 from entrepot.report.overview import dependence_map, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
-from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
-from entrepot.serve.site import page
+from entrepot.serve.site import area_label, by_label, page
 from entrepot.serve.views.market import broken_down, sources_differ
 from entrepot.sources import is_own, source_info
 from entrepot.sources.table.mapping import read_mapping

@@ -8,8 +8,8 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures import bundled_for
 from entrepot.figures.availability import flow_sources
 from entrepot.figures.breakdown import VALUED_ONCE, BreakdownPart, breakdown
-from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.lake.bundled import bundled
+from entrepot.lake.inventory import SOURCE as BUNDLED
+from entrepot.lake.inventory import bundled
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period

@@ -10,7 +10,7 @@ from entrepot.figures import ask_many
 from entrepot.figures.asking import EACH
 from entrepot.model.period import Period
 from entrepot.serve.answer import BadAddressError, ServedAnswer, as_json
-from entrepot.serve.keys import asked, single
+from entrepot.serve.request_body import asked, single
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

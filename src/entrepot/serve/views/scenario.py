@@ -18,9 +18,8 @@ from entrepot.measures.cutoff import OTHERS
 from entrepot.report.scenario.page import page_parts, plain, single_file
 from entrepot.report.scenario.tables import stops
 from entrepot.serve.answer import AnswerRows, BadAddressError, ServedAnswer, as_json, as_svg
-from entrepot.serve.keys import single
-from entrepot.serve.language import area_label
-from entrepot.serve.site import page
+from entrepot.serve.request_body import single
+from entrepot.serve.site import area_label, page
 from entrepot.serve.views.home import pickers
 from entrepot.serve.views.search import in_words, named_area, named_goods
 from entrepot.sources.icio.sectors import sectors

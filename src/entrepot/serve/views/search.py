@@ -31,7 +31,7 @@ from entrepot.model.period import Period
 from entrepot.model.product import known_prefixes
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import NotFoundError, ServedAnswer, as_json
-from entrepot.serve.keys import address_of
+from entrepot.serve.request_body import address_of
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:

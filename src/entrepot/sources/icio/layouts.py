@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from entrepot.sources.icio.grid import Numbers
+    from entrepot.sources.icio.sectors import Numbers
     from entrepot.sources.parser import RawFile
 
 PARAMETERS = "file_parameters.json"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.files import open_zip
 from entrepot.model.columns import BALANCED, Finding
-from entrepot.sources.icio.grid import cells, relation, together
 from entrepot.sources.icio.layouts import (
     is_figaro,
     is_pymrio,
@@ -20,7 +19,15 @@ from entrepot.sources.icio.layouts import (
     write,
 )
 from entrepot.sources.icio.release import industries, is_release, read_release
-from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
+from entrepot.sources.icio.sectors import (
+    EARLIER,
+    NOMENCLATURE,
+    OWN,
+    cells,
+    edition_of,
+    relation,
+    together,
+)
 from entrepot.sources.icio.wheel import CAP, INSIDE, KNOWN, NEEDED, PACKAGE, benchmark, read_arrays
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.text import about_end, header
@@ -33,8 +40,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.icio.grid import Cells
     from entrepot.sources.icio.layouts import Square
+    from entrepot.sources.icio.sectors import Cells
     from entrepot.sources.icio.wheel import Benchmark
     from entrepot.sources.parser import FileOptions, Key
 

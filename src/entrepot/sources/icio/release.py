@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.model.areas import known_areas
 from entrepot.model.columns import Finding
-from entrepot.sources.icio.grid import Grid, batches, cells, together
+from entrepot.sources.icio.sectors import Grid, batches, cells, together
 from entrepot.sources.text import header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from entrepot.sources.icio.grid import Cells, Numbers
+    from entrepot.sources.icio.sectors import Cells, Numbers
 
 _CORNER = ("", "V1", "Unnamed: 0")  # above the labels of the rows, as R and pandas write it
 _HALF = 5e-5  # m USD, half the last of the four decimals that the OECD prints

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.limits import files_allowed
 from entrepot.settings import cache_folder
-from entrepot.sources.icio.grid import Grid, cells, together
+from entrepot.sources.icio.sectors import Grid, cells, together
 from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from entrepot.sources.icio.grid import Cells, Numbers, Places
+    from entrepot.sources.icio.sectors import Cells, Numbers, Places
 
     Arrays = dict[str, np.ndarray[Any, Any]]
 
