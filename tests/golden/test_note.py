@@ -132,6 +132,18 @@ def test_nothing_known_is_said_and_nothing_else(notes: dict[str, DecisionNote]) 
     assert all(one.figure.status == "ok" for one in (share, value))
 
 
+def test_what_is_missing_is_said_once(notes: dict[str, DecisionNote]) -> None:
+    """Answer, first number and list gave the same reason, with the same sources."""
+    made = notes["nothing known"]
+    _, reason = made.missing
+    assert reason.startswith("No trade data are loaded")
+    above = [one.text for one in made.answer] + [one.counted for one in made.numbers]
+    assert not [text for text in above if "bundled data" in text]
+    assert "can be given with the data loaded." in made.answer[0].text
+    assert made.numbers[0].counted == "What is missing stands below."
+    assert note_html(made).count(reason) == 1
+
+
 def test_a_note_without_any_value_names_no_year_and_says_what_would_answer(empty: Path) -> None:
     """It named 2025, which nobody had asked for, and three sentences that say nothing."""
     made = note("TUV", "CHN", lake=empty)

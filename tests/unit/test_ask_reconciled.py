@@ -15,6 +15,7 @@ from entrepot.cli.main import app
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
 from entrepot.report.charts.alone import sources
+from entrepot.report.note import note
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
@@ -79,6 +80,12 @@ def test_a_source_line_names_whose_reports_were_reconciled(told: Lake) -> None:
     line = sources([ask(told, "value", period=2021)])
     assert line.startswith("Source: UN Comtrade (United Nations Statistics Division), both reports")
     assert "entrepot reconcile" not in line
+
+
+def test_a_note_says_what_spans_the_range_of_reconciled_values(told: Lake) -> None:
+    """It named definitions alone, which lie closer together than the errors of the reports."""
+    made = note("RUS", "CHN", "854231", 2021, lake=told)
+    assert "definitions available and within the errors of the reports" in made.answer[0].text
 
 
 def test_reports_that_were_loaded_again_or_are_gone_are_said(told: Lake, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from entrepot.lake import spans
 from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import NBSP, day_text, joined, per_cent
 from entrepot.report import phrasing
+from entrepot.report.amounts import errors_of
 from entrepot.report.answer import growth_of, some_only
 from entrepot.report.attribution import is_computed, row_of
 from entrepot.report.back_matter import day_words, read_date
@@ -256,15 +257,20 @@ def _composed(context: BriefContext, subject: Subject, found: Headline, date: st
     numbers = _once([*shown, *(_numbered(one, cited) for one in known)])
     others = _others(context, subject, found.share)
     chart = _chart(context, subject, found.share, others, cited)
+    below = chart is None
+    if below:
+        numbers = tuple(
+            replace(one, counted=_BELOW) if one.card.tag == "missing" else one for one in numbers
+        )
     made = DecisionNote(
         kicker=_kicker(subject),
         title=_title(subject, found, in_register=_share_of(of_register) is not None),
-        answer=_answer(context, subject, found),
+        answer=_answer(context, subject, found, below=below),
         numbers=numbers,
         chart=chart,
-        missing=() if chart else _missing(context, subject, found),
+        missing=_missing(context, subject, found) if below else (),
         means=tuple(_means(context, subject, found, others))[:MOST_LINES],
-        unknown=tuple(_unknown(context, subject, found, said=chart is None))[:MOST_LINES],
+        unknown=tuple(_unknown(context, subject, found, said=below))[:MOST_LINES],
         sources=cited.texts(),
         counted=_counted(found.share),
         date=date,
@@ -343,12 +349,23 @@ def _title(subject: Subject, found: Headline, *, in_register: bool) -> str:
     return phrasing.unbroken(f"{first}{NBSP}{last}")
 
 
-def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[BriefSentence, ...]:
-    """Return value and range of the share, and how much was delivered."""
+_BELOW = "What is missing stands below."
+
+
+def _answer(
+    context: BriefContext, subject: Subject, found: Headline, *, below: bool
+) -> tuple[BriefSentence, ...]:
+    """Return value and range of the share, and how much was delivered.
+
+    What is missing is said once: `below` the numbers where no chart stands there.
+    """
     share, value = found.share, found.value
     if share.status != "ok" and value.status != "ok":
-        why = phrasing.inside(missing_value(context, value).why)
-        text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
+        text = f"No share of {_imports(subject)}{subject.when} **can be given** with the data "
+        text += "loaded."
+        if not below:
+            why = phrasing.inside(missing_value(context, value).why)
+            text = f"{text.removesuffix('.')}: {why}."
         if of_register := _said_of_register(subject, _in_register(context, subject, found)):
             return tuple(of_register)
         known = _inputs(context, subject)
@@ -387,6 +404,8 @@ def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence
     ends = _ends(share)
     count = len(share.specifications.items) if share.specifications else 0
     under = f"under the {phrasing.cardinal(count)} definitions available" if count > 1 else ""
+    if errors_of(share) is not None:
+        under += f"{' and ' * (count > 1)}within the errors of the reports"
     if is_wide(share):
         text = (
             f"**No single share can be given** for {subject.period}: it is {ends} {under}".strip()
@@ -714,8 +733,6 @@ def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
     if not any(figure.status == "ok" for figure in found):
-        # The answer has the first reason already.
-        lacks = [why for why in lacks if why != missing_value(context, found.value).why]
         what = "all goods" if subject.goods == "all" else goods_of(subject)
         text = f"trade in {what} by country and year, as in BACI (CEPII, free of charge)"
         lacks.insert(0, f"{text}; one file of one year is enough")
