@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.made_hubs import lake as made
+from typer.testing import CliRunner
 
 import entrepot as ep
+from entrepot.cli.main import app
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition, caveats
 from entrepot.figures.evidence import NoAnswer
@@ -193,3 +195,18 @@ def test_a_state_that_ended_has_successors_and_no_file_to_load(
     # While it was there, only data are missing.
     before = ep.ask("value", lake=empty, importer=importer, exporter=exporter, period=1985)
     assert " ended on " not in (before.reason or "")
+
+
+def test_a_series_without_a_value_has_no_line_for_each_member(tmp_path: Path) -> None:
+    """All 27 members were listed, each with a dash, above the reason."""
+    runner = CliRunner()
+    keys = ["--importer", "RUS", "--exporter", "EU27", "--goods", "811292", "--each", "exporter"]
+    (tmp_path / "lake").mkdir()
+    lake = ["--lake", str(tmp_path / "lake")]
+    done = runner.invoke(app, ["ask", "import_share", *keys, "--period", "2021", *lake])
+    assert done.exit_code == 3
+    assert "No value: " in done.stdout
+    assert len(done.stdout.splitlines()) < 12
+    there = runner.invoke(app, ["ask", "import_share", *keys, "--period", "2022", *lake])
+    assert there.exit_code == 0
+    assert "DEU" in there.stdout

@@ -280,7 +280,10 @@ def _show_series(
 
     def render(screen: Console) -> None:
         numbers = range(len(found.varied), len(found.head) - 2)
-        screen.print(table(found.title, found.head, found.shown(), right=tuple(numbers)))
+        if any(one.value is not None for one in found):
+            screen.print(table(found.title, found.head, found.shown(), right=tuple(numbers)))
+        else:  # a line for each member of a group would say the same
+            screen.print(found.title, markup=False)
         for gap in found.gaps:
             screen.print(f"No value: {gap}", markup=False)
         for at, one in enumerate(found.caveats, 1):
