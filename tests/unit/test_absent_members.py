@@ -138,9 +138,9 @@ def test_why_there_is_no_growth_or_reliance_is_one_reason(tmp_path: Path) -> Non
     growth = ep.ask("growth", lake=lake, period=2023, base=2022, **KEYS | {"exporter": "CHN"})
     assert "needs: the amount in 2022 is zero, so there is no growth" in str(growth.reason)
     used = ep.ask("net_import_reliance", lake=lake, period=2023, production=7, **BUYER)
-    assert "production of 7.00, imports of 6.00 and exports of 500 leave Russia nothing" in str(
-        used.reason
-    )
+    said = "production of USD 7.00, imports of USD 6.00 and exports of USD 500 leave Russia nothing"
+    assert said in str(used.reason)
+    assert "state --production in USD" in str(used.reason)
 
 
 def test_codes_without_a_row_in_a_flow_break_nothing(tmp_path: Path) -> None:

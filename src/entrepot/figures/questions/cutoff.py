@@ -360,11 +360,14 @@ def reliance(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     table = pa.table({name: [amount] for name, amount in amounts.items()})
     [found] = measures.net_import_reliance(table, by=[]).to_pylist()
     if found["net_import_reliance"] is None:
-        said = joined([f"{name} of {number(amount)}" for name, amount in amounts.items() if amount])
+        unit = "kg" if asked.quantity == "mass" else asked.currency
+        said = joined(
+            [f"{name} of {unit} {number(amount)}" for name, amount in amounts.items() if amount]
+        )
         raise NoEvidenceError(
             f"{said} leave {area_phrase(asked.importer)} nothing to use, of which net imports "
             "could be a part",
-            hint="state --production in the unit of the values",
+            hint=f"state --production in {unit}, as imports and exports are",
         )
     return AnswerRow(found | amounts)
 
