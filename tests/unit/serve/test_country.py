@@ -304,3 +304,4 @@ def test_a_page_of_a_state_that_ended_says_so(tmp_path: Path) -> None:
         assert "The Soviet Union ended on 25 Dec 1991, and Russia (RUS) and 14 other" in text
         assert '<a href="/country/UZB">Uzbekistan</a>' in text  # each that followed is a step away
         assert "how to load it" not in text
+        assert "being computed" not in text  # there is no share that a range could be of

@@ -198,7 +198,7 @@ def _parts(
     known_area(importer)
     goods, sold = _market(lake, importer, named_goods(goods), period, source)
     parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
-    parts |= {"suppliers": [], "unknown": [], "answer": "", "followed": []}
+    parts |= {"suppliers": [], "unknown": [], "answer": "", "followed": [], "is_ended": False}
     # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
         goods = goods or usual_goods(importer)
@@ -355,6 +355,7 @@ def _from_single_reports(
     elif gone := ended([importer], Period.parse(period).start if period else date.today()):
         # What is computed for the complete page are shares of today.
         parts |= {"answer": "" if known else f"{gone}.", "unknown": [], "further": []}
+        parts["is_ended"] = True
         parts["followed"] = by_label(area(importer).successors) if importer in known_areas() else []
     elif not complete:
         parts["answer"] = "The shares of its suppliers are being computed, one by one."
