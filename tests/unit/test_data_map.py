@@ -48,6 +48,17 @@ def test_a_draft_without_a_question_is_added_at_once(wits: Path, tmp_path: Path)
     assert [(item.source, item.rows) for item in report.added] == [("table.wits-kaz", 2)]
 
 
+@pytest.mark.parametrize("name", ["obs_flag", "OBS_STATUS", "Confidentiality"])
+def test_a_column_of_marks_is_not_ignored_in_silence(wits: Path, name: str) -> None:
+    lines = zip(WITS.splitlines(), [name, "e", "c"], strict=True)
+    wits.write_text("".join(f"{line},{mark}\n" for line, mark in lines))
+    done = run(str(wits))
+    assert f"# {name} (c, e) is ignored" in done.stdout.replace("(e, c)", "(c, e)")
+    assert read_mapping(done.stdout)
+    wits.write_text(WITS)
+    assert "is ignored" not in run(str(wits)).stdout
+
+
 def test_a_question_is_shown_and_long_lines_are_not_broken(wits: Path) -> None:
     wits.write_text(
         WITS.replace("Trade Value 1000USD", "A rather long name of a column: Value" * 4)

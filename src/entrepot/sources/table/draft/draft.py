@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, EntrepotError, RequestError
 from entrepot.files import require_file
+from entrepot.model.display import first_of, printable
 from entrepot.sources.parser import RawFile
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.areas import table_of_areas, with_paired_names
@@ -131,6 +132,7 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, 
     if areas and not any(isinstance(one.get("codes"), dict) for one in says["columns"].values()):
         notes.append(f"{areas.name} was not used: no column has a name of areas, such as Country.")
     notes += [one_of] if one_of else []
+    notes += [_of_marks(one) for one in columns if one.name in says["ignore"] and _are_marks(one)]
     # The last row without an area is a total at the foot; one inside the table would be a real gap.
     if "last_row" not in head.says and trial.is_empty_at(last):
         notes.append(f"Row {last}, the last, names no area: a total at the foot, as a rule.")
@@ -321,6 +323,23 @@ def _edition(name: str) -> str | None:
         return nomenclature_of(found[1]) if found else None
     except EntrepotError:
         return None
+
+
+_MARKS = re.compile(r"flag|status|marker|footnote|confiden|признак|标记", re.IGNORECASE)
+
+
+def _are_marks(column: Seen) -> bool:
+    """Whether a column marks values, as estimated or secret say: by its name and short texts."""
+    short = all(re.fullmatch(r"\S{1,3}", text) for text in column.texts)
+    return bool(column.texts) and short and bool(_MARKS.search(column.name))
+
+
+def _of_marks(column: Seen) -> str:
+    said = f"{column.name} ({first_of(column.texts, 5)})"
+    return (
+        f"{' '.join(printable(said).split())} is ignored: what it marks, estimated values for "
+        "instance, is read as any other. To leave rows out, use `select`."
+    )
 
 
 _NOTES = 50  # lines; more are no footnotes
