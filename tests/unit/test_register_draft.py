@@ -106,6 +106,54 @@ def test_lines_of_fixed_width_have_places_and_no_names(tmp_path: Path) -> None:
     assert {"columns", "reporter", "columns.column 2.role"} <= asked
 
 
+def _wide(tmp_path: Path, *, names: bool) -> Path:
+    above = [f"{'DATE':<11}{'TARIFF':<13}{'ORIGIN':<15}{'NET KG':>12}{'VALUE USD':>14}"]
+    lines = [
+        f"{day:<11}{code:<13}{area:<15}{mass:>12}{value:>14}"
+        for day, code, area, mass, value in (
+            ("2024-01-05", "8542310000", "China", 1.5, 1200.25),
+            ("2024-02-28", "3104300000", "Germany", 20, 7.5),
+            ("2024-12-31", "8542310000", "United States", 3000.75, 99000),
+        )
+    ]
+    path = tmp_path / "made.txt"
+    path.write_text("\n".join([*(above if names else []), *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_columns_of_fixed_width_have_the_names_that_stand_above_them(tmp_path: Path) -> None:
+    path = _wide(tmp_path, names=True)
+    draft = draft_layout(path, "made-up")
+    assert {one.key for one in draft.questions} == {"reporter", "direction", "valuation"}
+    text = draft.text.replace("reporter: TODO", "reporter: KAZ")
+    text = text.replace("direction: TODO", "direction: import").replace(
+        "valuation: TODO", "valuation: CIF"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [path], mapping=text)
+    with lake.reading():
+        rows = lake.table("shipments", source="shipments.made-up").to_native()
+        sums = rows.query("line", "SELECT sum(value_usd), sum(mass_kg), count(*) FROM line")
+        assert sums.fetchall() == [(100207.75, 3022.25, 3)]
+
+
+def test_a_day_and_an_amount_of_fixed_width_are_one_column_and_have_room(tmp_path: Path) -> None:
+    draft = draft_layout(_wide(tmp_path, names=False), "made-up")
+    assert "{role: date, at: [1, 10], form: '%Y-%m-%d'}" in draft.text
+    # Amounts of other lines may be longer than those of the first: blanks in front are theirs.
+    ends = re.findall(r"at: \[(\d+), (\d+)\]", draft.text)
+    assert any(int(start) <= 53 and end == "65" for start, end in ends)
+
+
+def test_digits_that_are_several_columns_are_said_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "made.txt"
+    lines = [f"I2401{day:02}8542310000CN{day * 7:012}{day * 99:012}" for day in range(1, 29)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = draft_layout(path, "made-up").text
+    assert "has 24 digits in every line: several columns may stand side by side" in text
+    assert "code: {role: tariff_code, at: [9, 18]}" in text
+
+
 def test_two_readings_are_asked_and_none_is_guessed(tmp_path: Path) -> None:
     changes = [{"Day": "05.01.2023", "Status": word} for word in ("F", "Q")]
     path = _file(tmp_path, *changes)

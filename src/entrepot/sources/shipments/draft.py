@@ -39,6 +39,7 @@ _MOST = 5_000  # different texts of a column that are looked at
 _MOSTLY = 0.9
 _SOME = 2  # codes of countries, so that two letters are not some other sign
 _FEW = 6  # words that are shown or asked about
+_LONGEST = 14  # no number, day or code of a register has more digits
 _DELIMITERS = ",;\t|"
 _ENCODINGS = ("utf-8-sig", "latin-1")
 _RANKS = ("cif item", "us cif", "cif", "valor cif", "customs value", "statistical value")
@@ -225,20 +226,31 @@ def _fixed(
     connection: duckdb.DuckDBPyConnection,
 ) -> _Look:
     """Return the columns of lines without a sign between cells: where what stands there changes."""
+    titles = _titles(lines)
+    if titles:
+        says, lines = says | {"lines_above": 1}, lines[1:]
     width = max(map(len, lines))
     signatures = []
     for place in range(width):
         signs = {line[place : place + 1] or " " for line in lines}
-        kinds = {"9" if s.isdigit() else " " if s == " " else "a" for s in signs}
+        # Signs of days and amounts are parts of them: 2024-01-05, 17.03.2024, -12.50.
+        kinds = {"9" if s.isdigit() or s in ".,-/:" else " " if s == " " else "a" for s in signs}
         signatures.append("".join(sorted(kinds)))
     starts = [0] + [
         place for place in range(1, width) if _begins(signatures[place - 1], signatures[place])
     ]
-    spans = {
-        f"column {number}": (start + 1, end)
-        for number, (start, end) in enumerate(zip(starts, [*starts[1:], width], strict=True), 1)
-        if any(line[start:end].strip() for line in lines)
-    }
+    spans: dict[str, tuple[int, int]] = {}
+    free = 0  # where the column before ends
+    for start, end in zip(starts, [*starts[1:], width], strict=True):
+        if any(line[start:end].strip() for line in lines):
+            # Blanks in front of a number are its own: a larger one in another line begins there,
+            # and without its first digits it would be a smaller one.
+            is_number = not any("a" in signature for signature in signatures[start:end])
+            begin = free if is_number else start
+            # By its place among those with something in them, or by what stands above.
+            name = " ".join(titles[begin:end].split()) or f"column {len(spans) + 1}"
+            spans[f"{name} ({begin + 1})" if name in spans else name] = (begin + 1, end)
+            free = end
     read = f"""(SELECT {
         ", ".join(
             f"trim(substring(line, {start}, {end - start + 1})) AS {quoted(name)}"
@@ -246,12 +258,29 @@ def _fixed(
         )
     }
         FROM read_csv({file_literal(text)}, columns={{'line': 'VARCHAR'}}, auto_detect=false,
-        header=false, delim='\\x01', quote='', escape='', buffer_size={BUFFER}))"""
-    note = (
-        "A file of fixed width names no columns. Places were guessed from where digits, letters "
-        "and blanks change: compare each `at` with the file's description."
-    )
-    return _Look(says | {"header": False}, _columns(connection, read, spans, label), (note,))
+        skip={1 if titles else 0}, header=false, delim='\\x01', quote='', escape='',
+        buffer_size={BUFFER}))"""
+    notes = [
+        "Columns of fixed width: places were guessed from where digits, letters and blanks change. "
+        "Compare each `at` with the file's description: first and last sign, the first of a line "
+        "is 1. By hand a column is written like this: 'code: {role: tariff_code, at: [9, 18]}'."
+    ]
+    for name, (start, end) in spans.items():
+        if all(line[start - 1 : end].isdigit() for line in lines) and end - start >= _LONGEST:
+            notes.append(
+                f"{name} has {end - start + 1} digits in every line: several columns may stand "
+                "side by side, and only the description says where one ends. Write each of them."
+            )
+    return _Look(says | {"header": False}, _columns(connection, read, spans, label), tuple(notes))
+
+
+def _titles(lines: Sequence[str]) -> str:
+    """Return a line that has words above columns of numbers; empty if the first is a record."""
+    first, rest = lines[0], lines[1:]
+    # Digits in a name are few: HS6, quantity 2.
+    above = sum(sign.isdigit() for sign in first)
+    usual = sum(sign.isdigit() for line in rest for sign in line) / max(len(rest), 1)
+    return first if above < usual / 4 else ""
 
 
 def _begins(before: str, here: str) -> bool:
