@@ -169,7 +169,8 @@ def draw(found: Screening, console: Console, *, is_written: bool = False) -> Non
         ]  # fmt: skip
         console.print(table("", heads, cells, by_rank=True))
         if (more := found.sums[1] + found.sums[2] - len(hits)) > 0:
-            console.print(Text(f"{_rows(more)} more listed or in part: --out screening.xlsx"))
+            where = "" if is_written else ": --out screening.xlsx"
+            console.print(Text(f"{_rows(more)} more listed or in part{where}"))
     for reason, count, first in reasons(found)[:8]:
         console.print(Text(f"Not readable: {reason}, {_rows(count)}, such as {first}"))
     for said in found.notes:

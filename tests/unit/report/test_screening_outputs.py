@@ -167,6 +167,18 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
     assert isinstance(strict.exception, RequestError)
 
 
+def test_a_file_that_was_written_is_not_advised(tmp_path: Path) -> None:
+    """More hits than are shown: with --out they are in that file already."""
+    head, *lines = LINES.splitlines(keepends=True)
+    path = tmp_path / "made.csv"
+    path.write_bytes(head + b"".join(lines) * 20)
+    words = ["screen", str(path), "--edition", "CN", "--lake", str(tmp_path)]
+    assert "more listed or in part: --out screening.xlsx" in CliRunner().invoke(app, words).output
+    told = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "out.csv")]).output
+    assert "more listed or in part" in told
+    assert "--out" not in told
+
+
 def test_a_file_of_which_nothing_was_screened_is_no_success(tmp_path: Path) -> None:
     """Exit code 0 told a script that all went well."""
     path = tmp_path / "made.csv"
