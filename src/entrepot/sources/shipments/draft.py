@@ -260,13 +260,13 @@ def _fixed(
         FROM read_csv({file_literal(text)}, columns={{'line': 'VARCHAR'}}, auto_detect=false,
         skip={1 if titles else 0}, header=false, delim='\\x01', quote='', escape='',
         buffer_size={BUFFER}))"""
-    notes = [
-        (
-            "Columns of fixed width: places were guessed from where digits, letters and blanks change. "
-            "Compare each `at` with the file's description: first and last sign, the first of a line "
-            "is 1. By hand a column is written like this: 'code: {role: tariff_code, at: [9, 18]}'."
-        )
-    ]
+    note = (
+        "Columns of fixed width: places were guessed from where digits, letters and blanks "
+        "change. Compare each `at` with the file's description: first and last sign, the first "
+        "of a line is 1. By hand a column is written like this: "
+        "'code: {role: tariff_code, at: [9, 18]}'."
+    )
+    notes = [note]
     for name, (start, end) in spans.items():
         if all(line[start - 1 : end].isdigit() for line in lines) and end - start >= _LONGEST:
             notes.append(
