@@ -9,7 +9,7 @@ from tests.browser.test_brief_page import DESKTOP, PHONE, SCREENS, TABLET, opene
 
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.lake import Lake
-from entrepot.report.scenario.page import write_scenarios
+from entrepot.report.scenario_page import write_scenarios
 from made_icio import made_up, text_of, written
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from entrepot.lake import Lake
 from entrepot.limits import Limits, under
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import NBSP, range_text
-from entrepot.report.scenario.tables import answer, in_lines, short_tables, stops
+from entrepot.report.scenario_tables import answer, in_lines, short_tables, stops
 from made_icio import made_up, text_of, written
 
 if TYPE_CHECKING:

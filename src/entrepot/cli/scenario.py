@@ -52,7 +52,7 @@ def scenario(
     Example: entrepot scenario examples/cut-off.yaml
     """
     from entrepot.figures.scenario import evaluate_scenario, read_scenario
-    from entrepot.report.scenario.page import check_name, plain, write_scenarios
+    from entrepot.report.scenario_page import check_name, plain, write_scenarios
 
     for target in out or ():
         check_name(target, files)
@@ -75,7 +75,7 @@ def draw(found: Sequence[Scenario], screen: Console, *, complete: bool = False) 
     """Draw scenarios on a terminal: results, then tables, then assumptions and caveats."""
     from rich.text import Text
 
-    from entrepot.report.scenario.tables import answer, in_lines, short_tables, stops, tables_of
+    from entrepot.report.scenario_tables import answer, in_lines, short_tables, stops, tables_of
 
     for one in found:
         screen.print(Text(f"{one.file.title}, {one.file.period}", style="bold"))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from entrepot.errors import RequestError
 from entrepot.figures.asked_together import said_once
-from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import fragment, table_html
 from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
@@ -18,6 +17,7 @@ from entrepot.figures.evaluate import evaluate, evaluate_each
 from entrepot.figures.evidence import Caveat
 from entrepot.figures.figure import as_counted, headline
 from entrepot.figures.flows import NAMED_SHARE
+from entrepot.figures.questions import is_window
 from entrepot.figures.row_caveats import releases_of
 from entrepot.figures.validate import require_question
 from entrepot.goods import goods_title

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import KEYWORDS, NoEvidenceError, as_spelled
-from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
 from entrepot.figures.citation import CitationForm, citation, cited
 from entrepot.figures.definition import DOLLARS, chosen_lines, given_keys
 from entrepot.figures.evidence import CHOICE_NAMES, NOT_SAID
-from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.questions import QUESTIONS, is_window
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.model.areas import area_name, area_phrase, known_areas, possessive
 from entrepot.model.display import (

@@ -11,7 +11,6 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, denominator, goods_caveats
 from entrepot.figures.absent_members import words_without_members
 from entrepot.figures.availability import availability_of
-from entrepot.figures.base_periods import shorter
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.editions import (
@@ -32,7 +31,7 @@ from entrepot.figures.no_value import (
     unknown,
 )
 from entrepot.figures.questions import of as question
-from entrepot.figures.questions import unit_of
+from entrepot.figures.questions import shorter, unit_of
 from entrepot.figures.row_caveats import (
     extreme_prices,
     one_sided_share,

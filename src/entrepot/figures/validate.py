@@ -9,7 +9,6 @@ import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.availability import PRINTED, availability_of, flow_sources
-from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
 from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES, UNNAMED
 from entrepot.figures.evidence import NoAnswer
@@ -18,7 +17,7 @@ from entrepot.figures.input_rows import BASIS, ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
 from entrepot.figures.listing_dates import refuse_undated
-from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.questions import QUESTIONS, is_window, with_months, with_years
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import given_name
 from entrepot.goods.parse import NAMED, canonical, has_list

@@ -35,7 +35,7 @@ from entrepot.serve.request_body import Sent, Sizes, address_of, asked, command_
 from entrepot.serve.service import TEXT_SECONDS
 from entrepot.serve.views import compare
 from entrepot.serve.views import scenario as scenarios
-from entrepot.serve.views.question import within_limit
+from entrepot.serve.views.home import within_limit
 from entrepot.sources import bring_in, source_ids, source_info
 
 if TYPE_CHECKING:

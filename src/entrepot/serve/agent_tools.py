@@ -18,7 +18,7 @@ from entrepot.model.keys import KEYS
 from entrepot.serve import agent_answers as answers
 from entrepot.serve.request_body import LONGEST
 from entrepot.serve.views import scenario as scenarios
-from entrepot.serve.views.question import MOST_FIGURES
+from entrepot.serve.views.home import MOST_FIGURES
 from entrepot.serve.views.screen import MOST_LINES
 
 if TYPE_CHECKING:

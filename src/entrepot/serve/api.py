@@ -11,7 +11,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, BadAddressError, ServedAnswer, as_json
 from entrepot.serve.request_body import FORMS, asked, body_of, liked_form, single
-from entrepot.serve.views import brief, catalogue, compare, figure, question, scenario
+from entrepot.serve.views import brief, catalogue, compare, figure, home, scenario
 from entrepot.serve.views.scenario import ASKED
 
 if TYPE_CHECKING:
@@ -118,9 +118,7 @@ def _question(app: FastAPI, service: Service) -> None:
     @app.get("/api/question", **operation("question"))
     def in_words(request: Request) -> Response:
         pairs = request.query_params.multi_items()
-        return service.answer(
-            request, lambda lake: question.question_data(lake, pairs), form="json"
-        )
+        return service.answer(request, lambda lake: home.question_data(lake, pairs), form="json")
 
 
 def _check(app: FastAPI, service: Service) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.errors import EntrepotError
 from entrepot.lake import Lake
-from entrepot.serve.views.question import question_data, within_limit
+from entrepot.serve.views.home import question_data, within_limit
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from tests.made_icio import made_up, text_of, written
 
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.lake import Lake
-from entrepot.report.scenario.tables import answer
+from entrepot.report.scenario_tables import answer
 from entrepot.serve import create_app
 from entrepot.serve.views import scenario
 

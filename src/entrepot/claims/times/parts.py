@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.claims.draft.sentences import Time
-from entrepot.claims.numbers.lexicon import lexicon
 from entrepot.claims.numbers.text import Atom, atoms, plain
+from entrepot.claims.numbers.tokens import lexicon
 from entrepot.model.columns import read_table
 from entrepot.model.period import Period
 

@@ -25,7 +25,7 @@ from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.phrasing import capital
-from entrepot.report.scenario.tables import answer
+from entrepot.report.scenario_tables import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

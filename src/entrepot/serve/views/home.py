@@ -1,7 +1,8 @@
 """Where a reader starts: a question in words, one answered, what changed, and what is loaded.
 
-Kinds of question have a small picture each, a sentence and its source. They are answered from what
-is loaded, or else from what comes with the program.
+A question in words says how it was read, and its answer or what it leaves open. Kinds of question
+have a small picture each, a sentence and its source. They are answered from what is loaded, or else
+from what comes with the program.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlencode
 
-from entrepot.errors import EntrepotError
+from entrepot.claims.questions import read_question, with_periods
+from entrepot.errors import EntrepotError, RequestError
+from entrepot.figures import ask_many
+from entrepot.figures.asking import EACH
 from entrepot.figures.citation import titled
 from entrepot.figures.statements import statements
 from entrepot.goods import goods_list, goods_lists
@@ -22,6 +26,7 @@ from entrepot.lake import spans
 from entrepot.lake.inventory import bundled, bundled_codes, is_bundled
 from entrepot.model.areas import WORLD, area_name, area_phrase, areas, groups, possessive
 from entrepot.model.display import agreed, day_text, figure_value, joined, number, per_cent
+from entrepot.model.period import Period
 from entrepot.report.amounts import bar_of
 from entrepot.report.attribution import sources_line
 from entrepot.report.breaks import break_of
@@ -29,6 +34,8 @@ from entrepot.report.charts import Chart, draw, drawn_at
 from entrepot.report.charts.value_line import LinePoint, ValueLine
 from entrepot.report.overview import dependence_map, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
+from entrepot.serve.answer import BadAddressError, ServedAnswer, as_json
+from entrepot.serve.request_body import asked, single
 from entrepot.serve.service import resumed
 from entrepot.serve.site import area_label, by_label, page
 from entrepot.serve.views.market import broken_down, sources_differ
@@ -36,13 +43,14 @@ from entrepot.sources import is_own, source_info
 from entrepot.sources.table.mapping import read_mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from entrepot.claims.result import Check, Verdict
     from entrepot.figures import Figure
+    from entrepot.figures.asking import Each
     from entrepot.lake import Lake
-    from entrepot.model.period import Period
     from entrepot.report.brief_context import BriefContext
     from entrepot.report.parts import PageLink
-    from entrepot.serve.answer import ServedAnswer
 
 _PAIR: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "all"}
 _YEARS = 12
@@ -429,3 +437,50 @@ def _is_named(area: str) -> bool:
         return area != WORLD and bool(area_name(area))
     except EntrepotError:
         return False
+
+
+MOST_FIGURES = 60
+"""Figures of one series or panel."""
+
+
+def within_limit(given: Mapping[str, Any], each: str, times: int = 1) -> None:
+    """Raise if a series or panel has more figures than one answer.
+
+    Counted before anything is computed: a span of days or a long list would hold a worker for its
+    whole time.
+    """
+    if each in EACH:
+        count = len(Period.parse(given["period"]).split(EACH[each])) or 1
+        fewer = "a shorter period"
+        fewer += f", or for years in place of each {each}" if each != "year" else ""
+    else:
+        count = str(given.get(each, "")).count("+") + 1
+        fewer = "fewer areas"
+    if times > 1 and each in EACH:
+        fewer += ", or fewer areas"
+    if count * times > MOST_FIGURES:
+        raise RequestError(
+            f"{count * times} figures at once",
+            why=f"at most {MOST_FIGURES} fit into an answer",
+            hint=f"ask for {fewer}",
+        )
+
+
+def question_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
+    """Answer a question as JSON, or say what it leaves open; nothing is guessed."""
+    text = single(pairs, ("q",)).get("q")
+    if text is None:
+        raise BadAddressError("no question is asked", hint="add q=Who+supplied+Poland+in+2022")
+    read = with_periods(read_question(text), lake)
+    found: dict[str, Any] = {"read": read.to_dict(), "answered": False}
+    if read.unsaid:
+        return as_json(found)
+    if read.each:
+        within_limit(read.keys, read.each)
+        keys: dict[str, Any] = dict(read.keys)
+        panel = ask_many(read.measure, lake=lake, each=[cast("Each", read.each)], **keys)
+        answered = any(one.value is not None for one in panel)
+        return as_json(found | {"answered": answered, "answer": panel.to_dict()})
+    figure = asked([("measure", read.measure), *read.keys.items()]).answered(lake)
+    answered = figure.value is not None
+    return as_json(found | {"answered": answered, "answer": figure.to_dict(values=False)})

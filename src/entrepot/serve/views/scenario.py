@@ -15,8 +15,8 @@ from entrepot.figures.scenario import ScenarioFile, evaluate_scenario, parse_sce
 from entrepot.figures.scenario.schema import ASSUMED
 from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS
-from entrepot.report.scenario.page import page_parts, plain, single_file
-from entrepot.report.scenario.tables import stops
+from entrepot.report.scenario_page import page_parts, plain, single_file
+from entrepot.report.scenario_tables import stops
 from entrepot.serve.answer import AnswerRows, BadAddressError, ServedAnswer, as_json, as_svg
 from entrepot.serve.request_body import single
 from entrepot.serve.site import area_label, page

@@ -16,7 +16,7 @@ from entrepot.report.charts.loss_map import LossMap, LossTile
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import page_environment, page_style
-from entrepot.report.scenario.tables import answer, stops, tables_of
+from entrepot.report.scenario_tables import answer, stops, tables_of
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.scenario import Scenario
     from entrepot.figures.scenario.result import EconomyLoss, Loss
-    from entrepot.report.scenario.tables import ScenarioTable
+    from entrepot.report.scenario_tables import ScenarioTable
 
 
 def page_parts(found: Sequence[Scenario]) -> dict[str, Any]:
