@@ -380,3 +380,17 @@ def test_one_code_to_match_names_what_answers(code: str) -> None:
     with pytest.raises(RequestError, match="is one code") as caught:
         shown(goods.app, "match", code)
     assert f"goods history {code.replace('.', '')}" in caught.value.hint
+
+
+def test_a_parquet_whose_column_has_a_name_of_no_text_is_refused(tmp_path: Path) -> None:
+    """It was a UnicodeDecodeError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from entrepot.figures.screening.read import read_file
+
+    path = tmp_path / "odd.parquet"
+    pq.write_table(pa.table({"codes": ["854231"]}), path, store_schema=False)
+    path.write_bytes(path.read_bytes().replace(b"codes", b"cod\x80s"))
+    with pytest.raises(BadFileError, match="not a Parquet file"):
+        read_file(path)

@@ -424,11 +424,13 @@ def _parquet(path: Path) -> Shipments:
 
     try:
         read = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
+        names = read.column_names
+    # The last for a name of a column that is no UTF-8.
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise BadFileError("not a Parquet file", where=str(path), hint="check the file") from error
-    columns = _columns(read.column_names, path.name)
+    columns = _columns(names, path.name)
     # By place, as two columns may have one name.
-    read = pa.table([_plain(one) for one in read.columns], names=read.column_names)
+    read = pa.table([_plain(one) for one in read.columns], names=names)
     read = read.rename_columns([f"c{place}" for place in range(len(columns))])
     numbers = pa.array(np.arange(1, read.num_rows + 1, dtype=np.int64))
     return Shipments(path.name, columns, read.append_column("row", numbers))
