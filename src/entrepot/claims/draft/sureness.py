@@ -85,6 +85,8 @@ def check_carried(
         raise Refusal(_PART_OF_WHAT)
     if _leaves_goods_out(guess, scene, like, earlier):
         raise Refusal(_OF_WHICH_GOODS)
+    if _supplier_buys(guess, scene):
+        raise Refusal(_TURNED)
     if _FOLLOWED.match(scene.apart.text) and _carried(guess, scene):
         raise Refusal(_NEXT)
     if _is_of_all_or_one(guess, scene, earlier):
@@ -121,6 +123,16 @@ def _leaves_goods_out(
 
 _REACH = 6
 """Numbers back to which a share is of the goods that were named."""
+
+
+def _supplier_buys(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether who is called a supplier was read as buying."""
+    if guess.kind not in (*SELLS, *BUYS) or guess.what not in ("level", "growth"):
+        return False
+    agents = {one.value for one in scene.apart.found.of("agent")}
+    bare = {one.value for one in scene.areas if one.form == "bare"}
+    seller, buyer = guess.sides
+    return agents == {"import"} and buyer in bare and seller != WORLD
 
 
 def _is_of_two(scene: Scene) -> bool:
