@@ -136,7 +136,9 @@ def test_files_say_the_same(suppliers: ep.Figure, share: ep.Figure, tmp_path: Pa
         suppliers.save(tmp_path / f"magnets{end}")
     read = list(csv.DictReader(io.StringIO((tmp_path / "magnets.csv").read_text("utf-8"))))
     assert [float(row["value"]) for row in read] == [row["value"] for row in rows]
-    assert pq.read_table(tmp_path / "magnets.parquet").to_pylist() == rows
+    assert pq.read_table(tmp_path / "magnets.parquet").to_pylist() == [
+        {**row, "unit": "USD"} for row in rows
+    ]
     sheet = CalamineWorkbook.from_path(tmp_path / "magnets.xlsx").get_sheet_by_index(0)
     assert sheet.to_python()[1][:2] == [rows[0]["exporter"], rows[0]["value"]]
     about = CalamineWorkbook.from_path(tmp_path / "magnets.xlsx").get_sheet_by_name("About")
@@ -158,7 +160,8 @@ def test_files_say_the_same(suppliers: ep.Figure, share: ep.Figure, tmp_path: Pa
         [table] = about["resources"]
         content = package.read(table["path"]).decode()
     kinds = {one["name"]: one["type"] for one in table["schema"]["fields"]}
-    assert kinds == {"exporter": "string", "value": "number", "share": "number"}
+    numbers = {"value": "number", "share": "number"}
+    assert kinds == {"exporter": "string", "unit": "string"} | numbers
     assert len(content.splitlines()) == len(rows) + 1
     assert about["sources"][0]["title"].startswith("minerals ")
     assert suppliers.id in about["description"]

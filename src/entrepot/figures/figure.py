@@ -360,7 +360,9 @@ class Figure:
         answer = {"value": self.value, "unit": self.unit, "low": self.low, "high": self.high}
         answer |= {"no_range": self.no_range} if self.no_range else {}
         answer |= {"reason": self.reason} if self.reason else {}
-        return self.rows() or [keys | {"status": self.status} | answer]
+        unit = {"unit": _unit_of_rows(self)}
+        rows = [{**row, **unit} if "value" in row else row for row in self.rows()]
+        return rows or [keys | {"status": self.status} | answer]
 
     def _about(self, name: str) -> TableAbout:
         notes = [self.cite(), *(one.text for one in self.caveats)]
@@ -738,14 +740,16 @@ def table_of(figure: Figure) -> tuple[list[str], list[list[str]]]:
     head = QUESTIONS[figure.definition.measure].head
     names = [name for name in names if not head or name in head]
     rows = [[_cell(name, row.get(name), figure.unit) for name in names] for row in table[:ROWS]]
-    # Suppliers with their shares: the unit of the figure is not that of the amounts.
-    amounts = {"value": f"value, {_unit_of_rows(figure)}"} if "share" in names else {}
+    # Suppliers of a share, buyers of a rank: the unit of the figure is not that of the amounts.
+    unit = _unit_of_rows(figure)
+    amounts = {"value": f"value, {unit}"} if unit != figure.unit else {}
     return [amounts.get(name, name.replace("_", " ")) for name in names], rows
 
 
 def _unit_of_rows(figure: Figure) -> str:
-    """Return the unit of `value` in the rows of a Figure: of a share, that of what is divided."""
-    return figure.definition.amount_unit if figure.unit == "share" else figure.unit
+    """Return the unit of `value` in the rows of a Figure: that of the amounts behind it."""
+    is_amount = figure.unit in MONEY or figure.unit in ("kg", "items")
+    return figure.unit if is_amount else figure.definition.amount_unit
 
 
 def cards_of(figure: Figure) -> list[tuple[str, str]]:
