@@ -77,6 +77,22 @@ def test_fetch_and_add(server: Server, run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "cache" / "downloads" / "baci" / "BACI_HS22_V202601.zip").is_file()
 
 
+def test_a_damaged_file_is_fetched_anew_by_the_next_run(
+    server: Server, run: Run, tmp_path: Path
+) -> None:
+    # A list of members that fits, and members that do not: as after a rest of another file.
+    damaged = ZIP[:80] + bytes(8) + ZIP[88:]
+    server.answers(ranged(damaged, '"one"'))
+    with pytest.raises(OutsideError, match="cannot be read") as raised:
+        run("baci", "--period", "2022")
+    assert "downloads this file anew" in raised.value.hint
+    assert not [*(tmp_path / "cache").rglob("*.receipt.json")]
+    # The publisher's file has the same mark as ever, and is whole.
+    server.answers(ranged(ZIP, '"one"'))
+    assert run("baci", "--period", "2022")[0] == 0
+    assert [one.rows for one in Lake.open(tmp_path / "lake").holdings()] == [2]
+
+
 def test_once_more_does_nothing(server: Server, run: Run, tmp_path: Path) -> None:
     server.answers(ranged(ZIP, '"one"'))
     run("baci", "--period", "2022")

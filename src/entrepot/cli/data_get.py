@@ -14,7 +14,7 @@ import typer
 from entrepot.cli.common import JsonOption, LakeOption, open_new_lake
 from entrepot.cli.data_show import print_report, say, size
 from entrepot.cli.output import emit, pace, progress, table
-from entrepot.errors import RequestError
+from entrepot.errors import BadFileError, DamagedLakeError, OutsideError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +110,6 @@ def fetch_files(
     parts: tuple[PlannedFile, ...], folder: Path, *, offline: bool, again: bool
 ) -> tuple[DownloadedFile, ...]:
     """Fetch the files of a plan into a folder, with progress."""
-    from entrepot.errors import OutsideError
     from entrepot.sources.get import get as fetch
 
     with progress("contacting the publisher") as show:
@@ -165,12 +164,30 @@ def installed_file(path: Path) -> DownloadedFile:
 def add_files(
     source: str, got: tuple[DownloadedFile, ...], lake: Path | None, *, replace: bool
 ) -> LoadReport | None:
-    """Add fetched files to the lake; None where the publisher had nothing."""
+    """Add fetched files to the lake; None where the publisher had nothing.
+
+    A file that cannot be read is no longer taken for fetched: the next run asks for it anew.
+    """
     files = [one.path for one in got if one.path is not None and one.state != "empty"]
     if not files:
         return None
-    with progress(f"adding {source}") as show:
-        return open_new_lake(lake).add(source, files, replace=replace, progress=show)
+    try:
+        with progress(f"adding {source}") as show:
+            return open_new_lake(lake).add(source, files, replace=replace, progress=show)
+    except DamagedLakeError:
+        raise
+    except BadFileError as error:
+        from entrepot.sources.get.fetch import forget
+
+        unread = [one for one in files if error.where.startswith(one.name) and forget(one)]
+        if not unread:
+            raise
+        raise OutsideError(
+            f"what was downloaded cannot be read: {error.what}",
+            where=str(unread[0]),
+            why=error.why,
+            hint="run the same command again: it downloads this file anew",
+        ) from error
 
 
 def _plan(source: str, folder: Path, parts: tuple[PlannedFile, ...]) -> dict[str, Any]:

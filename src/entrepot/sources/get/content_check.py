@@ -115,7 +115,11 @@ def _archive(path: Path, head: bytes, kind: str, where: str) -> None:
         is_complete = head.startswith(_ZIP) and _zip_is_complete(path)
     if not is_complete:
         named = {"7z": "7z archive", "workbook": "Excel workbook"}.get(kind, "zip archive")
-        raise _not_data(f"no whole {named}", first_words(head[:200]), where)
+        # The bytes of an archive that ends too early are no words.
+        is_cut = head.startswith((SIGNATURE, _ZIP, _OLD_OFFICE))
+        said = "" if is_cut else first_words(head[:200])
+        cut = f" ({_size(path):,} bytes of one came)" if is_cut else ""
+        raise _not_data(f"no whole {named}{cut}", said, where)
 
 
 def _zip_is_complete(path: Path) -> bool:

@@ -323,6 +323,14 @@ def read_receipt(target: Path, address: str) -> Receipt | None:
     return found if sha256_of(target) == found.sha256 else None
 
 
+def forget(target: Path) -> bool:
+    """Remove the receipt of a file, so that it counts as not fetched; whether there was one."""
+    path = _place(target)
+    is_there = path.is_file()
+    path.unlink(missing_ok=True)
+    return is_there
+
+
 def _place(target: Path) -> Path:
     return target.with_name(f"{target.name}.receipt.json")
 
