@@ -126,6 +126,21 @@ def test_a_setting_that_no_command_takes_is_refused(entrepot: Run, key: str, val
     assert dict(os.environ) == usual
 
 
+@pytest.mark.parametrize(
+    "words", [("set", "language", "de"), ("language=de",), ("set", "language=de")], ids=" ".join
+)
+def test_a_setting_is_set_as_other_programs_have_it(entrepot: Run, words: tuple[str, ...]) -> None:
+    assert entrepot("config", *words)[0] == 0
+    _, printed, _ = entrepot("config", "show", "--json")
+    assert json.loads(printed)["settings"] == {"language": "de"}
+
+
+def test_a_value_of_several_words_is_to_be_quoted(entrepot: Run) -> None:
+    code, _, said = entrepot("config", "lake", "/data/my", "lake")
+    assert (code, config_file().exists()) == (2, False)
+    assert "entrepot config lake '/data/my lake'" in said
+
+
 def test_a_file_that_is_no_settings_is_refused() -> None:
     path = write_config({"lake": "x"})
     path.write_text("lake = [1]\n")

@@ -30,7 +30,7 @@ LISTS = [
     ("goods", "list"),
     ("goods", "show", "chpl:1"),
     ("goods", "history", "854231"),
-    ("published", "list"),
+    ("goods", "diff", "chpl@2023-12-31", "chpl@2024-02-23"),
 ]
 
 
@@ -48,10 +48,11 @@ def test_csv_and_markdown_have_every_row_of_the_table(
     code, printed, _ = entrepot(*words, "--format", "csv")
     rows = _csv(printed)
     assert code == 0
-    assert len(rows) - sum(not row for row in rows) == sum(1 + len(one.rows) for one in drawn)
-    assert len(drawn) >= 1
-    for one in drawn:
-        assert all(any(name in head for row in rows for head in row) for name in one.columns)
+    # One head, as readers of such files take it: the longest table.
+    longest = max(drawn, key=lambda one: len(one.rows))
+    assert len(rows) == 1 + len(longest.rows)
+    assert {len(row) for row in rows} == {len(longest.columns)}
+    assert all(rows[0])
     count = len(drawn)
     _, marked, _ = entrepot(*words, "--format", "md")
     assert sum(line.startswith(("| ---", "| ---:")) for line in marked.splitlines()) == count
@@ -64,6 +65,42 @@ def test_rows_keep_their_digits_where_the_result_has_them(entrepot: Run) -> None
     head, row = _csv(printed)
     assert float(row[head.index("value")]) == figure["value"]
     assert "caveats" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        (("published", "list"), {"id", "printed", "url", "low", "high"}),
+        (("published", "conflicts"), {"kind", "one", "other", "because", "other_url"}),
+    ],
+    ids=["list", "conflicts"],
+)
+def test_what_is_drawn_as_text_or_in_part_has_its_rows(
+    entrepot: Run, words: tuple[str, ...], fields: set[str]
+) -> None:
+    _, printed, _ = entrepot(*words, "--format", "json")
+    data = json.loads(printed)
+    if isinstance(data, dict):
+        data = [*data["conflicts"], *data["unstated"], *data["other_definition"]]
+    _, printed, _ = entrepot(*words, "--format", "csv")
+    head, *rows = _csv(printed)
+    assert fields <= set(head)
+    assert len(rows) == len(data) > 50
+    assert not any("{" in cell for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys"),
+    [("rank", ("--importer", "DEU")), ("buyer_hhi", ()), ("top_supplier", ("--importer", "DEU"))],
+)
+def test_amounts_in_rows_have_their_unit(
+    entrepot: Run, measure: str, keys: tuple[str, ...]
+) -> None:
+    of = ("--exporter", "CHN") if measure != "top_supplier" else ()
+    words = ("ask", measure, *keys, *of, "--goods", "850511", "--period", "2022")
+    head, *rows = _csv(entrepot(*words, "--format", "csv")[1])
+    assert {row[head.index("unit")] for row in rows} == {"USD"}
+    assert "value, USD" in entrepot(*words)[1]
 
 
 def test_numbers_are_numbers_and_codes_are_not(entrepot: Run) -> None:

@@ -140,7 +140,9 @@ def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
         say(screen, f"{rows:,} rows checked: {'errors found' if failed else 'no errors'}.")
         print_findings(screen, found)
 
-    emit({"sound": not failed, "findings": [f.to_dict() for f in found]}, render, as_json=as_json)
+    rows_found = [finding.to_dict() for finding in found]
+    data = {"sound": not failed, "findings": rows_found}
+    emit(data, render, as_json=as_json, result=rows_found)
     if failed:
         raise typer.Exit(1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 from dataclasses import asdict, dataclass
@@ -30,7 +31,7 @@ from entrepot.settings import (
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
@@ -244,13 +245,21 @@ def setup(
     set_up(answers, to, lake, dry_run=dry_run, offline=offline, as_json=as_json)
 
 
+def _complete_setting(typed: typer.Context, incomplete: str) -> list[str]:
+    """Return keys, or languages behind that key, that begin like what was typed."""
+    names = LANGUAGES if "language" in (typed.params.get("words") or ()) else CONFIG_KEYS
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def config(
-    key: Annotated[
-        str | None,
-        typer.Argument(metavar="KEY", help="lake, supplier, goods, engine …", show_default=False),
-    ] = None,
-    value: Annotated[
-        str | None, typer.Argument(metavar="VALUE", help="New value.", show_default=False)
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY [VALUE]]",
+            help="lake, supplier, goods, engine …, and its new value.",
+            show_default=False,
+            autocompletion=_complete_setting,
+        ),
     ] = None,
     unset: Annotated[bool, typer.Option("--unset", help="Remove the setting.")] = False,
     as_json: JsonOption = False,
@@ -262,10 +271,7 @@ def config(
 
     Example: entrepot config lake ~/trade-lake
     """
-    if key is not None and key not in CONFIG_KEYS:
-        raise UnknownNameError(
-            "setting", key, CONFIG_KEYS, hint=f"one of: {', '.join(CONFIG_KEYS)}"
-        )
+    key, value = _key_and_value(words or [])
     if (value is not None and unset) or (unset and key is None):
         raise RequestError("--unset takes a KEY alone", hint="entrepot config lake --unset")
     said = configured()
@@ -287,6 +293,33 @@ def config(
         say(screen, f"in {config_file()}")
 
     emit({"file": str(config_file()), "settings": said}, render, as_json=as_json)
+
+
+def _key_and_value(words: Sequence[str]) -> tuple[str | None, str | None]:
+    """Return the setting that is meant and its new value; `set`, `show` and `=` may be typed too.
+
+    Examples
+    --------
+    >>> _key_and_value(["set", "language", "de"]), _key_and_value(["threads=2"])
+    (('language', 'de'), ('threads', '2'))
+    """
+    if words and words[0] in ("set", "get", "show", "list"):
+        words = words[1:]
+    key, sign, value = words[0].partition("=") if words else ("", "", "")
+    if not key:
+        return None, None
+    if key not in CONFIG_KEYS:
+        raise UnknownNameError(
+            "setting", key, CONFIG_KEYS, hint=f"one of: {', '.join(CONFIG_KEYS)}"
+        )
+    values = [*([value] if sign else []), *words[1:]]
+    if len(values) > 1:
+        raise RequestError(
+            f"more than one value for {key}",
+            where=" ".join(values),
+            hint=f"put it in quotes: entrepot config {key} {shlex.quote(' '.join(values))}",
+        )
+    return key, values[0] if values else None
 
 
 def _winner(name: str) -> str:

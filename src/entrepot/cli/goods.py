@@ -356,14 +356,14 @@ def draw_diff(found: Diff, screen: Console) -> None:
     from rich.text import Text
 
     screen.print(Text(f"{found.before} to {found.after}", style="bold"))
-    rows = [["+", *_short(entry)] for entry in found.added]
-    rows += [["-", *_short(entry)] for entry in found.removed]
+    rows = [["added", *_short(entry)] for entry in found.added]
+    rows += [["removed", *_short(entry)] for entry in found.removed]
     rows += [
-        ["~", *_short(other)[:2], f"was {one.part or 'whole'}{' ex' if one.ex else ''}", ""]
+        ["changed", *_short(other)[:2], f"was {one.part or 'whole'}{' ex' if one.ex else ''}", ""]
         for one, other in found.changed
     ]
     if rows:
-        screen.print(table("", ["", "code", "part", "goods", "text"], rows))
+        screen.print(table("", ["change", "code", "part", "goods", "text"], rows))
     screen.print(
         f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
     )

@@ -82,7 +82,8 @@ def emit(
     as_json
         What ``--json`` says.
     result
-        What has the rows with all their digits (``table_bytes``), if it is not `data`.
+        What has the rows with all their digits (``table_bytes``), or a list of what is drawn as
+        text, if it is not `data`.
 
     Raises
     ------
@@ -155,6 +156,10 @@ def _emit_tables(data: Any, render: Callable[[Console], None], form: str) -> Non
         made = data.table_bytes(f".{form}")
     else:
         plain = [(one.title, *_plain_cells(one)) for one in found] or _rows_of(data)
+        if form == "csv" and len(plain) > 1:
+            # A file of comma-separated values has one head: readers stop at a second.
+            note(f"the longest of {len(plain)} tables; all: --format md or xlsx")
+            plain = [max(plain, key=lambda one: len(one[2]))]
         if form == "xlsx":
             made = workbook_bytes(plain) if plain else b""
         else:
@@ -181,7 +186,12 @@ def _rows_of(data: Any) -> list[tuple[str, list[str], list[list[Any]]]]:
 
 
 def _joined(cell: Any) -> Any:
-    return ", ".join(map(str, cell)) if isinstance(cell, list | tuple) else cell
+    if isinstance(cell, dict):
+        return cell.get("text") or json.dumps(cell, ensure_ascii=False, default=str)
+    if isinstance(cell, list | tuple):
+        within = "; " if any(isinstance(one, dict) for one in cell) else ", "
+        return within.join(str(_joined(one)) for one in cell)
+    return cell
 
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?|[+-]?\d+(\.\d+)?")

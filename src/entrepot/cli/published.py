@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -84,7 +85,8 @@ def list_(
         primary_source=origin,
         lake=opened,
     )
-    emit(found.rows(), lambda screen: draw_list(found.figures, screen), as_json=as_json)
+    drawn = partial(draw_list, found.figures)
+    emit(found.rows(), drawn, as_json=as_json, result=found)
 
 
 @app.command()
@@ -140,6 +142,7 @@ def conflicts(
         data,
         lambda screen: _draw_conflicts(by_kind, count, screen, everything),
         as_json=as_json,
+        result=[one.to_row() for one in found],
     )
     if by_kind["conflict"]:
         raise typer.Exit(1)

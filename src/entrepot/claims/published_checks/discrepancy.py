@@ -117,6 +117,26 @@ class Discrepancy:
             "likely_errors": [slip.to_dict() for slip in self.likely_errors],
         }
 
+    def to_row(self) -> dict[str, str]:
+        """Return as a row of a table: both sides in words, each with its publisher and address."""
+        sides = {"one": self.one, "other": self.other}
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "what": self.what,
+            **{name: side.text for name, side in sides.items()},
+            "because": self.because,
+            "definition": self.definition,
+            **{
+                f"{name}_{field}": "; ".join(
+                    dict.fromkeys(getattr(row, field) for row in side.rows)
+                )
+                for name, side in sides.items()
+                for field in ("publisher", "url")
+            },
+            "likely_errors": "; ".join(slip.text for slip in self.likely_errors),
+        }
+
 
 # A printed statement as an interval on something that can be compared.
 
