@@ -597,8 +597,12 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         return None
     if _is_apart(asked):  # as many rows as there are codes
         return _compared(cells, asked, goods, sums)
-    # Few rows, which a figure, its range, its denominator and its caveats all need.
-    key = ("compared", goods, asked, *cells._said())
+    # Few rows, which a figure, its range, its denominator and its caveats all need, and figures of
+    # all partners: it is the same total, whoever of them is asked about.
+    [everybody, *_] = _summed(cells, asked)
+    own = _trade(asked.but(**{everybody: WORLD})), asked.quantity
+    border = _crosses_border_of_union(asked, other_side(everybody))
+    key = ("compared", everybody, border, goods, *own, *cells._said())
     found: Frame | None = cells.lake.found.get(key)
     if found is None:
         found = cached(_compared(cells, asked, goods, sums), cells.lake)
