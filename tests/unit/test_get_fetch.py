@@ -16,6 +16,7 @@ import time
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,8 +25,6 @@ from get_server import Reply, Server, cut, ranged, send, serve, silent, status, 
 from entrepot.errors import MissingExtraError, OutsideError, RequestError
 from entrepot.sources.get import PlannedFile, get
 from entrepot.sources.get import client as client_module
-from entrepot.sources.get import fetch as body_module
-from entrepot.sources.get import fetch as part_module
 from entrepot.sources.get.client import HttpClient, RetryPolicy, seconds_asked
 from entrepot.sources.get.fetch import part_of
 from entrepot.sources.info import DownloadAddress
@@ -36,6 +35,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.sources.get import DownloadedFile
+
+# By its full name: the package has a function of the same name.
+body_module = import_module("entrepot.sources.get.fetch")
+part_module = body_module
 
 
 def zipped(text: str) -> bytes:
