@@ -166,7 +166,8 @@ def test_its_picture_says_what_was_found(study: ep.Figure, tmp_path: Path) -> No
     picture = picture_of(study)
     assert [step.step for step in picture.drawn.steps] == list(range(-11, 11))
     drawn = svg_of(study)
-    assert "Listed goods from Germany to Russia fell by" in drawn
+    title = "Listed goods from Germany to Russia fell by 69.9 % against others after the listing"
+    assert f"<title>{title}</title>" in drawn.replace("\u00a0", " ")
     assert "−69.9" in drawn  # 100 (exp(-1.2) - 1)
     assert f'aria-label="{picture.alt_text}' in drawn
     assert write(of_figure(study), tmp_path / "event.svg").read_text() == drawn

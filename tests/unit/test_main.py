@@ -106,7 +106,7 @@ def test_ctrl_c_outside_of_a_command_is_no_traceback(
     def stopped(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(main, "app", stopped)
+    monkeypatch.setattr(main, "_asked_for", lambda _: stopped)
     assert run("data", "list") == (130, "", "stopped\n")
 
 
@@ -114,7 +114,7 @@ def test_a_defect_is_no_finding(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by nothing")
 
-    monkeypatch.setattr(main, "app", broken)
+    monkeypatch.setattr(main, "_asked_for", lambda _: broken)
     ended, printed, said = run("data", "list", "--json")
     told = json.loads(printed)
     assert (ended, told["exit_code"], told["error"]["kind"]) == (70, 70, "defect")
@@ -126,7 +126,7 @@ def test_a_disk_that_is_full_is_no_defect(run: Run, monkeypatch: pytest.MonkeyPa
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(main, "app", full)
+    monkeypatch.setattr(main, "_asked_for", lambda _: full)
     ended, printed, said = run("data", "list", "--json")
     assert (ended, json.loads(printed)["error"]["kind"]) == (4, "outside")
     assert "the disk is full" in said

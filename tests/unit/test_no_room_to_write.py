@@ -224,7 +224,7 @@ def test_weights_and_editions_of_the_lists(
 def test_what_nobody_expected_has_no_number_either() -> None:
     program = "import os, sys\nfrom entrepot.cli import main\n"
     program += "def refuse(*_, **__):\n    raise OSError(30, 'Read-only file system', '/x/y')\n"
-    program += "main.app = refuse\nmain.run()\n"
+    program += "main._asked_for = lambda _: refuse\nmain.run()\n"
     import subprocess
 
     done = subprocess.run(

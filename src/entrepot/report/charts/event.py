@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _CHANCE = 0.05
 """Below it, that goods moved apart before the listing is no chance."""
+_SEEN = 0.05
+"""Per cent: a smaller change is printed as none."""
 COUNTED = (("listed_products", "goods listed"), ("other_products", "others"))
 
 
@@ -55,14 +57,20 @@ def _event_title(figure: Figure) -> str:
     asked, value = figure.definition, figure.required()
     goods = f"Listed goods from {area_phrase(asked.exporter)} to {area_phrase(asked.importer)}"
     low, high = figure.low, figure.high
-    if low is None or high is None or low <= 0 <= high:
+    went = "fell" if value < 0 else "rose"
+    if low is None or high is None:  # without an interval nobody knows how clearly
+        by = figure_value(abs(value), figure.unit).removeprefix("+")
+        moved = f"{went} by {by} against others"
+    elif low <= 0 <= high:
         moved = "did not clearly move against others"
     else:
         near, far = sorted((abs(low), abs(high)))
-        ends = range_text(near, far, figure.unit, value=abs(value))
-        moved = f"{'fell' if value < 0 else 'rose'} by {ends} against others"
+        moved = f"{went} by {range_text(near, far, figure.unit, value=abs(value))} against others"
     before = figure.details.get("pre_trend_p")
-    apart = isinstance(before, float) and before < _CHANCE
+    changes = [one for one in map(_event_step, figure.table) if one.step < 0]
+    # Of changes that round to nothing even chance says little: made-up rows have no other noise.
+    is_seen = any(abs(one.value or 0.0) >= _SEEN for one in changes)
+    apart = is_seen and isinstance(before, float) and before < _CHANCE
     return f"{goods} {moved} after the listing{', but had moved apart before it' * apart}"
 
 
