@@ -35,6 +35,16 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST", "read_on_lake", "read_question", "with_periods"]
 
 
+_WHETHER_STILL = {
+    "en": re.compile(
+        r"^((?:do|does|did|has|have)\b(?!.*\b(?:if|when|cost|lose|without)\b).*?)\bno longer\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(r"^((?!.*(?:如果|假如|要是|若|万一|一旦)).*?)不再(?=.*[吗么]\W*$)"),
+}
+"""Whether somebody does no longer is what somebody still does, and no question of a cut-off."""
+_STILL = {"en": r"\1still", "zh": r"\1还"}
+
 LONGEST = 300
 """Characters of a question: what is longer is a text."""
 
@@ -72,7 +82,10 @@ def read_question(
     if language not in ("ru", "zh"):
         language = _by_words(words, language)
     now = today or date.today()
-    dated = with_years(words, language, now)
+    asked = words
+    if language in _WHETHER_STILL:
+        asked = _WHETHER_STILL[language].sub(_STILL[language], words)
+    dated = with_years(asked, language, now)
     reading = QuestionReader(dated, language, now, tuple(years))
     found = replace(reading.read(), text=words)
     right = corrections(reading.unknown, language, dated) if reading.unknown else {}
