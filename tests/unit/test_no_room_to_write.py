@@ -179,6 +179,15 @@ def test_a_new_lake_where_nothing_can_be_written_is_said(
         assert not (tmp_path / "new").exists()
 
 
+def test_a_copy_without_room_is_advised_another_folder(
+    lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lake that is copied lies well where it is."""
+    _refuse(monkeypatch, tmp_path / "copy", errno.ENOSPC)
+    text = run(["data", "copy", str(tmp_path / "copy")], lake)
+    assert "free some space, or name a folder on another disk" in text
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_lists_settings_and_downloads(
     number: int, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

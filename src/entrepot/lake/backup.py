@@ -243,7 +243,8 @@ def copy(
     def opened() -> AbstractContextManager[tarfile.TarFile]:
         return _passed_on(folder, catalog)
 
-    return _make_of(opened, target, str(folder), again, secret, progress)
+    elsewhere = "name a folder on another disk"
+    return _make_of(opened, target, str(folder), again, secret, progress, elsewhere=elsewhere)
 
 
 @contextmanager
@@ -283,12 +284,14 @@ def _make_of(
     how: str,
     secret: Secret | None,
     progress: Callable[[str], None],
+    *,
+    elsewhere: str = "put the lake elsewhere with --lake",
 ) -> Catalog:
     """Make a folder the lake of an archive: completely, or not at all."""
     _require_empty(folder)
     change = LakeChange(folder)
     with (
-        guarded(folder, change.became),
+        guarded(folder, change.became, elsewhere=elsewhere),
         finishing() as finish,
         lake_to_write(folder, unfinished=f"run it again: {how}; or delete {folder}"),
         writing(folder, "restoring a backup"),
