@@ -16,9 +16,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import anyio
-
-from entrepot.errors import RequestError
+from entrepot.errors import MissingExtraError, RequestError
 from entrepot.limits import Limits, under
 from entrepot.serve.answer import (
     BadAddressError,
@@ -28,6 +26,11 @@ from entrepot.serve.answer import (
     UnauthorizedError,
     WrongFormError,
 )
+
+try:
+    import anyio
+except ImportError as error:
+    raise MissingExtraError("anyio", "serve") from error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
