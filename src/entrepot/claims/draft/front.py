@@ -48,7 +48,7 @@ _PLACE = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 _AGENCY = re.compile(r"[(/]?[^\W\d_]{2,12}社[^\W\d_]{1,8}")
 """What stands before the date of a dateline: its place, or a Chinese agency with its place."""
-_GOES_ON = re.compile(r"\s*(?:г(?:ода|\.)?|года)?\s*(?:[.):/]|--|[—–-]\s|\(|电|讯)")
+_GOES_ON = re.compile(r"\s*(?:г(?:ода|\.)?)?\s*(?:[.):/]|--|[—–-]\s|\(|电|讯)")
 _HEADING = re.compile(r"#+\s+(.+)")
 _FIRST = 20
 _FIRST_LINES = 4
