@@ -212,8 +212,8 @@ def scale_of(unit: str, largest: float) -> Scale:
 
     Examples
     --------
-    >>> scale_of("share", 0.5), scale_of("USD", 5.2e9).word
-    (Scale(factor=100.0, word='%'), 'USD bn')
+    >>> scale_of("share", 0.5).word, scale_of("USD", 5.2e9).word
+    ('%', 'USD bn')
     """
     if unit in ("share", "relative"):
         return Scale(100.0, "%")
