@@ -291,5 +291,5 @@ def _source(
     )
     apart = [one for one in every if one.imports and one.exports and len({*one.whose}) > 1]
     if apart:
-        said += " Where no single source has both shares of a year, each is from another source."
+        said += " Where no source has both shares of a year, they come from different sources."
     return (" ".join([f"{', '.join(names)}.{said}", *left_out]),)
