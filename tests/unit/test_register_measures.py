@@ -18,6 +18,9 @@ from entrepot.figures.figure import headline
 from entrepot.lake import fetch
 from entrepot.model.period import Period
 from entrepot.report.standalone import of_figure
+from entrepot.serve.agent_answers import AgentAccess
+from entrepot.serve.agent_tools import call
+from entrepot.serve.pool import Pool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +129,40 @@ def test_partners_are_counted_on_the_basis_asked_for(tmp_path: Path) -> None:
     }
     # By origin there are three in every month of both years, by dispatch seven the year before.
     assert whole == {"origin": "", "dispatch": "of the 3 partners loaded"}
+
+
+def test_a_figure_for_each_basis(tmp_path: Path) -> None:
+    """A register of several bases refused a question without one, and one for all of them."""
+    lines = [
+        {"Made in": "Taiwan", "Sent from": "Китай", "Seller in": "Hong Kong", "Value": "30"},
+        {"Made in": "Taiwan", "Sent from": "Taiwan", "Seller in": "Hong Kong", "Value": "60"},
+        {"Made in": "Китай", "Sent from": "Китай", "Seller in": "Alemania", "Value": "10"},
+    ]
+    lake = _lake(tmp_path, *lines)
+    asked = {"source": SOURCE, "importer": "KAZ", "goods": "854231", "period": "2023-01"}
+    panel = ep.ask("import_share", lake=lake, exporter="TWN", each="basis", **asked)
+    values = {row["basis"]: row["value"] for row in panel.rows()}
+    assert values == {"dispatch": pytest.approx(0.6), "origin": pytest.approx(0.9), "seller": None}
+    [gap] = panel.gaps
+    assert "no exports by Taiwan (basis: seller) in 2023-01" in gap
+    # A word that stands for a value of the key is no value of it: "country of origin".
+    assert not any("The same applies to" in one.text for one in panel.caveats)
+    words = [word for name, text in asked.items() for word in (f"--{name}", text)]
+    ask_hhi = ["ask", "hhi", *words, "--lake", str(lake.path)]
+    done = CliRunner().invoke(app, [*ask_hhi, "--basis", "all", "--json"])
+    rows = {row["basis"]: row["value"] for row in json.loads(done.stdout)["rows"]}
+    assert rows["origin"] == pytest.approx(0.9**2 + 0.1**2)
+    assert rows["dispatch"] == pytest.approx(0.4**2 + 0.6**2)
+    refused = CliRunner().invoke(app, ask_hhi)
+    assert isinstance(refused.exception, RequestError)
+    assert "--each basis" in refused.exception.hint
+    for wrong in (["--basis", "all", "--curve"], ["--basis", "origin", "--each", "basis"]):
+        assert isinstance(CliRunner().invoke(app, [*ask_hhi, *wrong]).exception, RequestError)
+    with pytest.raises(RequestError, match="each basis of baci"):
+        ep.ask("hhi", lake=lake, each="basis", **asked | {"source": "baci"})
+    access = AgentAccess(Pool(lake.path, 60.0))
+    found = call(access, "series", {"measure": "hhi", "each": "basis", **asked})
+    assert {row["basis"]: row["value"] for row in found["rows"]} == rows
 
 
 def test_a_share_within_a_brand_is_of_its_lines(lake: Lake) -> None:

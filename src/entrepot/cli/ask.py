@@ -132,8 +132,8 @@ def ask(
     each: Annotated[
         str | None,
         typer.Option(
-            help="A figure for each year, quarter or month, importer, exporter or goods; several: "
-            "importer,year.",
+            help="A figure for each year, quarter or month, importer, exporter, goods or basis; "
+            "several: importer,year.",
             show_default=False,
         ),
     ] = None,
@@ -173,6 +173,7 @@ def ask(
     """
     from entrepot.figures import ask as evaluate
     from entrepot.figures import ask_many
+    from entrepot.lake.registers import EVERY_BASIS
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
@@ -182,9 +183,14 @@ def ask(
         read = _read(measure, keys, each, lake)
         measure, each, keys = read.measure, read.each or None, keys | read.keys
     keys |= _defaults(measure, keys)
+    if keys["basis"] == EVERY_BASIS:
+        each, keys["basis"] = f"basis {each or ''}", None
     opened = open_on_engine(engine, lake, master)
     _say_if_too_large(opened, keys)
+    only_of_one = {"curve": curve, "tests": tests, "explain": explain}
     if each is not None:
+        if alone := [f"--{name}" for name, one in only_of_one.items() if one]:
+            raise RequestError(f"{alone[0]} is of one figure", hint="leave it out, or --each")
         steps = [cast("Each", one) for one in re.split(r"[\s,+]+", each.strip())]
         found = ask_many(measure, lake=opened, each=steps, **keys)
         _show_series(found, out, read, as_json=as_json)

@@ -13,6 +13,7 @@ from entrepot.figures.sides import members_of
 from entrepot.lake import spans
 from entrepot.model.areas import WORLD, area_phrase
 from entrepot.model.display import joined
+from entrepot.model.keys import AREA_KEYS
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ def _pattern(text: str, having: Sequence[Figure], varied: Sequence[str]) -> tupl
     found = {
         name: pattern
         for name in varied
-        if len({getattr(one.definition, name) for one in having}) == 1
+        # Other values are words, such as origin or mass, that texts use in passing.
+        if name in (*AREA_KEYS, "goods", "period")
+        and len({getattr(one.definition, name) for one in having}) == 1
         and (pattern := _without(text, _label(name, having[:1]))) != text
     }
     return next(iter(found.items())) if len(found) == 1 else ("", text)
@@ -195,7 +198,7 @@ def _label(name: str, figures: Sequence[Figure]) -> str:
     values = list(dict.fromkeys(getattr(one.definition, name) for one in figures))
     if name == "period":
         return spans(sorted(values, key=lambda one: one.start))
-    return joined([area_phrase(one) if name != "goods" else str(one) for one in values])
+    return joined([area_phrase(one) if name in AREA_KEYS else str(one) for one in values])
 
 
 def _with_scope(

@@ -19,7 +19,7 @@ from entrepot.figures.figure import as_counted, headline
 from entrepot.figures.flows import NAMED_SHARE
 from entrepot.figures.questions import is_window
 from entrepot.figures.row_caveats import releases_of
-from entrepot.figures.validate import require_question
+from entrepot.figures.validate import require_bases, require_question
 from entrepot.goods import goods_title
 from entrepot.goods.parse import canonical
 from entrepot.lake import Lake
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Figure
 
-Each = Literal["year", "quarter", "month", "importer", "exporter", "goods"]
+Each = Literal["year", "quarter", "month", "importer", "exporter", "goods", "basis"]
 """What a panel may have a Figure for each of."""
 EACH: dict[str, int] = {"year": 12, "quarter": 3, "month": 1}
 """Months of each step of a series."""
@@ -373,7 +373,7 @@ def ask(
         ``year``, ``quarter`` or ``month``: a series over the parts of `period`, such as
         ``2017..2023``. Areas that are younger groups keep the members of the last day.
         ``importer``, ``exporter`` or ``goods``: one for each that is joined there, or for each
-        member of a group. A list of these varies several.
+        member of a group. ``basis``: one for each that a register has. A list varies several.
     **keys
         Keys of the definition, see `entrepot.model.keys.Keys`: ``importer``, ``exporter``,
         ``goods``, ``period``, ``base``, ``source`` and so on.
@@ -455,7 +455,8 @@ def ask_many(
     steps = _steps(each)
     for one in steps:
         given |= _members_of(given, one) if one in _JOINED else {}
-    times = [one for one in steps if one not in _JOINED]
+    given |= {"basis": require_bases(opened, given)} if "basis" in steps else {}
+    times = [one for one in steps if one in EACH]
     if len(times) > 1:
         raise RequestError(f"a series has one step, not {joined(times)}", hint="name one of them")
     for one in times:
@@ -535,10 +536,8 @@ _JOINED = ("importer", "exporter", "goods")
 
 def _steps(each: Each | Sequence[Each] | None) -> list[Each]:
     """Return what a panel has one Figure for each of, one after the other."""
-    steps: list[Any] = (
-        list(each) if isinstance(each, (list, tuple)) else [each] * (each is not None)
-    )
-    known = (*EACH, *_JOINED)
+    steps: list[Any] = [*each] if isinstance(each, (list, tuple)) else [each] * (each is not None)
+    known = (*EACH, *_JOINED, "basis")
     if wrong := [one for one in steps if one not in known]:
         raise RequestError(f"each is {wrong[0]!r}", hint=f"one of: {', '.join(known)}")
     return steps

@@ -21,7 +21,7 @@ from entrepot.lake.merge import UNKNOWN
 from entrepot.model.areas import WORLD, area_phrase, area_phrases
 from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL, harmonized, known_codes
-from entrepot.sources import is_own, split_address
+from entrepot.sources import is_own, is_register, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -422,10 +422,12 @@ def areas_without_records(
 def words_without_records(unrecorded: Mapping[Side, Collection[str]], asked: Definition) -> str:
     """Return what a source has nothing of, by side: who buys nothing may sell all the same."""
     parts = []
+    # The same register may have the area on another basis.
+    basis = f" (basis: {asked.basis})" if is_register(asked.source or "") else ""
     for side, areas in unrecorded.items():
         trade = "trade" if asked.flow == "both" else f"{side[:-2]}s"
         which = f"{asked.valuation.upper()} values of {trade}" if asked.valuation else trade
-        parts.append(f"no {which} by {area_phrases(sorted(areas))}")
+        parts.append(f"no {which} by {area_phrases(sorted(areas))}{basis}")
     return " and ".join(parts)
 
 

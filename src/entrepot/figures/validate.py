@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 
@@ -28,7 +28,7 @@ from entrepot.model.keys import KEYS
 from entrepot.sources import is_register, source_ids, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
@@ -152,14 +152,41 @@ def _basis(definition: Definition, lake: Lake) -> str:
         return "dispatch" if definition.basis == "consignment" else definition.basis
     if definition.basis != UNNAMED:
         return definition.basis
-    name = split_address(source)[0]
-    there = {one for item in lake.holdings() if item.source == name for one in item.bases}
+    there = _bases(lake, source)
     if len(there) < 2:
-        return there.pop() if there else KEYS["basis"].default
+        return there[0] if there else KEYS["basis"].default
+    name = split_address(source)[0]
     raise RequestError(
-        f"{name} names countries on {len(there)} bases: {', '.join(sorted(there))}",
+        f"{name} names countries on {len(there)} bases: {', '.join(there)}",
         why="they are different partners, and a share by one says nothing of another",
-        hint=f"add --basis {sorted(there)[0]}, or another of them",
+        hint=f"add --basis {there[0]}, or another of them\n"
+        f"         a figure for each: entrepot ask {definition.measure} --source {name} --each basis ...",
+    )
+
+
+def _bases(lake: Lake, register: str) -> list[str]:
+    """Return the bases on which a register names countries."""
+    name = split_address(register)[0]
+    return sorted({one for item in lake.holdings() if item.source == name for one in item.bases})
+
+
+def require_bases(lake: Lake, given: Mapping[str, Any]) -> list[str]:
+    """Return the bases of the register that is asked.
+
+    Raises
+    ------
+    RequestError
+        If no loaded register is asked, or one basis is named, too.
+    """
+    source = str(given.get("source") or "")
+    if "basis" in given:
+        raise RequestError(f"each basis, and --basis {given['basis']}", hint="leave one out")
+    if there := _bases(lake, source) if is_register(source) else []:
+        return there
+    raise RequestError(
+        f"each basis of {source or 'no source'}",
+        why="a customs register names several countries for one line, statistics name one",
+        hint="name a loaded register, such as --source shipments.peru: entrepot data list",
     )
 
 

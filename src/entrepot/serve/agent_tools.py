@@ -272,7 +272,7 @@ TOOLS: dict[str, AgentTool] = {
             {
                 "measure": _MEASURE,
                 "period": _text("First to last: 2017..2023; or one year.", "2017..2023"),
-                "each": _text("Step.", "year", enum=list(EACH)),
+                "each": _text("Step; or basis, of a register.", "year", enum=[*EACH, "basis"]),
                 **{name: _key(name) for name in ("importer", "exporter", "goods", "source")},
                 "importers": _text(
                     "Several importers, a row each, parted by semicolons.", "RUS; KAZ; KGZ"
