@@ -247,16 +247,38 @@ def test_dates_as_people_write_them(text: str, day: date) -> None:
 
 
 def test_day_and_month_are_asked_for_and_never_guessed() -> None:
-    with pytest.raises(RequestError, match="day or the month first") as raised:
-        read_days(["03/04/2025", "05/06/2025"])
-    assert "--dates" in raised.value.hint
-    with pytest.raises(RequestError, match="some dates have the day first"):
-        read_days(["31/12/2024", "12/31/2024"])
+    # 05/05/2025 is one day in any order.
+    read = read_days(["03/04/2025", "05/06/2025", "05/05/2025", "2025-01-11"])
+    assert read.problems == {
+        one: f"date could be two days: {one}" for one in ("03/04/2025", "05/06/2025")
+    }
+    assert read.days["05/05/2025"] == date(2025, 5, 5)
+    assert (read.order, read.because) == (None, "")
+    # What can be one day alone is that day, whatever the order of others is.
+    mixed = read_days(["31/12/2024", "12/30/2024", "03/04/2025"])
+    assert mixed.days == {
+        "31/12/2024": date(2024, 12, 31), "12/30/2024": date(2024, 12, 30), "03/04/2025": None
+    }  # fmt: skip
+    assert mixed.because == "31/12/2024 and 12/30/2024"
     shown = read_days(["03/04/2025", "13/04/2025"])
     assert shown.days["03/04/2025"] == date(2025, 4, 3)
     assert shown.because == "13/04/2025"
     found = screened("03/04/2025,854231,IT,RU,,,V\n13/04/2025,854231,IT,RU,,,V\n")
     assert any("day first" in note for note in found.notes)
+
+
+def test_a_day_that_could_be_two_does_not_stop_the_others() -> None:
+    """One line with 03/04/2025 stopped a screening of all others."""
+    text = "2025-01-11,854231,IT,RU,,,V\n03/04/2025,854231,IT,RU,,,V\n"
+    found = screened(text)
+    assert (found.lines, found.sums[1], found.sums[6]) == (2, 1, 1)
+    [broken] = found.problems
+    assert (broken.row, broken.reason) == (3, "date could be two days: 03/04/2025")
+    assert any("1 date that could be two days" in note and "DMY" in note for note in found.notes)
+    with pytest.raises(RequestError, match="date could be two days"):
+        screened(text, strict=True)
+    with_order = screened(text, order="MDY")
+    assert (with_order.sums[1], with_order.sums[6]) == (2, 0)
 
 
 def test_a_row_that_cannot_be_read_never_stops_the_rest() -> None:

@@ -29,6 +29,8 @@ from entrepot.cli.output import emit, facts, note, table
 from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from entrepot.claims.question_read import QuestionRead
@@ -172,8 +174,6 @@ def ask(
     Example: entrepot ask import_share --importer RUS --exporter CHN --goods chpl --period 2023
     """
     from entrepot.figures import ask as evaluate
-    from entrepot.figures import ask_many
-    from entrepot.lake.registers import EVERY_BASIS
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
@@ -182,17 +182,12 @@ def ask(
     if not measure.strip() or _IN_WORDS.search(measure.strip()):
         read = _read(measure, keys, each, lake)
         measure, each, keys = read.measure, read.each or None, keys | read.keys
-    keys |= _defaults(measure, keys)
-    if keys["basis"] == EVERY_BASIS:
-        each, keys["basis"] = f"basis {each or ''}", None
+    each, keys = _with_bases(each, keys | _defaults(measure, keys))
     opened = open_on_engine(engine, lake, master)
     _say_if_too_large(opened, keys)
-    only_of_one = {"curve": curve, "tests": tests, "explain": explain}
     if each is not None:
-        if alone := [f"--{name}" for name, one in only_of_one.items() if one]:
-            raise RequestError(f"{alone[0]} is of one figure", hint="leave it out, or --each")
-        steps = [cast("Each", one) for one in re.split(r"[\s,+]+", each.strip())]
-        found = ask_many(measure, lake=opened, each=steps, **keys)
+        of_one = {"--curve": curve, "--tests": tests, "--explain": explain}
+        found = _series(measure, opened, each, of_one, keys)
         _show_series(found, out, read, as_json=as_json)
         return
     with opened.explaining() if explain else nullcontext() as cost:
@@ -224,6 +219,27 @@ def ask(
     if figure.value is None:
         raise typer.Exit(3)
     say_if_empty(opened, lake)
+
+
+def _with_bases(each: str | None, keys: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """Return what there is a figure for each of, with every basis where all are asked for."""
+    from entrepot.lake.registers import EVERY_BASIS
+
+    if keys.get("basis") != EVERY_BASIS:
+        return each, keys
+    return f"basis {each or ''}", keys | {"basis": None}
+
+
+def _series(
+    measure: str, lake: Lake, each: str, of_one: Mapping[str, bool], keys: dict[str, Any]
+) -> Panel:
+    """Evaluate a panel; options that are of one figure alone are refused."""
+    from entrepot.figures import ask_many
+
+    if alone := [name for name, is_given in of_one.items() if is_given]:
+        raise RequestError(f"{alone[0]} is of one figure", hint="leave it out, or --each")
+    steps = [cast("Each", one) for one in re.split(r"[\s,+]+", each.strip())]
+    return ask_many(measure, lake=lake, each=steps, **keys)
 
 
 def _citation_form(

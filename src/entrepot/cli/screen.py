@@ -45,7 +45,7 @@ def screen(
         str, typer.Option(help="What codes are read in: CN, CN2025, HS2022; default: by date.")
     ] = "",
     dates: Annotated[
-        str, typer.Option(help="How 03/04/2025 is read: DMY or MDY; default: find out, or ask.")
+        str, typer.Option(help="How 03/04/2025 is read: DMY or MDY; default: as the file shows.")
     ] = "",
     against: Annotated[
         list[str] | None, typer.Option(help="List to screen against (repeatable); default: all.")

@@ -159,8 +159,8 @@ def _basis(definition: Definition, lake: Lake) -> str:
     raise RequestError(
         f"{name} names countries on {len(there)} bases: {', '.join(there)}",
         why="they are different partners, and a share by one says nothing of another",
-        hint=f"add --basis {there[0]}, or another of them\n"
-        f"         a figure for each: entrepot ask {definition.measure} --source {name} --each basis ...",
+        hint=f"add --basis {there[0]}, or another of them\n         "
+        f"a figure for each: entrepot ask {definition.measure} --source {name} --each basis ...",
     )
 
 

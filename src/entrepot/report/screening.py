@@ -161,7 +161,8 @@ def ask_screening(
     edition
         What codes are read in, such as ``CN`` or ``HS2022``; by default by date.
     dates
-        ``DMY`` or ``MDY``: how 03/04/2025 is read. By default it is found out, or asked.
+        ``DMY`` or ``MDY``: how 03/04/2025 is read. By default as other days of the file show; if
+        none does, its line is not readable.
     against
         Lists to screen against; by default all.
     strict

@@ -234,7 +234,8 @@ def test_the_page_answers_and_asks(found: Screening) -> None:
     assert "Columns not used: &#39;Our ref&#39;." in text
     assert "No column with the country of origin" in text
     asked = page(b"Date,HS code,From,To\n03/04/2025,854231,IT,RU\n")
-    assert "day or the month first" in asked
+    assert "No line can be read: date could be two days" in asked
+    assert "Choose day first or month first" in asked
     assert "03/04/2025,854231,IT,RU" in asked  # the form keeps what was sent
     assert "<script>" not in page(b"Date,HS code,From,To\n<script>,854231,IT,RU\n")
     with pytest.raises(RequestError, match="more than 5,000 lines"):

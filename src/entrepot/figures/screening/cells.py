@@ -14,7 +14,6 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from entrepot.errors import RequestError
 from entrepot.model.area_names import completed_name, named_area
 from entrepot.model.areas import known_areas
 from entrepot.model.product import EDITIONS, NATIONAL, known_codes, known_prefixes
@@ -28,6 +27,7 @@ DayOrder = Literal["DMY", "MDY", "YMD"]
 _LONGEST = 10
 _SHORTEST = 2
 _HEAD = 6  # digits that all tariffs share
+_MONTHS = 12
 
 
 # Codes
@@ -206,11 +206,13 @@ class ReadDays:
     problems
         Why, by text.
     order
-        In which order slashed days are read; None if there are none.
+        In which order slashed days are read; None if there are none, or if nothing shows it.
     because
-        The text that decides the order, or that it was given.
+        The text that decides the order, or that it was given; of two orders a text of each.
     as_numbers
         Texts that are numbers of days, as spreadsheets keep them.
+    ambiguous
+        Texts that can be two days.
     """
 
     days: Mapping[str, date | None]
@@ -218,6 +220,7 @@ class ReadDays:
     order: DayOrder | None
     because: str
     as_numbers: int = 0
+    ambiguous: tuple[str, ...] = ()
 
 
 # A time at the end, with seconds, am/pm and zone or without.
@@ -234,6 +237,7 @@ _NAMED = re.compile(
     r"(?:\w+,\s+)?(\d{1,2})(?:st|nd|rd|th|\.|º)?[\s-]+(?:de\s+)?([^\W\d_]+)\.?[\s,-]+(?:de\s+)?(\d{4}|\d{2})"
 )
 _NAMED_FIRST = re.compile(r"([^\W\d_]+)\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})")
+TWO_DAYS = "date could be two days"
 # Days since 1900 of the years 1954 to 2091; other numbers of five digits are no dates of trade.
 _SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")
 _EPOCH = date(1899, 12, 30)  # of spreadsheets, which have a 29 February 1900
@@ -249,15 +253,15 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     order
         In which order slashed days are written; None to find out.
 
-    Raises
-    ------
-    RequestError
-        If slashed days fit both orders, or some fit one and some the other.
+    Slashed days that fit both orders cannot be read if no other one shows the order, or if some
+    show one and some the other.
 
     Examples
     --------
     >>> read_days(["31/12/2024", "03/04/2025"]).days["03/04/2025"]
     datetime.date(2025, 4, 3)
+    >>> read_days(["11 Jan 2025", "03/04/2025"]).problems
+    {'03/04/2025': 'date could be two days: 03/04/2025'}
     >>> read_days(["11 Jan 2025"]).days["11 Jan 2025"], read_days(["45668"]).days["45668"]
     (datetime.date(2025, 1, 11), datetime.date(2025, 1, 11))
     """
@@ -273,8 +277,15 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
         order, because = _order_of(slashed)
     days: dict[str, date | None] = {}
     problems: dict[str, str] = {}
+    both: tuple[str, ...] = ()
+    if order is None:
+        both = tuple(text for text, ends in slashed if ends[0] != ends[1] and max(ends) <= _MONTHS)
+        problems = {text: f"{TWO_DAYS}: {_short(text)}" for text in both}
+        days = dict.fromkeys(both)
     numbers = 0
     for text in listed:
+        if text in problems:
+            continue
         plain = _bare(text)
         numbers += bool(_SERIAL.fullmatch(plain))
         parts = _parts(plain, order)
@@ -290,27 +301,18 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
         elif not 1988 <= parts[0] <= 2100:
             days[text] = None
             problems[text] = f"date out of range: {_short(text)}"
-    return ReadDays(days, problems, order if slashed else None, because, numbers)
+    return ReadDays(days, problems, order if slashed else None, because, numbers, both)
 
 
-def _order_of(slashed: list[tuple[str, tuple[int, int]]]) -> tuple[DayOrder, str]:
-    day_first = next((text for text, (first, second) in slashed if second <= 12 < first), None)
-    month_first = next((text for text, (first, second) in slashed if first <= 12 < second), None)
-    hint = "say which comes first: --dates DMY (day) or --dates MDY (month)"
+def _order_of(slashed: list[tuple[str, tuple[int, int]]]) -> tuple[DayOrder | None, str]:
+    """Return the order that days show, and a day that does; None if none or both are shown."""
+    day_first = next((text for text, (one, two) in slashed if two <= _MONTHS < one), "")
+    month_first = next((text for text, (one, two) in slashed if one <= _MONTHS < two), "")
     if day_first and month_first:
-        raise RequestError(
-            f"some dates have the day first and some the month: {day_first}, {month_first}",
-            why="a date read the wrong way can be before or after a listing",
-            hint=hint,
-        )
-    if day_first is None and month_first is None:
-        text = slashed[0][0]
-        raise RequestError(
-            f"dates such as {text} can be read with the day or the month first",
-            why="no date in the file shows which, and a listing may lie in between",
-            hint=hint,
-        )
-    return ("DMY", day_first) if day_first else ("MDY", month_first or "")
+        return None, f"{day_first} and {month_first}"
+    if not (day_first or month_first):
+        return None, ""
+    return ("DMY", day_first) if day_first else ("MDY", month_first)
 
 
 def _bare(text: str) -> str:
@@ -328,7 +330,8 @@ def _parts(text: str, order: DayOrder | None) -> tuple[int, int, int] | None:
         first, second, year = int(found[1]), int(found[2]), _year(found[3])
         if order == "YMD":
             return _year(found[1]), second, int(found[3])
-        return (year, second, first) if order == "DMY" else (year, first, second)
+        is_day_first = order == "DMY" or (order is None and first > _MONTHS)
+        return (year, second, first) if is_day_first else (year, first, second)
     if found := _SERIAL.fullmatch(text):
         day = _EPOCH + timedelta(days=int(found[1]))
         return day.year, day.month, day.day

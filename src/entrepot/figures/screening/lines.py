@@ -235,6 +235,13 @@ def _note_days(work: Work, read: ReadDays) -> None:
         first = {"DMY": "day", "MDY": "month", "YMD": "year"}[read.order]
         why = "as given" if read.because == "as given" else f"{read.because} can be nothing else"
         work.notes.append(f"Dates with slashes have the {first} first: {why}.")
+    if both := read.ambiguous:
+        shown = f"{read.because} show both orders" if read.because else "no other date shows which"
+        work.notes.append(
+            f"Lines with {agreed(len(both), 'date that', 'dates that')} could be two days, such "
+            f"as {both[0]}, are not readable, because {shown}. Say whether the day or the month "
+            "comes first (dates: DMY or MDY)."
+        )
     if read.as_numbers:
         work.notes.append(
             f"{agreed(read.as_numbers, 'date is a number', 'dates are numbers')} of days, as "

@@ -44,7 +44,7 @@ from entrepot.goods.screening import (
     regimes_of,
 )
 from entrepot.model.areas import area_name
-from entrepot.model.display import day_text
+from entrepot.model.display import agreed, day_text
 from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
@@ -214,8 +214,8 @@ def screen(
     UnknownNameError
         For an unknown column, list or nomenclature.
     RequestError
-        If a column that is needed is not found, dates fit two orders, or with `strict` a row
-        cannot be read: the message counts them.
+        If a column that is needed is not found, or with `strict` a row cannot be read: the message
+        counts them.
     NoEvidenceError
         If the file has no row.
     """
@@ -244,10 +244,10 @@ def screen(
 
 
 def _refusal(name: str, problems: Sequence[BrokenRow]) -> RequestError:
-    first = problems[0]
+    first, count = problems[0], agreed(len(problems), "row", "rows")
     return RequestError(
         first.reason,
-        where=f"{name}, row {first.row}; {len(problems):,} rows in all cannot be read",
+        where=f"{name}, row {first.row}; {count} in all cannot be read",
         why="with --strict every row has to be readable",
         hint="correct the rows, or leave --strict out: they are then reported apart",
     )

@@ -77,6 +77,7 @@ def screened_page(lake: Lake | None, body: str) -> ServedAnswer:
     sent = json.loads(body)
     try:
         found = _screened(lake, sent)
+        _require_days(found)
     except RequestError as raised:
         error = _on_a_page(raised)
         data = base64.b64decode(sent["data"])
@@ -127,6 +128,22 @@ def _screened(lake: Lake | None, sent: dict[str, Any]) -> Screening:
         order=sent["dates"] or None,
         links=links_loaded(lake) if lake else None,
     )
+
+
+def _require_days(found: Screening) -> None:
+    """Refuse a list of which no line can be read, some because their days could be two.
+
+    Else the lines would have to be pasted again to say in which order days are written.
+    """
+    from entrepot.figures.screening.cells import TWO_DAYS
+
+    both = next((one.reason for one in found.problems if one.reason.startswith(TWO_DAYS)), "")
+    if both and found.sums[6] == found.lines:
+        raise RequestError(
+            f"no line can be read: {both}",
+            why="no date in the file shows which, and a listing may lie in between",
+            hint="say which comes first: --dates DMY (day) or --dates MDY (month)",
+        )
 
 
 def _on_a_page(error: RequestError) -> RequestError:
