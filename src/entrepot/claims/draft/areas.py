@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import (
     NOWHERE,
-    area_words,
     areas_begun_in,
     cue_words,
     short_names,
@@ -199,7 +198,7 @@ def _possessive(mark: Mark, text: str, language: str) -> int:
         # "Russlands", but not "Laos": without its s it must be a name as well.
         genitive = name.endswith("s") and any(
             entry.form == "noun" and entry.pattern.fullmatch(name[:-1])
-            for entry in area_words("de")
+            for entry in areas_begun_in(name, "de")
         )
         return mark.end if genitive else 0
     pattern = _POSSESSIVE.get(language)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,27 +44,37 @@ _ADJECTIVE_ENDING = {
 _PLAIN_NAME = re.compile(r"[^\W\d_][\w' -]{3,}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """What a pattern stands for: a code or cue, its form or certainty, and a title.
 
-    `starts` are the letters that each of its words begins with; empty where any may.
+    `written` is the pattern with its flags, `starts` are the letters that each of its words begins
+    with; empty where any may.
     """
 
     value: str
     form: str
-    pattern: re.Pattern[str]
+    written: tuple[str, re.RegexFlag]
     title: str = ""
     starts: frozenset[str] = frozenset()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled where a text may have it: few of hundreds."""
+        return re.compile(*self.written)
 
 
 def bounded(pattern: str, language: str, *, exact: bool = False) -> re.Pattern[str]:
     """Compile a pattern that begins and ends with a word; Chinese has no spaces between words."""
+    return re.compile(*_bounded(pattern, language, exact=exact))
+
+
+def _bounded(pattern: str, language: str, *, exact: bool = False) -> tuple[str, re.RegexFlag]:
     flags = re.NOFLAG if exact else re.IGNORECASE
     if language == "zh":
-        return re.compile(f"(?:{pattern})", flags)
+        return f"(?:{pattern})", flags
     # Not \b: that needs a letter or digit at both ends, and patterns may end in a sign.
-    return re.compile(rf"(?<![\w])(?:{pattern})(?!\w)", flags)
+    return rf"(?<![\w])(?:{pattern})(?!\w)", flags
 
 
 @cache
@@ -155,26 +165,23 @@ def _alternatives(words: str, ending: str) -> str:
     return "|".join(sorted(parts, key=len, reverse=True))
 
 
-def _name(pattern: str, language: str, form: str) -> re.Pattern[str]:
+def _name(pattern: str, language: str, form: str) -> tuple[str, re.RegexFlag]:
     """Names keep their capital, so that "us" is not the United States; adjectives need none."""
     exact = form == "noun" or language == "en"
     if language == "de":  # "US-Exporte", "deutsch-russischer"
-        return re.compile(rf"(?<![\w])(?:{pattern})(?![A-Za-zäöüß])", *_flags(exact))
-    return bounded(pattern, language, exact=exact)
+        flags = re.NOFLAG if exact else re.IGNORECASE
+        return rf"(?<![\w])(?:{pattern})(?![A-Za-zäöüß])", flags
+    return _bounded(pattern, language, exact=exact)
 
 
-def _flags(exact: bool) -> tuple[re.RegexFlag]:
-    return (re.NOFLAG if exact else re.IGNORECASE,)
-
-
-def _goods(words: str, language: str) -> re.Pattern[str]:
+def _goods(words: str, language: str) -> tuple[str, re.RegexFlag]:
     """Goods may be the first part of a German word: Chipexporte."""
     pattern = "|".join(words.split(";"))
     if language != "de":  # "non-oil exports" are no exports of oil
         apart = pattern if language == "zh" else rf"(?<!-)(?:{pattern})"
-        return bounded(apart, language)
+        return _bounded(apart, language)
     joined = r"(?=-?(?:export|import|ausfuhr|einfuhr|liefer|handel))"
-    return re.compile(rf"(?<!\w)(?:{pattern})(?:(?!\w)|{joined})", re.IGNORECASE)
+    return rf"(?<!\w)(?:{pattern})(?:(?!\w)|{joined})", re.IGNORECASE
 
 
 def _other_areas(known: set[str]) -> list[Entry]:
@@ -186,13 +193,13 @@ def _other_areas(known: set[str]) -> list[Entry]:
             continue
         # Not "Bonaire, Sint Eustatius and Saba": its parts would be read one by one.
         if _PLAIN_NAME.fullmatch(area.name):
-            name = bounded(re.escape(area.name), "en", exact=True)
+            name = _bounded(re.escape(area.name), "en", exact=True)
             found.append(Entry(area.code, "noun", name, starts=_starts([area.name], "en")))
         if area.adjective:
             adjectives.setdefault(area.adjective, set()).add(area.code)
     for word, codes in adjectives.items():
         if len(codes) == 1:  # "Congolese" is of two countries
-            name = bounded(re.escape(word), "en", exact=True)
+            name = _bounded(re.escape(word), "en", exact=True)
             found.append(Entry(codes.pop(), "adj", name, starts=_starts([word], "en")))
     return found
 
@@ -288,7 +295,7 @@ _ENGLISH_FLOW = re.compile(r"\b(?:exports|imports|shipments|deliveries)\b", re.I
 def _is_subject(match: re.Match[str], text: str, language: str) -> bool:
     """Whether the speaker is a country that the rest of the sentence is about."""
     who = _ARTICLE.sub("", match["who"].strip())
-    names = (entry for entry in area_words(language) if entry.form == "noun")
+    names = (entry for entry in areas_begun_in(who, language) if entry.form == "noun")
     return text[match.end() :].lstrip().startswith(("its ", "it ")) and any(
         entry.pattern.fullmatch(who) for entry in names
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.areas import areas_in, shortened
 from entrepot.claims.draft.flows import BALANCES, Context, Flow, completed, flows_of
-from entrepot.claims.draft.lexicon import MASK, area_words, attributed, cue_words, masked
+from entrepot.claims.draft.lexicon import MASK, areas_begun_in, attributed, cue_words, masked
 from entrepot.claims.draft.marks import Marks, codes_in, marks
 from entrepot.claims.draft.times import Timing, timing
 
@@ -159,7 +159,7 @@ def _without_names(text: str, language: str) -> str:
         return text
     # Found before full names are masked, since it looks at the words around.
     short = shortened(text)
-    for entry in area_words(language):
+    for entry in areas_begun_in(text, language):
         text = entry.pattern.sub(lambda match: MASK * len(match[0]), text)
     for mark in short:
         text = masked(text, mark.start, mark.end)

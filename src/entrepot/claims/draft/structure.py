@@ -33,7 +33,7 @@ from entrepot.claims.draft.candidates import (
     touched,
     what_choices,
 )
-from entrepot.claims.draft.lexicon import NOWHERE, area_words
+from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
 from entrepot.claims.draft.scene import (
@@ -756,7 +756,7 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
         alone = opening.form in ("bare", "of") and opening.value not in (NOWHERE, WORLD)
         memory.subject = opening.value if alone else ""
     elif said := scene.apart.attributed_to:  # "Kyrgyzstan shows the same pattern."
-        names = area_words(scene.sentence.language)
+        names = areas_begun_in(said, scene.sentence.language)
         memory.subject = next((one.value for one in names if one.pattern.fullmatch(said)), "")
     for area in scene.areas:
         if area.value not in (NOWHERE, WORLD):

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from entrepot.claims.draft.lexicon import area_words
+from entrepot.claims.draft.lexicon import areas_begun_in
 from entrepot.claims.questions import read_question
 from entrepot.errors import EntrepotError, is_near, nearest
 from entrepot.figures import Definition
@@ -205,7 +205,7 @@ def _by_adjective(words: str) -> Iterator[_Term]:
     """Yield the country of an adjective, in its language with its endings and accents."""
     said = words.strip()
     for language in ("en", "de", "ru"):
-        for entry in area_words(language):
+        for entry in areas_begun_in(said, language):
             # On the words as typed: the pattern needs endings and accents that the key has lost.
             if entry.form == "adj" and entry.pattern.fullmatch(said) and _is_area(entry.value):
                 yield _Term("country", entry.value, said, LANGUAGES[language])
