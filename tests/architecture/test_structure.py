@@ -53,6 +53,15 @@ print([name for name in rest if name in sys.modules])
     assert run(code, tmp_path).splitlines() == ["[]", "[]"]
 
 
+def test_the_process_for_texts_loads_no_framework(tmp_path: Path) -> None:
+    code = """
+import sys
+import entrepot.serve.apart, entrepot.serve.views.check, entrepot.serve.views.screen
+print([name for name in ("fastapi", "starlette", "uvicorn") if name in sys.modules])
+"""
+    assert run(code, tmp_path).strip() == "[]"
+
+
 def test_public_names_exist() -> None:
     import entrepot
 

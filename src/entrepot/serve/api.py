@@ -10,7 +10,8 @@ from fastapi import Depends, FastAPI, Path, Request, Response
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, BadAddressError, ServedAnswer, as_json
-from entrepot.serve.request_body import FORMS, asked, body_of, liked_form, single
+from entrepot.serve.request_body import FORMS, asked, liked_form, single
+from entrepot.serve.service import body_of
 from entrepot.serve.views import brief, catalogue, compare, figure, home, scenario
 from entrepot.serve.views.scenario import ASKED
 

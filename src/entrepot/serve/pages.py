@@ -11,7 +11,8 @@ from fastapi import Depends, FastAPI, Request, Response
 from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, kinds
 from entrepot.serve.api import EXAMPLES
 from entrepot.serve.guard import POLICY, style_hash
-from entrepot.serve.request_body import address, body_of, single
+from entrepot.serve.request_body import address, single
+from entrepot.serve.service import body_of
 from entrepot.serve.site import ICON, in_language, language_of, page, script, sheet
 from entrepot.serve.views import (
     brief,

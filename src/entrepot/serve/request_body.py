@@ -12,10 +12,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-import anyio
-from fastapi import Request  # noqa: TC002 (FastAPI reads it)
-from starlette.requests import ClientDisconnect
-
 from entrepot.errors import ADDRESS, RequestError, nearest
 from entrepot.figures import Definition
 from entrepot.figures.evaluate import evaluate
@@ -27,6 +23,8 @@ from entrepot.serve.guard import too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from fastapi import Request
 
     from entrepot.errors import Spelling
     from entrepot.figures import Figure
@@ -323,11 +321,6 @@ def _articles_in(body: str) -> list[str]:
     return found
 
 
-async def body_of(request: Request) -> bytes:
-    """Return the body of a request to this application; raises as `whole_body` does."""
-    return await whole_body(request, request.app.state.sizes.body)
-
-
 async def whole_body(request: Request, longest: int) -> bytes:
     """Return the body of a request as far as it is small and comes in time.
 
@@ -338,6 +331,10 @@ async def whole_body(request: Request, longest: int) -> bytes:
     TooLongError
         If it does not come.
     """
+    # Imported here: a process for texts takes what was read, and starts without the framework.
+    import anyio
+    from starlette.requests import ClientDisconnect
+
     received = bytearray()
     try:
         with anyio.fail_after(PATIENCE):

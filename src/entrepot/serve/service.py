@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from entrepot.errors import EntrepotError
 from entrepot.lake.catalog import NAME
@@ -26,7 +26,14 @@ from entrepot.limits import TimeUp
 from entrepot.report.brief_context import BriefContext
 from entrepot.serve.answer import AnswerRows, AtWorkError, BusyError, ServedAnswer
 from entrepot.serve.apart import checked_apart
-from entrepot.serve.request_body import Sizes, address, sent_desk, sent_shipments, sent_text
+from entrepot.serve.request_body import (
+    Sizes,
+    address,
+    sent_desk,
+    sent_shipments,
+    sent_text,
+    whole_body,
+)
 from entrepot.serve.site import in_language, language_of, of_before
 from entrepot.settings import Settings
 from entrepot.version import __version__
@@ -34,8 +41,6 @@ from entrepot.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
     from pathlib import Path
-
-    from fastapi import Request
 
     from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
@@ -439,6 +444,11 @@ def _has_any(request: Request) -> bool:
 
 def _written(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:
     return found.written(form) if isinstance(found, AnswerRows) else found
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body of a request to this application; raises as `whole_body` does."""
+    return await whole_body(request, request.app.state.sizes.body)
 
 
 def sent(found: ServedAnswer, headers: dict[str, str] | None = None) -> Response:
