@@ -7,8 +7,10 @@ from importlib.resources import files
 
 import pytest
 
-from entrepot.goods.parse import code_names, everyday_goods, goods_words
+from entrepot.goods import parse
+from entrepot.goods.parse import code_names, everyday_goods, goods_words, name_of_goods
 from entrepot.model.columns import read_table
+from entrepot.model.product import known_codes
 
 FOLDER = files("entrepot.goods")
 
@@ -44,3 +46,20 @@ def test_wordings_are_short_and_plain() -> None:
 )
 def test_pages_call_codes_by_them(code: str, name: str) -> None:
     assert goods_words(code) == name
+
+
+def test_a_name_is_that_of_everyday_goods() -> None:
+    every = {one.goods: one.name for one in everyday_goods()}
+    codes = {code[:digits] for code in known_codes() for digits in (2, 4, 6)}
+    for goods in {*every, *codes, "98", "980100", "999999", "chpl", "all", ""}:
+        assert name_of_goods(goods) == every.get(goods, "")
+
+
+def test_a_name_of_our_own_reads_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> dict[str, str]:
+        raise AssertionError("lists were read")
+
+    monkeypatch.setattr(parse, "_listed", read)
+    assert goods_words("8542") == "integrated circuits"
+    assert goods_words("854233") == "amplifier chips"
+    assert goods_words("85") == name_of_goods("85") != ""

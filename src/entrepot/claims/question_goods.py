@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_lists
-from entrepot.goods.parse import everyday_goods, goods_words, names_of_goods
+from entrepot.goods.parse import everyday_goods, goods_words, name_of_goods
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def shown_goods(goods: str) -> str:
     >>> shown_goods("8426"), shown_goods("850760")
     ('cranes', 'lithium-ion batteries')
     """
-    called = "" if goods in names_of_goods() else _shown().get(goods, "")
+    called = "" if name_of_goods(goods) else _shown().get(goods, "")
     return called or goods_words(goods)
 
 

@@ -182,7 +182,7 @@ def goods_title(text: str) -> str:
     if text.strip().lower().startswith(NAMED):
         return text.strip()[len(NAMED) :].strip()
     together = text.replace(" ", "")
-    if "," in together and (name := names_of_goods().get(together)):
+    if "," in together and (name := name_of_goods(together)):
         return f"{name} (HS {together.replace(',', ', ')})"
     titles = [part.title for part in parse(text)]
     if len(titles) > _IN_A_TITLE:
@@ -204,11 +204,11 @@ def goods_words(goods: str) -> str:
     ('organic chemicals (HS 2901 10)', 'high-priority goods')
     """
     for known in (goods, goods.replace(" ", "")):
-        if known in names_of_goods():
-            return names_of_goods()[known]
+        if name := name_of_goods(known):
+            return name
     if goods.isdigit():
         for digits in (4, 2):
-            if name := names_of_goods().get(goods[:digits]):
+            if name := name_of_goods(goods[:digits]):
                 return f"{name} (HS {spaced_code(goods)})"
         return f"HS {spaced_code(goods)}"
     try:
@@ -291,8 +291,8 @@ def _code(digits: str) -> GoodsPart:
 
 def _code_title(code: str) -> str:
     # The first of them promises no less than the code holds.
-    name = code_names().get(code) or names_of_goods().get(code)
-    if name is None:
+    name = code_names().get(code) or name_of_goods(code)
+    if not name:
         return f"HS {code}"
     # One bracket, not two in a row.
     return f"{name[:-1]}; HS {code})" if name.endswith(")") else f"{name} (HS {code})"
@@ -346,10 +346,9 @@ class GoodsWords:
 
 
 @cache
-def everyday_goods() -> tuple[GoodsWords, ...]:
-    """Return goods that have words: those of `words.csv`, then every named code, then chapters."""
+def _in_words() -> dict[str, GoodsWords]:
     rows = read_table(_FOLDER / "words.csv", ("goods", "name", *LANGUAGES))
-    found = {
+    return {
         row["goods"]: GoodsWords(
             row["goods"],
             row["name"],
@@ -357,10 +356,16 @@ def everyday_goods() -> tuple[GoodsWords, ...]:
         )
         for row in rows
     }
+
+
+@cache
+def everyday_goods() -> tuple[GoodsWords, ...]:
+    """Return goods that have words: those of `words.csv`, then every named code, then chapters."""
+    found = dict(_in_words())
     codes = {**_listed(), **_of_file("code_words.csv"), **code_names()}
     for code, name in {**codes, **_of_file("chapters.csv")}.items():
         # Chapters 98 and 99 are each country's own, so no question can be about them.
-        if code[:2] not in ("98", "99"):
+        if not code.startswith(NATIONAL):
             # What has words of its own comes first and keeps its name.
             found.setdefault(code, GoodsWords(code, name, {}))
     return tuple(found.values())
@@ -394,6 +399,7 @@ def goods_like(text: str) -> list[str]:
     return list(dict.fromkeys(goods for one in near for goods in known[one]))[:3]
 
 
+@cache
 def _of_file(name: str) -> dict[str, str]:
     return {row["code"]: row["name"] for row in read_table(_FOLDER / name, _COLUMNS)}
 
@@ -422,10 +428,19 @@ def _listed() -> dict[str, str]:
     return found
 
 
-@cache
-def names_of_goods() -> dict[str, str]:
-    """Return what a page calls goods that have a name, by goods as a definition names them."""
-    return {one.goods: one.name for one in everyday_goods()}
+def name_of_goods(goods: str) -> str:
+    """Return what `everyday_goods` calls goods, as a definition names them; empty without a name.
+
+    Lists are read last: all of them take longer than most answers.
+    """
+    if goods in _in_words():
+        return _in_words()[goods].name
+    if goods.startswith(NATIONAL):
+        return ""
+    names = (code_names(), _of_file("code_words.csv"), _of_file("chapters.csv"))
+    return next((known[goods] for known in names if goods in known), "") or (
+        _listed().get(goods, "") if len(goods) == 6 else ""
+    )
 
 
 def spaced_code(code: str) -> str:
