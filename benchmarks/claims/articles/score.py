@@ -142,6 +142,8 @@ def place(claim: Claim, text: str, labels: list[Claim]) -> tuple[int, int] | Non
     says = normal(str(claim.get("says") or ""))
     if says not in text:
         says = re.sub(r"^[-−+](an? )?", "", says)  # a reader may put a sign before it
+    if says not in text and (digits := re.search(r"\d[\d.,\s]*\d|\d", says)):
+        says = digits[0]  # of a cell of a table: its unit stands at the head of its column
     if not says:
         return None
     if isinstance(claim.get("at"), int):

@@ -13,8 +13,9 @@ from entrepot.claims.draft.flows import Context
 from entrepot.claims.draft.front import read_article
 from entrepot.claims.draft.ranks import places_in
 from entrepot.claims.draft.reading import bracketed_in, numbers_of, read_sentence, table_in
-from entrepot.claims.draft.readings import merged
+from entrepot.claims.draft.readings import merged, with_claims
 from entrepot.claims.draft.sentences import sentences
+from entrepot.claims.draft.tables import tables_read
 from entrepot.files import expanded
 from entrepot.model.table_files import frame_of, write_whole
 
@@ -120,8 +121,13 @@ def draft(article: Article, *, to_check: bool = False) -> ArticleDraft:
     >>> found.claims[0].kind, found.claims[0].says
     ('growth', 'fell by 3.4 %')
     """
-    ruled = draft_by_rules(article, to_check=to_check)
-    claims, left, read = merged(article, ruled.claims, ruled.left)
+    rest, cells, open_cells = tables_read(article)
+    ruled = draft_by_rules(rest, to_check=to_check)
+    claims, left, read = merged(rest, ruled.claims, ruled.left)
+    if cells:
+        claims = sorted([*claims, *cells], key=lambda claim: claim.place)
+        left = [*left, *open_cells]
+        read = with_claims(article, read, cells)
     if to_check:
         require_few(len(claims))
     return ArticleDraft(article, tuple(claims), tuple(left), read)
