@@ -130,3 +130,12 @@ def test_a_value_in_another_currency_is_said_to_be_held_in_it(tmp_path: Path) ->
     assert dollars.status == "insufficient_data"
     assert "available in EUR: ask with --currency EUR" in str(dollars.reason)
     assert "available for 2024" not in str(dollars.reason)
+
+
+def test_a_growth_that_is_published_in_another_currency_is_said_to_be_held_in_it(
+    tmp_path: Path,
+) -> None:
+    asked = {"importer": "CHN", "exporter": "RUS", "period": 2025, "base": 2024}
+    dollars = ask(tmp_path, "growth", **asked)
+    assert "available in CNY: ask with --currency CNY" in str(dollars.reason)
+    assert ask(tmp_path, "growth", **asked, currency="CNY").value == pytest.approx(-3.4)

@@ -47,6 +47,14 @@ def missing() -> ep.Figure:
     return ep.ask("cutoff", **SHARE | {"period": 2022}, sigma=3, lake="/no-such-lake")
 
 
+def test_a_rise_has_its_sign_in_the_headline_as_in_its_range() -> None:
+    asked: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "period": 2023, "base": 2022}
+    rise = card_of(ep.ask("growth", **asked, lake="/no-such-lake"))
+    assert rise.value.startswith("+")
+    fall = card_of(ep.ask("growth", **asked | {"period": 2025, "base": 2024}, lake="/no-such-lake"))
+    assert fall.value.startswith("\N{MINUS SIGN}")
+
+
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_text_fits_and_has_everything(width: int, share: ep.Figure) -> None:
     text = card_text(card_of(share), width)

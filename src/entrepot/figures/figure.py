@@ -28,6 +28,7 @@ from entrepot.model.display import (
     joined,
     number,
     range_text,
+    signed,
     split_between,
     split_unit,
     value_between,
@@ -857,11 +858,10 @@ def _cited(figure: Figure) -> str:
 def card_of(figure: Figure) -> FigureCard:
     """Return what a card of a Figure says, in a notebook and on a terminal."""
     asked, unit, found = figure.definition, figure.unit, figure.specifications
-    value, word = (
-        ("", "")
-        if figure.value is None
-        else split_between(figure.value, unit, figure.low, figure.high)
-    )
+    value = word = ""
+    if figure.value is not None:
+        value, word = split_between(figure.value, unit, figure.low, figure.high)
+        value = signed(value, figure.value, unit)
     ends = figure.range_text
     if ends and found:
         middle = _like(figure, statistics.median(one.value for one in found.items))

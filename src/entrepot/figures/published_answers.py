@@ -14,7 +14,6 @@ from entrepot.errors import RequestError
 from entrepot.figures import caveats, goods_caveats
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.evidence import Estimate, Evidence, NoAnswer, SourceAnswer
-from entrepot.figures.questions import unit_of
 from entrepot.figures.statements import stated, statements
 from entrepot.figures.validate import refuse_rate
 from entrepot.goods import goods_selection, goods_title
@@ -73,7 +72,7 @@ def answer(
         return converted(definition, said, rows, lambda row: _evidence(row, source))
     main = list(_estimates(definition, said, source))
     if not main:
-        return NoAnswer(_what_is_missing(definition, rows, source))
+        return NoAnswer(_what_is_missing(definition, said, rows, source))
     others = [
         estimate
         for other in territories(definition)
@@ -292,18 +291,19 @@ def _called(source: str) -> str:
     return "bundled results" if source == "computed" else "published figures"
 
 
-def _what_is_missing(definition: Definition, rows: PublishedRows, source: str) -> str:
-    """Say what is not held, and for which periods it is."""
+def _what_is_missing(definition: Definition, said: Stated, rows: PublishedRows, source: str) -> str:
+    """Say what is not held, and for which periods or in which currencies it is."""
     near = matching(
         rows.about(definition.measure, definition.flow, definition.goods),
         exporter=definition.exporter,
         importer=definition.importer,
     )
     known = [row for row in near if row.middle is not None]
-    here = sorted({row.unit for row in known if row.period == definition.period})
+    others = sorted({row.currency for row in known} - {"", definition.currency})
+    here = [other for other in others if said(definition.but(currency=other))]
     periods = sorted({str(row.period) for row in known})
     available = f"; available for {first_of(periods, 8)}" if periods else ""
-    if here and unit_of(definition) not in here:
+    if here:
         available = f"; available in {', '.join(here)}: ask with --currency {here[0]}"
     narrow = [definition.valuation and definition.valuation.upper()]
     narrow += [definition.currency if definition.currency != "USD" else None]

@@ -224,10 +224,22 @@ def split_between(
 
 def value_between(value: float | None, unit: str, low: float | None, high: float | None) -> str:
     """Return a value as `figure_value` does, inside its range also as both are printed."""
-    text = figure_value(value, unit)
-    if value is None or (parts := split_between(value, unit, low, high)) == split_unit(value, unit):
-        return text
-    return with_unit("+" * text.startswith("+") + parts[0], parts[1])
+    if value is None:
+        return figure_value(value, unit)
+    text, word = split_between(value, unit, low, high)
+    return with_unit(signed(text, value, unit), word)
+
+
+def signed(text: str, value: float, unit: str) -> str:
+    """Return the digits of a value, those of a rise with its sign.
+
+    Examples
+    --------
+    >>> signed("46.0", 46.0, "percent"), signed("46.0", 0.46, "share")
+    ('+46.0', '46.0')
+    """
+    is_change = unit in ("percent", "relative", "share_points")
+    return f"+{text}" if is_change and value > 0 and text != "0" else text
 
 
 def _printed(text: str) -> float:
@@ -258,9 +270,7 @@ def figure_value(
     if value is None:
         return "–"
     text, word = split_unit(value, unit, digits, like=like)
-    if unit in ("percent", "relative", "share_points") and value > 0 and text != "0":
-        text = f"+{text}"
-    return with_unit(text, word)
+    return with_unit(signed(text, value, unit), word)
 
 
 def range_text(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.figure import in_reverse
-from entrepot.model.display import figure_value, range_text, split_between, split_unit, with_unit
+from entrepot.model.display import (
+    figure_value,
+    range_text,
+    signed,
+    split_between,
+    split_unit,
+    with_unit,
+)
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
@@ -139,8 +146,7 @@ def value_on_card(figure: Figure) -> tuple[str, str]:
     # Beside ends "by rounding", which have more digits: 3.0 % is not in 2.970 to 2.982 %.
     if figure.value is not None and figure.specifications is None and printed_row(figure) is None:
         digits, unit = split_between(figure.value, figure.unit, figure.low, figure.high)
-    is_rise = figure.unit == "percent" and (figure.value or 0.0) > 0 and digits != "0"
-    return (f"+{digits}" if is_rise else digits), unit
+    return signed(digits, figure.value or 0.0, figure.unit), unit
 
 
 def range_on_card(figure: Figure) -> str:
