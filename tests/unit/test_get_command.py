@@ -86,7 +86,9 @@ def test_a_damaged_file_is_fetched_anew_by_the_next_run(
     with pytest.raises(OutsideError, match="cannot be read") as raised:
         run("baci", "--period", "2022")
     assert "downloads this file anew" in raised.value.hint
-    assert not [*(tmp_path / "cache").rglob("*.receipt.json")]
+    assert raised.value.where.startswith("BACI_HS22_V202601.zip")
+    assert server.url in raised.value.where
+    assert not [one for one in (tmp_path / "cache").rglob("*") if one.is_file()]  # it was kept
     # The publisher's file has the same mark as ever, and is whole.
     server.answers(ranged(ZIP, '"one"'))
     assert run("baci", "--period", "2022")[0] == 0

@@ -296,6 +296,35 @@ def test_an_address_that_is_none_is_no_broken_line(
     assert len(server.seen) == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\0\1 no words of a server\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Le ngth: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
+    ],
+)
+def test_an_answer_that_is_no_http_is_no_broken_line(
+    server: Server, load: Loader, answer: bytes
+) -> None:
+    """It was tried six times in 44 seconds, as a connection that broke off."""
+    server.answers(lambda handler: handler.wfile.write(answer))
+    with pytest.raises(OutsideError, match="no HTTP") as caught:
+        load()
+    assert caught.value.why == "tried 2 times"
+    assert len(server.seen) == 2
+
+
+def test_a_packed_answer_that_is_damaged_is_asked_for_twice(server: Server, load: Loader) -> None:
+    packed = gzip.compress(CSV * 100)
+    damaged = packed[:20] + bytes(8) + packed[28:]
+    server.answers(whole(damaged, Content_Encoding="gzip"))
+    with pytest.raises(OutsideError, match="the packed answer is damaged"):
+        load("file.csv")
+    assert len(server.seen) == 2
+
+
 def test_an_answer_in_json_is_bounded_by_its_rows(server: Server, load: Loader) -> None:
     """A packed one of a megabyte may unpack to gigabytes, and is read into memory."""
     packed = gzip.compress(b'{"data": [' + b'{"a": 1},' * 2**18 + b"{}]}")

@@ -166,14 +166,14 @@ def add_files(
 ) -> LoadReport | None:
     """Add fetched files to the lake; None where the publisher had nothing.
 
-    A file that cannot be read is no longer taken for fetched: the next run asks for it anew.
+    A file that cannot be read is not kept: the next run asks for it anew.
     """
-    files = [one.path for one in got if one.path is not None and one.state != "empty"]
+    files = {one.path: one.address for one in got if one.path and one.state != "empty"}
     if not files:
         return None
     try:
         with progress(f"adding {source}") as show:
-            return open_new_lake(lake).add(source, files, replace=replace, progress=show)
+            return open_new_lake(lake).add(source, [*files], replace=replace, progress=show)
     except DamagedLakeError:
         raise
     except BadFileError as error:
@@ -184,7 +184,7 @@ def add_files(
             raise
         raise OutsideError(
             f"what was downloaded cannot be read: {error.what}",
-            where=str(unread[0]),
+            where=f"{error.where}, from {files[unread[0]]}",
             why=error.why,
             hint="run the same command again: it downloads this file anew",
         ) from error

@@ -36,6 +36,8 @@ STALLED = 120.0  # seconds for the head of an answer, and for each part of its b
 SLOWEST, WINDOW = 1024, 120.0  # fewer bytes in so many seconds is no download
 _TICK = 0.2  # seconds between two looks at the time
 NAME_TRIES = 3  # a name that is not found or a refused connection seldom mends itself
+DAMAGED_TRIES = 2  # a second answer that is damaged as well is the server's mistake
+_ENDED = re.compile("peer closed|server disconnected", re.IGNORECASE)
 _MOVED = (301, 302, 303, 307, 308)
 
 
@@ -389,7 +391,10 @@ def _translated(url: httpx.URL) -> Iterator[None]:
                 where=str(url),
                 hint="try later, or fetch the file with a browser",
             ) from error
-        raise TransientFailure("the connection broke off") from error
+        # h11 has one error for an answer that ends too early and for one that is no HTTP.
+        if isinstance(error, httpx.NetworkError) or _ENDED.match(str(error)):
+            raise TransientFailure("the connection broke off") from error
+        raise TransientFailure("the server's answer is no HTTP", tries=DAMAGED_TRIES) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise OutsideError(f"the request failed: {type(error).__name__}", where=str(url)) from error
 

@@ -17,7 +17,13 @@ from typing import IO, TYPE_CHECKING, Literal
 
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 from entrepot.files import from_json
-from entrepot.sources.get.client import RetryPolicy, TransientFailure, persist, seconds_asked
+from entrepot.sources.get.client import (
+    DAMAGED_TRIES,
+    RetryPolicy,
+    TransientFailure,
+    persist,
+    seconds_asked,
+)
 from entrepot.sources.get.content_check import TooMuch, look
 from entrepot.sources.text import first_words
 from entrepot.sources.unpack import sha256_of
@@ -181,11 +187,10 @@ def _keep(piece: PlannedFile, folder: Path, part: PartialDownload, stated: str) 
         part.drop()
         raise
     digest = sha256_of(part.path)
-    # Twice at most: a second download that differs as well is the publisher's mistake.
     if stated and digest != stated:
         part.drop()
         raise TransientFailure(
-            "the content is not the one whose checksum the publisher states", tries=2
+            "the content is not the one whose checksum the publisher states", tries=DAMAGED_TRIES
         )
     content, size = part.content, part.size
     # File first, then receipt: interrupted in between, the file counts as not fetched.
@@ -324,11 +329,13 @@ def read_receipt(target: Path, address: str) -> Receipt | None:
 
 
 def forget(target: Path) -> bool:
-    """Remove the receipt of a file, so that it counts as not fetched; whether there was one."""
-    path = _place(target)
-    is_there = path.is_file()
-    path.unlink(missing_ok=True)
-    return is_there
+    """Remove a fetched file with its receipt; whether it was one: others stay."""
+    receipt = _place(target)
+    was_fetched = receipt.is_file()
+    if was_fetched:
+        receipt.unlink()  # first: interrupted in between, the file counts as not fetched
+        target.unlink(missing_ok=True)
+    return was_fetched
 
 
 def _place(target: Path) -> Path:
@@ -536,7 +543,7 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 yield unpack.decompress(rest, 2**20)
                 rest = unpack.unconsumed_tail or unpack.unused_data
     except zlib.error as error:
-        raise TransientFailure("the packed answer is damaged") from error
+        raise TransientFailure("the packed answer is damaged", tries=DAMAGED_TRIES) from error
     if not unpack.eof:
         raise TransientFailure("the packed answer ends too early")
 
