@@ -405,6 +405,14 @@ class RemoteStore:
                 raise OutsideError(
                     "the store refuses access", where=where, why=why, hint=hint
                 ) from error
+            if "BadScheme" in str(error):
+                raise OutsideError(
+                    "the store's address has no https, and nothing is sent without encryption",
+                    where=where,
+                    why="what is read and written could be seen on the way",
+                    hint="give the store's variable an address with https://, or, for a store on "
+                    "this machine, allow it: AWS_ALLOW_HTTP=true",
+                ) from error
             if isinstance(error, refused) or _MACHINE in str(error):
                 raise OutsideError(
                     "the store refuses access",

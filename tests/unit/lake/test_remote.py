@@ -244,6 +244,15 @@ def test_a_store_that_refuses(
     assert raised.value.hint
 
 
+def test_an_address_without_encryption_names_the_setting(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ALLOW_HTTP")
+    with pytest.raises(OutsideError, match="without encryption") as raised:
+        Lake.open(place).holdings()
+    assert "AWS_ALLOW_HTTP=true" in str(raised.value.hint)
+
+
 def test_what_needs_a_folder_is_refused(
     write: Write, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
