@@ -219,3 +219,41 @@ def test_the_old_flags_against_pandas(legacy: pd.DataFrame, flag: str) -> None:
 def test_another_encoding_of_a_real_file(shared_data: Path, change: Callable[[str], bytes]) -> None:
     path = shared_data / "formats" / "comtrade_v1_annual_sample.csv"
     assert read(change(path.read_text(encoding="utf-8")), path.name) == read(path, path.name)
+
+
+def test_who_is_largest_under_each_definition_against_pandas(
+    raw: pd.DataFrame, shared_data: Path, tmp_path: Path
+) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    path = shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz"
+    lake.add("comtrade", [path], nomenclature="HS2022")
+    figure = ep.ask("top_supplier", lake=lake, importer="DEU", goods="283691", period=2022)
+    here = raw[(raw.importer == "DEU") & (raw["product"] == "283691") & (raw.partner != 0)]
+    totals = here.groupby(["reported_by", "exporter"]).value.max()
+    largest = {side: totals[side].idxmax() for side in ("importer", "exporter")}
+    assert largest == {"importer": "CHL", "exporter": "NLD"}
+    assert figure.specifications
+    whose = {
+        one.choices["report"].removesuffix("'s"): one.whose
+        for one in figure.specifications.items
+        if (one.choices["source"], one.choices["quantity"]) == ("comtrade", "value")
+    }
+    assert whose == largest
+    (said,) = [one.text for one in figure.caveats if one.id == "largest-differs"]
+    assert "Chile under 4 definitions" in said
+    assert "the Netherlands under 1 definition (30.2\N{NO-BREAK SPACE}%)" in said
+    values = figure.specifications.to_dict()["values"]
+    assert {one["whose"] for one in values} == {"CHL", "NLD"}
+
+
+def test_one_largest_under_all_definitions_needs_no_caveat(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    path = shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz"
+    lake.add("comtrade", [path], nomenclature="HS2022")
+    figure = ep.ask("top_supplier", lake=lake, importer="DEU", goods="260200", period=2022)
+    assert figure.specifications
+    assert {one.whose for one in figure.specifications.items} == {"NLD"}
+    assert "largest-differs" not in {one.id for one in figure.caveats}
+    assert not [what for what, why in figure.specifications.left_out if "baci" in what]

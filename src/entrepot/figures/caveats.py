@@ -9,7 +9,7 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.sides import members_of, totals
 from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive, stopped_in
-from entrepot.model.display import agreed, joined
+from entrepot.model.display import agreed, figure_value, joined, range_text
 from entrepot.sources import is_own, source_ids, source_info, split_address
 from entrepot.sources.published.parse import origin_name
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
+    from entrepot.figures.evidence import Specification
     from entrepot.figures.figure import Figure
     from entrepot.model.period import Period
     from entrepot.sources.info import DoubtfulRow
@@ -40,6 +41,7 @@ CAVEATS = {
     "denominator-system": "a share depends on the denominator",
     "several-sources": "reports of several countries, from several sources",
     "reconciled": "made of what exporters and importers report, by us",
+    "largest-differs": "who is largest depends on the definition",
     "few-suppliers": "more of the largest suppliers are asked for than there are",
     "leverage": "what others could replace is an upper bound",
     "cutoff": ("effects of a cut-off depend on elasticities and on what others can supply"),
@@ -242,6 +244,33 @@ def few_suppliers(definition: Definition, details: Mapping[str, float | str]) ->
                 f"Only {agreed(float(there), f'{who} is', f'{who}s are')} reported, fewer than the "
                 f"{definition.k:,} requested, so the ratio covers all of them."
             ),
+        )
+    ]
+
+
+def largest_differs(
+    definition: Definition, items: Sequence[Specification], largest: float | str | None
+) -> list[Caveat]:
+    """Return who else is the largest partner under other definitions, and with which values."""
+    values: dict[str, list[float]] = {str(largest): []}
+    for one in (one for one in items if one.whose):
+        # With Hong Kong or without: China is China.
+        parts = set(one.whose.split("+"))
+        who = next((name for name in values if parts & set(name.split("+"))), one.whose)
+        values.setdefault(who, []).append(one.value)
+    if not largest or len(values) < 2:
+        return []
+    called = str if definition.named_by else area_phrase
+    parties = [
+        f"{called(who)} under {agreed(len(some), 'definition', 'definitions')} "
+        f"({range_text(min(some), max(some), 'share') or figure_value(some[0], 'share')})"
+        for who, some in values.items()
+    ]
+    return [
+        caveat(
+            "largest-differs",
+            f"Who is largest depends on the definition: {joined(parties)}. The range is that of "
+            f"the largest share, whoever has it, not of the share of {called(str(largest))}.",
         )
     ]
 

@@ -396,7 +396,8 @@ def _figure(
     head = first.estimates[0]
     ranged = ranged or first.is_estimated  # whose alternatives come with the headline
     estimates = [item for _, answer in answers for item in answer.estimates]
-    found = specifications(estimates, curve, left) if ranged else None
+    whose = question(definition.measure).whose
+    found = specifications(estimates, curve, left, whose) if ranged else None
     ends = ends_of(estimates, found) if ranged else None
     words = _range(answers, curve) if ends else None
     if ranged and not ends and source == "published" and None not in (head.low, head.high):
@@ -407,6 +408,8 @@ def _figure(
         )
         ends = ends if ends[0] < ends[1] else None
     notes = _caveats(definition, first)
+    if found:
+        notes += caveats.largest_differs(definition, found.items, head.details.get(whose))
     return Figure(
         definition=definition.but(
             source=source,

@@ -136,13 +136,15 @@ class Specification:
     """One defensible definition and the value under it; `choices` names what differs.
 
     `ends` are its bounds where partners that are not in the data may be one or many. `open_end` is
-    ``high`` where the value is a published lower bound, ``low`` where it is an upper one.
+    ``high`` where the value is a published lower bound, ``low`` where it is an upper one. `whose`
+    is the partner whose number it is, where the rows decide on it: who the largest supplier is.
     """
 
     choices: dict[str, str]
     value: float
     ends: tuple[float, float] | None = None
     open_end: Literal["", "low", "high"] = ""
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ class Specifications:
             found["values"] = [
                 {"choices": one.choices, "value": one.value}
                 | ({"open_end": one.open_end} if one.open_end else {})
+                | ({"whose": one.whose} if one.whose else {})
                 for one in self.items
             ]
         return found
@@ -357,6 +360,7 @@ def specifications(
     estimates: Sequence[Estimate],
     curve: Sequence[FoundSpecification] = (),
     left: Sequence[tuple[str, str]] = (),
+    whose: str = "",
 ) -> Specifications:
     """Return every definition of a number sorted by value, with what each choice does.
 
@@ -370,10 +374,19 @@ def specifications(
         Specifications worked out together, of which one may be the headline again: it counts once.
     left
         What could not be evaluated, and why.
-
+    whose
+        Detail of an estimate that names the partner whose number it is, if the measure has one.
     """
     head = estimates[0]
-    items = [Specification(one.choices, one.value, open_end=one.open_end) for one in estimates]
+    items = [
+        Specification(
+            one.choices,
+            one.value,
+            open_end=one.open_end,
+            whose=str(one.details.get(whose, "")),
+        )
+        for one in estimates
+    ]
     for one in curve:
         # A curve adds the same amounts up in another order.
         same = is_same(one.item.value, head.value)

@@ -290,9 +290,11 @@ def amounts(timed: Timed, said: Sequence[ReportedSlice], left: Left) -> list[str
     if cells.available.is_reconciled and cells.reported_by:
         left.append((what, "reconciled rows keep both values, one mass"))
         return ["value"]
-    if any(one.value_with_mass for one in _at(timed, said)):
+    here = _at(timed, said)
+    if any(one.value_with_mass for one in here):
         return ["value", "mass"]
-    left.append((what, "0 % of the value has a mass, too little"))
+    if any(one.value for one in here):  # else there is nothing of which a part could have a mass
+        left.append((what, "0 % of the value has a mass, too little"))
     return ["value"]
 
 

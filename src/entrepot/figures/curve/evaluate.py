@@ -30,7 +30,7 @@ from entrepot.figures.curve.choices import (
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.cutoff import of_cutoff
-from entrepot.figures.curve.measured import Alike, evaluated
+from entrepot.figures.curve.measured import Alike, Measured, evaluated
 from entrepot.figures.curve.partner_choices import (
     areas_apart,
     codes_there,
@@ -72,7 +72,6 @@ if TYPE_CHECKING:
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.curve.choices import Left, Places
-    from entrepot.figures.curve.measured import Key
     from entrepot.figures.curve.partner_choices import (
         GoodsChoice,
         PartnerChoice,
@@ -537,7 +536,7 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
             editions = sorted({one.nomenclature for one in said})
             first = [way for work in works if work.areas == works[0].areas for way in work.ways]
             try:
-                values, bounds, mass_shares = evaluated(
+                measured, mass_shares = evaluated(
                     cells, rows, asked, chosen, pairs, wanted, editions, Alike.of(first, side)
                 )
             except NoEvidenceError as error:
@@ -546,7 +545,7 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
                 for one in branches:
                     one.left.append((one.timed[0].name, error.what))
                 return [[] for _ in branches]
-    return [list(work.found(numbers, values, bounds, mass_shares, gone)) for work in works]
+    return [list(work.found(numbers, measured, mass_shares, gone)) for work in works]
 
 
 def _side_apart(branches: Sequence[Branch]) -> Side | None:
@@ -642,12 +641,11 @@ class _Work:
     def found(
         self,
         chosen: Mapping[PartnerChoice, int],
-        values: Mapping[Key, float],
-        bounds: Mapping[Key, tuple[float, float]],
+        measured: Measured,
         mass_shares: Mapping[tuple[int, int], float],
         gone: Set[int],
     ) -> Iterator[FoundSpecification]:
-        """Yield the specifications; `values` go by numbers of goods and in `chosen`."""
+        """Yield the specifications; what is measured goes by numbers of goods and in `chosen`."""
         timed, left, mine = self._branch.timed, self._branch.left, self.ways
         asked, name = timed[0].span.asked, timed[0].name
         numbers = [chosen[way] for way in mine]
@@ -672,7 +670,7 @@ class _Work:
                     way = mine[place]
                     base = dict(one.choice.choices) | way.choices | {"quantity": amount}
                     number_ = (self._start + goods, numbers[place], amount)
-                    value, ends = values.get(number_), bounds.get(number_)
+                    value, ends = measured.values.get(number_), measured.bounds.get(number_)
                     if why := judge.refused(one, way.asked, value):
                         left.append((f"{name}: {', '.join((*base.values(), when))}", why))
                         continue
@@ -689,7 +687,10 @@ class _Work:
                         choices |= self._words[when]
                         is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
                         item = Specification(
-                            choices, value * factor, ends and (ends[0] * factor, ends[1] * factor)
+                            choices,
+                            value * factor,
+                            ends and (ends[0] * factor, ends[1] * factor),
+                            whose=measured.whose.get(number_, ""),
                         )
                         yield FoundSpecification(item, is_asked and one.choice.is_asked)
 

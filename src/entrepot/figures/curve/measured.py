@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
@@ -29,6 +29,24 @@ Key = tuple[int, int, str]
 """Which goods and which choice of partners, by their numbers, and which amount."""
 
 
+class Measured(NamedTuple):
+    """The measure under each combination that has a value.
+
+    Attributes
+    ----------
+    values
+        The value.
+    bounds
+        Its bounds, where partners are not in the data, who may be one or many.
+    whose
+        The partner whose number it is, where the rows decide on it.
+    """
+
+    values: dict[Key, float]
+    bounds: dict[Key, tuple[float, float]]
+    whose: dict[Key, str]
+
+
 def evaluated(
     cells: SourceRows,
     rows: Frame,
@@ -38,16 +56,14 @@ def evaluated(
     amounts: Sequence[str],
     editions: Sequence[str],
     alike: Alike,
-) -> tuple[dict[Key, float], dict[Key, tuple[float, float]], dict[tuple[int, int], float]]:
-    """Return the measure under every combination, its bounds, and how much of it has a mass.
+) -> tuple[Measured, dict[tuple[int, int], float]]:
+    """Return the measure under every combination, and how much of each has a mass.
 
     `wanted` are the combinations of goods and choices of partners, by their numbers: where two
     choices count the same rows, one is enough.
 
-    Where the measure has no value there is none. Bounds are there where some partners are not in
-    the data, who may be one or many. The part of the value with a mass comes by goods
-    and choice of partners, the smaller of period and base, where mass is one of several `amounts`.
-    `editions` are those of the rows.
+    The part of the value with a mass comes by goods and choice of partners, the smaller of period
+    and base, where mass is one of several `amounts`. `editions` are those of the rows.
     """
     named = {side: name for side, name in alike.called.items() if members_of(asked, side)}
     found = by_way(cells, rows, asked, ways, wanted, alike)
@@ -67,17 +83,19 @@ def evaluated(
     answers = how.run(found, asked.but(**named), "amount", by=["specification"], **beyond)
     first = measures.measure_metadata(asked.measure).columns[0][0]
     main = "amount" if asked.measure == "value" else how.value or first
-    values: dict[Key, float] = {}
-    bounds: dict[Key, tuple[float, float]] = {}
+    measured = Measured({}, {}, {})
     ends = (f"{main}_low", f"{main}_high") if beyond else ()
-    for specification, value, *low_high in fetch(answers.select("specification", main, *ends)):
+    columns = ["specification", main, *filter(None, (how.whose,)), *ends]
+    for specification, value, *more in fetch(answers.select(*columns)):
         if value is not None:
             rest, place = divmod(specification, len(AMOUNTS))
             key = (*divmod(rest, len(ways)), AMOUNTS[place])
-            values[key] = float(value)
-            if low_high and None not in low_high:
-                bounds[key] = (float(low_high[0]), float(low_high[1]))
-    return values, bounds, weighted
+            measured.values[key] = float(value)
+            if how.whose:
+                measured.whose[key] = str(more.pop(0) or "")
+            if more and None not in more:
+                measured.bounds[key] = (float(more[0]), float(more[1]))
+    return measured, weighted
 
 
 def _weighted(found: Frame) -> dict[tuple[int, int], float]:

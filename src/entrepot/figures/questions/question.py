@@ -98,6 +98,8 @@ class Question:
         Of the answer, where it is not that of its sheet.
     value
         Column of the answer, where it is not the first of its sheet.
+    whose
+        Column that names the partner whose number the answer is, where the rows decide on it.
     span
         What spans the interval that the measure itself gives, in words.
     span_given
@@ -136,6 +138,7 @@ class Question:
     listed: bool = False
     needs: tuple[str, ...] = ()
     value: str = ""
+    whose: str = ""
     span: str = ""
     span_given: str = ""
     point: str = ""

@@ -455,6 +455,7 @@ QUESTIONS = {
         ("names",),
         top_supplier,
         "share of the largest of {buyers} suppliers",
+        whose="top_supplier",
         bounds_rest=True,
         divides=True,
         choices=PART,
