@@ -269,8 +269,8 @@ def largest_differs(
     return [
         caveat(
             "largest-differs",
-            f"Who is largest depends on the definition: {joined(parties)}. The range is that of the "
-            f"largest share under each definition, not of the share of {called(str(largest))}.",
+            f"Who is largest depends on the definition: {joined(parties)}. The range is that of "
+            f"the largest share under each definition, not of the share of {called(str(largest))}.",
         )
     ]
 
