@@ -10,6 +10,7 @@ import pytest
 import entrepot as ep
 from entrepot.lake import Lake
 from entrepot.model.areas import by_code
+from entrepot.report.note import note
 from entrepot.sources.parser import FileOptions
 from made_comtrade import read, rules_of
 
@@ -244,6 +245,10 @@ def test_who_is_largest_under_each_definition_against_pandas(
     assert "the Netherlands under 1 definition (30.2\N{NO-BREAK SPACE}%)" in said
     values = figure.specifications.to_dict()["values"]
     assert {one["whose"] for one in values} == {"CHL", "NLD"}
+    # The page keeps to one source, which has three of the four.
+    chart = note("DEU", "CHL", "283691", 2022, lake).chart
+    assert chart
+    assert "Chile under 3 definitions" in chart.deck
 
 
 def test_one_largest_under_all_definitions_needs_no_caveat(

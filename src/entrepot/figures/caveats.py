@@ -269,10 +269,18 @@ def largest_differs(
     return [
         caveat(
             "largest-differs",
-            f"Who is largest depends on the definition: {joined(parties)}. The range is that of "
-            f"the largest share under each definition, not of the share of {called(str(largest))}.",
+            f"Who is largest depends on the definition: {joined(parties)}. {_OF_LARGEST}",
         )
     ]
+
+
+_OF_LARGEST = "The range is that of the largest share in each of them, not of one partner’s share."
+
+
+def who_is_largest(figure: Figure) -> str:
+    """Return who is the largest partner under which definitions, if it is not one under all."""
+    text = next((one.text for one in figure.caveats if one.id == "largest-differs"), "")
+    return text.removesuffix(f" {_OF_LARGEST}")
 
 
 def _touches_china(definition: Definition) -> bool:

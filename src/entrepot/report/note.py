@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import bundled_for
+from entrepot.figures.caveats import who_is_largest
 from entrepot.figures.citation import data_set
 from entrepot.figures.input_rows import input_years
 from entrepot.figures.questions.question import is_named
@@ -654,7 +655,7 @@ def _chart(
     if is_known and goods == subject.goods and len(series) >= YEARS:
         return _over_time(context, subject, series, rows, cited)
     if len(others) > 1:
-        return _suppliers(subject, share, others, cited)
+        return _suppliers(context, subject, share, others, cited)
     if rows or (is_known and len(series) > 1):
         return _over_time(context, subject, series, rows, cited)
     return None
@@ -678,6 +679,7 @@ def _over_time(
 
 
 def _suppliers(
+    context: BriefContext,
     subject: Subject,
     share: Figure,
     others: Sequence[tuple[str, Figure]],
@@ -700,6 +702,10 @@ def _suppliers(
     deck = f"Share of {_imports(subject)}, {when}, per cent of value."
     if any(bar.low is not None for bar in bars):
         deck += " The line is the range across definitions."
+    if share.low is not None and share.low < 0.5:  # half and more is the largest share for certain
+        keys = {"goods": subject.goods, "period": when, "source": share.definition.source}
+        largest = context.ask("top_supplier", importer=subject.importer, **keys)
+        deck += f" {said}" if (said := who_is_largest(largest)) else ""
     marks = cited.marks(*(one for _, one in others))
     return NoteChart(title, deck, _ranked(title, bars), marks)
 

@@ -391,7 +391,8 @@ def suppliers_as_reported(
 ) -> Section:
     """Return the suppliers as ranked bars, with whose report it is in place of a reconciliation."""
     section = suppliers_of(sold, lake, ranges, most=most)
-    whose = tuple(Remark(one.text) for one in largest.caveats if one.id == "one-report")
+    of_whom = ("one-report", "largest-differs")
+    whose = tuple(Remark(one.text) for one in largest.caveats if one.id in of_whom)
     doubts = tuple(Remark(one.text) for one in largest.caveats if one.id == "doubtful-row")
     notes = [Note("Known doubt", doubts)] if doubts else []
     notes += [*section.notes, *([Note("Whose report", whose)] if whose else [])]
