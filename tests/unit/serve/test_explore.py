@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from python_calamine import load_workbook
 from tests.ask_server import Client
+from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.errors import RequestError
 from entrepot.figures import ask
@@ -270,6 +271,54 @@ def test_a_link_to_a_chart_becomes_a_frame(client: Client, folder: Path) -> None
     assert client.get(f"/oembed?{urlencode({'url': page, 'maxwidth': '-1'})}").status_code == 422
     head = client.get(f"/explore?{SUPPLIERS}").text.split("</head>")[0]
     assert 'type="application/json+oembed" href="https://trade.example.org/oembed?url=' in head
+
+
+def framed_in(page: str) -> str:
+    """Return the address of the frame in the code to copy."""
+    [found] = re.findall(r'iframe src="https://trade\.example\.org([^"]*)"', unescape(page))
+    return unescape(found)
+
+
+def test_newer_data_do_not_change_the_chart_of_an_article(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+
+    def load(year: int, china: float) -> None:
+        rows = [
+            row(value, period=year, flow="M", reporter=GERMANY, partner=partner)
+            for partner, value in ((CHINA, china), (USA, 100.0))
+        ]
+        path = tmp_path / f"made-{year}.csv"
+        path.write_text(text_of(rows), encoding="utf-8")
+        lake.add("comtrade", [path])
+
+    def title(address: str) -> str:
+        return re.findall("<h1>(.*?)</h1>", client.get(address).text)[0]
+
+    load(2021, 300.0)
+    client = Client(create_app(tmp_path / "lake", address="https://trade.example.org"))
+    own = "/explore?show=suppliers&importer=DEU&goods=854231"
+    address = framed_in(client.get(own).text)
+    link = urlencode({"url": f"https://trade.example.org{own}"})
+    told = framed_in(client.get(f"/oembed?{link}").json()["html"])
+    assert told == address
+    before = title(address)
+    assert "China" in before
+    assert "2021" in before
+    load(2022, 50.0)
+    assert "2022" in title(own.replace("/explore", "/embed"))
+    assert title(address) == before
+
+
+@pytest.mark.parametrize(
+    ("query", "fixed"),
+    [
+        ("show=suppliers&importer=DEU&goods=850511", "&period=2022&source=minerals"),
+        ("show=map&supplier=CHN&goods=850511&source=minerals", "&period=2022&source=minerals"),
+        ("show=definitions&importer=RUS&supplier=CHN&goods=chpl", "&period=2023"),
+    ],
+)
+def test_the_frame_of_a_chart_has_its_time(client: Client, query: str, fixed: str) -> None:
+    assert framed_in(client.get(f"/explore?{query}").text).endswith(fixed)
 
 
 def test_a_server_that_does_not_know_its_address_frames_no_other_site(tmp_path: Path) -> None:

@@ -507,6 +507,8 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
         keys |= {"lake": lake, "exporter": asked.supplier}
         keys |= {} if asked.period else {"period": _newest(keys)}
         found = of_figure(ask("import_share", curve=True, **keys))
+        when = str(found.figures[0].definition.period)
+        found = replace(found, rows=tuple({"period": when} | row for row in found.rows))
         printed, also = _beside(found.figures[0], lake)
     kept = (NOT_SHOWN, ONE_FIGURE)
     source = sources_line(found.figures, lake, (*found.statements, *printed), also)
@@ -549,12 +551,13 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         Address of the server as the reader has it, for what other sites show of a link.
     """
     asked = _asked(pairs)
-    drawn, missing, height = None, None, 0
+    drawn, missing, height, fixed = None, None, 0, asked
     instead: list[tuple[str, str]] = []
     try:
         make = _drawer(lake, asked)
         drawn, in_frame = make(NAMED), make(_IN_FRAME)  # fewer bars fit into a frame
         height = highest(in_frame.texts, in_frame.key, _drawings(in_frame))
+        fixed = _fixed(lake, asked, drawn)
     except NoEvidenceError as error:
         missing, instead = error, [*_instead(lake, asked)]
     return page(
@@ -576,9 +579,29 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         instead=instead,
         height=height,
         query=asked.query,
+        framed=fixed.query,
         base=base,
         **pickers(),
     )
+
+
+def _fixed(lake: Lake, asked: _Asked, drawn: _Drawn) -> _Asked:
+    """Return the chart with its time, and its source and release where it has one.
+
+    An article goes on saying what it said: newer data must not change the chart beside it.
+    """
+    cells = [dict(zip(drawn.head, row, strict=True)) for row in drawn.rows]
+    times = [str(one.get("period") or one.get("year") or "") for one in cells]
+    sources = {str(one["source"]) for one in cells if one.get("source")}
+    years = [one for one in times if one.isdigit()]
+    fixed = replace(asked, period=asked.period or max(years, default=""))
+    if asked.source or len(sources) != 1:
+        return fixed
+    [source] = sources
+    holdings = [one for one in lake.holdings() if one.source == source]
+    releases = {one.vintage for one in holdings if fixed.period in map(str, one.current)}
+    is_release = len(releases) == 1 and releases.isdisjoint(("unknown", "computed", ""))
+    return replace(fixed, source=f"{source}@{releases.pop()}" if is_release else source)
 
 
 def _sources(lake: Lake, asked: _Asked) -> list[tuple[str, str]]:
@@ -700,7 +723,7 @@ def oembed(lake: Lake, pairs: Pairs, link: SplitResult) -> ServedAnswer:
     drawn = _drawn(lake, asked, _IN_FRAME)
     height = min(most, frame_height(width, drawn.texts, drawn.key, _drawings(drawn)))
     home = link.path.removesuffix("/explore").removesuffix("/embed")
-    address = f"{link.scheme}://{link.netloc}{home}/embed?{asked.query}"
+    address = f"{link.scheme}://{link.netloc}{home}/embed?{_fixed(lake, asked, drawn).query}"
     frame = (
         f'<iframe src="{escape(address)}" title="{escape(drawn.title)}" width="{width}" '
         f'height="{height}" style="border:0" loading="lazy"></iframe>'
