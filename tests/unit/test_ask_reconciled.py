@@ -14,8 +14,11 @@ import entrepot as ep
 from entrepot.cli.main import app
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
+from entrepot.report.attribution import source_label, source_line
 from entrepot.report.charts.alone import sources
 from entrepot.report.note import note
+from entrepot.report.parts import PageLink
+from entrepot.sources import source_info
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
@@ -78,8 +81,16 @@ def test_it_answers_first_and_says_so(told: Lake) -> None:
 def test_a_source_line_names_whose_reports_were_reconciled(told: Lake) -> None:
     """It named the command that did it, and nobody who published them."""
     line = sources([ask(told, "value", period=2021)])
-    assert line.startswith("Source: UN Comtrade (United Nations Statistics Division), both reports")
-    assert "entrepot reconcile" not in line
+    of_page = source_line("reconciled", 2021, told)
+    address = next(piece.url for piece in of_page if isinstance(piece, PageLink))
+    assert address == source_info("comtrade").url
+    of_page_text = "".join(getattr(piece, "text", piece) for piece in of_page)
+    for said in (line, of_page_text, f"Source: {source_label('reconciled', told)}"):
+        assert said.startswith(
+            "Source: UN Comtrade (United Nations Statistics Division), both reports of each flow"
+        )
+        assert "entrepot reconcile" not in said
+        assert "computed" not in said
 
 
 def test_a_note_says_what_spans_the_range_of_reconciled_values(told: Lake) -> None:

@@ -6,7 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity_text import claimed, subject
-from entrepot.figures.citation import source_name, titled
+from entrepot.figures.availability import RECONCILED
+from entrepot.figures.citation import data_set, source_name, titled
 from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.lake.inventory import bundled, bundled_codes
 from entrepot.model.areas import area_phrase
@@ -14,6 +15,7 @@ from entrepot.model.display import figure_value, joined
 from entrepot.report.parts import PageLink
 from entrepot.sources import is_own, source_info, split_address
 from entrepot.sources.published.parse import origin_name, published
+from entrepot.sources.reconciled.parse import made_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -258,16 +260,29 @@ def _published_by(printed: Iterable[Published], head: str) -> Iterator[str | Pag
 def _data_set(source: str, period: object, lake: Lake, *more: str) -> tuple[str | PageLink, str]:
     link, vintage = _cited(source, lake)
     name = split_address(source)[0]
+    name = _reconciled_of(lake) if name == RECONCILED else name
     # Its name; conditions are on the page of the data.
-    licence = "" if is_own(name) else source_info(name).licence
+    licence = "" if not name or is_own(name) else source_info(name).licence
     known = licence.partition(" (")[0].partition(";")[0]
     words = ", ".join(filter(None, [vintage, str(period), *more, known]))
     return link, f" {words}" if vintage else f", {words}"
 
 
+def _reconciled_of(lake: Lake) -> str:
+    """Return the source whose reports reconciled values are of; empty for several or none known."""
+    kept = {one.mapping for one in lake.holdings() if one.source == RECONCILED and one.counts}
+    names = {made_of(one)[0] for one in kept if one}
+    return names.pop() if len(names) == 1 and "" not in kept else ""
+
+
 def _cited(source: str, lake: Lake) -> tuple[str | PageLink, str]:
     """Return a data set with its address, and its vintage; empty where that is not known."""
     name, vintage = split_address(source)
+    if name == RECONCILED:
+        of = _reconciled_of(lake)
+        words = data_set(name, title=data_set(of) if of else "")
+        address = "" if not of or is_own(of) else source_info(of).url
+        return (PageLink(words, address) if "://" in address else words), ""
     if is_own(name):
         titles = [one.title for one in lake.holdings(name) if one.title]
         link: str | PageLink = titles[0] if titles else name
