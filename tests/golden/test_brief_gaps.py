@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import made_comtrade as made
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import Definition, Figure, Specification, Specifications
 from entrepot.figures.evaluate import evaluate
@@ -202,9 +203,27 @@ def test_goods_that_nobody_trades_are_not_promised(tmp_path: Path) -> None:
     assert "Load data" not in text
     first, second = told.answer
     secret = "goods that are secret or not specified (HS 999999)"
-    assert f"an extract of BACI of 2021 to 2022, without any row for {secret}" in first.text
+    assert f"{secret} that Kyrgyzstan imported in 2022 cannot be computed" in first.text
+    assert "BACI" not in first.text  # what is loaded is said once, among the gaps
+    assert f"an extract of BACI of 2021 to 2022, without any row for {secret}" in text
     assert "The complete BACI would show whether they are traded" in second.text
     assert all(card.command == "" for card in told.cards if "999999" in card.name)
+
+
+def test_goods_that_an_importer_has_in_no_year_are_no_gap_of_one_year(tmp_path: Path) -> None:
+    """Others import them: the newest year of any file was called missing, as if another had it."""
+    rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
+    lake = lake_of(tmp_path, [*rows, (2022, "CHN", "KAZ", "850760", 5.0)])
+    sides = {"reporter": made.GERMANY, "partner": made.USA}
+    later = made.row(100.0, period=2023, flow="M", **sides)
+    (tmp_path / "later.csv").write_text(made.text_of([later]), encoding="utf-8")
+    lake.add("comtrade", [tmp_path / "later.csv"])
+    told = brief("KGZ", "CHN", "850760", None, lake)
+    gaps = " ".join(gap.why for gap in told.sections[-1].gaps)
+    assert "without any row for Kyrgyzstan’s imports of lithium-ion batteries" in gaps
+    assert "of 850760: not loaded for" not in gaps
+    assert "Load a file that covers" not in render_markdown(told)
+    assert not any("BACI" in one.text for one in told.answer[:1])
 
 
 def test_an_extract_is_told_from_the_whole(tmp_path: Path) -> None:

@@ -59,17 +59,17 @@ def answer(
     """
     if found.share.status != "ok" and found.value.status != "ok":
         return _nothing(context, subject, found, verdicts)
-    return _share(context, subject, found), _moved(context, subject, found, verdicts)
+    moved = _moved(context, subject, found, verdicts)
+    return (_share(context, subject, found), *([moved] if moved else []))
 
 
 def _nothing(
     context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> tuple[BriefSentence, ...]:
     lacks = missing_value(context, found.value)
-    why = phrasing.inside(lacks.why)
     first = (
         f"{subject.sellers} share of {goods_phrase(subject)} that {subject.buyer} imported"
-        f"{subject.when} cannot be computed: {why}."
+        f"{subject.when} cannot be computed: {lacks.briefly}."
     )
     second = "; ".join(
         one for one in (lacks.in_lead, _checked(verdicts) if verdicts else "") if one
@@ -134,7 +134,8 @@ def _some_goods(context: BriefContext, subject: Subject, share: Figure) -> str:
 
 def _moved(
     context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
-) -> BriefSentence:
+) -> BriefSentence | None:
+    """Say how deliveries moved; None where nothing of it is known, which stands among the gaps."""
     growth = growth_of(context, subject)
     said_before = found.share.status != "ok"  # then the first sentence has the value already
     evidence = [figure for figure in (growth, found.value) if figure.status == "ok"]
@@ -155,8 +156,10 @@ def _moved(
         base = growth.definition.base
         text = f"the change in {text}cannot be computed: no {base} value is available"
     if not evidence:
+        if found.growth.status != "ok" and not verdicts:
+            return None
         evidence = [found.value]
-        why = phrasing.inside(missing_value(context, found.value).why)
+        why = missing_value(context, found.value).briefly
         text = f"the change in {text}cannot be computed: {why}"
     # Where the watched part is all of the goods, the sentence has its growth already.
     if found.growth.status == "ok" and watched_part(subject) != subject.goods:

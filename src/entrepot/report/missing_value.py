@@ -23,7 +23,7 @@ from entrepot.model.display import joined
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.phrasing import capital
+from entrepot.report.phrasing import capital, inside
 from entrepot.sources import is_register
 
 if TYPE_CHECKING:
@@ -65,9 +65,19 @@ class MissingValue:
     command: str = ""
 
     @property
+    def briefly(self) -> str:
+        """Why, behind a colon in a lead: what is loaded, and what is not, is listed once below."""
+        return "no loaded data have it" if self.is_load else inside(self.why)
+
+    @property
+    def is_load(self) -> bool:
+        """Whether other data would have it, and nothing else is to be done."""
+        return ADD_DATA in self.then
+
+    @property
     def in_lead(self) -> str:
         """What to do about it, for a lead, whose reader may have no terminal."""
-        what, at, _ = self.then.partition(f": **{self.command}**")
+        what, at, _ = self.then.partition(": **")
         return f"{what} (how: see Data gaps)" if at else self.then
 
 
@@ -164,11 +174,8 @@ def _of_flows(context: BriefContext, figure: Figure) -> MissingValue:
             f"Load data, such as CEPII’s BACI, which is free: **{ADD_DATA}**",
             ADD_DATA,
         )
-    goods = goods_title(asked.goods)
-    # Remembered by the goods: a brief asks this for
-    # each of its Figures, and each answer reads rows.
-    if not context.remembered(asked.goods, lambda: _has_rows(context, figure, flows)):
-        return _without(context.lake, flows, goods)
+    if never := _in_no_year(context, figure, flows):
+        return never
     if money := other_currency(context, figure):
         source, has, wanted = money
         command = command_for(asked.but(currency=has), figure.chosen)
@@ -267,17 +274,42 @@ def _spelled(reason: str, flows: Sequence[InventoryItem]) -> str:
     )
 
 
-def _without(lake: Lake, flows: Sequence[InventoryItem], goods: str) -> MissingValue:
-    """Return what is to be said where no row of the goods is held, whoever trades them."""
-    why = f"{_holder(lake, flows)} {_named(flows)}, without any row for {goods}"
-    if all(one.is_partial or one.has_few_products for one in flows):
-        then = f"The complete BACI would show whether they are traded: **{ADD_DATA}**"
-        return MissingValue(why, then)
-    return MissingValue(why, "The code may belong to another HS edition, or may not be traded")
+def _in_no_year(
+    context: BriefContext, figure: Figure, flows: Sequence[InventoryItem]
+) -> MissingValue | None:
+    """Return that nobody has any row of the goods, or that the importer has none; else None."""
+    asked = figure.definition
+    goods = goods_title(asked.goods)
+    some_only = all(one.is_partial or one.has_few_products for one in flows)
+    if not _has_rows(context, figure, flows):
+        then = "The code may belong to another HS edition, or may not be traded"
+        if some_only:
+            then = f"The complete BACI would show whether they are traded: **{ADD_DATA}**"
+        return MissingValue(_without(context.lake, flows, goods), then)
+    if not _has_rows(context, figure, flows, of_importer=True):
+        bought = f"{possessive(area_phrase(asked.importer))} imports of {goods}"
+        then = f"Load the complete BACI: **{ADD_DATA}**" if some_only else _NOT_ZERO
+        why = _without(context.lake, flows, bought)
+        return MissingValue(why, then, ADD_DATA if some_only else "")
+    return None
 
 
-def _has_rows(context: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
-    """Return whether anybody trades the goods in anything held; true where that cannot be told."""
+def _without(lake: Lake, flows: Sequence[InventoryItem], what: str) -> str:
+    """Say that no row of something is held, whatever the time."""
+    return f"{_holder(lake, flows)} {_named(flows)}, without any row for {what}"
+
+
+def _has_rows(
+    context: BriefContext,
+    figure: Figure,
+    flows: Sequence[InventoryItem],
+    *,
+    of_importer: bool = False,
+) -> bool:
+    """Return whether anybody trades the goods in anything held; true where that cannot be told.
+
+    Or, `of_importer`, whether who is asked about imports them from anybody.
+    """
     import narwhals as nw
 
     from entrepot.figures.editions import goods_in
@@ -294,11 +326,19 @@ def _has_rows(context: BriefContext, figure: Figure, flows: Sequence[InventoryIt
     if not goods:
         return True
     names = tuple(dict.fromkeys(one.source for one in flows))
-    if any(one.goods == asked.goods for one in _traded(context, names)):
+    buyers = sorted(asked.members("importer")) if of_importer else []
+    known = [one for one in _traded(context, names) if one.goods == asked.goods]
+    if any(not buyers or one.importer == asked.importer for one in known):
         return True
-    rows = nw.concat([context.lake.flows(name, by="importer") for name in names])
-    # head(1): whether there is any row, and the engine stops at the first.
-    return bool(fetch(select(rows, goods).select("product").head(1)))
+
+    def find() -> bool:
+        rows = nw.concat([context.lake.flows(name, by="importer") for name in names])
+        rows = rows.filter(nw.col("importer").is_in(buyers)) if buyers else rows
+        # head(1): whether there is any row, and the engine stops at the first.
+        return bool(fetch(select(rows, goods).select("product").head(1)))
+
+    # A brief asks this for each of its Figures, and each answer reads rows.
+    return context.remembered(repr((names, asked.goods, buyers)), find)
 
 
 def _has_pair(context: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:

@@ -355,8 +355,8 @@ def test_the_table_of_a_chart_has_what_its_file_has(client: Client) -> None:
     table = page[page.index("<table") : page.index("</table>")]
     rows = [*csv.DictReader(io.StringIO(client.get(f"/explore.csv?{query}").text))]
     assert table.count("<tr") == 1 + len(rows)
-    for row in rows:
-        assert f"{100 * float(row['value']):.3g}" in table
+    for one in rows:
+        assert f"{100 * float(one['value']):.3g}" in table
 
 
 def test_a_group_has_its_panel_among_countries(client: Client, folder: Path) -> None:

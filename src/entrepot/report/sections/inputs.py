@@ -381,9 +381,11 @@ def inputs_answer(
     second = (
         f"In the other direction it was **{phrasing.about(found.back.share)}**. What "
         f"{subject.seller} supplied of {goods_phrase(subject)} cannot be computed: "
-        f"{phrasing.inside(lacks.why)}."
+        f"{lacks.briefly}"
     )
-    second += f" {lacks.in_lead}." if lacks.in_lead else ""
+    # What would bring it is listed with what is loaded, once.
+    second += " (see Data gaps)." if lacks.is_load else "."
+    second += f" {lacks.in_lead}." if lacks.in_lead and not lacks.is_load else ""
     return inputs_share_sentence(subject, found), BriefSentence(second, (found.back.share,))
 
 
