@@ -30,7 +30,7 @@ from entrepot.figures.curve.choices import (
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.cutoff import of_cutoff
-from entrepot.figures.curve.measured import Alike, Measured, evaluated
+from entrepot.figures.curve.measured import Alike, ByCombination, evaluated
 from entrepot.figures.curve.partner_choices import (
     areas_apart,
     codes_there,
@@ -641,7 +641,7 @@ class _Work:
     def found(
         self,
         chosen: Mapping[PartnerChoice, int],
-        measured: Measured,
+        measured: ByCombination,
         mass_shares: Mapping[tuple[int, int], float],
         gone: Set[int],
     ) -> Iterator[FoundSpecification]:

@@ -29,7 +29,7 @@ Key = tuple[int, int, str]
 """Which goods and which choice of partners, by their numbers, and which amount."""
 
 
-class Measured(NamedTuple):
+class ByCombination(NamedTuple):
     """The measure under each combination that has a value.
 
     Attributes
@@ -56,7 +56,7 @@ def evaluated(
     amounts: Sequence[str],
     editions: Sequence[str],
     alike: Alike,
-) -> tuple[Measured, dict[tuple[int, int], float]]:
+) -> tuple[ByCombination, dict[tuple[int, int], float]]:
     """Return the measure under every combination, and how much of each has a mass.
 
     `wanted` are the combinations of goods and choices of partners, by their numbers: where two
@@ -83,7 +83,7 @@ def evaluated(
     answers = how.run(found, asked.but(**named), "amount", by=["specification"], **beyond)
     first = measures.measure_metadata(asked.measure).columns[0][0]
     main = "amount" if asked.measure == "value" else how.value or first
-    measured = Measured({}, {}, {})
+    measured = ByCombination({}, {}, {})
     ends = (f"{main}_low", f"{main}_high") if beyond else ()
     columns = ["specification", main, *filter(None, (how.whose,)), *ends]
     for specification, value, *more in fetch(answers.select(*columns)):
