@@ -66,3 +66,39 @@ def test_what_a_report_says_of_a_month_is_read_by_its_dateline() -> None:
         ("value", "$38.2 billion"),
     ]
     assert not draft(article_of(text.format("BEIJING."))).claims
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        (
+            (
+                "BEIJING, July 14 (Xinhua) -- China's exports to Russia rose 5 % in June. In the "
+                "first half of 2025 they were $50 billion."
+            ),
+            "2025-07-14",
+        ),
+        (
+            (
+                "BEIJING, July 14. /TASS/. Trade between Russia and China fell by 5.6% in the "
+                "January-June period of 2020."
+            ),
+            "2020-07-14",
+        ),
+        (
+            "МОСКВА, 14 июля. /ТАСС/. Экспорт вырос в июне. За январь-июнь 2025 года он вырос.",
+            "2025-07-14",
+        ),
+        ("新华社北京7月14日电 2025年上半年，中国对俄罗斯出口500亿美元。", "2025-07-14"),
+        ("WIESBADEN, 14. Juli (dpa) - Die Exporte sanken im Mai 2025 um 5 Prozent.", "2025-07-14"),
+        ("BEIJING, Jan. 14 (Xinhua) -- Exports rose 5 % in December 2024.", "2025-01-14"),
+        # Of a year later, perhaps: June 2024 is what June is compared with.
+        ("BEIJING, July 14 (Xinhua) -- Exports rose 5 % in June compared with June 2024.", ""),
+        ("BEIJING, July 14 (Xinhua) -- Exports rose 5 % in June, after 3 % in June 2024.", ""),
+        # Seven months late, or a whole year: which year's day it is, is not said.
+        ("BEIJING, Feb. 10 (Xinhua) -- Exports were $5 billion in the first half of 2024.", ""),
+        ("BEIJING, Jan. 14 (Xinhua) -- Exports rose 5 % in 2024.", ""),
+    ],
+)
+def test_a_dateline_without_a_year_has_that_of_what_it_reports(text: str, date: str) -> None:
+    assert article_of(text).date == date

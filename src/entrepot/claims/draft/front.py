@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from calendar import month_name
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.claims.numbers.text import language_of
 from entrepot.claims.read import check_readable, check_text
 from entrepot.claims.times import when
 from entrepot.errors import BadFileError, EntrepotError
@@ -53,6 +55,10 @@ _HEADING = re.compile(r"#+\s+(.+)")
 _FIRST = 20
 _FIRST_LINES = 4
 """Lines with words among which a dateline is looked for: title, subtitle, who wrote it, text."""
+_LEAD = 400
+"""Characters behind a dateline in which a report says of when it is."""
+_SOON = 75
+"""Days within which months are reported: a quarter late is another year's dateline."""
 _TITLE = 160
 _HEADLINE = 120
 _SENTENCE = re.compile(r"[.!?…;:。！？；：]['\"”’»)\]]*$")
@@ -226,11 +232,14 @@ def _dated(line: str) -> str:
 
 
 def _dateline(body: str) -> str:
-    """Return the day in a dateline, "BEIJING, 14 July 2025 (Xinhua)"; empty without one."""
+    """Return the day in a dateline, "BEIJING, 14 July 2025 (Xinhua)"; empty without one.
+
+    A day without a year has that of the month or quarter that the sentence behind it reports.
+    """
     lines = [line.strip().lstrip("*_") for line in body.splitlines() if line.strip()]
     for line in lines[:_FIRST_LINES]:
-        time = _first_time(line[:_HEADLINE])
-        if time is None or time.period is None or time.period.freq != "D":
+        time = next(iter(when(line[:_HEADLINE])), None)
+        if time is None or time.kind not in ("said", "no_year"):
             continue
         before = line[: time.start]
         # "Exports to Russia, 24 February 2022." names no place of the writer.
@@ -239,9 +248,31 @@ def _dateline(body: str) -> str:
         )
         is_placed = is_place or _AGENCY.fullmatch(before)
         after = line[time.end :]
-        if is_placed and (not after or _GOES_ON.match(after)):
-            return str(time.period)
+        if not is_placed or (after and not _GOES_ON.match(after)):
+            continue
+        day = time.period or _day_reported(line[: time.end], after)
+        if day is not None and day.freq == "D":
+            return str(day)
     return ""
+
+
+def _day_reported(dateline: str, after: str) -> Period | None:
+    """Return the day of a dateline without a year: soon after what its first sentences report."""
+    from entrepot.claims.draft.times import timing  # both read times: one has to come first
+
+    lead = after[:_LEAD]
+    said = timing(lead, language_of(after) or "en", None, None).times
+    # A year of twelve months says nothing of when it was reported, a base nothing of the report.
+    reported = [one.period.end for one in said if not one.is_base and one.period.months < 12]
+    if not reported:
+        return None
+    last = max(reported)
+    latest = last + timedelta(days=_SOON)
+    bare = [one.period for one in when(lead, Period.parse(str(latest))) if one.kind == "no_year"]
+    if any(one is not None and str(one) in {str(at.period) for at in said} for one in bare):
+        return None  # "5 % in June, after 3 % in June 2024": of a year later, perhaps
+    day = next((one.period for one in when(dateline, Period.parse(str(latest)))), None)
+    return day if day is not None and last < day.start <= latest else None
 
 
 def _first_time(words: str) -> TimeSpan | None:
