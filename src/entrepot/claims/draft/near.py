@@ -74,6 +74,42 @@ def _breaks(text: str, language: str) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(_CLAUSE[language], text)]
 
 
+def governs(cue: Mark, number: Span, reading: ParsedSentence) -> bool:
+    """Whether a denial or an average of its clause is said of a number.
+
+    It is of what follows, or of the number right in front of it; where another stands between, it
+    is said of that. A level in brackets at its own time is what it is, whatever is denied.
+    """
+    text = reading.text
+    if cue.start < number.start:
+        between = cue.end, number.start
+    else:
+        between = number.end, cue.start
+        if any(_leads_on(other, cue, text) for other in reading.numbers):
+            return False  # "at $33 bn, which makes a daily average of $1 bn"
+    if any(between[0] <= one.start and one.end <= between[1] for one in reading.numbers):
+        return False
+    if _HOWEVER.search(text, *between):
+        return False
+    level = number.says.currency or number.says.unit == "t"
+    ahead = text[max(number.start - 12, 0) : number.start]
+    return not (cue.kind == "negated" and level and _AT_ITS_TIME.search(ahead))
+
+
+def _leads_on(number: Span, cue: Mark, text: str) -> bool:
+    """Whether a number follows a word in its own phrase: "a daily average of $1 bn"."""
+    return number.start >= cue.end and _PHRASE.fullmatch(text, cue.end, number.start) is not None
+
+
+_PHRASE = re.compile(r"[^,;:.()（），；。]{0,40}")
+_HOWEVER = re.compile(
+    r"\b(?:although|though|but|however|aber|obwohl|obgleich|doch)\b"
+    r"|(?<!\w)(?:хотя|но|однако)(?!\w)|虽然|但"
+)
+_AT_ITS_TIME = re.compile(r"\d{4}\)?年?\s*[(（]$")
+"""In front of a level in brackets behind a year: "in January 2022 (€18.3 billion)"."""
+
+
 def _leads_to(number: Span, start: int, reading: ParsedSentence) -> bool:
     """Whether only "to", "about" and the like stand between a place and a number."""
     words = rf"\s*(?:(?:до|на|to|at|by|auf|um)\s+)?(?:(?:{_ADVERBS.get(reading.language, '')})\s+)?"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.areas import unknown_before
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import LANGUAGES, MASK, bounded, masked
-from entrepot.claims.draft.near import clause, is_expected
+from entrepot.claims.draft.near import clause, governs, is_expected
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
@@ -156,10 +156,25 @@ _BEFORE_AN_EVENT = re.compile(
 
 def is_since_an_event(text: str, low: int, high: int) -> bool:
     """Whether something moved since or against an event: "since joining", "than before the war"."""
-    return _BEFORE_AN_EVENT.search(text) is not None or any(
+    against = (one for one in _BEFORE_AN_EVENT.finditer(text) if not _is_remark(one, text))
+    return any(against) or any(
         not _SINCE_A_TIME.search(text, found.start(), found.end() + 12)
         for found in _SINCE.finditer(text, low, high)
     )
+
+
+def _is_remark(event: re.Match[str], text: str) -> bool:
+    """Whether a level is set beside one before an event: "in 2024, below pre-war levels"."""
+    ahead = text[max(event.start() - _REMARK, 0) : event.start() + len("below ")]
+    return _BESIDE.search(ahead) is not None
+
+
+_REMARK = 50
+_BESIDE = re.compile(
+    r"[,–—]\s*(?:(?:still|well|far|even|yet|but|and|thus|remaining|und|damit|noch|weiter|immer|deutlich"
+    r"|weit|но|всё|все|ещё|еще|значительно|намного) )*(?:(?:below|above|unter|über|ниже|выше)\b)"
+    r"[^,\d▮]{0,12}$"
+)
 
 
 _WHOLE = re.compile(
@@ -293,7 +308,7 @@ def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
     if other := _here("other", number, reading):
         word = reading.text[other[0].start : other[0].end]
         return f"it may be a number of {word!r}, not of trade"
-    if _here("negated", number, reading):
+    if any(governs(cue, number, reading) for cue in _here("negated", number, reading)):
         return "the sentence denies something, and what is not clear"
     start, end = clause(number, reading)
     flows = [flow for flow in reading.flows if start <= flow.start < end]
@@ -326,7 +341,8 @@ def _averaged(number: Span, reading: ParsedSentence) -> str:
         adds_up = number.says.currency or number.says.unit == "t"
         return "" if adds_up else "a rate for each of several periods"
     printed = reading.sentence.text[number.start : number.end]
-    if _here("mean", number, reading) or re.search(r"(?i)averag|средн|durchschnitt|均", printed):
+    mean = any(governs(cue, number, reading) for cue in _here("mean", number, reading))
+    if mean or re.search(r"(?i)averag|средн|durchschnitt|均", printed):
         return "an average: of which numbers, or over what time, is not clear"
     return ""
 

@@ -34,6 +34,7 @@ from entrepot.claims.draft.candidates import (
     what_choices,
 )
 from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in
+from entrepot.claims.draft.near import governs
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
 from entrepot.claims.draft.scene import (
@@ -1070,6 +1071,7 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
         and low <= cue.start < high
         and (cue.kind != "per" or _is_each(cue, number, scene))
         and not (cue.kind == "fiscal" and _is_dated(cue, scene))
+        and (cue.kind not in ("mean", "negated") or governs(cue, number, scene.apart))
     }
     if any(area.value == NOWHERE for area in scene.areas):
         found.add("nowhere")
