@@ -220,3 +220,93 @@ def test_a_part_of_a_trade_is_not_read_as_the_whole(text: str) -> None:
 )
 def test_a_whole_trade_beside_such_words_is_read(text: str) -> None:
     assert len(draft(article_of(text, date="2024-02-01")).claims) == 1
+
+
+def _claims(text: str, date: str = "2025-02-01") -> dict[str, tuple[str, ...]]:
+    """Return kind, seller, buyer and period of the claims of a text, by their numbers."""
+    return {
+        one.says: (one.kind, *(str(one.keys.get(key, "")) for key in _KEYS))
+        for one in draft(article_of(text, date=date)).claims
+    }
+
+
+_KEYS = ("exporter", "importer", "period")
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "period"),
+    [
+        (  # what is denied is how much it changed; in brackets stands what it was
+            (
+                "EU exports to China did not change much between January 2022 (€18.3 billion) and "
+                "December 2023 (€18.1 billion)."
+            ),
+            "€18.3 billion",
+            "2022-01",
+        ),
+        (
+            (
+                "EU exports to China did not change much, although they reached a low of "
+                "€17.7 billion in April 2022."
+            ),
+            "€17.7 billion",
+            "2022-04",
+        ),
+        (  # an average of what follows is none of the numbers before it
+            (
+                "In March 2022 EU exports to China rose by 4.2 percent to €18.3 billion, which "
+                "makes a daily average of €600 million."
+            ),
+            "rose by 4.2 percent",
+            "2022-03",
+        ),
+    ],
+)
+def test_a_denial_or_an_average_is_of_its_own_number(text: str, says: str, period: str) -> None:
+    found = _claims(text)
+    assert found[says][1:] == ("EU", "CHN", period)
+    assert not any("600" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Russia sold 19 Mt of crude oil to China in 2024. Saudi Arabia supplied 13 Mt.", "13 Mt"),
+        (
+            (
+                "Russia's oil sales to China rose to 19 million tonnes in 2024. Saudi Arabia "
+                "supplied 13 million tonnes."
+            ),
+            "13 million tonnes",
+        ),
+        (
+            (
+                "Россия поставила в Китай 19 млн тонн нефти в 2024 году. Саудовская Аравия "
+                "поставила 13 млн тонн."
+            ),
+            "13 млн тонн",
+        ),
+        ("2024年俄罗斯对中国出口原油1900万吨。沙特阿拉伯供应1300万吨。", "1300万吨"),
+    ],
+)
+def test_a_further_seller_sold_to_the_same_buyer(text: str, says: str) -> None:
+    assert _claims(text)[says] == ("value", "SAU", "CHN", "2024")
+
+
+def test_a_seller_after_exports_of_another_land_is_not_read_as_selling_to_it() -> None:
+    said = "Kenya's exports to Uganda were 970 million dollars in 2024. China supplied 3 billion."
+    assert all(one[:3] != ("value", "CHN", "UGA") for one in _claims(said).values())
+
+
+@pytest.mark.parametrize("words", ["盈余为250亿美元", "盈余达250亿美元", "盈余250亿美元"])
+def test_a_surplus_in_chinese_is_no_more_than_a_number(words: str) -> None:
+    found = _claims(f"2024年中国对德国贸易{words}。")
+    assert found == {words: ("balance", "CHN", "DEU", "2024")}
+
+
+def test_a_level_beside_one_before_an_event_leaves_the_rate_its_year() -> None:
+    text = "Germany's imports from Russia fell by 5 percent to 1.8 billion euros in 2024, {}."
+    found = _claims(text.format("below pre-war levels"))
+    assert found["fell by 5 percent"] == ("growth", "RUS", "DEU", "2024")
+    against = _claims(text.format("compared with before the war"))
+    assert not any(one.startswith("fell") for one in against)

@@ -442,7 +442,8 @@ def side_choices(  # noqa: C901
         # "Japan, which got two thirds from China": both sides stand with the verb.
         if len(set(fit)) == 1 and fit[0] in of_partners and fit[0] not in (doer, NOWHERE):
             of_partners = {fit[0]: of_partners[fit[0]]}
-    impossible = _impossible(what, kind, set(owners), set(partners), scene, memory)
+    doing = doer if kind in ("supply", "purchase") else ""
+    impossible = _impossible(what, kind, doing, (set(owners), set(partners)), scene, memory)
     for owner, for_owner in of_owners.items():
         for partner, for_partner in of_partners.items():
             if owner == partner or (partner == subject and owner != WORLD):
@@ -533,7 +534,7 @@ _OF_A_SIDE = re.compile("方$")
 
 
 def _impossible(
-    what: str, kind: str, owners: set[str], partners: set[str], scene: Scene, memory: Background
+    what: str, kind: str, doer: str, of: tuple[set[str], set[str]], scene: Scene, memory: Background
 ) -> set[tuple[str, str]]:
     """Return pairs that what was said before rules out.
 
@@ -541,6 +542,7 @@ def _impossible(
     Africa, the second largest supplier, 18 %". 中方 is one side of two, so that the other is no
     world.
     """
+    owners, partners = of
     named = {one.value for one in scene.areas}
     found: set[tuple[str, str]] = set()
     before = (memory.owner, memory.partner)
@@ -549,6 +551,13 @@ def _impossible(
     supplies = what in ("share", "rank") or any(
         one.value == "import" for one in scene.apart.found.of("agent")
     )
+    # "Russia sold 19 Mt to China. Saudi Arabia supplied 13 Mt": to China; of a land that the text
+    # is about, and whose exports it named, it may be a purchase.
+    verbs = memory.kind in ("supply", "purchase") or scene.sentence.language == "zh"
+    further = what != "share" and doer not in ("", *before) and (verbs or sold != memory.home)
+    if bilateral and further and not named & {sold, bought} and not scene.apart.found.of("total"):
+        same = bought if kind in SELLS else sold
+        found |= {(doer, one) for one in partners if one != same}
     if bilateral and supplies and kind in BUYS and sold not in named and bought not in named:
         found |= {(sold, one) for one in partners}
     if bilateral and supplies and kind in SELLS and sold not in named and bought not in named:

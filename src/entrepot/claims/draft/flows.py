@@ -389,6 +389,8 @@ def _filled(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks)
                 flow, trouble=f"whether all of it or that between {_named(before)} is not said"
             )
         return _with(flow, next(iter(before - {known})))
+    if other := _as_before(flow, earlier or context.flows, found):
+        return _with(flow, other)
     # Flows of this very sentence rule out those of the one before.
     home = _home(earlier) or ("" if earlier else context.home)
     if known != flow.owner and home and home != known and flow.kind not in BALANCES:
@@ -399,6 +401,19 @@ def _filled(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks)
     if known == flow.owner and flow.kind != "trade" and not same:
         return _with(flow, WORLD)
     return replace(flow, trouble="the other side is not named")
+
+
+def _as_before(flow: Flow, pool: Sequence[Flow], found: Marks) -> str:
+    """Return whom a further seller sold to: "A sold 19 Mt to B. C supplied 13 Mt"; else empty."""
+    does = flow.kind in ("supply", "purchase") and any(
+        one.form == "bare" and one.value in flow.sides and one.end <= flow.start
+        for one in found.areas
+    )
+    alike = [one for one in pool if one.kind == flow.kind and WORLD not in one.sides]
+    if not does or not alike or not all(one.has_both_sides for one in alike):
+        return ""
+    others = {one.importer if flow.exporter else one.exporter for one in alike}
+    return others.pop() if len(others) == 1 else ""
 
 
 def _unnamed(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks) -> Flow:
