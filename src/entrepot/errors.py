@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_HINT = 100  # characters of a hint
+
 
 class AbsentAreaWarning(UserWarning):
     """An area asked for is in no row of a frame: its code may be written in another way there."""
@@ -82,8 +84,11 @@ class UnknownNameError(RequestError, LookupError):
         self, kind: str, name: object, known: Iterable[str], *, where: str = "", hint: str = ""
     ) -> None:
         name = str(name)  # from Python anything may be given as a name
+        known = [str(one) for one in known]
         near = nearest(name, known)
         guess = f"did you mean {' or '.join(near)}?" if near else ""
+        if not (near or hint) and len(every := f"one of: {', '.join(known)}") <= _HINT:
+            guess = every if known else ""
         super().__init__(
             f"unknown {kind}: {name!r}",
             where=where,

@@ -89,9 +89,9 @@ def test_reads_numbers_in_the_units_of_the_data(
             "is in USD",
         ),
         (
-            one("import_share: {importer: Russland, exporter: CHN, period: 2025}", "5 %"),
+            one("import_share: {importer: Rusland X, exporter: CHN, period: 2025}", "5 %"),
             5,
-            "unknown area: 'Russland'",
+            "unknown area: 'Rusland X'",
         ),
         (
             one("import_share: {importer: RUS, exporter: CHN, period: 2025, goods: cphl}", "5 %"),
@@ -138,8 +138,24 @@ def test_refuses_with_the_line(text: str, line: int, part: str) -> None:
     assert part in f"{error.what} {error.where}"
 
 
+def test_countries_go_by_their_names_as_on_the_command_line() -> None:
+    flows = (
+        "value: {exporter: China, importer: Россия, period: 2025, currency: USD}",
+        "value: {exporter: 中国 + Hong Kong, importer: Russland, period: 2025, currency: USD}",
+        "gdp_share: {exporter: China, importer: Russia, period: 2025, area: Russia}",
+    )
+    said = ("5 bn", "5 bn", "5 %")
+    read = [parse_document(one(*pair), name="x.yaml").claims[0] for pair in zip(flows, said, strict=True)]
+    sides = [{(it.exporter, it.importer) for it in claim.quantity.levels()} for claim in read]
+    assert sides[0] == {("CHN", "RUS")}
+    assert sides[1] == {("CHN", "RUS"), ("HKG", "RUS")}
+    assert ("CHN", "RUS") in sides[2]
+    with pytest.raises(BadFileError, match="two areas are called 'Korea'"):
+        parse_document(one("value: {exporter: Korea, period: 2025, currency: USD}", "5 bn"))
+
+
 def test_nearest_names_are_suggested() -> None:
-    for bad, near in (("importer: China", "CHN"), ("goods: cphl", "chpl"), ("basis: orign", "")):
+    for bad, near in (("importer: Chinna", "CHN"), ("goods: cphl", "chpl"), ("basis: orign", "")):
         with pytest.raises(BadFileError) as caught:
             parse_document(one(f"import_share: {{exporter: CHN, period: 2025, {bad}}}", "5 %"))
         assert near in caught.value.hint

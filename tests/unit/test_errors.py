@@ -44,6 +44,13 @@ def test_nothing_near_suggests_nothing() -> None:
     assert errors.nearest("xyzzy", ["import_share"]) == []
 
 
+def test_where_no_name_is_near_a_few_are_all_named() -> None:
+    assert errors.UnknownNameError("form", "apa", ("text", "ris")).hint == "one of: text, ris"
+    assert errors.UnknownNameError("form", "apa", ("text", "ris"), hint="x").hint == "x"
+    assert errors.UnknownNameError("code", "x", ()).hint == ""
+    assert errors.UnknownNameError("code", "x", [f"{n:06}" for n in range(99)]).hint == ""
+
+
 def test_missing_extra_names_the_extra() -> None:
     with pytest.raises(ImportError, match="httpx is not installed") as caught:
         raise errors.MissingExtraError("httpx", "fetch")

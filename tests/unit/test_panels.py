@@ -54,6 +54,15 @@ def test_a_series_has_a_figure_for_each_year_and_a_reason_for_none(lake: ep.Lake
     assert series.to_dict()["definition"]["importer"] == "DEU"
 
 
+def test_a_panel_sets_no_country_beside_itself(lake: ep.Lake) -> None:
+    both = {"importer": ["DEU", "CHN"], "exporter": ["CHN", "Germany"]}
+    panel = ep.ask_many("value", goods="854231", period=2022, lake=lake, **both)
+    pairs = [(one.definition.importer, one.definition.exporter) for one in panel]
+    assert pairs == [("DEU", "CHN"), ("CHN", "DEU")]
+    with pytest.raises(ep.EntrepotError, match="CHN on both sides"):
+        ep.ask_many("value", importer=["CHN"], exporter=["CHN"], period=2022, lake=lake)
+
+
 def test_a_panel_is_every_combination(lake: ep.Lake) -> None:
     panel = ep.ask_many(
         "value",

@@ -132,3 +132,17 @@ def test_what_is_refused(old: str, new: str, line: int, words: str) -> None:
     with pytest.raises(BadFileError, match=rf"(?s){words}") as refused:
         parse_scenario(PLAIN.replace(old, new), name="cut.yaml")
     assert f"cut.yaml, line {line}" in refused.value.where
+
+
+def test_countries_go_by_their_names_as_on_the_command_line() -> None:
+    given = PLAIN.replace("target: RUS", "target: Россия")
+    assert parse_scenario(given).cut.target == "RUS"
+    replaced = "extraction: {replaced: {China: 0.5, not_replaced: 0.5}}"
+    found = parse_scenario(given.replace("economy: {}", replaced)).extraction
+    assert found is not None
+    assert found.replaced == {"CHN": 0.5, "not_replaced": 0.5}
+    supply = "goods: {goods: '854231', fixed_supply: China + Japan}"
+    goods = PLAIN.replace("economy: {}", supply).replace("  sectors: [C26]\n", "")
+    read = parse_scenario(goods).goods
+    assert read is not None
+    assert read.fixed_supply == "CHN+JPN"

@@ -25,7 +25,8 @@ from entrepot.claims.quantity import (
 )
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
-from entrepot.model.areas import WORLD, area_set
+from entrepot.model.area_names import known_codes
+from entrepot.model.areas import WORLD
 from entrepot.model.closed_yaml import Closed, FormatOne
 from entrepot.model.display import MONEY
 from entrepot.model.period import Period
@@ -124,10 +125,7 @@ class FlowKeys(Closed):
     @field_validator("importer", "exporter", "reporter")
     @classmethod
     def _is_area(cls, text: str | None) -> str | None:
-        # Groups are dated, but a name is known or unknown whatever the day.
-        if text is not None and not text.startswith(NAMED):
-            area_set(text, Period.parse("2023").start)
-        return text
+        return text if text is None or text.startswith(NAMED) else known_codes(text)
 
 
 class RatioKeys(Closed):
@@ -177,7 +175,7 @@ class ChangeKeys(Closed):
 class GdpKeys(Closed):
     """The gross domestic product of a country."""
 
-    area: str
+    area: Annotated[str, AfterValidator(known_codes)]
     period: str
     currency: Annotated[str, AfterValidator(_currency)] | None = None
 
@@ -187,23 +185,11 @@ class GdpKeys(Closed):
         Period.parse(text)
         return text
 
-    @field_validator("area")
-    @classmethod
-    def _is_area(cls, text: str) -> str:
-        area_set(text, Period.parse("2023").start)
-        return text
-
 
 class GdpShareKeys(FlowKeys):
     """Trade beside the gross domestic product of a country (`area`)."""
 
-    area: str
-
-    @field_validator("area")
-    @classmethod
-    def _is_country(cls, text: str) -> str:
-        area_set(text, Period.parse("2023").start)
-        return text
+    area: Annotated[str, AfterValidator(known_codes)]
 
 
 class RankKeys(FlowKeys):

@@ -434,7 +434,8 @@ def ask_many(
     ranged
         Whether ranges are evaluated, which takes most of the time.
     **keys
-        Keys of the definition; a list or tuple is varied over.
+        Keys of the definition; a list or tuple is varied over. Where countries are on both sides,
+        none is set beside itself: a country's trade with itself is not foreign trade.
 
     Raises
     ------
@@ -467,7 +468,7 @@ def ask_many(
         lists["period"] = given["period"]  # the last: a series reads from top to bottom
     # Counted before anything is built: three short lists can make millions of Figures.
     asked = [given | dict(zip(lists, one, strict=True)) for one in _combined(lists)]
-    definitions = [Definition.build(measure, **one) for one in asked]
+    definitions = _without_itself([Definition.build(measure, **one) for one in asked])
     # One block for all: each Figure sees the same state of the lake, and bytes are compared once.
     with opened.reading():
         found = evaluate_each(definitions, opened, ranged=ranged)
@@ -475,6 +476,16 @@ def ask_many(
         # A list of one value does not vary, but a Panel needs a key for its rows.
         panel = Panel(tuple(found), tuple(varied or lists))
         return panel if "source" in given else _of_one_source(panel, definitions, opened, ranged)
+
+
+def _without_itself(definitions: list[Definition]) -> list[Definition]:
+    """Leave out a country beside itself, if anything else is asked; else it is refused."""
+    others = [
+        one
+        for one in definitions
+        if one.importer != one.exporter or one.importer == WORLD or len(one.members("importer")) > 1
+    ]
+    return others or definitions
 
 
 def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bool) -> Panel:

@@ -188,8 +188,7 @@ def _read(name: str, key: Key, value: Any) -> Any:
     if key.areas:
         # As people may write them: Germany, CHN+Hong Kong; controls in several sets.
         sets = str(value).split(SETS) if name == "controls" else [str(value)]
-        # Blanks around + are taken out: the text is compared and split at + elsewhere.
-        return SETS.join("".join((as_codes(one.strip()) or "").split()) for one in sets)
+        return SETS.join(as_codes(one.strip()) or "" for one in sets)
     if key.above is not None:
         return _above(name, key, value)
     match name:

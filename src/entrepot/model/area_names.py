@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from entrepot.errors import RequestError, UnknownNameError, nearest
 from entrepot.model.areas import (
     area,
+    area_set,
     by_code,
     by_name,
     groups,
@@ -102,6 +104,7 @@ _LANGUAGES = {
 _SEVERAL = {"congo": ("COG", "COD"), "korea": ("KOR", "PRK")}
 """Names that sources print for one area and people say of two."""
 _SHORTEST = 10  # letters of a cut name: fewer begin several names
+_SOME_DAY = date(2023, 1, 1)
 _ALIKE = 0.75  # below, a nearest name is no help: ASEAN is not Senegal
 
 
@@ -129,6 +132,28 @@ def as_codes(text: str | None) -> str | None:
     ('KAZ+KGZ+ARM', 'EGY+SDN')
     """
     return text and "+".join(code for part in text.split("+") for code in _codes_of(part.strip()))
+
+
+def known_codes(text: str) -> str:
+    """Return what `as_codes` does, for a file or a request: nothing unknown is in it.
+
+    Groups are dated, but a name is known or unknown whatever the day.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name that means nothing here.
+    RequestError
+        As of `as_codes` and `area_set`.
+
+    Examples
+    --------
+    >>> known_codes("Deutschland, China + Hong Kong"), known_codes("European Union")
+    ('DEU+CHN+HKG', 'EU')
+    """
+    codes = as_codes(text) or ""
+    area_set(codes, _SOME_DAY)
+    return codes
 
 
 def listed_areas(text: str) -> list[str]:

@@ -593,7 +593,12 @@ def explanations() -> tuple[str, ...]:
 def explanation(name: str) -> str:
     """Return a page that explains; raises `UnknownNameError` for a name that is none."""
     if name not in explanations():
-        raise UnknownNameError("explanation", name[:60], explanations())
+        raise UnknownNameError(
+            "explanation",
+            name[:60],
+            explanations(),
+            hint="send the id or docs of a caveat of an answer, such as reporter-break",
+        )
     return (_explained() / f"{name}.md").read_text("utf-8")
 
 

@@ -121,6 +121,14 @@ def test_a_disk_that_cannot_lock_is_not_written_to(
         assert readers.unread(tmp_path)  # nobody can be seen there
 
 
+def test_an_error_in_a_lake_without_readers_has_no_error_of_their_file_before_it(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ValueError, match="of the block") as caught, lock.reading(tmp_path):
+        raise ValueError("of the block")
+    assert caught.value.__context__ is None
+
+
 def test_readers_do_not_shut_each_other_out(tmp_path: Path) -> None:
     with readers.reading(tmp_path):
         assert readers.unread(tmp_path)  # nothing was ever deleted, so nothing is to be kept

@@ -19,6 +19,7 @@ from entrepot.errors import RequestError
 from entrepot.figures.input_rows import own_sectors
 from entrepot.goods.parse import parse
 from entrepot.measures.cutoff import OTHERS, power_of
+from entrepot.model.area_names import known_codes
 from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, areas
 from entrepot.model.closed_yaml import Closed, FormatOne, Title, parse_closed, read_closed
 from entrepot.model.period import Period
@@ -126,7 +127,7 @@ def _must_stop(leak: float) -> None:
 
 def _one_area(name: str) -> str:
     """Return the code of an area that sells instead."""
-    members = area_set(name, Period.parse("2023").start)
+    members = area_set(known_codes(name), Period.parse("2023").start)
     if WORLD in members:
         raise RequestError(f"{name} is the world", hint=f"write {OTHERS}")
     if len(members) > 1:
@@ -181,13 +182,14 @@ class GoodsKeys(Closed):
     @field_validator("fixed_supply")
     @classmethod
     def _are_areas(cls, text: str | None) -> str | None:
-        if text is not None and WORLD in area_set(text, Period.parse("2023").start):
+        codes = None if text is None else known_codes(text)
+        if codes == WORLD:
             raise RequestError(
                 "the supply of all countries is fixed",
                 why=("then supply cannot increase, which is one end of the range already"),
                 hint="name some, such as coalition, or leave the key out",
             )
-        return text
+        return codes
 
     @field_validator("goods")
     @classmethod
@@ -236,13 +238,12 @@ class CutKeys(BackKeys):
     def _is_area(cls, text: str) -> str:
         if text == OTHERS:
             return text
-        # Groups are dated, but a name is known or unknown whatever the day.
-        if WORLD in area_set(text, Period.parse("2023").start):
+        if (codes := known_codes(text)) == WORLD:
             raise RequestError(
                 "the world stops no trade with itself",
                 hint=f"name areas; {OTHERS} are all that are not on the other side",
             )
-        return text
+        return codes
 
     @model_validator(mode="after")
     def _names_somebody(self) -> CutKeys:
