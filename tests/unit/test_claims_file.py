@@ -145,8 +145,9 @@ def test_countries_go_by_their_names_as_on_the_command_line() -> None:
         "gdp_share: {exporter: China, importer: Russia, period: 2025, area: Russia}",
     )
     said = ("5 bn", "5 bn", "5 %")
-    read = [parse_document(one(*pair), name="x.yaml").claims[0] for pair in zip(flows, said, strict=True)]
-    sides = [{(it.exporter, it.importer) for it in claim.quantity.levels()} for claim in read]
+    texts = [one(*pair) for pair in zip(flows, said, strict=True)]
+    read = [parse_document(text, name="x.yaml").claims[0].quantity for text in texts]
+    sides = [{(it.exporter, it.importer) for it in quantity.levels()} for quantity in read]
     assert sides[0] == {("CHN", "RUS")}
     assert sides[1] == {("CHN", "RUS"), ("HKG", "RUS")}
     assert ("CHN", "RUS") in sides[2]
