@@ -435,7 +435,7 @@ def ask_many(
         Whether ranges are evaluated, which takes most of the time.
     **keys
         Keys of the definition; a list or tuple is varied over. Where countries are on both sides,
-        none is set beside itself: a country's trade with itself is not foreign trade.
+        pairs of one with itself are left out: they are no foreign trade.
 
     Raises
     ------
