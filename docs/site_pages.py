@@ -19,6 +19,8 @@ from urllib.parse import unquote
 from chart_review import page as chart_review
 from notebook_files import ROOT, executed, scripts
 
+from entrepot.version import __version__
+
 DOCS = Path(__file__).parent
 ROOMS = {
     "In five minutes": "five-minutes",
@@ -28,6 +30,11 @@ ROOMS = {
     "Reference": "reference",
     "Explanation": "explanation",
 }
+# The theme has links that colour alone sets apart, and texts too faint for their ground.
+STYLE = """\
+.md-typeset a:not(.headerlink, .md-button) { text-decoration: underline; }
+.md-tabs__link, .md-copyright { color: inherit; opacity: 1; }
+"""
 _LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)\s]*)?(\))")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _BLANK = re.compile(r"\n\s*\n")
@@ -48,6 +55,7 @@ def main(target: Path) -> None:
         (pages / "notebooks" / f"{script.stem}.md").write_text(_notebook(script), encoding="utf-8")
     # Beside the page of charts, as a file that needs nothing else.
     (pages / "reference" / "chart-review.html").write_text(chart_review(), encoding="utf-8")
+    (pages / "site.css").write_text(STYLE, encoding="utf-8")
     for room in ROOMS.values():
         _index(pages / room)
     (target / "mkdocs.yml").write_text(_settings(pages), encoding="utf-8")
@@ -128,7 +136,7 @@ def _settings(pages: Path) -> str:
         menu.append({title: [f"{folder}/index.md", *rest]})
     return json.dumps(
         {
-            "site_name": "Entrepôt",
+            "site_name": f"Entrepôt {__version__}",
             "site_description": "How dependent is one country on another?",
             "docs_dir": "pages",
             "site_dir": "../site",
@@ -147,6 +155,7 @@ def _settings(pages: Path) -> str:
                     {"media": "(prefers-color-scheme: dark)", "scheme": "slate"},
                 ],
             },
+            "extra_css": ["site.css"],
             "plugins": ["search", "offline"],
             "markdown_extensions": [
                 "attr_list",
@@ -176,13 +185,18 @@ SHIM = DOCS / "iframe-worker.js"
 _FROM_ELSEWHERE = "https://unpkg.com/iframe-worker/shim"
 
 
+_DIALOG = 'role="dialog"'
+
+
 def finish(site: Path) -> None:
-    """Put the script that search needs on a page that is a file beside the pages."""
+    """Put the script that search needs on a page that is a file beside the pages; name its box."""
     shutil.copy(SHIM, site / "assets")
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         up = "../" * len(page.relative_to(site).parent.parts)
-        page.write_text(text.replace(_FROM_ELSEWHERE, f"{up}assets/{SHIM.name}"), encoding="utf-8")
+        text = text.replace(_FROM_ELSEWHERE, f"{up}assets/{SHIM.name}")
+        text = text.replace(_DIALOG, f'{_DIALOG} aria-label="Search"')
+        page.write_text(text, encoding="utf-8")
 
 
 def broken(site: Path) -> list[str]:

@@ -17,7 +17,9 @@ import sys
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
+from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 from typing import IO, TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
@@ -71,7 +73,7 @@ def require_file(path: Path, *, most: int = LARGEST, hint: str = "name a file") 
     try:
         found = path.stat()
     except FileNotFoundError as error:
-        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
+        raise BadFileError("no such file", where=str(path), hint=_missing(path)) from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise BadFileError(
@@ -91,6 +93,18 @@ def require_file(path: Path, *, most: int = LARGEST, hint: str = "name a file") 
     if not found.st_size:
         _require_empty(path, hint)
     return found.st_size
+
+
+def _missing(path: Path) -> str:
+    """Return what to do about a file that is not there: an example is copied from the program."""
+    package = Path(str(files("entrepot")))
+    # In the wheel the examples are inside of the package, in a checkout beside its source.
+    folders = (package / "examples", package.parents[1] / "examples")
+    example = next(filter(Path.is_file, (folder / path.name for folder in folders)), None)
+    if path.parent.name != "examples" or example is None:
+        return "check the spelling"
+    here, there = quote(str(example)), quote(str(path.parent))
+    return f"it comes with the program: mkdir -p {there} && cp {here} {there}"
 
 
 def _require_empty(path: Path, hint: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from entrepot.cli.main import run
+from entrepot.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "docs"))
@@ -110,3 +112,14 @@ def test_a_link_to_nowhere_is_found_in_what_was_built(tmp_path: Path) -> None:
         '<a href="b.html#z">b</a><script src="https://cdn/x.js"></script>'
     )
     assert site_pages.broken(tmp_path) == ["a.html: https://cdn/x.js is loaded from elsewhere"]
+
+
+def test_the_site_says_its_version_and_names_its_search(written: Path, tmp_path: Path) -> None:
+    settings = json.loads((written / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert settings["site_name"].endswith(f" {__version__}")
+    assert all((written / "pages" / name).is_file() for name in settings["extra_css"])
+    (tmp_path / "assets").mkdir()
+    page = tmp_path / "a.html"
+    page.write_text('<div role="dialog">x</div>', encoding="utf-8")
+    site_pages.finish(tmp_path)
+    assert page.read_text("utf-8") == '<div role="dialog" aria-label="Search">x</div>'

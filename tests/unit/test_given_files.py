@@ -150,6 +150,21 @@ def test_a_target_that_is_no_file_is_refused_before_any_work(
         assert code not in (0, 70)
 
 
+def test_a_missing_example_is_copied_from_the_program(tmp_path: Path) -> None:
+    """Who installed the wheel reads pages that name files of a checkout."""
+    missing = tmp_path / "examples" / "cut-off.yaml"
+    with pytest.raises(BadFileError, match="no such file") as caught:
+        require_file(missing)
+    said, _, command = caught.value.hint.partition(": ")
+    assert said == "it comes with the program"
+    subprocess.run(["sh", "-c", command], check=True)
+    assert require_file(missing) > 0
+    for other in (tmp_path / "cut-off.yaml", tmp_path / "examples" / "no.yaml"):
+        with pytest.raises(BadFileError) as caught:
+            require_file(other)
+        assert caught.value.hint == "check the spelling"
+
+
 def test_files_are_fetched_into_a_folder_only(tmp_path: Path, pipe: Path) -> None:
     for place in (pipe, Path("/dev/null")):
         words = ["data", "get", "baci", "--period", "2022", "--to", "{}", "--dry-run"]
