@@ -24,7 +24,7 @@ from entrepot.model.columns import Finding, Table, key_columns
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
 NAME = "catalog.json"
 PREVIOUS = "catalog.previous.json"
@@ -283,7 +283,14 @@ class Catalog:
             ) from error
 
     def text(self) -> str:
-        """Return what is written into the file."""
+        """Return what is written into the file.
+
+        Raises
+        ------
+        ValueError
+            If it could not be read again: no other program would find what it names.
+        """
+        _require_ours((*self.files(), *self.dropped))
         items = json.dumps([_plain(item) for item in self.snapshots], ensure_ascii=False, indent=1)
         rest = f'"dropped": {json.dumps(self.dropped)},\n"snapshots": {items}}}\n'
         digest = hashlib.sha256(rest.encode()).hexdigest()
@@ -495,10 +502,20 @@ def of_facts(data: dict[str, Any]) -> Snapshot:
 
 
 def _paths(data: dict[str, Any]) -> tuple[str, ...]:
-    for name in data["dropped"]:
-        if not (_STORED.fullmatch(name) or _RAW.fullmatch(name)):
-            raise ValueError(f"not the path of a file of ours: {name}")
+    _require_ours(data["dropped"])
     return tuple(data["dropped"])
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path is one that a load can have made."""
+    # `..` fits the pattern of a folder's name, and would lead out of the lake.
+    return bool(_RAW.fullmatch(path) or (_STORED.fullmatch(path) and "/../" not in path))
+
+
+def _require_ours(paths: Iterable[str]) -> None:
+    for path in paths:
+        if not is_ours(path):
+            raise ValueError(f"not the path of a file of ours: {path}")
 
 
 def _snapshot(data: dict[str, Any]) -> Snapshot:
@@ -520,10 +537,7 @@ def _snapshot(data: dict[str, Any]) -> Snapshot:
 def _partition(data: dict[str, Any]) -> Partition:
     files = {order: _checked(StoredFile(**stored)) for order, stored in data["files"].items()}
     sums = _checked(StoredFile(**data["sums"])) if data["sums"] else None
-    for stored in (*files.values(), *([sums] if sums else [])):
-        # `..` fits the pattern of a folder's name, and would lead out of the lake.
-        if not _STORED.fullmatch(stored.path) or "/../" in stored.path:
-            raise ValueError(f"not the path of a file of ours: {stored.path}")
+    _require_ours(stored.path for stored in (*files.values(), *([sums] if sums else [])))
     period = Period.parse(data["period"]) if data["period"] else None
     texts = {name: tuple(data[name]) for name in ("slices", "nomenclatures", "bases")}
     return _checked(Partition(**data | {"period": period, "files": files, "sums": sums} | texts))

@@ -21,6 +21,7 @@ from entrepot.lake.catalog import (
     Catalog,
     RawEntry,
     Snapshot,
+    is_ours,
     of_facts,
     rebuild_command,
     remains,
@@ -34,7 +35,7 @@ from entrepot.lake.publish import LakeChange, left_by_a_killed_load, publish, st
 from entrepot.lake.store import stored_about
 from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import changed, fingerprint
-from entrepot.sources import source_info
+from entrepot.sources import in_a_folder, source_info
 from entrepot.sources.parser import FileOptions
 from entrepot.sources.unpack import sha256_of
 
@@ -107,6 +108,13 @@ class _RebuiltFile:
         """What names it."""
         return self.manifest["source"], self.manifest["sha256"], self.manifest["load"]
 
+    def renamed(self) -> _RebuiltFile:
+        """Return it under a name that a folder can have: older programs took any."""
+        source = in_a_folder(self.manifest["source"])
+        if source == self.manifest["source"]:
+            return self
+        return replace(self, manifest=self.manifest | {"source": source}, stored=None)
+
     def ways(self) -> list[FileOptions]:
         """Return what may have been said, likeliest first."""
         mapping = self.manifest["mapping"] or None
@@ -160,15 +168,25 @@ def rebuild(
         deliveries, paths = _deliveries(work)
         kept = [one for one in deliveries if not _left_out(one, leave_out)]
         for load in sorted({one.manifest["load"] for one in kept}):
-            _load_again(work, [one for one in kept if one.manifest["load"] == load])
+            _load_again(work, [one.renamed() for one in kept if one.manifest["load"] == load])
         mine = {None, *(one.key for one in kept)}  # files of others stay, whatever they are
-        old = (path for path, key in paths.items() if key in mine)
+        old = {path for path, key in paths.items() if key in mine}
+        ours = set(filter(is_ours, old))
         work.progress("making it visible")
         finish()
-        publish(change, staging, replace(work.catalog, dropped=tuple(sorted(old))))
+        publish(change, staging, replace(work.catalog, dropped=tuple(sorted(ours))))
+        _delete_misnamed(folder, old - ours)
     return RebuildResult(
         inventory_of(work.catalog), tuple(work.from_rows), _left(folder, work.catalog)
     )
+
+
+def _delete_misnamed(folder: Path, paths: Iterable[str]) -> None:
+    """Delete Parquet files in folders of names that no catalog can have."""
+    for path in paths:
+        inside = (folder / path).resolve().is_relative_to(folder.resolve())
+        if inside and ".." not in path.split("/") and path.endswith(".parquet"):
+            (folder / path).unlink(missing_ok=True)
 
 
 def _left_out(one: _RebuiltFile, out: Collection[str]) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SourceInfo",
     "bring_in",
+    "in_a_folder",
     "is_own",
     "is_register",
     "named_source",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 
+# An id becomes a folder of the lake: no signs that a file system or a shell reads.
+_FOLDER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,79}")
 _OWN = "table."  # tables of the user's own are sources by name: table.kyrgyz
 _REGISTER = "shipments."  # and so are registers of customs: shipments.peru
 _ALSO = {"eurostat": "comext"}  # another name by which a source is asked for
@@ -177,7 +180,8 @@ def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:
     Raises
     ------
     RequestError
-        If there is no mapping, or mapping and source name the table differently.
+        If there is no mapping, if mapping and source name the table differently, or for a name
+        that no folder can have.
     BadFileError
         If the mapping is none.
     """
@@ -191,14 +195,35 @@ def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:
         )
     read = read_mapping(mapping)
     named = source.partition(".")[2]
+    if not _FOLDER.fullmatch(named or "-"):
+        plain = _plain(named)
+        raise RequestError(
+            f"not a name for a table: {named!r}",
+            why="it becomes the name of a folder: letters without accents, digits, - and _",
+            hint=f"write table.{plain}",
+        )
     if named and read.id and named != read.id:
         raise RequestError(
             f"the table is called {named} here and {read.id} in its mapping",
             hint="leave one of the two out",
         )
-    # An id becomes a folder of the lake: no signs that a file system or a shell reads.
-    plain = re.sub(r"[^a-z0-9_-]+", "-", file.lower()).strip("-_")[:40] or "mine"
-    return f"table.{named or read.id or plain}", read.title or ""
+    return f"table.{named or read.id or _plain(file)}", read.title or ""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:40] or "mine"
+
+
+def in_a_folder(source: str) -> str:
+    """Return the id of a source, of an own table one that a folder of the lake can have.
+
+    Examples
+    --------
+    >>> in_a_folder("baci"), in_a_folder("table.kyrgyz"), in_a_folder("table.my trade/2022")
+    ('baci', 'table.kyrgyz', 'table.my-trade-2022')
+    """
+    kind, _, named = source.partition(".")
+    return source if _FOLDER.fullmatch(named or kind) else f"{kind}.{_plain(named)}"
 
 
 def register(source: str, mapping: str | None) -> tuple[str, str]:

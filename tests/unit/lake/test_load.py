@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import tempfile
 import zipfile
 from datetime import date
@@ -347,3 +348,30 @@ def test_a_folder_above_the_lake_is_no_column(lake: Lake, write: Write, tmp_path
 def _every_row(lake: Lake, source: str) -> list[tuple[object, ...]]:
     frames = [lake.flows(source), lake.flows(source, by="exporter"), lake.totals(source)]
     return [one for frame in frames if frame for one in frame.to_native().order("ALL").fetchall()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a b", "a/b", "é", "a*", "<b>", "a,b", "..", "a\nb", "x/../../../../../../../out", "a" * 99],
+)
+def test_a_name_that_no_folder_can_have_is_refused_before_anything_is_written(
+    lake: Lake, write: Write, tmp_path: Path, name: str
+) -> None:
+    """The load ended well, outside of the lake for some; the next command called it damaged."""
+    mine = write(["2020,DEU,010121,5"], "mine.csv", head="year,from,code,usd")
+    before = tree(tmp_path)
+    with pytest.raises(RequestError, match="not a name for a table"):
+        lake.add(f"table.{name}", [mine], mapping=MAPPING.replace("id: mine\n", ""))
+    assert tree(tmp_path) == before
+
+
+def test_a_catalog_that_could_not_be_read_again_is_not_written(
+    lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = write(["2020,DEU,010121,5"], "mine.csv", head="year,from,code,usd")
+    lake.add("baci", [write()])
+    before = lake.holdings()
+    monkeypatch.setattr("entrepot.sources._FOLDER", re.compile(".*"))
+    with pytest.raises(ValueError, match="not the path of a file of ours"):
+        lake.add("table.a b", [mine], mapping=MAPPING.replace("id: mine\n", ""))
+    assert Lake.open(lake.path).holdings() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -549,3 +550,24 @@ def test_a_copy_that_was_killed_once_it_was_whole_is_a_lake(held: Lake) -> None:
     assert held.holdings()
     held.remove("baci")
     assert Lake.open(held.path).holdings() == ()
+
+
+def test_a_lake_with_a_name_that_no_folder_can_have_is_made_again(
+    held: Lake, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older program took any name for a table, and then could not read its own catalog."""
+    mine = write(["2020,DEU,010121,5"], "mine.csv", head="year,from,code,usd")
+    with monkeypatch.context() as older:
+        older.setattr("entrepot.sources._FOLDER", re.compile(".*"))
+        older.setattr("entrepot.lake.catalog._require_ours", lambda paths: None)
+        held.add("table.my trade", [mine], mapping=MAPPING.replace("id: mine\n", ""))
+    with pytest.raises(BadFileError, match="damaged"):
+        Lake.open(held.path).holdings()
+    Lake.open(held.path).rebuild()
+    again = Lake.open(held.path)
+    assert {one.source for one in again.holdings()} == {"baci", "table.my-trade"}
+    assert not [one for one in again.check() if one.level == "error"]
+    assert not [one for one in held.path.rglob("*my trade*") if one.is_file()]
+    _without_previous(again)
+    Lake.open(held.path).rebuild()
+    assert not [one for one in Lake.open(held.path).check() if one.level == "error"]
