@@ -111,3 +111,19 @@ def test_a_number_of_the_text_itself_is_called_so() -> None:
     assert dollars.reason.startswith("No other source has it")
     assert "the text's own number" in dollars.reason
     assert "5.6 billion yuan" in dollars.reason
+
+
+def test_numbers_that_one_publisher_prints_are_not_refuted_by_a_total_of_another() -> None:
+    """129 bn over a total of Russian customs is no 32.7 %, which the same publisher prints."""
+    numbers = """
+format: 1
+source: {title: A text, date: '2025-09-04'}
+claims:
+- {id: level, value: {exporter: RUS, importer: CHN, period: '2023'}, says: 129 billion dollars}
+- {id: share, export_share: {exporter: RUS, importer: CHN, period: '2023'}, says: "SHARE"}
+- {id: india, export_share: {exporter: RUS, importer: IND, period: '2023'}, says: 16.8 %}
+"""
+    printed = check(parse_document(numbers.replace("SHARE", "32.7 %")))
+    assert {one.verdict for one in printed.claims} == {"supported"}
+    wrong = check(parse_document(numbers.replace("SHARE", "23.7 %")))
+    assert {one.id: one.verdict for one in wrong.claims}["share"] in ("differs", "inconsistent")

@@ -226,13 +226,16 @@ def assess_claims(
     claims = in_series(claims, standings, agreed, facts)
     system = JointSystems(claims, facts)
     by_id = {claim.id: claim for claim in claims}
+    # Numbers that others print as they stand are of other totals, not wrong.
+    supported = {name for name, verdict in standings.items() if verdict.verdict == "supported"}
     in_text = tuple(
-        one for one in text_conflicts(system) if not _is_of_two_counts(one, by_id, standings)
+        one
+        for one in text_conflicts(system)
+        if not _is_of_two_counts(one, by_id, standings)
+        and (not one <= supported or not system.text_alone(with_known=False).feasible(one))
     )
     differing = [frozenset({n}) for n, verdict in standings.items() if verdict.verdict == "differs"]
     by_data = data_conflicts(system, (*in_text, *differing))
-    # Numbers that others print as they stand are of other totals, not wrong.
-    supported = {name for name, verdict in standings.items() if verdict.verdict == "supported"}
     by_data = tuple(
         one
         for one in by_data
