@@ -310,3 +310,35 @@ def test_a_level_beside_one_before_an_event_leaves_the_rate_its_year() -> None:
     assert found["fell by 5 percent"] == ("growth", "RUS", "DEU", "2024")
     against = _claims(text.format("compared with before the war"))
     assert not any(one.startswith("fell") for one in against)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("Japan's exports to China were ¥1,758.3 billion in 2024, as the yen fell.", "JPY"),
+        ("Japan's exports to Peru were ¥1,758.3 billion in 2024.", "JPY"),
+        ("China's exports to Peru were ¥82 billion in 2024.", "CNY"),
+        ("中国2024年对日本出口￥820亿，人民币升值。", "CNY"),
+        # Both countries are named, and no money in words.
+        ("Japan's exports to China were ¥1,758.3 billion in 2024.", ""),
+    ],
+)
+def test_the_sign_of_yen_and_yuan_is_what_the_text_means(text: str, currency: str) -> None:
+    found = [one.keys.get("currency") for one in draft(article_of(text, date="2025-02-01")).claims]
+    assert found == ([currency] if currency else [])
+
+
+@pytest.mark.parametrize(
+    ("between", "read_as"),
+    [
+        ("", "growth, CHN to RUS, 2024-07"),
+        (" Imports from Peru rose by 3.3% to $8 billion.", ""),
+    ],
+)
+def test_a_text_of_two_countries_goes_on_with_their_trade(between: str, read_as: str) -> None:
+    text = (
+        "China's exports to Russia rose by 1.1% to $61 billion in July 2024. Imports from Russia "
+        f"fell by 6.3% to $9 billion.{between} But Chinese exports rose by 2.5% over the month."
+    )
+    left = {one.says: one.read_as for one in draft(article_of(text, date="2024-08-07")).left}
+    assert left["rose by 2.5%"] == read_as

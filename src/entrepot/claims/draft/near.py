@@ -314,6 +314,8 @@ def currency_said_elsewhere(number: Span) -> dict[str, str]:
 
 def unit_refused(unit: str) -> str:
     """Return why a number in a unit makes no claim: of dinars, that no one country is named."""
+    if unit == "¥":
+        return "an amount in ¥, and whether that is yen or yuan is not clear"
     if unit in SHARED_CURRENCIES:
         return f"an amount in a {unit}, without one country named that has it"
     return f"a number in {unit}, which no kind of claim is about"

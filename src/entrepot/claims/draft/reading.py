@@ -166,7 +166,12 @@ def numbers_of(sentence: Sentence) -> list[Span]:
 
 
 def _in_currency(span: Span, sentence: Sentence) -> Span:
-    """Return an amount in dinars, kroner, pesos or rupees in those of the one country named."""
+    """Return an amount in dinars, kroner, pesos or rupees in those of the one country named.
+
+    Of ¥ the whole text says whether yen or yuan are meant.
+    """
+    if span.says.unit == "¥":
+        return replace(span, says=replace(span.says, unit=sentence.yen or "¥"))
     homes = {
         one.code: money
         for money in SHARED_CURRENCIES.get(span.says.unit, ())

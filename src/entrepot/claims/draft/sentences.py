@@ -70,6 +70,8 @@ class Sentence:
         The language if the text shows it, else empty: then a point may part decimals or thousands.
     printed
         The sentence with the spaces and line breaks of the text.
+    yen
+        The currency that ¥ stands for in the text, JPY or CNY; empty if it does not show.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Sentence:
     start: int
     printed: str
     sure: str = ""
+    yen: str = ""
 
     @property
     def plain(self) -> str:
@@ -109,14 +112,35 @@ def sentences(text: str) -> Iterator[Sentence]:
     >>> [one.text for one in sentences("Trade fell by 6.5 %. The U.S. took more.")]
     ['Trade fell by 6.5 %.', 'The U.S. took more.']
     """
-    usual = language_of(text)
+    usual, yen = language_of(text), _yen(text)
     for number, (at, paragraph) in enumerate(_paragraphs(text)):
         # By paragraph, as texts quote in other languages; one too short to tell takes the text's.
         language = language_of(paragraph) or usual
         for start, piece in _bounded(_pieces(paragraph, _headline(paragraph, number))):
             words = " ".join(piece.split())
             if words:
-                yield Sentence(words, language or "en", number, at + start, piece, language)
+                yield Sentence(words, language or "en", number, at + start, piece, language, yen)
+
+
+def _yen(text: str) -> str:
+    """Return which currency ¥ is in a text: by its words for money, else by the country named."""
+    if "¥" not in text and "￥" not in text:
+        return ""
+    for words in (_MONEY, _LANDS):
+        found = [code for code, pattern in words.items() if pattern.search(text)]
+        if found:
+            return found[0] if len(found) == 1 else ""
+    return ""
+
+
+_MONEY = {
+    "JPY": re.compile(r"\b[Yy]en\b|(?<!\w)[ий]ен[аыу]?(?!\w)|日元|日圓|円"),
+    "CNY": re.compile(r"\b(?:[Yy]uan|RMB|CNY|[Rr]enminbi)\b|(?<!\w)юан[а-я]{1,3}(?!\w)|人民[币幣]"),
+}
+_LANDS = {
+    "JPY": re.compile(r"\b[Jj]apan|(?<!\w)[Яя]пон|日本"),
+    "CNY": re.compile(r"\b[Cc]hin(?:a|ese|esisch)|(?<!\w)[Кк]ита[йяюе]|中国|中國"),
+}
 
 
 def _bounded(pieces: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:

@@ -261,7 +261,7 @@ def _is_of_all_or_one(
     if guess.what not in ("level", "growth") or WORLD in guess.sides or scene.names_two:
         return False
     carried, named = _carried(guess, scene), _named(scene, guess.home)
-    if not carried:
+    if not carried or _is_of_one_pair(guess, earlier):
         return False
     # "Imports fell to 8 bn, as coal from Chile was cheap": what is named behind is not meant.
     ahead = {one.value for one in scene.areas if one.start < guess.number.end}
@@ -282,6 +282,15 @@ def _is_of_all_or_one(
     return bool(of_all)
 
 
+def _is_of_one_pair(guess: StructuralReading, earlier: Sequence[StructuralReading]) -> bool:
+    """Whether all that a text said before is of the trade of two countries: then this is too."""
+    traded = [one for one in earlier if one.owner and one.kind and one.what != "other"]
+    pair = set(guess.sides)
+    return len(traded) >= _OF_A_PAIR and all(set(one.sides) == pair for one in traded)
+
+
+_OF_A_PAIR = 3
+"""Numbers after which a text of two countries is taken to be of their trade."""
 _AT_FLOW = 24
 
 

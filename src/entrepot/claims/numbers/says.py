@@ -20,6 +20,7 @@ CURRENCIES = (
     *("IQD", "BHD", "NZD", "NGN", "TRY", "PLN", "KZT", "ZAR"),
 )
 SHARED_CURRENCIES = {
+    "¥": ("JPY", "CNY"),
     "krone": ("NOK", "SEK", "DKK", "ISK", "CZK"),
     "dinar": ("KWD", "RSD", "DZD", "JOD", "TND", "IQD", "BHD"),
     "rupee": ("INR", "PKR", "LKR", "NPR"),
