@@ -140,6 +140,8 @@ def test_a_count_up_to_a_day_is_of_no_month_named_before() -> None:
         "Critics dispute that 60% of Russia's imports came from China in 2023.",
         "China's exports to Russia failed to reach $200 billion in 2023.",
         "China's exports to Russia fell short of $200 billion in 2023.",
+        # on average is of all that follows
+        "On average China shipped goods worth $9 billion, up 5 %, to Russia each time in 2023.",
     ],
 )
 def test_what_is_denied_is_no_claim(text: str) -> None:

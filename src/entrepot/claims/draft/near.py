@@ -81,13 +81,16 @@ def governs(cue: Mark, number: Span, reading: ParsedSentence) -> bool:
     is said of that. A level in brackets at its own time is what it is, whatever is denied.
     """
     text = reading.text
+    counted = [one for one in reading.numbers if one.says.unit]
     if cue.start < number.start:
         between = cue.end, number.start
+        if _ON_AVERAGE.fullmatch(text, cue.start, cue.end):
+            return True  # an adverb is of all that follows
     else:
         between = number.end, cue.start
-        if any(_leads_on(other, cue, text) for other in reading.numbers):
+        if any(_leads_on(other, cue, text) for other in counted):
             return False  # "at $33 bn, which makes a daily average of $1 bn"
-    if any(between[0] <= one.start and one.end <= between[1] for one in reading.numbers):
+    if any(between[0] <= one.start and one.end <= between[1] for one in counted):
         return False
     if _HOWEVER.search(text, *between):
         return False
@@ -101,6 +104,9 @@ def _leads_on(number: Span, cue: Mark, text: str) -> bool:
     return number.start >= cue.end and _PHRASE.fullmatch(text, cue.end, number.start) is not None
 
 
+_ON_AVERAGE = re.compile(
+    r"on average|im (?:Durchschnitt|Schnitt|Mittel)|durchschnittlich|в среднем|平均", re.IGNORECASE
+)
 _PHRASE = re.compile(r"[^,;:.()（），；。]{0,40}")
 _HOWEVER = re.compile(
     r"\b(?:although|though|but|however|aber|obwohl|obgleich|doch)\b"
