@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import UnknownNameError
+from entrepot.figures.availability import RECONCILED
 from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.sources import is_own, source_ids, source_info, split_address
 from entrepot.version import __version__
@@ -183,11 +184,13 @@ def source_name(source: str) -> str:
     --------
     >>> source_name("baci"), source_name("comtrade"), source_name("gacc"), source_name("table.mine")
     ('BACI', 'UN Comtrade', 'GACC', 'table.mine')
-    >>> source_name("minerals"), source_name("elasticities"), source_name("baci@V202501")
-    ('BACI (30 codes)', 'Elasticities', 'BACI V202501')
+    >>> source_name("minerals"), source_name("reconciled"), source_name("baci@V202501")
+    ('BACI (30 codes)', 'reconciliation', 'BACI V202501')
     """
     if source == BUNDLED:
         return "BACI (30 codes)"
+    if source == RECONCILED:
+        return "reconciliation"
     if is_own(source):
         return source
     name, vintage = split_address(source)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.figures.availability import availability_of, flow_sources
+from entrepot.figures.availability import RECONCILED, availability_of, flow_sources
 from entrepot.figures.caveats import BASES, caveat
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import chosen_lines, other_side
@@ -428,7 +428,10 @@ def described(
         across = asked.importer if denominator.side == "importer" else asked.exporter
         back = "imports" if denominator.side == "importer" else "exports"
         what = f"{what}, and {possessive(area_phrase(across))} {back} of them"
-    found: dict[str, Any] = {"text": f"{what}, according to {source_name(source)}", "whose": source}
+    called = (
+        "the reconciliation of both sides’ reports" if source == RECONCILED else source_name(source)
+    )
+    found: dict[str, Any] = {"text": f"{what}, according to {called}", "whose": source}
     if cells.reported_by in (None, denominator.side) and denominator.reimports:
         found["reimports"] = denominator.part(denominator.reimports)
     if cells.reported_by is None:
@@ -668,7 +671,8 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
     if reported:
         yield _caveat(". ".join(dict.fromkeys(reported)), asked, _UP)
     elif listed:
-        text = f"{cells.available.source} has {joined(listed)} here; others may be missing"
+        called = source_name(cells.available.source)
+        text = f"{called} has {joined(listed)} here; others may be missing"
         yield _caveat(text, asked, _UP)
 
 
