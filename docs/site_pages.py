@@ -34,6 +34,7 @@ ROOMS = {
 STYLE = """\
 .md-typeset a:not(.headerlink, .md-button) { text-decoration: underline; }
 .md-tabs__link, .md-copyright { color: inherit; opacity: 1; }
+[data-md-color-scheme="default"] { --md-default-fg-color--light: rgba(0, 0, 0, 0.62); }
 """
 _LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)\s]*)?(\))")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
