@@ -45,6 +45,13 @@ def test_values_are_completed_with_a_line_about_each() -> None:
         ("brief RU", "RUS"),
         ("published list --exporter CH", "CHN"),
         ("data show bac", "baci"),
+        ("data get geo", "geodist"),
+        ("data export --importer DE", "DEU"),
+        ("chart event_", "event_study"),
+        ("goods diff chp", "chpl"),
+        ("screen x.csv --to RU", "RUS"),
+        ("ask value --each importer,y", "importer,year"),
+        ("ask value --engine sp", "spark"),
     ],
 )
 def test_a_shell_gets_them(words: str, found: str) -> None:

@@ -168,3 +168,8 @@ def test_long_lists_make_short_names() -> None:
     one, other = (short_name("x", "2023", some, suffix="json") for some in (long, long[1:]))
     assert one != other
     assert len(one) < 30
+
+
+def test_countries_go_by_their_names() -> None:
+    named = wanted_of("2023", "", "Russland, Китай", "Germany", "", "", "")
+    assert named == wanted_of("2023", "", "RUS+CHN", "DEU", "", "", "")

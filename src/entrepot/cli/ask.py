@@ -17,6 +17,7 @@ from entrepot.cli.common import (
     LakeOrAddress,
     MasterOption,
     Measure,
+    one_of,
     open_lake,
     open_on_engine,
     say_if_empty,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 _IN_WORDS = re.compile(r"\s|[?？]|[^\x00-\x7f]")
 """A question in words, and no id of a measure."""
+
+_EACH = ("year", "quarter", "month", "importer", "exporter", "goods", "basis")
 
 
 class AskCommand(TyperCommand):
@@ -137,6 +140,9 @@ def ask(
             help="A figure for each year, quarter or month, importer, exporter, goods or basis; "
             "several: importer,year.",
             show_default=False,
+            autocompletion=one_of(
+                "year", "quarter", "month", "importer", "exporter", "goods", "basis"
+            ),
         ),
     ] = None,
     out: Annotated[
@@ -154,6 +160,7 @@ def ask(
             metavar="FORM",
             help="Print how to cite the figure, instead of it: text, bibtex, csl or ris.",
             show_default=False,
+            autocompletion=one_of("text", "bibtex", "csl", "ris"),
         ),
     ] = None,
     lake: LakeOrAddress = None,

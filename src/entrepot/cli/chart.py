@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 
     from entrepot.report.charts.catalogue import ChartKind
 
+
+def _complete_chart(incomplete: str) -> list[tuple[str, str]]:
+    from entrepot.report.charts.catalogue import CHARTS
+
+    every = [(name, one.title) for one in CHARTS for name in one.asked]
+    return [one for one in every if one[0].startswith(incomplete)]
+
+
 Drawn = Annotated[
     str | None,
     typer.Argument(
         metavar="MEASURE",
         help="Chart to draw: import_share, map, reporters … List: entrepot chart.",
         show_default=False,
+        autocompletion=_complete_chart,
     ),
 ]
 Out = Annotated[

@@ -40,10 +40,24 @@ LakeOrAddress = Annotated[
         show_default=False,
     ),
 ]
+
+
+def one_of(*words: str) -> Callable[[str], list[tuple[str, str]]]:
+    """Return what completes one of some words, behind the last comma of several."""
+
+    def complete_word(incomplete: str) -> list[tuple[str, str]]:
+        before, comma, begun = incomplete.rpartition(",")
+        return [(f"{before}{comma}{one}", "") for one, _ in _begun([(w, "") for w in words], begun)]
+
+    return complete_word
+
+
 EngineOption = Annotated[
     str | None,
     typer.Option(
-        help="duckdb or spark (also ENTREPOT_ENGINE); default: duckdb.", show_default=False
+        help="duckdb or spark (also ENTREPOT_ENGINE); default: duckdb.",
+        show_default=False,
+        autocompletion=one_of("duckdb", "spark"),
     ),
 ]
 MasterOption = Annotated[
@@ -263,11 +277,7 @@ def _completes(name: str) -> Callable[[str], list[tuple[str, str]]] | None:
     if key.areas:
         return complete_area
     if key.choices:
-
-        def complete_choice(incomplete: str) -> list[tuple[str, str]]:
-            return _begun([(one, "") for one in key.choices], incomplete)
-
-        return complete_choice
+        return one_of(*key.choices)
     return {"goods": complete_goods, "listed": complete_goods, "source": complete_source}.get(name)
 
 

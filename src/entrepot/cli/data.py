@@ -18,6 +18,7 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOption,
     MasterOption,
+    complete_area,
     complete_source,
     open_lake,
     open_new_lake,
@@ -324,7 +325,11 @@ SHIPPED = (
 )
 SourceArgument = Annotated[
     str,
-    typer.Argument(metavar="SOURCE", help="Id of a source: baci.", autocompletion=complete_source),
+    typer.Argument(
+        metavar="SOURCE",
+        help="Id of a source: baci.",
+        autocompletion=complete_source,
+    ),
 ]
 
 
@@ -577,7 +582,12 @@ def remove(
 
 @app.command(epilog="Example: entrepot data aggregate shipments.peru peru.csv --basis origin")
 def aggregate(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A register: shipments.peru.", autocompletion=complete_source
+        ),
+    ],
     out: Annotated[
         Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.", callback=writable)
     ],
@@ -590,7 +600,11 @@ def aggregate(
     ] = None,
     period: Annotated[str | None, typer.Option(help="2022, 2018..2022.")] = None,
     against: Annotated[
-        str | None, typer.Option(help="Statistic to compare the totals with: comtrade, baci.")
+        str | None,
+        typer.Option(
+            help="Statistic to compare the totals with: comtrade, baci.",
+            autocompletion=complete_source,
+        ),
     ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
@@ -738,8 +752,20 @@ def export(
             callback=writable,
         ),
     ],
-    importer: Annotated[str | None, typer.Option(help="Area, group or sum: RUS.")] = None,
-    exporter: Annotated[str | None, typer.Option(help="Area, group or sum: CHN+HKG.")] = None,
+    importer: Annotated[
+        str | None,
+        typer.Option(
+            help="Area, group or sum: RUS.",
+            autocompletion=complete_area,
+        ),
+    ] = None,
+    exporter: Annotated[
+        str | None,
+        typer.Option(
+            help="Area, group or sum: CHN+HKG.",
+            autocompletion=complete_area,
+        ),
+    ] = None,
     period: Annotated[str | None, typer.Option(help="2023, 2017..2023.")] = None,
     totals: Annotated[
         bool,

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, open_new_lake
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    complete_area,
+    complete_goods,
+    complete_source,
+    open_new_lake,
+)
 from entrepot.cli.data_show import print_report, say, size
 from entrepot.cli.output import emit, pace, progress, table
 from entrepot.errors import BadFileError, DamagedLakeError, OutsideError, RequestError
@@ -31,20 +38,29 @@ _PAUSE = 0.2
 
 GET_EXAMPLE = "Example: entrepot data get baci --period 2022..2023 --dry-run"
 
-Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="Id of a source: baci.",
+        autocompletion=complete_source,
+    ),
+]
 
 
-def _text(words: str) -> Any:
-    return typer.Option(help=words, show_default=False)
+def _text(words: str, completes: Callable[[str], list[tuple[str, str]]] | None = None) -> Any:
+    return typer.Option(help=words, show_default=False, autocompletion=completes)
 
 
 def get(
     source: Source,
     period: Annotated[str | None, _text("Period: 2023, 2021..2023, 2023-06.")] = None,
     freq: Annotated[str, _text("Frequency: A, Q or M (yearly, quarterly, monthly).")] = "",
-    reporter: Annotated[str, _text("Reporting countries: RUS, EU27, CHN+HKG.")] = "",
-    partner: Annotated[str, _text("Partner countries; default: all.")] = "",
-    goods: Annotated[str, _text("Goods: chpl, 8542, 854231,854232; default: all.")] = "",
+    reporter: Annotated[str, _text("Reporting countries: RUS, EU27, CHN+HKG.", complete_area)] = "",
+    partner: Annotated[str, _text("Partner countries; default: all.", complete_area)] = "",
+    goods: Annotated[
+        str, _text("Goods: chpl, 8542, 854231,854232; default: all.", complete_goods)
+    ] = "",
     nomenclature: Annotated[str, _text("HS edition: HS2017.")] = "",
     vintage: Annotated[str, _text("Vintage: V202601; default: the latest known.")] = "",
     to: Annotated[
@@ -264,9 +280,11 @@ def wanted_of(
 
 
 def _areas(text: str, when: Period | None) -> tuple[str, ...]:
+    from entrepot.model.area_names import as_codes
     from entrepot.model.areas import area_set
 
-    return tuple(sorted(area_set(text, when.end if when else date.today()))) if text else ()
+    codes = as_codes(text)
+    return tuple(sorted(area_set(codes, when.end if when else date.today()))) if codes else ()
 
 
 def _codes(goods: str, when: Period | None) -> tuple[str, ...]:

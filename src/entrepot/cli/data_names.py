@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    complete_goods,
+    complete_source,
+    open_lake,
+    writable,
+)
 from entrepot.cli.data_show import say
 from entrepot.cli.output import emit, table, table_format
 from entrepot.errors import RequestError
@@ -26,9 +33,20 @@ RoleOption = Annotated[str, typer.Option(help="sender, receiver, maker or brand.
 
 
 def names(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A register: shipments.peru.", autocompletion=complete_source
+        ),
+    ],
     role: RoleOption = "receiver",
-    goods: Annotated[str, typer.Option(help="all, 85, 8542, 310430.")] = "all",
+    goods: Annotated[
+        str,
+        typer.Option(
+            help="all, 85, 8542, 310430.",
+            autocompletion=complete_goods,
+        ),
+    ] = "all",
     period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Only names seen first in this month or later: 2022-03.")
@@ -111,13 +129,24 @@ def _between(low: float, high: float) -> str:
 
 
 def companies(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A register: shipments.peru.", autocompletion=complete_source
+        ),
+    ],
     file: Annotated[
         Path,
         typer.Argument(help="Table to write: names and what they count as.", callback=writable),
     ],
     role: RoleOption = "receiver",
-    goods: Annotated[str, typer.Option(help="all, 85, 8542, 310430.")] = "all",
+    goods: Annotated[
+        str,
+        typer.Option(
+            help="all, 85, 8542, 310430.",
+            autocompletion=complete_goods,
+        ),
+    ] = "all",
     period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli import goods_match
-from entrepot.cli.common import JsonOption, LakeOption, complete_goods
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    complete_goods,
+)
 from entrepot.cli.goods_match import converted
 from entrepot.cli.output import emit, note, table
 from entrepot.errors import RequestError
@@ -32,6 +36,14 @@ ListName = Annotated[
     typer.Argument(
         metavar="LIST",
         help="chpl, a part chpl:4.B, or a file of yours: mine.csv",
+        autocompletion=complete_goods,
+    ),
+]
+
+DatedList = Annotated[
+    str,
+    typer.Argument(
+        metavar="LIST@DATE",
         autocompletion=complete_goods,
     ),
 ]
@@ -134,8 +146,8 @@ def show(
 
 @app.command()
 def diff(
-    before: Annotated[str, typer.Argument(metavar="LIST@DATE")],
-    after: Annotated[str, typer.Argument(metavar="LIST@DATE")],
+    before: DatedList,
+    after: DatedList,
     as_json: JsonOption = False,
 ) -> None:
     """Compare a list at two dates, or two lists: codes added, removed and changed.
@@ -237,7 +249,12 @@ def update(
 
 @app.command()
 def remove(
-    name: Annotated[str, typer.Argument(metavar="LIST", help="A list that you added.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="LIST", help="A list that you added.", autocompletion=complete_goods
+        ),
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Remove a list that you added.

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    complete_area,
+    complete_goods,
+    complete_source,
+    open_lake,
+    writable,
+)
 from entrepot.cli.output import emit, table
 from entrepot.errors import (
     BadFileError,
@@ -37,7 +45,12 @@ if TYPE_CHECKING:
 
 def match(
     what: Annotated[
-        str, typer.Argument(metavar="LIST|FILE", help="A list to convert, or a table to match.")
+        str,
+        typer.Argument(
+            metavar="LIST|FILE",
+            help="A list to convert, or a table to match.",
+            autocompletion=complete_goods,
+        ),
     ],
     to: Annotated[
         list[str] | None, typer.Option(help="HS edition to convert to: HS2017 (repeatable).")
@@ -49,16 +62,34 @@ def match(
         str, typer.Option(help="Table: HS edition or tariff of its codes.")
     ] = "HS2022",
     against: Annotated[
-        list[str] | None, typer.Option(help="Table: lists to match against; default: all.")
+        list[str] | None,
+        typer.Option(
+            help="Table: lists to match against; default: all.", autocompletion=complete_goods
+        ),
     ] = None,
     day: Annotated[str | None, typer.Option(help="Table: a date, or the column of dates.")] = None,
     source: Annotated[
         str | None,
-        typer.Option(help="List: data in its HS edition, to compute shares of families."),
+        typer.Option(
+            help="List: data in its HS edition, to compute shares of families.",
+            autocompletion=complete_source,
+        ),
     ] = None,
     period: Annotated[str | None, typer.Option(help="Period of these data: 2023.")] = None,
-    importer: Annotated[str | None, typer.Option(help="Importer in these data.")] = None,
-    exporter: Annotated[str | None, typer.Option(help="Exporter in these data.")] = None,
+    importer: Annotated[
+        str | None,
+        typer.Option(
+            help="Importer in these data.",
+            autocompletion=complete_area,
+        ),
+    ] = None,
+    exporter: Annotated[
+        str | None,
+        typer.Option(
+            help="Exporter in these data.",
+            autocompletion=complete_area,
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Write every row: .csv or .xlsx.", callback=writable)
     ] = None,

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, complete_area, open_lake
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    complete_area,
+    complete_goods,
+    complete_measure,
+    open_lake,
+)
 from entrepot.cli.output import emit, facts, table
 from entrepot.errors import NoEvidenceError, UnknownNameError
 from entrepot.model.area_names import as_codes
@@ -36,15 +43,35 @@ COUNTED = {
     "other_definition": "with another definition or vintage",
 }
 
-Measure = Annotated[str, typer.Option(help="Measure: value, growth, import_share.")]
+Measure = Annotated[
+    str,
+    typer.Option(
+        help="Measure: value, growth, import_share.",
+        autocompletion=complete_measure,
+    ),
+]
 Exporter = Annotated[
-    str, typer.Option(help="Exporter: CHN.", callback=as_codes, autocompletion=complete_area)
+    str,
+    typer.Option(
+        help="Exporter: CHN.",
+        callback=as_codes,
+        autocompletion=complete_area,
+    ),
 ]
 Importer = Annotated[
-    str, typer.Option(help="Importer: RUS.", callback=as_codes, autocompletion=complete_area)
+    str,
+    typer.Option(
+        help="Importer: RUS.",
+        callback=as_codes,
+        autocompletion=complete_area,
+    ),
 ]
 Goods = Annotated[
-    str, typer.Option(help="Goods: chpl, 8542, or words as published: machine tools.")
+    str,
+    typer.Option(
+        help="Goods: chpl, 8542, or words as published: machine tools.",
+        autocompletion=complete_goods,
+    ),
 ]
 When = Annotated[str, typer.Option(help="Period: 2025, 2023-06, 2023Q1.")]
 Origin = Annotated[str, typer.Option("--primary-source", help="Primary source: GACC.")]

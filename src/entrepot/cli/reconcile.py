@@ -12,6 +12,8 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
+    complete_goods,
+    complete_source,
     open_on_engine,
     writable,
 )
@@ -24,11 +26,23 @@ if TYPE_CHECKING:
 
 
 def reconcile(
-    source: Annotated[str, typer.Option(help="Source of the two reports.")] = "comtrade",
+    source: Annotated[
+        str,
+        typer.Option(
+            help="Source of the two reports.",
+            autocompletion=complete_source,
+        ),
+    ] = "comtrade",
     period: Annotated[
         str | None, typer.Option(help="2022, 2022..2023; default: all loaded.")
     ] = None,
-    goods: Annotated[str, typer.Option(help="Goods: all, chpl, 85, 854231.")] = "all",
+    goods: Annotated[
+        str,
+        typer.Option(
+            help="Goods: all, chpl, 85, 854231.",
+            autocompletion=complete_goods,
+        ),
+    ] = "all",
     reexports: Annotated[
         bool, typer.Option(help="Count re-exports as exports of the reporter.")
     ] = True,

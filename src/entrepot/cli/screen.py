@@ -12,6 +12,8 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
+    complete_area,
+    complete_goods,
     open_on_engine,
     writable,
 )
@@ -31,9 +33,20 @@ def screen(
     code: Annotated[str, typer.Option(help="Column with product codes.")] = "",
     on: Annotated[str, typer.Option("--date", help="Column with dates, or one date.")] = "",
     from_: Annotated[
-        str, typer.Option("--from", help="Column of the country of dispatch, or a country.")
+        str,
+        typer.Option(
+            "--from",
+            help="Column of the country of dispatch, or a country.",
+            autocompletion=complete_area,
+        ),
     ] = "",
-    to: Annotated[str, typer.Option(help="Column of the destination, or a country.")] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Column of the destination, or a country.",
+            autocompletion=complete_area,
+        ),
+    ] = "",
     origin: Annotated[str, typer.Option(help="Column of the country of origin.")] = "",
     via: Annotated[str, typer.Option(help="Column of the route.")] = "",
     consignee: Annotated[str, typer.Option(help="Column of the consignee.")] = "",
@@ -48,7 +61,11 @@ def screen(
         str, typer.Option(help="How 03/04/2025 is read: DMY or MDY; default: as the file shows.")
     ] = "",
     against: Annotated[
-        list[str] | None, typer.Option(help="List to screen against (repeatable); default: all.")
+        list[str] | None,
+        typer.Option(
+            help="List to screen against (repeatable); default: all.",
+            autocompletion=complete_goods,
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop if a row cannot be read.")] = False,
     out: Annotated[

@@ -42,6 +42,7 @@ from entrepot.lake.publish import (
 )
 from entrepot.lake.registers import Secret, write_secret
 from entrepot.lake.system_errors import finishing, guarded, readable
+from entrepot.model.area_names import as_codes
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 from entrepot.model.table_files import form_of, table_bytes
@@ -540,7 +541,7 @@ def _kept(
                 f"this table has no {name} to choose by", hint="export all of it, and choose there"
             )
     for side in ("importer", "exporter"):
-        text = asked[side]
+        text = as_codes(asked[side])
         # The world is every row, those of partners without a code in any group included.
         if text and text != WORLD:
             rows = rows.filter(nw.col(side).is_in(sorted(area_set(text, on))))

@@ -308,6 +308,19 @@ def test_export_takes_a_group_as_a_definition_does(
     assert [line.split(",")[2] for line in out.read_text().splitlines()[1:]] == ["DEU"]
 
 
+def test_export_takes_names_as_a_definition_does(
+    run: Callable[..., Result], write: Write, tmp_path: Path
+) -> None:
+    run("add", "baci", write([*ROWS, "2022,276,643,850110,3,1"]))
+    out = tmp_path / "names.csv"
+    result = run("export", "baci", out, "--exporter", "Германия", "--importer", "Russland")
+    assert result.exit_code == 0, result.output
+    with out.open() as opened:
+        sides = [(row["exporter"], row["importer"]) for row in csv.DictReader(opened)]
+    assert sides == [("DEU", "RUS")]
+    assert run("export", "baci", out, "--exporter", "Atlantis").exit_code == 2
+
+
 def test_files_that_a_reader_keeps_are_not_called_removed(
     run: Callable[..., Result], write: Write, tmp_path: Path
 ) -> None:
