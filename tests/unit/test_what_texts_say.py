@@ -344,3 +344,46 @@ def test_a_text_of_two_countries_goes_on_with_their_trade(between: str, read_as:
     )
     left = {one.says: one.read_as for one in draft(article_of(text, date="2024-08-07")).left}
     assert left["rose by 2.5%"] == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "expected"),
+    [
+        (  # a rate with its noun is how much something rose, and no share
+            (
+                "China's exports of coal to Peru fell by 2.5% to 420 tonnes in 2024. South Korea "
+                "saw an 84.5% increase to 854 tonnes."
+            ),
+            "84.5%",
+            ("quantity_growth", "CHN", "KOR", "2024"),
+        ),
+        (  # what is said of a year behind it is of that year
+            (
+                "Kenya's exports to China came to $230 million in 2024, up 9.5 per cent on 2023, "
+                "when they had been $210 million."
+            ),
+            "$210 million",
+            ("value", "KEN", "CHN", "2023"),
+        ),
+        (  # the day on which something else began
+            (
+                "In January 2024 Japan's exports to Peru fell by 9.6%. Exports of coal to China "
+                "dropped by 22.2%, due to a ban brought in after the start in August 2023 of it."
+            ),
+            "dropped by 22.2%",
+            ("growth", "JPN", "CHN", "2024-01"),
+        ),
+        (  # cubic feet are no money
+            (
+                "US exports of LNG to China averaged 1.6 billion ft3/d in 2022. US LNG exports to "
+                "Japan decreased by 78% in 2022."
+            ),
+            "decreased by 78%",
+            ("quantity_growth", "USA", "JPN", "2022"),
+        ),
+    ],
+)
+def test_what_stands_at_a_number_says_what_it_is(
+    text: str, says: str, expected: tuple[str, ...]
+) -> None:
+    assert _claims(text)[says] == expected

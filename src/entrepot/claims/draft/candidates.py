@@ -119,7 +119,11 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
             options = ("change",)
     elif unit in ("percent", "ratio", "share"):
         options = ("growth", "share", "goods", "ratio", "other")
-        if unit == "percent" and (_leads_to_level(number, scene) or _rose_in_a_row(number, scene)):
+        if unit == "percent" and (
+            _leads_to_level(number, scene)
+            or _rose_in_a_row(number, scene)
+            or _is_a_rise(number, scene)
+        ):
             options = ("growth",)
     elif unit == "points":
         options = ("points", "other")
@@ -136,6 +140,19 @@ _LEADING_TO = re.compile(
 )
 
 
+def _is_a_rise(number: Span, scene: Scene) -> bool:
+    """Whether a rate stands with its noun: "saw an 84.5% increase"."""
+    text = scene.apart.text
+    led = ends_with(_ARTICLE, text, number.start)
+    return led and _RISE.match(text, number.end) is not None
+
+
+_ARTICLE = re.compile(r"\b(?:an?|its|their|the)(?: [a-z-]+)? $", re.IGNORECASE)
+_RISE = re.compile(
+    r"\s*(?:(?:year-on-year|annual|monthly|quarterly|y/y|yoy|further)\s+)?"
+    r"(?:increase|decrease|rise|drop|decline|fall|gain|jump|surge|growth|plunge|slump|upturn)"
+    r"(?! in (?:the |its )?share)\b"
+)
 _IS_MORE = re.compile(
     r"\s*(?:(?:increase|rise|gain|jump|decrease|decline|drop|fall|reduction)"
     r" (?:over|from|on|compared|against|since)|(?:more|less|higher|lower) than (?!half)"
@@ -971,6 +988,9 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         if former:
             facts.append(f"former{base}{at.side}")
         found.setdefault(said_of, set()).update(facts)
+    then = [period for period, facts in found.items() if "when-clause" in facts]
+    if len(then) == 1:
+        return [Choice((then[0],), tuple(sorted(found[then[0]])))]
     previous = next((one for one in reversed(scene.apart.numbers) if one.end <= number.start), None)
     pair = former and previous is not None and previous.says.unit == number.says.unit
     touches = any(

@@ -340,6 +340,12 @@ def _check_over(guess: StructuralReading, article: Article) -> None:
         raise Refusal(f"its period is not over when the text was published, {published}")
 
 
+def _counted(one: Structured) -> str:
+    """Return the unit of a level; cubic feet and terawatt-hours, which no claim has, are tonnes."""
+    unit = one.guess.number.says.unit
+    return unit or ("t" if "weighed" in one.guess.flags else "")
+
+
 def _said_again(
     found: dict[tuple[int, int], Structured],
 ) -> dict[tuple[int, int], Structured]:
@@ -347,9 +353,8 @@ def _said_again(
     units: dict[str, set[bool]] = {}
     for one in found.values():
         if one.guess.what == "level" and one.guess.goods != "all":
-            unit = one.guess.number.says.unit
-            units.setdefault(one.guess.goods, set()).add(unit in COUNTED_IN.values())
-    amounts = {one.guess.number.says.unit for one in found.values() if one.guess.what == "level"}
+            units.setdefault(one.guess.goods, set()).add(_counted(one) in COUNTED_IN.values())
+    amounts = {_counted(one) for one in found.values() if one.guess.what == "level"}
     # A text that counts in tonnes alone says nothing of money.
     only_weights = bool(amounts) and amounts <= set(COUNTED_IN.values())
     by_quantity = {

@@ -563,8 +563,24 @@ def is_compared(text: str, start: int, end: int) -> bool:
     )
 
 
+_BEGUN = re.compile(
+    r"\b(?:following|after|since|before) (?:the |its )?(?:start|launch|outbreak|introduction"
+    r"|imposition|signing|release) (?:of [^,.;\d]{0,30} )?in $"
+    r"|\b(?:nach|seit) (?:dem |der )?(?:Beginn|Start|Einführung|Ausbruch|Verhängung)"
+    r" (?:[^,.;\d]{0,30} )?im? $"
+    r"|(?<!\w)после (?:начала|введения|запуска|объявления) (?:[^,.;\d]{0,30} )?в $",
+    re.IGNORECASE,
+)
+"""In front of the time at which something else began."""
+
+
 def names_an_event(text: str, start: int, period: Period, published: Period | None) -> bool:
-    """Whether a year long past is that of an event: "since the enlargement of 2004"."""
+    """Whether a time is that of an event: "since the enlargement of 2004", of a year long past.
+
+    Or that of what began then: "introduced following the start in August 2023 of the release".
+    """
+    if _BEGUN.search(text[max(start - 70, 0) : start]):
+        return True
     if published is None or period.freq != "A" or published.end.year - period.end.year < 2:
         return False
     since = _SINCE_EVENT.search(text[max(start - 70, 0) : start])
