@@ -62,6 +62,15 @@ Year | Value
 """
 
 
+ALIGNED = """date: 2024-02-15
+
+China's exports of gallium, tonnes
+Buyer         2022    2023    Change
+Japan         28.4    17.2    -39.4%
+South Korea    8.3     4.1    -50.6%
+"""
+
+
 def cells(text: str) -> dict[str, tuple[str, ...]]:
     """Return what each number of a table was read as."""
     article = article_of(text)
@@ -92,6 +101,12 @@ def cells(text: str) -> dict[str, tuple[str, ...]]:
         (AUSTRIA, "65,0", ("value", "65,0 Mrd. Euro", "DEU", "AUT", "2023")),
         (AUSTRIA, "-5,5", ("balance", "-5,5 Mrd. Euro", "AUT", "DEU", "2023")),
         (FERTILISERS, "9,4", ("value", "9,4 млн т", "RUS", "BRA", "2023", "31", "mass")),
+        (
+            FERTILISERS.replace("\t", "; "),
+            "9,4",
+            ("value", "9,4 млн т", "RUS", "BRA", "2023", "31", "mass"),
+        ),
+        (ALIGNED, "4.1", ("value", "4.1 tonnes", "CHN", "KOR", "2023", "named:gallium", "mass")),
         (FERTILISERS, "12,5", ("quantity_growth", "12,5%", "RUS", "WLD", "2023", "2022", "31")),
         (
             RARE_EARTHS,
@@ -120,6 +135,11 @@ def test_a_row_of_no_country_is_left_with_the_reason() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        # sentences with as many semicolons
+        (
+            "date: 2024-02-15\n\nChina's exports rose in 2023; imports fell.\n"
+            "Gallium rose; coal fell.\nGermanium fell; lead rose.\n"
+        ),
         "date: 2024-03-01\n\nOur menu\nDish | Price\nSoup | 3.20\nBread | 1.10\n",
         # whose exports these are is not said
         GALLIUM.replace("China's exports", "Exports"),

@@ -129,6 +129,8 @@ def _agrees(claim: Claim, kind: str, slots: Claim) -> bool:
     if isinstance(base, tuple) and before is None and isinstance(said, tuple):
         before = tuple(f"{int(day[:4]) - 1}{day[4:]}" for day in said)  # type: ignore[assignment]
     mine = {**claim, "flow": "balance"} if "surplus_of" in slots else claim
+    if claim.get("kind") == "trade_share":
+        mine = {**claim, "flow": "both"}  # of trade both ways: neither side is the seller
     return (
         claim.get("kind") in kinds
         and areas(mine) == areas(slots)

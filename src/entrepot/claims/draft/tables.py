@@ -32,8 +32,13 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.front import Article
     from entrepot.model.period import Period
 
-_BAR = re.compile(r"[^|\n]*\|[^\n]*")
-_TAB = re.compile(r"[^\t\n]+\t[^\n]*")
+_APART = (
+    re.compile(r"\|"),
+    re.compile(r"\t+"),
+    re.compile(r";"),
+    re.compile(r"(?<=\S)\s{2,}(?=\S)"),
+)
+"""What stands between the cells of a line: bars, tabs, semicolons, or room."""
 _RULE = re.compile(r"[\s|:+=_-]*")
 _CELL = re.compile(r"\s*(?P<says>[-+−–±]?\s?\d[\d.,\s]*\d|[-+−–]?\d)(?P<percent>\s?%)?\s*\*?\s*")
 _LONGEST_TITLE = 200
@@ -112,7 +117,7 @@ def tables_read(article: Article) -> tuple[Article, list[Drafted], list[Left]]:
 
 
 def _tables(text: str) -> Iterator[_Table]:
-    """Return the tables of a text: lines with bars or tabs, as many cells in each."""
+    """Return the tables of a text: lines with as many cells in each."""
     lines = [(one.start(), one[0]) for one in re.finditer(r"[^\n]*\n?", text) if one[0]]
     at = 0
     while at < len(lines):
@@ -135,19 +140,20 @@ def _tables(text: str) -> Iterator[_Table]:
 def _cells(start: int, line: str) -> tuple[tuple[str, int], ...] | None:
     """Return the cells of a line; none of a rule between head and body, None if it is no row."""
     plain = line.rstrip("\n")
-    sign = "|" if _BAR.fullmatch(plain) else "\t" if _TAB.fullmatch(plain) else ""
-    if not sign:
+    apart = next((one for one in _APART if one.search(plain)), None)
+    if apart is None:
         return None
     if _RULE.fullmatch(plain):
         return ()
     low, high = 0, len(plain)
-    if sign == "|" and plain.strip().startswith("|"):
+    if plain.strip().startswith("|"):
         low = plain.index("|") + 1
         high = plain.rindex("|") if plain.rstrip().endswith("|") else high
     found, at = [], low
-    for cell in plain[low:high].split(sign):
+    for between in (*apart.finditer(plain, low, high), None):
+        cell = plain[at : between.start() if between else high]
         found.append((cell.strip(), start + at + len(cell) - len(cell.lstrip())))
-        at += len(cell) + 1
+        at = between.end() if between else high
     return tuple(found)
 
 
