@@ -38,7 +38,7 @@ _APART = (
     re.compile(r";"),
     re.compile(r"(?<=\S)\s{2,}(?=\S)"),
 )
-"""What stands between the cells of a line: bars, tabs, semicolons, or room."""
+"""What stands between the cells of a line: bars, tabs, semicolons, or spaces."""
 _RULE = re.compile(r"[\s|:+=_-]*")
 _CELL = re.compile(r"\s*(?P<says>[-+−–±]?\s?\d[\d.,\s]*\d|[-+−–]?\d)(?P<percent>\s?%)?\s*\*?\s*")
 _LONGEST_TITLE = 200
