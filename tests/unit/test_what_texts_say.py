@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from entrepot.claims.draft import article_of, draft
+from entrepot.claims.draft.marks import marks
 from entrepot.claims.numbers import number_spans
+from entrepot.claims.numbers.text import language_of
 from entrepot.claims.times.parts import fiscal_times
 from entrepot.model.period import Period
 
@@ -387,3 +389,32 @@ def test_what_stands_at_a_number_says_what_it_is(
     text: str, says: str, expected: tuple[str, ...]
 ) -> None:
     assert _claims(text)[says] == expected
+
+
+def test_who_supplies_is_never_read_as_buying() -> None:
+    text = (
+        "Of the $310 million that Kenya spent on mobile phones in 2024, $265 million went to China "
+        "and $22 million to Vietnam. In fertilisers there Russia supplied 28 per cent and Morocco "
+        "17 per cent."
+    )
+    assert not {"MAR", "RUS"} & {one[2] for one in _claims(text).values()}
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("2023年中国自澳大利亚进口铁矿石835亿美元。", "2601"),
+        ("2023年中国对澳大利亚手机出口39亿美元。", "named:mobile phones"),
+        (
+            "2023 führte Deutschland Autoteile für 3 Mrd. Euro nach China aus.",
+            "named:car parts",
+        ),
+        ("В 2023 году экспорт железной руды из Бразилии в Китай составил 3 млрд долларов.", "2601"),
+        ("Japan's exports of chipmaking equipment to China rose to $3 billion in 2023.", "8486"),
+    ],
+)
+def test_goods_of_customs_reports_are_known_in_four_languages(text: str, goods: str) -> None:
+    article = article_of(text, date="2024-02-01")
+    found = {one.keys.get("goods", "all") for one in draft(article).claims}
+    assert found <= {goods}
+    assert found or goods in {mark.value for mark in marks(text, language_of(text) or "en").goods}
