@@ -135,7 +135,7 @@ def test_a_sentence_on_the_year_before_does_not_move_the_text_there() -> None:
                 "2023 wurden von Deutschland nach Peru hauptsächlich Kraftwagen und Autoteile "
                 "im Wert von 6,3 Milliarden Euro exportiert."
             ),
-            ["named:cars"],
+            ["named:cars and car parts"],
         ),
         (
             (
