@@ -6,7 +6,7 @@ import pytest
 
 from entrepot.claims.draft import article_of, draft
 from entrepot.claims.draft.marks import marks
-from entrepot.claims.numbers import number_spans
+from entrepot.claims.numbers import number_spans, read_says
 from entrepot.claims.numbers.text import language_of
 from entrepot.claims.times.parts import fiscal_times
 from entrepot.model.period import Period
@@ -418,3 +418,12 @@ def test_goods_of_customs_reports_are_known_in_four_languages(text: str, goods: 
     found = {one.keys.get("goods", "all") for one in draft(article).claims}
     assert found <= {goods}
     assert found or goods in {mark.value for mark in marks(text, language_of(text) or "en").goods}
+
+
+@pytest.mark.parametrize(
+    ("verb", "value"), [("shed", -5.5), ("weakened", -5.5), ("rallied", 5.5), ("rebounded", 5.5)]
+)
+def test_verbs_of_markets_say_which_way_trade_moved(verb: str, value: float) -> None:
+    text = f"China's exports to Peru {verb} 5.5 percent to $3 billion in 2023."
+    rates = [one for one in _claims(text) if "5.5" in one]
+    assert [read_says(one).value for one in rates] == [value]
