@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from entrepot.claims import parse_document
 from entrepot.claims.draft import article_of, draft
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.numbers import number_spans, read_says
 from entrepot.claims.numbers.text import language_of
 from entrepot.claims.times.parts import fiscal_times
+from entrepot.errors import RequestError
 from entrepot.model.period import Period
 
 
@@ -427,3 +429,12 @@ def test_verbs_of_markets_say_which_way_trade_moved(verb: str, value: float) -> 
     text = f"China's exports to Peru {verb} 5.5 percent to $3 billion in 2023."
     rates = [one for one in _claims(text) if "5.5" in one]
     assert [read_says(one).value for one in rates] == [value]
+
+
+def test_a_claims_file_asks_whether_yen_or_yuan_are_meant() -> None:
+    entry = "{{id: c, value: {{exporter: JPN, importer: CHN, period: 2024{}}}, says: ¥12 bn}}"
+    file = "format: 1\nsource: {{title: A}}\nclaims:\n- {}"
+    with pytest.raises(RequestError, match="not clear whose ¥") as caught:
+        parse_document(file.format(entry.format("")))
+    assert "currency: JPY" in str(caught.value)
+    assert parse_document(file.format(entry.format(", currency: JPY"))).claims
