@@ -147,7 +147,7 @@ def test_each_answer_is_tried_with_all_other_claims_as_they_stand() -> None:
 @pytest.mark.parametrize(
     ("claim", "words"),
     [
-        ({"value": {**TRADE, "importer": "Rusia"}, "says": "3 %"}, "Rusia"),
+        ({"value": {**TRADE, "importer": "Rusnia"}, "says": "3 %"}, "Rusnia"),
         ({"value": TRADE, "says": "a lot"}, "a lot"),
         ({"value": TRADE, "says": "3 bn dollars", "quote": "Never said."}, "not in the text"),
         ({"says": "3 %"}, "exactly one quantity"),
