@@ -140,9 +140,7 @@ def ask(
             help="A figure for each year, quarter or month, importer, exporter, goods or basis; "
             "several: importer,year.",
             show_default=False,
-            autocompletion=one_of(
-                "year", "quarter", "month", "importer", "exporter", "goods", "basis"
-            ),
+            autocompletion=one_of(*_EACH),
         ),
     ] = None,
     out: Annotated[
