@@ -245,9 +245,13 @@ def not_reconciled(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnsw
     code = nw.col("product").str.slice(0, 6).alias("six")
     within = (nw.col("period") >= asked.period.start) & (nw.col("period") <= asked.period.end)
 
-    def codes(source: str) -> set[str]:
-        rows = select(cells.lake.flows(source), goods).filter(within)
-        return {name for name, _ in fetch(rows.group_by(code).agg(nw.len()))}
+    def codes(source: str) -> frozenset[str]:
+        def find() -> frozenset[str]:
+            rows = select(cells.lake.flows(source), goods).filter(within)
+            return frozenset(name for name, _ in fetch(rows.group_by(code).agg(nw.len())))
+
+        # Whoever trades: each figure about these goods asks the same of every source.
+        return cells.lake.remembered.get(("codes of", source, goods, asked.period), find)
 
     here = codes(cells.available.source)
     there = {name: codes(name) - here for name in flow_sources(cells.lake) if name != RECONCILED}

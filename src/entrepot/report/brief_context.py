@@ -205,8 +205,17 @@ class BriefContext:
         self, measure: str, periods: Iterable[Period | int], *, ranged: bool = False, **keys: Any
     ) -> None:
         """Evaluate a definition at several times in one go, before each of them is asked for."""
-        asked = [Definition.build(measure, period=one, **keys) for one in periods]
+        self.prepare_each(
+            [Definition.build(measure, period=one, **keys) for one in periods], ranged=ranged
+        )
+
+    def prepare_each(self, definitions: Iterable[Definition], *, ranged: bool = False) -> None:
+        """Evaluate definitions in one go, before each of them is asked for.
+
+        Of those that differ in areas or times only, rows are read and added up once.
+        """
         known = self.asked
+        asked = dict.fromkeys(definitions)
         new = [one for one in asked if one not in known or (ranged and not known[one].ranged)]
         if len(new) > 1:
             found = evaluate_each(new, self._lake, ranged=ranged)

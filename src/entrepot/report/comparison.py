@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from entrepot.figures import flow_sources
+from entrepot.figures import Definition, flow_sources
 from entrepot.figures.questions.question import is_named
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, pinned, possessive
@@ -171,6 +171,7 @@ def _courses(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]
     for source in (*flow_sources(context.lake), "computed"):
         if not all(any(_figures(context.value, side, years, source)) for side in sides):
             continue  # of the other side nothing is drawn either, and its ranges cost seconds
+        _prepare(context, sides, years, source)
         first, second = (_course(context, side, years, source) for side in sides)
         # Strictly more: of equal sources the preferred one, which comes first, stays.
         if _shown(first, second) > _shown(*best):
@@ -181,6 +182,7 @@ def _courses(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]
     # The shorter of both: a chart with one empty line compares nothing.
     if _shown(*best)[0]:
         return best
+    _prepare(context, sides, years, None)
     first, second = (_alike(_course(context, side, years, None)) for side in sides)
     return first, second
 
@@ -230,16 +232,34 @@ def _figures(
     ask: Callable[..., Figure], side: ComparisonSide, years: list[int], source: str | None
 ) -> Iterator[Figure]:
     """Yield the share of each year in which there is one."""
-    if not years:
-        return
-    ends = Period.parse(years[-1]).end, Period.parse(years[0]).start
-    keys = {
-        "importer": pinned(side.importer, *ends),
-        "exporter": pinned(side.supplier, *ends),
-        "goods": side.goods,
-    }
-    found = (ask("import_share", period=year, source=source, **keys) for year in years)
+    found = (ask("import_share", **keys) for keys in _by_year(side, years, source))
     yield from (figure for figure in found if figure.status == "ok")
+
+
+def _by_year(
+    side: ComparisonSide, years: list[int], source: str | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the keys of the share of each year."""
+    for year in years:
+        ends = Period.parse(years[-1]).end, Period.parse(years[0]).start
+        yield {
+            "importer": pinned(side.importer, *ends),
+            "exporter": pinned(side.supplier, *ends),
+            "goods": side.goods,
+            "period": year,
+            "source": source,
+        }
+
+
+def _prepare(
+    context: BriefContext,
+    sides: tuple[ComparisonSide, ComparisonSide],
+    years: list[int],
+    source: str | None,
+) -> None:
+    """Evaluate the courses of both sides in one go: to bind a query costs more than its rows."""
+    every = [keys for side in sides for keys in _by_year(side, years, source)]
+    context.prepare_each([Definition.build("import_share", **keys) for keys in every], ranged=True)
 
 
 def _when(

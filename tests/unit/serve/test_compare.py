@@ -14,12 +14,14 @@ import pytest
 from tests.ask_server import Client, SharedBook
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
-from entrepot.figures import Caveat, Definition, Figure
+from entrepot.figures import Caveat, Definition, Figure, evaluate_each
+from entrepot.figures.evaluate import evaluate
 from entrepot.figures.evidence import Evidence
 from entrepot.lake import Lake
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.period import Period
-from entrepot.report import comparison
+from entrepot.report import brief_context, comparison
+from entrepot.report.brief_context import BriefContext
 from entrepot.report.comparison import ComparisonSide
 from entrepot.report.definitions import weights_divided
 from entrepot.serve import create_app, service
@@ -223,6 +225,36 @@ def test_the_chart_has_the_years_from_the_first_that_is_named() -> None:
     assert comparison._years(Held(), sides) == [*range(2005, 2013), 2021]
     late = tuple(replace(side, period=Period.parse(2021)) for side in sides)
     assert comparison._years(Held(), late) == [*range(2017, 2025)]
+
+
+def test_years_of_both_sides_are_asked_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked one by one, the years of both sides took most of the time of a page."""
+    together: list[Definition] = []
+
+    def each(asked: list[Definition], lake: Lake, *, ranged: bool = True) -> list[Figure]:
+        together.extend(asked)
+        return evaluate_each(asked, lake, ranged=ranged)
+
+    monkeypatch.setattr(brief_context, "evaluate_each", each)
+    sides = ComparisonSide("DEU", "CHN", "854231"), ComparisonSide("FRA", "CHN", "854231")
+    rows = [
+        row(value, period=year, flow="M", reporter=buyer) | {"partnerCode": seller, "cmdCode": code}
+        for year in (2021, 2022)
+        for (buyer, seller, code), value in VALUES.items()
+    ]
+    (tmp_path / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [tmp_path / "made.csv"])
+    with lake.reading() as read:
+        found = comparison.compared(BriefContext(read), sides)
+    assert [len(course) for course in found.courses] == [2, 2]
+    every = {(buyer, "CHN", year) for buyer in ("DEU", "FRA") for year in (2021, 2022)}
+    assert every <= {(one.importer, one.exporter, one.period.year) for one in together}
+    for figure in (*found.courses[0], *found.courses[1]):
+        alone = evaluate(figure.definition, lake)
+        assert (figure.value, figure.low, figure.high) == (alone.value, alone.low, alone.high)
 
 
 def test_two_years_are_compared_without_a_chart(client: Client) -> None:
