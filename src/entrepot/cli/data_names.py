@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 NAMES_EXAMPLE = "Example: entrepot data names shipments.peru --role sender --goods 310430"
 COMPANIES_EXAMPLE = "Example: entrepot data companies shipments.peru companies.csv --role sender"
 _NAMES_SHOWN = 20
+GoodsOption = Annotated[
+    str, typer.Option(help="all, 85, 8542, 310430.", autocompletion=complete_goods)
+]
 RoleOption = Annotated[str, typer.Option(help="sender, receiver, maker or brand.")]
 
 
@@ -40,13 +43,7 @@ def names(
         ),
     ],
     role: RoleOption = "receiver",
-    goods: Annotated[
-        str,
-        typer.Option(
-            help="all, 85, 8542, 310430.",
-            autocompletion=complete_goods,
-        ),
-    ] = "all",
+    goods: GoodsOption = "all",
     period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Only names seen first in this month or later: 2022-03.")
@@ -140,13 +137,7 @@ def companies(
         typer.Argument(help="Table to write: names and what they count as.", callback=writable),
     ],
     role: RoleOption = "receiver",
-    goods: Annotated[
-        str,
-        typer.Option(
-            help="all, 85, 8542, 310430.",
-            autocompletion=complete_goods,
-        ),
-    ] = "all",
+    goods: GoodsOption = "all",
     period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
