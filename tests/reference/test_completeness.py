@@ -105,7 +105,7 @@ def test_a_report_of_few_partners_is_perhaps_an_extract(
     )
     assert figure.value == pytest.approx(1 / count)
     texts = [one.text for one in figure.caveats if one.id == "partial-source"]
-    assert [f"comtrade has {count} exporters here" in text for text in texts] == [True] * says
+    assert [f"UN Comtrade has {count} exporters here" in text for text in texts] == [True] * says
 
 
 def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> None:

@@ -258,13 +258,14 @@ def largest_differs(
         parts = set(one.whose.split("+"))
         who = next((name for name in values if parts & set(name.split("+"))), one.whose)
         values.setdefault(who, []).append(one.value)
-    if not largest or len(values) < 2:
+    found = {who: some for who, some in values.items() if some}
+    if not largest or len(found) < 2:
         return []
     called = str if definition.named_by else area_phrase
     parties = [
         f"{called(who)} under {agreed(len(some), 'definition', 'definitions')} "
         f"({range_text(min(some), max(some), 'share') or figure_value(some[0], 'share')})"
-        for who, some in values.items()
+        for who, some in found.items()
     ]
     return [
         caveat(

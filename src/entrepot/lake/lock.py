@@ -13,7 +13,7 @@ import os
 import platform
 import sys
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -193,11 +193,15 @@ _READERS_TRIES, _READERS_PAUSE = 100, 0.01
 @contextmanager
 def reading(folder: Path) -> Iterator[None]:
     """Keep every file that a catalog read inside the block names."""
-    with ExitStack() as kept:
-        with suppress(OSError):  # nobody has deleted anything here yet
-            opened = kept.enter_context(os.fdopen(_at_once(folder / FILE, os.O_RDONLY), "rb"))
-            _share(opened)
-        # Outside of it: what fails in the block has no error of this file as its context.
+    opened: IO[bytes] | None = None
+    with suppress(OSError):  # nobody has deleted anything here yet
+        opened = os.fdopen(_at_once(folder / FILE, os.O_RDONLY), "rb")
+    # Outside of it: what fails in the block has no error of this file as its context.
+    if opened is None:
+        yield
+        return
+    with opened:
+        _share(opened)
         yield
 
 

@@ -224,6 +224,8 @@ def _let_go(error: BaseException) -> None:
             seen.append(one)
             # Empties local variables only of frames that have ended; running ones are left alone.
             traceback.clear_frames(one.__traceback__)
+            if isinstance(one, AttributeError):
+                one.obj = None  # what had no such attribute
             rest += [one.__cause__, one.__context__]
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 import anyio
 import pytest
@@ -270,7 +271,10 @@ def test_a_chart_of_suppliers_is_drawn_from_the_source_that_is_chosen(lake: Lake
     assert "Australia was Brazil’s largest supplier" in best
     assert '<option value="comtrade">' in best
     assert '<option value="comtrade" selected>' in chosen
-    assert f"/embed?show=suppliers&amp;importer=BRA&amp;goods={GOODS}&amp;source=comtrade" in chosen
+    [framed] = set(re.findall(r'id="embed-preview" href="/embed\?([^"]*)"', chosen))
+    asked = parse_qs(unescape(framed))
+    assert asked["source"][0].startswith("comtrade")
+    assert (asked["importer"], asked["goods"]) == (["BRA"], [GOODS])
     minerals = "/explore?show=suppliers&importer=DEU&goods=850511"
     assert "largest supplier" in client.get(f"{minerals}&source=minerals").text
     assert "Missing" in client.get(f"{minerals}&source=comtrade").text

@@ -92,7 +92,7 @@ def evaluated(
             key = (*divmod(rest, len(ways)), AMOUNTS[place])
             measured.values[key] = float(value)
             if how.whose:
-                measured.whose[key] = str(more.pop(0) or "")
+                measured.whose[key] = alike.known_as(more.pop(0) or "", ways[key[1]].asked)
             if more and None not in more:
                 measured.bounds[key] = (float(more[0]), float(more[1]))
     return measured, weighted
@@ -127,6 +127,15 @@ class Alike:
     def of(cls, first: Sequence[PartnerChoice], apart: Side | None) -> Alike:
         """Return it by the choices of partners of the first question."""
         return cls(names([way.asked for way in first]), apart)
+
+    def known_as(self, area: str, asked: Definition) -> str:
+        """Return the area that a row of a question names; see `by_itself`."""
+        for side, name in self.called.items():
+            if area == name and members_of(asked, side):
+                return str(getattr(asked, side))
+            if area == f"other {name}":
+                return name
+        return area
 
     def by_itself(self, area: nw.Expr) -> nw.Expr:
         """Return an area that is not asked about under a name that no side goes by."""
