@@ -19,7 +19,7 @@ from entrepot.model.display import folded, with_unit
 from entrepot.model.table_files import frame_of, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
     from entrepot.figures import Caveat, Figure
@@ -336,22 +336,42 @@ def format_of(path: Path) -> Callable[[Brief], str | bytes]:
     MissingExtraError
         For a format whose library is not installed.
     """
-    suffix = path.suffix.lower()
-    if suffix not in _RENDERERS:
-        raise RequestError(
-            f"no brief is written as {suffix or 'a file without suffix'}",
-            where=str(path),
-            hint=f"end the name in {', '.join(FORMATS)}",
-        )
-    for module, library, extra in _NEEDED.get(suffix, ()):
-        # Looked for and not imported: the answer comes before minutes of computation.
-        if find_spec(module) is None:
-            raise MissingExtraError(library, extra)
-    name = f"render_{_RENDERERS[suffix]}"
+    name = f"render_{_RENDERERS[suffix_of(path, 'brief', FORMATS, _NEEDED)]}"
     # Imported when it is needed: renderers import this
     # module, and some need libraries that not everybody has.
     found: Callable[[Brief], str | bytes] = getattr(import_module(f"entrepot.report.{name}"), name)
     return found
+
+
+def suffix_of(
+    path: Path,
+    what: str,
+    known: Sequence[str],
+    needed: Mapping[str, Sequence[tuple[str, str, str]]],
+) -> str:
+    """Return the suffix of a file to be written; raises as `format_of` does.
+
+    Parameters
+    ----------
+    what
+        What is written, in a word.
+    known
+        Suffixes that it is written as.
+    needed
+        Module, library and extra of each that a suffix takes.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in known:
+        raise RequestError(
+            f"no {what} is written as {suffix or 'a file without suffix'}",
+            where=str(path),
+            hint=f"end the name in {', '.join(known)}",
+        )
+    for module, library, extra in needed.get(suffix, ()):
+        # Looked for and not imported: the answer comes before minutes of computation.
+        if find_spec(module) is None:
+            raise MissingExtraError(library, extra)
+    return suffix
 
 
 def write(brief: Brief, path: Path | str) -> Path:

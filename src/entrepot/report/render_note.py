@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import MissingExtraError, RequestError
 from entrepot.model.display import around
 from entrepot.model.table_files import write_whole
 from entrepot.report import palette
 from entrepot.report.note import chart_height
-from entrepot.report.parts import without_folders
+from entrepot.report.parts import suffix_of, without_folders
 from entrepot.report.phrasing import unbroken
 from entrepot.report.render_html import SWATCHES, page_environment, page_style
 from entrepot.report.render_pdf import chart as drawing_of
@@ -137,17 +135,7 @@ def note_format(path: Path) -> Callable[[DecisionNote], str | bytes]:
     MissingExtraError
         For a format whose library is not installed.
     """
-    suffix = path.suffix.lower()
-    if suffix not in _RENDERERS:
-        raise RequestError(
-            f"no note is written as {suffix or 'a file without suffix'}",
-            where=str(path),
-            hint=f"end the name in {', '.join(NOTE_FORMATS)}",
-        )
-    for module, library, extra in _NEEDED.get(suffix, ()):
-        if find_spec(module) is None:
-            raise MissingExtraError(library, extra)
-    return _RENDERERS[suffix]
+    return _RENDERERS[suffix_of(path, "note", NOTE_FORMATS, _NEEDED)]
 
 
 def write_note(note: DecisionNote, path: Path | str) -> Path:

@@ -14,8 +14,26 @@ def in_percent(log: float | None) -> float | None:
     return None if log is None else 100 * math.expm1(log)
 
 
+class _Interval:
+    """Ends of a 95 % interval, as logarithms and in per cent."""
+
+    __slots__ = ()
+    low: float | None
+    high: float | None
+
+    @property
+    def low_pct(self) -> float | None:
+        """Lower end of the 95 % interval in per cent."""
+        return in_percent(self.low)
+
+    @property
+    def high_pct(self) -> float | None:
+        """Upper end of the 95 % interval in per cent."""
+        return in_percent(self.high)
+
+
 @dataclass(frozen=True, slots=True)
-class Coefficient:
+class Coefficient(_Interval):
     """One step from the event.
 
     Attributes
@@ -56,16 +74,6 @@ class Coefficient:
     is_binned: bool = False
     why: str = ""
 
-    @property
-    def low_pct(self) -> float | None:
-        """Lower end of the 95 % interval in per cent."""
-        return in_percent(self.low)
-
-    @property
-    def high_pct(self) -> float | None:
-        """Upper end of the 95 % interval in per cent."""
-        return in_percent(self.high)
-
 
 @dataclass(frozen=True, slots=True)
 class Joint:
@@ -89,7 +97,7 @@ class Joint:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(_Interval):
     """One coefficient for all steps from the event on, against all before it.
 
     Attributes
@@ -116,16 +124,6 @@ class Effect:
     draws: int = 0
     failed: int = 0
     exact: bool = False
-
-    @property
-    def low_pct(self) -> float | None:
-        """Lower end of the 95 % interval in per cent."""
-        return in_percent(self.low)
-
-    @property
-    def high_pct(self) -> float | None:
-        """Upper end of the 95 % interval in per cent."""
-        return in_percent(self.high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,13 +207,7 @@ def _table(figure: Figure) -> BriefTable:
 
 
 def _notes(figure: Figure, before: Figure | None, subject: Subject) -> tuple[Note, ...]:
-    notes = []
-    if figure.definition.goods != subject.goods:
-        what = (
-            f"Not all suppliers of {subject.goods_name} are available: these are the "
-            "suppliers of all goods."
-        )
-        notes.append(Note("What is shown", (Remark(what),)))
+    notes = _of_all_goods(figure, subject, "suppliers")
     if said := concentration(figure):
         notes.append(Note("Supplier concentration", (said,)))
     if before is None:
@@ -224,6 +218,14 @@ def _notes(figure: Figure, before: Figure | None, subject: Subject) -> tuple[Not
     if leap := leaps(shares_of(before), shares_of(figure), when, (before, figure)):
         notes.append(leap)
     return tuple(notes)
+
+
+def _of_all_goods(figure: Figure, subject: Subject, who: str) -> list[Note]:
+    """Say that the suppliers or buyers shown are those of all goods; nothing where they are not."""
+    if figure.definition.goods == subject.goods:
+        return []
+    text = f"Not all {who} of {subject.goods_name} are available: these are the {who} of all goods."
+    return [Note("What is shown", (Remark(text),))]
 
 
 # Who buys: everybody who buys from the supplier, on a map, and which place the importer has.
@@ -291,13 +293,7 @@ def outlets(figure: Figure) -> BriefSentence | None:
 
 
 def _buyers_notes(figure: Figure, subject: Subject) -> tuple[Note, ...]:
-    notes = []
-    if figure.definition.goods != subject.goods:
-        what = (
-            f"Not all buyers of {subject.goods_name} are available: these are the buyers "
-            "of all goods."
-        )
-        notes.append(Note("What is shown", (Remark(what),)))
+    notes = _of_all_goods(figure, subject, "buyers")
     if said := outlets(figure):
         notes.append(Note("What the supplier could lose", (said,)))
     how = (
