@@ -19,7 +19,7 @@ from entrepot.errors import RequestError
 from entrepot.figures.caveats import caveat
 from entrepot.model.display import NBSP
 from entrepot.report.charts.ranked import RankedBars
-from entrepot.report.note import LEAST, NAMED, DecisionNote, chart_height, height_of, note
+from entrepot.report.note import LEAST, NAMED, DecisionNote, height_of, note
 from entrepot.report.note import _fitted as fitted
 from entrepot.report.note import _open as opened
 from entrepot.report.parts import BriefSentence, Remark, plain
@@ -284,7 +284,7 @@ def test_free_paper_is_used(notes: dict[str, DecisionNote]) -> None:
     for made in ranked:
         bars = made.chart.picture.drawn.bars
         named = [bar for bar in bars if not bar.is_rest]
-        row = chart_height(made.chart) / len(bars)
+        row = made.chart.height / len(bars)
         assert LEAST <= len(named) <= NAMED
         assert len(named) == NAMED or height_of(made) + row > 842 - 34 - 26
         assert sum(bar.value for bar in bars) == pytest.approx(100, abs=0.1)

@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, goods_caveats
 from entrepot.figures.availability import availability_of
-from entrepot.figures.definition import SIDES
+from entrepot.figures.definition import AND, SIDES
 from entrepot.figures.denominator import of_details
 from entrepot.figures.editions import goods_in
 from entrepot.figures.evidence import Estimate, Evidence, NoAnswer, SourceAnswer
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
-AND = "+"
-"""What joins the names of sources."""
 _MONTHS = {"A": 12, "F": 12, "Q": 3, "M": 1}
 _EACH = {"A": "1y", "Q": "1q", "M": "1mo"}
 _COLUMNS = (
@@ -45,16 +43,6 @@ _COLUMNS = (
 )  # fmt: skip
 SIX = 6
 """Digits that national tariffs have in common."""
-
-
-def takes_several(definition: Definition) -> bool:
-    """Whether a measure sets reports of several countries beside each other."""
-    return question(definition.measure).both_reports
-
-
-def is_several(source: str | None) -> bool:
-    """Whether several sources are named."""
-    return AND in (source or "")
 
 
 def answer(
@@ -80,7 +68,7 @@ def answer(
     sources = source.split(AND)
     found = {source: part_of(definition, lake, source) for source in sources}
     lacks = [one.reason for one in found.values() if isinstance(one, NoAnswer)]
-    if lacks and is_several(definition.source):
+    if lacks and AND in (definition.source or ""):
         # Said as well, although another lack was found first: who mends that one meets it next.
         mixed = _in_two_currencies(_currencies(definition, lake, sources), definition)
         return NoAnswer("; ".join([*lacks, *([mixed.reason] if mixed else [])]))

@@ -30,6 +30,8 @@ UNNAMED = ""
 """Basis of a question to a register that names none."""
 SETS = ","
 """What parts sets of controls."""
+AND = "+"
+"""What joins the names of sources."""
 PSEUDONYM = re.compile(r"NP-[0-9a-f]{8,16}", re.IGNORECASE)
 """What stands in a register in the place of a natural person, put there by whichever program."""
 

@@ -19,7 +19,7 @@ from entrepot.figures import (
 from entrepot.figures.asked_together import asked_together, several_times
 from entrepot.figures.availability import PRINTED, bundled_for, flow_sources
 from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
-from entrepot.figures.definition import LARGEST
+from entrepot.figures.definition import AND, LARGEST
 from entrepot.figures.evidence import (
     CHOICE_NAMES,
     FOLLOWS,
@@ -350,10 +350,10 @@ def _answers(asked: Definition, lake: Lake, *, alone: bool) -> dict[str, SourceA
         # cost little, and are asked all the same.
         if answerer is not flows or not (alone and is_answered):
             found[source] = answerer.answer(asked, lake, source, alone=alone)
-    if asked.source or not combined_sources.takes_several(asked) or _is_of_tables(asked):
+    if asked.source or not question(asked.measure).both_reports or _is_of_tables(asked):
         return found
     if not any(isinstance(item, SourceAnswer) for item in found.values()):
-        every = combined_sources.AND.join(flow_sources(lake))
+        every = AND.join(flow_sources(lake))
         together = combined_sources.answer(asked, lake, every)
         if isinstance(together, SourceAnswer):
             found[together.source] = together
@@ -366,7 +366,7 @@ def _answerer(asked: Definition, source: str) -> Answerer:
         return value_added
     if is_inputs(asked):
         return inputs
-    if combined_sources.is_several(source):
+    if AND in source:
         return combined_sources
     return published_answers if source in PRINTED else flows
 

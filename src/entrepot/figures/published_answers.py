@@ -15,7 +15,6 @@ from entrepot.figures import caveats, goods_caveats
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.evidence import Estimate, Evidence, NoAnswer, SourceAnswer
 from entrepot.figures.statements import stated, statements
-from entrepot.figures.validate import refuse_rate
 from entrepot.goods import goods_selection, goods_title
 from entrepot.model.areas import WORLD, area_phrase, possessive
 from entrepot.model.display import figure_value, first_of
@@ -353,7 +352,7 @@ def converted(
     # Customs' own rate, if they printed both; it is not the
     # average of the market, as each month is converted at its own.
     usual = found["implied_rate"] or (mean[0].middle if mean else None)
-    refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
+    _refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
     if two is None or found["customs_usd"] is None:
         return NoAnswer(
             f"{origin_name(one.origin)} printed {one.printed} for {definition.period} and no "
@@ -382,6 +381,41 @@ def converted(
         "that of a day, gives other numbers, and neither is what customs published."
     )
     return SourceAnswer((main,), (caveats.caveat("currency", text),))
+
+
+_MOST_APART = 2.0
+"""Times that a rate of a day can lie from the mean of the period it is set beside."""
+
+
+def _refuse_rate(spot: float, usual: float | None, currency: str, report: str) -> None:
+    """Refuse a rate of a day that cannot be one of the period of a report.
+
+    Parameters
+    ----------
+    spot, usual
+        Units of the currency a dollar: the rate in question, and that of the period, if known.
+    currency, report
+        Which currency, and whose report it is, in words.
+
+    Raises
+    ------
+    RequestError
+        If one is more than `_MOST_APART` times the other, or no rate at all.
+    """
+    # Guards against dollars per yuan, the rate upside down, and against another currency's rate.
+    if spot > 0 and (usual is None or 1 / _MOST_APART <= spot / usual <= _MOST_APART):
+        return
+    if usual is None:
+        raise RequestError(
+            f"a rate of {currency} {spot:g} a dollar",
+            why="a rate is above zero",
+            hint=f"write how much {currency} a dollar was, such as --spot 7.08",
+        )
+    raise RequestError(
+        f"a rate of {currency} {spot:g} a dollar",
+        why=f"{report} has {usual:.4g}; no rate of a day lies {_MOST_APART:g} times away from it",
+        hint=f"write how much {currency} a dollar was, such as --spot {usual:.3g}",
+    )
 
 
 def _measured(

@@ -9,8 +9,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.availability import PRINTED, availability_of, flow_sources
-from entrepot.figures.combined_sources import AND, takes_several
-from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES, UNNAMED
+from entrepot.figures.definition import AND, DOLLARS, PSEUDONYM, SIDES, UNNAMED
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import TWO_WAY
 from entrepot.figures.input_rows import BASIS, ORIGIN, goods_key, is_inputs
@@ -123,7 +122,7 @@ def _reports(data: Availability, definition: Definition) -> bool:
 def _source(definition: Definition, known: Collection[str]) -> str:
     """Return the sources asked, by the names that the lake has for them."""
     asked = str(definition.source).split(AND)
-    if len(asked) > 1 and not takes_several(definition):
+    if len(asked) > 1 and not question(definition.measure).both_reports:
         raise RequestError(
             f"{definition.measure} takes one source, not {len(asked)}",
             why="only reports of different countries can be combined from several sources",
@@ -480,8 +479,6 @@ def _with_base(definition: Definition) -> Definition:
 
 MOST_SIGMA = 100.0
 """Elasticity above which losing 99 % of all supply would cost less than 5 %."""
-MOST_APART = 2.0
-"""Times that a rate of a day can lie from the mean of the period it is set beside."""
 
 
 def refuse_impossible(definition: Definition) -> None:
@@ -565,34 +562,3 @@ def _refuse_idle(definition: Definition) -> None:
             "not change the answer",
             hint="leave out --fixed-supply, or name others: --fixed-supply coalition",
         )
-
-
-def refuse_rate(spot: float, usual: float | None, currency: str, report: str) -> None:
-    """Refuse a rate of a day that cannot be one of the period of a report.
-
-    Parameters
-    ----------
-    spot, usual
-        Units of the currency a dollar: the rate in question, and that of the period, if known.
-    currency, report
-        Which currency, and whose report it is, in words.
-
-    Raises
-    ------
-    RequestError
-        If one is more than `MOST_APART` times the other, or no rate at all.
-    """
-    # Guards against dollars per yuan, the rate upside down, and against another currency's rate.
-    if spot > 0 and (usual is None or 1 / MOST_APART <= spot / usual <= MOST_APART):
-        return
-    if usual is None:
-        raise RequestError(
-            f"a rate of {currency} {spot:g} a dollar",
-            why="a rate is above zero",
-            hint=f"write how much {currency} a dollar was, such as --spot 7.08",
-        )
-    raise RequestError(
-        f"a rate of {currency} {spot:g} a dollar",
-        why=f"{report} has {usual:.4g}; no rate of a day lies {MOST_APART:g} times away from it",
-        hint=f"write how much {currency} a dollar was, such as --spot {usual:.3g}",
-    )

@@ -10,7 +10,8 @@ from entrepot.figures.definition import DOLLARS
 from entrepot.goods.parse import goods_words, written_codes
 from entrepot.model.display import joined
 from entrepot.report import phrasing
-from entrepot.report.cards import source_on_card, watched_part
+from entrepot.report.attribution import source_on_card
+from entrepot.report.cards import watched_part
 from entrepot.report.definitions import part_name, verb_of
 from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.parts import BriefSentence

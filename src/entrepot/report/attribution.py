@@ -295,3 +295,16 @@ def _cited(source: str, lake: Lake) -> tuple[str | PageLink, str]:
     # Only releases of which some row is current; superseded ones may still be loaded.
     releases = {one.vintage for one in lake.holdings(name) if one.counts} - {"unknown", ""}
     return link, vintage or ", ".join(sorted(releases))
+
+
+def source_on_card(figure: Figure) -> str:
+    """Return whose number it is."""
+    if not figure.evidence:
+        return ""
+    first = figure.evidence[0]
+    if first.source == "published":
+        names = dict.fromkeys(origin_name(item.origin) for item in figure.evidence)
+        who = ", ".join(names)
+        # Several rows: the value was computed from what was published.
+        return f"from published: {who}" if len(figure.evidence) > 1 else who
+    return source_name(first.source) if first.source != "computed" else origin_name(first.origin)

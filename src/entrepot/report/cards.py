@@ -6,25 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from entrepot.figures.citation import source_name
 from entrepot.figures.figure import in_reverse
-from entrepot.model.display import (
-    figure_value,
-    range_text,
-    signed,
-    split_between,
-    split_unit,
-    with_unit,
-)
+from entrepot.model.display import range_text, signed, split_between, split_unit, with_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
-from entrepot.report.attribution import is_computed, printed_row
-from entrepot.report.breaks import ONE_FIGURE
+from entrepot.report.attribution import is_computed, printed_row, source_on_card
 from entrepot.report.missing_value import in_its_currency, missing_value
 from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import capital, count_word
-from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -188,38 +178,6 @@ def _span(ends: tuple[float, float], figure: Figure) -> str:
     if low == high:
         return with_unit(*low)
     return figure.ends_text(*ends)
-
-
-def source_on_card(figure: Figure) -> str:
-    """Return whose number it is."""
-    if not figure.evidence:
-        return ""
-    first = figure.evidence[0]
-    if first.source == "published":
-        names = dict.fromkeys(origin_name(item.origin) for item in figure.evidence)
-        who = ", ".join(names)
-        # Several rows: the value was computed from what was published.
-        return f"from published: {who}" if len(figure.evidence) > 1 else who
-    return source_name(first.source) if first.source != "computed" else origin_name(first.origin)
-
-
-def single_figure(when: str, asked: Figure, drawn: float | None, why: str) -> str:
-    """Say what `ask` gives where a chart or page shows another number; empty where it is the same.
-
-    Parameters
-    ----------
-    when
-        What the number is of, as the page has several.
-    drawn
-        The number shown, of one source for all.
-    why
-        Why the two differ.
-    """
-    value = figure_value(asked.value, asked.unit)
-    if asked.status != "ok" or value == figure_value(drawn, asked.unit):
-        return ""
-    range_ = f", range {asked.range_text}" if asked.range_text else ""
-    return f"{ONE_FIGURE}, {when} is {value} ({source_on_card(asked)}){range_}; {why}."
 
 
 def gathered(sections: Sequence[Section], last: Section) -> tuple[Section, ...]:

@@ -12,9 +12,8 @@ from entrepot.model.areas import area_phrase, pinned, possessive
 from entrepot.model.display import NBSP, joined, with_unit
 from entrepot.model.period import Period
 from entrepot.report import phrasing
-from entrepot.report.attribution import is_computed
+from entrepot.report.attribution import is_computed, source_on_card
 from entrepot.report.breaks import break_of, reporters_before_and_after
-from entrepot.report.cards import source_on_card
 from entrepot.report.charts import Chart
 from entrepot.report.charts.butterfly import of_one_source
 from entrepot.report.charts.paired_lines import Course, Courses

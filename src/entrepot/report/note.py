@@ -83,6 +83,10 @@ class NoteFigure:
     marks: tuple[int, ...]
 
 
+MOST_CHART = 218.0
+"""Points of the page that the chart has at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoteChart:
     """The one chart: its finding, what is drawn, and the footnotes of its sources."""
@@ -91,6 +95,14 @@ class NoteChart:
     deck: str
     picture: Chart
     marks: tuple[int, ...]
+
+    @property
+    def height(self) -> float:
+        """The height on paper in points: at most a quarter of the page."""
+        from entrepot.report.charts import draw
+
+        size = draw(self.picture)[0].split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
+        return min(float(size[1]) * _INNER / float(size[0]), MOST_CHART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -986,7 +998,7 @@ def height_of(made: DecisionNote) -> float:
     )
     if made.chart is not None:
         drawn = 14.0 * _lines(made.chart.title, 11.5, _INNER, bold=True)
-        drawn += 12.3 * _lines(made.chart.deck, 8.6, _INNER) + 18 + chart_height(made.chart)
+        drawn += 12.3 * _lines(made.chart.deck, 8.6, _INNER) + 18 + made.chart.height
     else:
         drawn = 16.0 + sum(13.2 * _lines(text, 9.7, _INNER) + 3 for text in made.missing)
     columns = max(
@@ -998,17 +1010,6 @@ def height_of(made: DecisionNote) -> float:
     title = 25.5 * _lines(made.title, 23, _INNER, bold=True)
     said = 17.6 * _lines(answer, 12.3, _INNER)
     return 46 + title + said + 18 + numbers + 10 + drawn + 9 + 25 + columns + 8 + ends
-
-
-def chart_height(chart: NoteChart) -> float:
-    """Return the height of the chart on paper in points: at most a quarter of the page."""
-    from entrepot.report.charts import draw
-
-    size = draw(chart.picture)[0].split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
-    return min(float(size[1]) * _INNER / float(size[0]), MOST_CHART)
-
-
-MOST_CHART = 218.0
 
 
 def _fitted(made: DecisionNote) -> DecisionNote:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from entrepot.model.display import around
 from entrepot.model.table_files import write_whole
 from entrepot.report import palette
-from entrepot.report.note import chart_height
 from entrepot.report.parts import suffix_of, without_folders
 from entrepot.report.phrasing import unbroken
 from entrepot.report.render_html import SWATCHES, page_environment, page_style
@@ -70,7 +69,7 @@ def _as_data(note: DecisionNote) -> dict[str, Any]:
             "deck": _curly(note.chart.deck),
             "marks": list(note.chart.marks),
             "svg": drawing_of(note.chart.picture),
-            "height": chart_height(note.chart),
+            "height": note.chart.height,
             "alt_text": note.chart.picture.alt_text,
             "key": [{"svg": swatch(name), "text": text} for name, text in note.chart.picture.key],
         },

@@ -10,7 +10,6 @@ from entrepot.errors import MissingExtraError
 from entrepot.model.display import NBSP
 from entrepot.model.table_files import MADE
 from entrepot.report import palette
-from entrepot.report.note import chart_height
 from entrepot.report.parts import PageLink, plain
 from entrepot.report.phrasing import unbroken
 from entrepot.report.render_pdf import chart as drawing_of
@@ -45,9 +44,7 @@ def note_docx(note: DecisionNote) -> bytes:
         made.line(note.chart.title, 11, bold=True, style="Heading 1", marks=note.chart.marks)
         made.line(note.chart.deck, 8.5, colour="muted")
         made.key(note.chart.picture.key)
-        made.picture(
-            drawing_of(note.chart.picture), note.chart.picture.alt_text, chart_height(note.chart)
-        )
+        made.picture(drawing_of(note.chart.picture), note.chart.picture.alt_text, note.chart.height)
     else:
         made.line("What is missing", 11, bold=True, style="Heading 1")
         for text in note.missing:

@@ -434,15 +434,6 @@ LIST_NAME = Path(
     description="A list or a code; append .csv or .parquet for a table.",
     openapi_examples={"a list": {"value": "chpl"}, "a code": {"value": "854231"}},
 )
-EXAMPLES = (
-    "/api/ask?measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023",
-    "/api/question?q=How+much+of+Germany%27s+magnets+came+from+China+in+2022%3F",
-    "/api/ask.csv?measure=value&importer=RUS&exporter=CHN&goods=all&period=2023",
-    "/api/brief?importer=RUS&supplier=CHN&goods=chpl",
-    "/api/compare.parquet?importer=RUS&supplier=CHN&supplier2=TUR",
-    "/api/scenario?imposes=CHN&target=EU27&sectors=C26",
-    "/api/goods/chpl.csv",
-)
 
 
 def operation(name: str, form: str = "") -> dict[str, Any]:

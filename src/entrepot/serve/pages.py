@@ -9,11 +9,10 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, kinds
-from entrepot.serve.api import EXAMPLES
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.request_body import address, single
 from entrepot.serve.service import body_of
-from entrepot.serve.site import ICON, in_language, language_of, page, script, sheet
+from entrepot.serve.site import ICON, in_language, known_area, language_of, page, script, sheet
 from entrepot.serve.views import (
     brief,
     catalogue,
@@ -27,7 +26,6 @@ from entrepot.serve.views import (
     screen,
     search,
 )
-from entrepot.serve.views.country import known_area
 from entrepot.serve.views.search import named_area, named_goods
 
 if TYPE_CHECKING:
@@ -49,6 +47,15 @@ _PLAIN: dict[str, Callable[[Lake], ServedAnswer | AnswerRows]] = {
     "/data/findings.csv": catalogue.findings_table,
     "/screen": screen.screen_form,
 }
+_EXAMPLES = (
+    "/api/ask?measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023",
+    "/api/question?q=How+much+of+Germany%27s+magnets+came+from+China+in+2022%3F",
+    "/api/ask.csv?measure=value&importer=RUS&exporter=CHN&goods=all&period=2023",
+    "/api/brief?importer=RUS&supplier=CHN&goods=chpl",
+    "/api/compare.parquet?importer=RUS&supplier=CHN&supplier2=TUR",
+    "/api/scenario?imposes=CHN&target=EU27&sectors=C26",
+    "/api/goods/chpl.csv",
+)
 
 
 def add(app: FastAPI, service: Service) -> None:
@@ -105,7 +112,7 @@ def _fixed(app: FastAPI, service: Service) -> None:
         return service.answer(
             request,
             lambda _: page(
-                "docs.html.j2", "/docs", api=description, kinds=kinds(), examples=EXAMPLES
+                "docs.html.j2", "/docs", api=description, kinds=kinds(), examples=_EXAMPLES
             ),
         )
 

@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from entrepot.errors import UnknownNameError
 from entrepot.figures.figure import headline
 from entrepot.goods.parse import spaced_code
 from entrepot.model.area_names import without_accents
-from entrepot.model.areas import area_name, area_phrase
+from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import day_text, figure_value, with_unit
-from entrepot.report.cards import source_on_card
+from entrepot.model.period import Period
+from entrepot.report.attribution import source_on_card
 from entrepot.report.desk import desk_parts
 from entrepot.report.palette import DARK, LIGHT, variables
 from entrepot.report.parts import WORDS
@@ -163,6 +165,15 @@ def _labels() -> dict[str, dict[str, str]]:
 def _table(name: str, key: str) -> dict[str, dict[str, str]]:
     with (_FOLDER / name).open(encoding="utf-8", newline="") as lines:
         return {row[key]: row for row in csv.DictReader(lines)}
+
+
+def known_area(code: str) -> None:
+    """Refuse an area that does not exist, as an address at which there is nothing."""
+    try:
+        # The day only decides who belongs to a group, and not whether there is one.
+        area_set(code, Period.parse(2024).end)
+    except UnknownNameError as error:
+        raise NotFoundError(error.what, hint=error.hint) from error
 
 
 def area_label(code: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 import entrepot as ep
 from entrepot.lake import Lake
 from entrepot.model.period import Period
+from entrepot.report.attribution import source_on_card
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.cards import source_on_card
 from entrepot.report.charts.butterfly import mutual_shares_chart, of_one_source
 from entrepot.report.charts.share import share_chart
 from entrepot.report.charts.stack import stack_chart

@@ -14,10 +14,9 @@ from entrepot.goods import goods_title
 from entrepot.model.display import joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of
-from entrepot.report.attribution import is_computed, row_of
+from entrepot.report.attribution import is_computed, row_of, source_on_card
 from entrepot.report.breaks import NOT_SHOWN, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.cards import source_on_card
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, asked_years, caveat_lines, sources
 from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped

@@ -14,9 +14,8 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, number, range_text, with_unit
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, when_of
-from entrepot.report.breaks import break_of, not_drawn
+from entrepot.report.breaks import break_of, not_drawn, single_figure
 from entrepot.report.brief_context import BriefContext
-from entrepot.report.cards import single_figure
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
     NEEDED,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, joined
 from entrepot.report import phrasing
-from entrepot.report.cards import source_on_card
+from entrepot.report.attribution import source_on_card
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.butterfly import (
     Butterfly,

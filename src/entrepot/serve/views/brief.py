@@ -20,8 +20,7 @@ from entrepot.report.render_json import as_dict
 from entrepot.report.render_note import note_format
 from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, as_json, as_svg
 from entrepot.serve.service import resumed
-from entrepot.serve.site import page
-from entrepot.serve.views.country import known_area
+from entrepot.serve.site import known_area, page
 from entrepot.serve.views.figure import one_row
 
 if TYPE_CHECKING:

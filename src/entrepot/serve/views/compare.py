@@ -26,8 +26,7 @@ from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.request_body import single
 from entrepot.serve.service import resumed
-from entrepot.serve.site import area_label, page
-from entrepot.serve.views.country import known_area
+from entrepot.serve.site import area_label, known_area, page
 from entrepot.serve.views.figure import figure_rows
 from entrepot.serve.views.home import pickers
 from entrepot.serve.views.search import in_words, named_area, named_goods

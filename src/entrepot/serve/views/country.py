@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import narwhals as nw
 
-from entrepot.errors import UnknownNameError
 from entrepot.figures.breakdown import (
     Breakdown,
     BreakdownPart,
@@ -38,9 +37,8 @@ from entrepot.model.areas import (
 )
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
-from entrepot.report.attribution import sources_line
+from entrepot.report.attribution import source_on_card, sources_line
 from entrepot.report.brief_context import BriefContext, usual_goods
-from entrepot.report.cards import source_on_card
 from entrepot.report.charts import draw
 from entrepot.report.overview import (
     GOODS,
@@ -59,7 +57,7 @@ from entrepot.report.parts import Note, Remark
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, NotFoundError
 from entrepot.serve.service import resumed
-from entrepot.serve.site import area_label, by_label, page
+from entrepot.serve.site import area_label, by_label, known_area, page
 from entrepot.serve.views.figure import one_row
 from entrepot.serve.views.home import Pair, bundled_pairs, home_page, pickers
 from entrepot.serve.views.market import broken_down, choices, sources_differ, years_of
@@ -95,15 +93,6 @@ _NAMED = 20
 """Further suppliers that are named."""
 _YEARS = 8
 """Years that are looked through for one with a value, newest first."""
-
-
-def known_area(code: str) -> None:
-    """Refuse an area that does not exist, as an address at which there is nothing."""
-    try:
-        # The day only decides who belongs to a group, and not whether there is one.
-        area_set(code, Period.parse(2024).end)
-    except UnknownNameError as error:
-        raise NotFoundError(error.what, hint=error.hint) from error
 
 
 def get_ready(lake: Lake) -> None:
