@@ -12,6 +12,7 @@ from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.lake.inventory import bundled, bundled_codes
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined
+from entrepot.report.breaks import ONE_FIGURE
 from entrepot.report.parts import PageLink
 from entrepot.sources import is_own, source_info, split_address
 from entrepot.sources.published.parse import origin_name, published
@@ -308,3 +309,22 @@ def source_on_card(figure: Figure) -> str:
         # Several rows: the value was computed from what was published.
         return f"from published: {who}" if len(figure.evidence) > 1 else who
     return source_name(first.source) if first.source != "computed" else origin_name(first.origin)
+
+
+def single_figure(when: str, asked: Figure, drawn: float | None, why: str) -> str:
+    """Say what `ask` gives where a chart or page shows another number; empty where it is the same.
+
+    Parameters
+    ----------
+    when
+        What the number is of, as the page has several.
+    drawn
+        The number shown, of one source for all.
+    why
+        Why the two differ.
+    """
+    value = figure_value(asked.value, asked.unit)
+    if asked.status != "ok" or value == figure_value(drawn, asked.unit):
+        return ""
+    range_ = f", range {asked.range_text}" if asked.range_text else ""
+    return f"{ONE_FIGURE}, {when} is {value} ({source_on_card(asked)}){range_}; {why}."

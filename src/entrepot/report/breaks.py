@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area_name, possessive, stopped_in
-from entrepot.model.display import figure_value, joined
+from entrepot.model.display import joined
 from entrepot.model.period import Period
-from entrepot.report.attribution import source_on_card
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -141,22 +140,3 @@ def _spans(years: list[int]) -> str:
         [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(year) for year in run] for run in runs
     ]
     return joined([one for run in words for one in run])
-
-
-def single_figure(when: str, asked: Figure, drawn: float | None, why: str) -> str:
-    """Say what `ask` gives where a chart or page shows another number; empty where it is the same.
-
-    Parameters
-    ----------
-    when
-        What the number is of, as the page has several.
-    drawn
-        The number shown, of one source for all.
-    why
-        Why the two differ.
-    """
-    value = figure_value(asked.value, asked.unit)
-    if asked.status != "ok" or value == figure_value(drawn, asked.unit):
-        return ""
-    range_ = f", range {asked.range_text}" if asked.range_text else ""
-    return f"{ONE_FIGURE}, {when} is {value} ({source_on_card(asked)}){range_}; {why}."

@@ -13,8 +13,8 @@ from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, number, range_text, with_unit
 from entrepot.report import phrasing
-from entrepot.report.attribution import is_computed, when_of
-from entrepot.report.breaks import break_of, not_drawn, single_figure
+from entrepot.report.attribution import is_computed, single_figure, when_of
+from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (

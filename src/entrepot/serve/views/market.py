@@ -13,8 +13,7 @@ from entrepot.lake.inventory import bundled
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
-from entrepot.report.attribution import source_label, source_on_card
-from entrepot.report.breaks import single_figure
+from entrepot.report.attribution import single_figure, source_label, source_on_card
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.overview import NAMED, is_place, spread_between
 
