@@ -16,11 +16,12 @@ from entrepot.cli.common import (
     complete_measure,
     complete_source,
 )
+from entrepot.cli.main import app
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -87,6 +88,58 @@ def test_help_of_a_measure_has_the_keys_that_it_reads_and_no_others(
     assert ("exporter" in shown) == ("exporter" in (*how.reads, *how.names))
     for heading in ("Usual keys:", "Technical keys:", "Options:"):
         assert heading in printed
+
+
+ROOT: Any = main.get_command(app)
+CONTEXT = ROOT.make_context("entrepot", [], resilient_parsing=True)
+FREE = {
+    "a time": "period base date on since day",
+    "a name that the user gives": "publisher register catalog company lines name",
+    "a column or sheet of the user's file": "code date origin via consignee value mass description "
+    "sheet column",
+    "an address or a secret": "lake master host token allow_host allow_embed address reader page",
+    "digits of a file that is loaded or to be loaded": "snapshot leave_out take vintage",
+    "what the data decide": "currency spot",
+}
+"""Words that no list has, by what they are."""
+
+
+def _typed(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each command, with every argument and option of it that takes a text."""
+    for name, one in getattr(command, "commands", {}).items():
+        yield from _typed(one, (*path, name))
+    for one in () if hasattr(command, "commands") else command.params:
+        if one.type.name in ("text", "str") and not getattr(one, "is_flag", False):
+            yield path, one
+
+
+@pytest.mark.parametrize(
+    "one",
+    [pytest.param(one, id=f"{' '.join(path)} {one.name}") for path, one in _typed(ROOT)],
+)
+def test_every_text_of_every_command_is_completed_or_free(one: Any) -> None:
+    def completed(typed: str) -> list[str]:
+        return [item.value for item in one.shell_complete(CONTEXT, typed)]
+
+    every = completed("")
+    if not every:
+        assert one.name in " ".join(FREE.values()).split()
+        return
+    # What is half typed keeps what begins so, and leaves out the rest.
+    assert every[-1] in completed(every[-1][: len(every[-1]) // 2 + 1])
+    assert completed("~no such word") == []
+
+
+def test_free_texts_are_those_of_commands() -> None:
+    typed = {one.name for _, one in _typed(ROOT)}
+    assert len(typed) > 60
+    assert set(" ".join(FREE.values()).split()) <= typed
+
+
+@pytest.mark.parametrize("between", [",", "+"])
+def test_joined_goods_and_areas_are_completed_behind_the_last(between: str) -> None:
+    assert f"850511{between}850519" in dict(complete_goods(f"850511{between}8505"))
+    assert f"DEU{between}FRA" in dict(complete_area(f"DEU{between}FR"))
 
 
 def test_help_without_a_measure_has_them_all(entrepot: Run) -> None:

@@ -29,11 +29,22 @@ _SYSTEMS = {
 }
 
 
+def _kinds() -> list[str]:
+    return [*dict.fromkeys(one.kind for one in areas()), "group"]
+
+
+def _complete_kind(incomplete: str) -> list[str]:
+    return [one for one in _kinds() if one.startswith(incomplete)]
+
+
 @app.command("list")
 def list_(
     kind: Annotated[
         str,
-        typer.Option(help="Kind: country, territory, historical, special, aggregate, group."),
+        typer.Option(
+            help="Kind: country, territory, historical, special, aggregate, group.",
+            autocompletion=_complete_kind,
+        ),
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -43,7 +54,7 @@ def list_(
     """
     from entrepot.errors import UnknownNameError
 
-    kinds = [*dict.fromkeys(one.kind for one in areas()), "group"]
+    kinds = _kinds()
     if kind and kind not in kinds:
         raise UnknownNameError("kind of area", kind, kinds, hint=f"one of: {', '.join(kinds)}")
     today = date.today()

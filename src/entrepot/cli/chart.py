@@ -13,6 +13,7 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
+    one_of,
     open_on_engine,
     saying_new_folder,
     with_keys,
@@ -68,6 +69,7 @@ def chart(
         str | None,
         typer.Option(
             help="Of a share over the years: a line for each importer, exporter or goods.",
+            autocompletion=one_of("importer", "exporter", "goods"),
             show_default=False,
         ),
     ] = None,

@@ -46,8 +46,8 @@ def one_of(*words: str) -> Callable[[str], list[tuple[str, str]]]:
     """Return what completes one of some words, behind the last comma of several."""
 
     def complete_word(incomplete: str) -> list[tuple[str, str]]:
-        before, comma, begun = incomplete.rpartition(",")
-        return [(f"{before}{comma}{one}", "") for one, _ in _begun([(w, "") for w in words], begun)]
+        before, comma, typed = incomplete.rpartition(",")
+        return [(f"{before}{comma}{one}", "") for one, _ in begun([(w, "") for w in words], typed)]
 
     return complete_word
 
@@ -232,44 +232,71 @@ def read_text_file(path: Path) -> str:
     return read_text(path)
 
 
-def _begun(names: Iterable[tuple[str, str]], begun: str) -> list[tuple[str, str]]:
+def begun(names: Iterable[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
     """Return what a shell may complete, each with a line about it."""
-    return [one for one in names if one[0].lower().startswith(begun.lower())]
+    return [one for one in names if one[0].lower().startswith(typed.lower())]
+
+
+def _behind_the_last(incomplete: str) -> tuple[str, str]:
+    """Return what is before the part of a sum or list that is being typed, and that part."""
+    place = max(incomplete.rfind("+"), incomplete.rfind(",")) + 1
+    return incomplete[:place], incomplete[place:]
 
 
 def complete_measure(incomplete: str) -> list[tuple[str, str]]:
     """Return measures that begin like what was typed."""
     from entrepot.measures import all_metadata
 
-    return _begun([(one.id, one.title) for one in all_metadata()], incomplete)
+    return begun([(one.id, one.title) for one in all_metadata()], incomplete)
 
 
 def complete_source(incomplete: str) -> list[tuple[str, str]]:
     """Return sources that begin like what was typed."""
     from entrepot.sources import source_ids, source_info
 
-    return _begun([(name, source_info(name).title) for name in source_ids()], incomplete)
+    return begun([(name, source_info(name).title) for name in source_ids()], incomplete)
 
 
 def complete_area(incomplete: str) -> list[tuple[str, str]]:
     """Return areas and groups that begin like what was typed behind the last plus or comma."""
     from entrepot.model.areas import areas, groups
 
-    place = max(incomplete.rfind("+"), incomplete.rfind(",")) + 1
-    before, begun = incomplete[:place], incomplete[place:]
+    before, typed = _behind_the_last(incomplete)
     names = [(one.code, one.name) for one in areas()]
     names += [(one.code, one.name) for one in groups()]
-    return [(f"{before}{code}", name) for code, name in _begun(names, begun)]
+    return [(f"{before}{code}", name) for code, name in begun(names, typed)]
 
 
 def complete_goods(incomplete: str) -> list[tuple[str, str]]:
-    """Return lists and headings that begin like what was typed."""
+    """Return lists and headings that begin like what was typed behind the last plus or comma."""
     from entrepot.goods import goods_lists
+
+    before, typed = _behind_the_last(incomplete)
+    names = [("all", "all goods"), *((one.id, one.short) for one in goods_lists(skip_broken=True))]
+    found = [*begun(names, typed), *complete_code(typed)]
+    return [(f"{before}{one}", words) for one, words in found]
+
+
+def complete_code(incomplete: str) -> list[tuple[str, str]]:
+    """Return headings that begin like what was typed."""
     from entrepot.goods.parse import everyday_goods
 
-    names = [("all", "all goods"), *((one.id, one.short) for one in goods_lists(skip_broken=True))]
     codes = [(one.goods, one.name) for one in everyday_goods() if one.goods.isdigit()]
-    return _begun([*names, *codes], incomplete)
+    return begun(codes, incomplete)
+
+
+def complete_edition(incomplete: str) -> list[tuple[str, str]]:
+    """Return editions of the Harmonized System that begin like what was typed."""
+    from entrepot.model.product import EDITIONS
+
+    return begun([(one.id, f"Harmonized System of {one.year}") for one in EDITIONS], incomplete)
+
+
+def complete_sector(incomplete: str) -> list[tuple[str, str]]:
+    """Return sectors of the input-output table that begin like what was typed."""
+    from entrepot.sources.icio.sectors import sectors
+
+    return begun([(code, one.name) for code, one in sectors().items()], incomplete)
 
 
 def _completes(name: str) -> Callable[[str], list[tuple[str, str]]] | None:
@@ -278,7 +305,15 @@ def _completes(name: str) -> Callable[[str], list[tuple[str, str]]] | None:
         return complete_area
     if key.choices:
         return one_of(*key.choices)
-    return {"goods": complete_goods, "listed": complete_goods, "source": complete_source}.get(name)
+    return _OF_KEYS.get(name)
+
+
+_OF_KEYS: dict[str, Callable[[str], list[tuple[str, str]]]] = {
+    "goods": complete_goods,
+    "listed": complete_goods,
+    "source": complete_source,
+    "sector": complete_sector,
+}
 
 
 Measure = Annotated[

@@ -19,7 +19,9 @@ from entrepot.cli.common import (
     LakeOption,
     MasterOption,
     complete_area,
+    complete_edition,
     complete_source,
+    one_of,
     open_lake,
     open_new_lake,
     read_text_file,
@@ -40,6 +42,7 @@ from entrepot.cli.data_show import (
 )
 from entrepot.cli.output import counting, emit, is_quiet, note, progress, table
 from entrepot.errors import EntrepotError, RequestError
+from entrepot.model.columns import PARTNER_BASES
 from entrepot.sources import is_register
 
 if TYPE_CHECKING:
@@ -476,7 +479,10 @@ def add(
     ] = None,
     nomenclature: Annotated[
         str | None,
-        typer.Option(help="HS edition, if the file name does not give it: HS2017."),
+        typer.Option(
+            help="HS edition, if the file name does not give it: HS2017.",
+            autocompletion=complete_edition,
+        ),
     ] = None,
     vintage: Annotated[
         str | None, typer.Option(help="Vintage, if the file name does not give it: V202501.")
@@ -596,7 +602,10 @@ def aggregate(
     ),
     basis: Annotated[
         str | None,
-        typer.Option(help="origin, dispatch, consignment, seller, port, destination; or all."),
+        typer.Option(
+            help="origin, dispatch, consignment, seller, port, destination; or all.",
+            autocompletion=one_of(*PARTNER_BASES, "all"),
+        ),
     ] = None,
     period: Annotated[str | None, typer.Option(help="2022, 2018..2022.")] = None,
     against: Annotated[

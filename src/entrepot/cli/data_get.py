@@ -15,8 +15,10 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOption,
     complete_area,
+    complete_edition,
     complete_goods,
     complete_source,
+    one_of,
     open_new_lake,
 )
 from entrepot.cli.data_show import print_report, say, size
@@ -55,13 +57,15 @@ def _text(words: str, completes: Callable[[str], list[tuple[str, str]]] | None =
 def get(
     source: Source,
     period: Annotated[str | None, _text("Period: 2023, 2021..2023, 2023-06.")] = None,
-    freq: Annotated[str, _text("Frequency: A, Q or M (yearly, quarterly, monthly).")] = "",
+    freq: Annotated[
+        str, _text("Frequency: A, Q or M (yearly, quarterly, monthly).", one_of("A", "Q", "M"))
+    ] = "",
     reporter: Annotated[str, _text("Reporting countries: RUS, EU27, CHN+HKG.", complete_area)] = "",
     partner: Annotated[str, _text("Partner countries; default: all.", complete_area)] = "",
     goods: Annotated[
         str, _text("Goods: chpl, 8542, 854231,854232; default: all.", complete_goods)
     ] = "",
-    nomenclature: Annotated[str, _text("HS edition: HS2017.")] = "",
+    nomenclature: Annotated[str, _text("HS edition: HS2017.", complete_edition)] = "",
     vintage: Annotated[str, _text("Vintage: V202601; default: the latest known.")] = "",
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder for the files.", show_default=False)

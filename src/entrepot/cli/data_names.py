@@ -11,14 +11,17 @@ import typer
 from entrepot.cli.common import (
     JsonOption,
     LakeOption,
+    complete_area,
     complete_goods,
     complete_source,
+    one_of,
     open_lake,
     writable,
 )
 from entrepot.cli.data_show import say
 from entrepot.cli.output import emit, table, table_format
 from entrepot.errors import RequestError
+from entrepot.model.columns import NAME_ROLES, PARTNER_BASES
 from entrepot.model.display import agreed
 
 if TYPE_CHECKING:
@@ -32,7 +35,9 @@ _NAMES_SHOWN = 20
 GoodsOption = Annotated[
     str, typer.Option(help="all, 85, 8542, 310430.", autocompletion=complete_goods)
 ]
-RoleOption = Annotated[str, typer.Option(help="sender, receiver, maker or brand.")]
+RoleOption = Annotated[
+    str, typer.Option(help="sender, receiver, maker or brand.", autocompletion=one_of(*NAME_ROLES))
+]
 
 
 def names(
@@ -49,10 +54,17 @@ def names(
         str | None, typer.Option(help="Only names seen first in this month or later: 2022-03.")
     ] = None,
     partner: Annotated[
-        str | None, typer.Option(help="Only lines of this country: TWN; with --basis.")
+        str | None,
+        typer.Option(
+            help="Only lines of this country: TWN; with --basis.", autocompletion=complete_area
+        ),
     ] = None,
     basis: Annotated[
-        str | None, typer.Option(help="By which country of a line: origin, seller, port.")
+        str | None,
+        typer.Option(
+            help="By which country of a line: origin, seller, port.",
+            autocompletion=one_of(*PARTNER_BASES),
+        ),
     ] = None,
     companies: Annotated[
         Path | None,

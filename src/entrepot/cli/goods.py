@@ -12,6 +12,8 @@ from entrepot.cli import goods_match
 from entrepot.cli.common import (
     JsonOption,
     LakeOption,
+    complete_code,
+    complete_edition,
     complete_goods,
 )
 from entrepot.cli.goods_match import converted
@@ -115,7 +117,10 @@ def list_(
 def show(
     name: ListName,
     on: Annotated[str | None, typer.Option(help="List as of this date: 2024-02-23.")] = None,
-    to: Annotated[str, typer.Option(help="HS edition to convert each code to.")] = "HS2017",
+    to: Annotated[
+        str,
+        typer.Option(help="HS edition to convert each code to.", autocompletion=complete_edition),
+    ] = "HS2017",
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -162,7 +167,10 @@ def diff(
 
 @app.command()
 def history(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="2 to 10 digits: 854231")],
+    code: Annotated[
+        str,
+        typer.Argument(metavar="CODE", help="2 to 10 digits: 854231", autocompletion=complete_code),
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Show on which lists a code was, and when.

@@ -16,6 +16,7 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOption,
     complete_area,
+    complete_edition,
     complete_goods,
     complete_source,
     open_lake,
@@ -53,13 +54,19 @@ def match(
         ),
     ],
     to: Annotated[
-        list[str] | None, typer.Option(help="HS edition to convert to: HS2017 (repeatable).")
+        list[str] | None,
+        typer.Option(
+            help="HS edition to convert to: HS2017 (repeatable).", autocompletion=complete_edition
+        ),
     ] = None,
     column: Annotated[
         str | None, typer.Option(help="Table: the column with product codes.")
     ] = None,
     edition: Annotated[
-        str, typer.Option(help="Table: HS edition or tariff of its codes.")
+        str,
+        typer.Option(
+            help="Table: HS edition or tariff of its codes.", autocompletion=complete_edition
+        ),
     ] = "HS2022",
     against: Annotated[
         list[str] | None,
@@ -139,8 +146,15 @@ def match(
 
 
 def weights(
-    source: Annotated[str, typer.Option("--from", help="HS edition of the data: HS2017.")],
-    to: Annotated[str, typer.Option(help="HS edition wanted: HS2022.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from", help="HS edition of the data: HS2017.", autocompletion=complete_edition
+        ),
+    ],
+    to: Annotated[
+        str, typer.Option(help="HS edition wanted: HS2022.", autocompletion=complete_edition)
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Write every weight as CSV.", callback=writable)
     ] = None,

@@ -36,8 +36,16 @@ from entrepot.cli import (
     serve,
     watch,
 )
-from entrepot.cli.common import installed_here
-from entrepot.cli.output import quietly, set_format, streams, table_format, trace, verbosely
+from entrepot.cli.common import installed_here, one_of
+from entrepot.cli.output import (
+    FORMATS,
+    quietly,
+    set_format,
+    streams,
+    table_format,
+    trace,
+    verbosely,
+)
 from entrepot.errors import EntrepotError, OutsideError, RequestError, nearest
 from entrepot.files import in_words
 from entrepot.model.display import printable
@@ -134,6 +142,8 @@ def _shared_options() -> list[TyperOption]:
             metavar="FORM",
             callback=lambda _context, _option, value: set_format(value),
             help="Print tables as csv, json, md or xlsx (> FILE.xlsx).",
+            # Without what Typer puts around those of options that it makes itself.
+            autocompletion=lambda _context, _words, typed: one_of(*FORMATS)(typed),
         ),
         TyperOption(
             param_decls=["--quiet"],

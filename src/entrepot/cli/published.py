@@ -11,6 +11,7 @@ import typer
 from entrepot.cli.common import (
     JsonOption,
     LakeOption,
+    begun,
     complete_area,
     complete_goods,
     complete_measure,
@@ -43,6 +44,20 @@ COUNTED = {
     "other_definition": "with another definition or vintage",
 }
 
+
+def _complete_id(incomplete: str) -> list[tuple[str, str]]:
+    from entrepot.sources.published.parse import published
+
+    return begun([(one.id, one.printed) for one in published("all")], incomplete)
+
+
+def _complete_primary_source(incomplete: str) -> list[tuple[str, str]]:
+    from entrepot.sources.published.parse import origin_name, published
+
+    names = sorted({one.origin for one in published("all") if one.origin})
+    return begun([(one, origin_name(one)) for one in names], incomplete)
+
+
 Measure = Annotated[
     str,
     typer.Option(
@@ -74,7 +89,12 @@ Goods = Annotated[
     ),
 ]
 When = Annotated[str, typer.Option(help="Period: 2025, 2023-06, 2023Q1.")]
-Origin = Annotated[str, typer.Option("--primary-source", help="Primary source: GACC.")]
+Origin = Annotated[
+    str,
+    typer.Option(
+        "--primary-source", help="Primary source: GACC.", autocompletion=_complete_primary_source
+    ),
+]
 All = Annotated[bool, typer.Option("--all", help="Include pairs that state different definitions.")]
 
 
@@ -118,7 +138,12 @@ def list_(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Id of a published figure: CR-001.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="Id of a published figure: CR-001.", autocompletion=_complete_id
+        ),
+    ],
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:

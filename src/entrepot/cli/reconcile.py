@@ -14,6 +14,7 @@ from entrepot.cli.common import (
     MasterOption,
     complete_goods,
     complete_source,
+    one_of,
     open_on_engine,
     writable,
 )
@@ -47,14 +48,32 @@ def reconcile(
         bool, typer.Option(help="Count re-exports as exports of the reporter.")
     ] = True,
     panel: Annotated[
-        str, typer.Option(help="Late reporters: as_reported, fixed (same set), carried forward.")
+        str,
+        typer.Option(
+            help="Late reporters: as_reported, fixed (same set), carried forward.",
+            autocompletion=one_of("as_reported", "fixed", "carried"),
+        ),
     ] = "as_reported",
     weights: Annotated[
-        str, typer.Option(help="official (what BACI implies), variances or fixed_point.")
+        str,
+        typer.Option(
+            help="official (what BACI implies), variances or fixed_point.",
+            autocompletion=one_of("official", "variances", "fixed_point"),
+        ),
     ] = "official",
-    by: Annotated[str, typer.Option(help="Estimate variances over: all, year or chapter.")] = "all",
+    by: Annotated[
+        str,
+        typer.Option(
+            help="Estimate variances over: all, year or chapter.",
+            autocompletion=one_of("all", "year", "chapter"),
+        ),
+    ] = "all",
     freight: Annotated[
-        str, typer.Option(help="CIF/FOB margin of imports: keep, or remove the estimate.")
+        str,
+        typer.Option(
+            help="CIF/FOB margin of imports: keep, or remove the estimate.",
+            autocompletion=one_of("keep", "remove"),
+        ),
     ] = "keep",
     out: Annotated[
         Path | None, typer.Option(help="Write the result: .parquet or .csv.", callback=writable)

@@ -13,7 +13,9 @@ from entrepot.cli.common import (
     LakeOrAddress,
     MasterOption,
     complete_area,
+    complete_edition,
     complete_goods,
+    one_of,
     open_on_engine,
     writable,
 )
@@ -55,10 +57,18 @@ def screen(
     description: Annotated[str, typer.Option(help="Column of the goods in words.")] = "",
     sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
     edition: Annotated[
-        str, typer.Option(help="What codes are read in: CN, CN2025, HS2022; default: by date.")
+        str,
+        typer.Option(
+            help="What codes are read in: CN, CN2025, HS2022; default: by date.",
+            autocompletion=complete_edition,
+        ),
     ] = "",
     dates: Annotated[
-        str, typer.Option(help="How 03/04/2025 is read: DMY or MDY; default: as the file shows.")
+        str,
+        typer.Option(
+            help="How 03/04/2025 is read: DMY or MDY; default: as the file shows.",
+            autocompletion=one_of("DMY", "MDY"),
+        ),
     ] = "",
     against: Annotated[
         list[str] | None,
