@@ -17,8 +17,9 @@ writes them with the engine's usual compression. It checks nothing, replaces no 
 each text once; a lake keeps the text that it was read from as well.
 
 With ``ENTREPOT_BENCH_PARTS=10`` ten years of lines, as many a year as ``ENTREPOT_BENCH_LINES``, are
-made and loaded one after the other into one register, and nothing else is measured. The text of a
-year is made in a moment and gone after it, so that the disk holds one of them beside the lake.
+made and loaded one after the other into one register, and nothing else is measured but the raw load
+of the same text after the first and the last of them. The text of a year is made in a moment and
+gone after it, so that the disk holds one of them beside the lake.
 """
 
 from __future__ import annotations
@@ -197,7 +198,7 @@ def load(file: str, target: str) -> dict[str, Any]:
     return {"rows": sum(one.rows for one in report.added)}
 
 
-def load_part(lake: str, rows: str, part: str, year: str) -> dict[str, Any]:
+def load_part(lake: str, rows: str, part: str, year: str, beside_raw: str) -> dict[str, Any]:
     """Make one year of lines, load it beside those of earlier years, and take the text away."""
     from entrepot.engine import connect
     from entrepot.lake import Lake
@@ -211,9 +212,15 @@ def load_part(lake: str, rows: str, part: str, year: str) -> dict[str, Any]:
     start, cpu = time.perf_counter(), time.process_time()
     report = Lake.open(lake).add("shipments", [file], mapping=LAYOUT)
     took = time.perf_counter() - start, time.process_time() - cpu
+    found = {"run": (*took, harness.peak_of_this_process()), "bytes": size}
+    if int(beside_raw):
+        raw = Path(lake).parent / "raw-part"
+        cpu = time.process_time()
+        raw_load(str(file), str(raw))
+        found["raw"] = time.process_time() - cpu
+        shutil.rmtree(raw)
     file.unlink()
-    loaded = sum(one.rows for one in report.added)
-    return {"run": (*took, harness.peak_of_this_process()), "rows": loaded, "bytes": size}
+    return found | {"rows": sum(one.rows for one in report.added)}
 
 
 def report_of_parts(parts: int) -> str:
@@ -223,17 +230,20 @@ def report_of_parts(parts: int) -> str:
     lake = root / "lake-of-parts"
     shutil.rmtree(lake, ignore_errors=True)
     lines = [
-        "| lines before | lines | MiB of CSV | s | CPU s | peak MiB |",
-        "|---:|---:|---:|---:|---:|---:|",
+        "| lines before | lines | MiB of CSV | s | CPU s | peak MiB | raw, CPU s | load |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     before = 0
     for part in range(parts):
-        run = harness.job(
-            __file__, "load_part", lake, rows_asked(), part, _LAST_YEAR - parts + 1 + part
-        )
-        numbers = (before, run.facts["rows"], run.facts["bytes"] / 2**20, run.seconds, run.cpu)
-        lines.append(f"| {' | '.join(f'{one:,.0f}' for one in (*numbers, run.peak_mib))} |")
-        before += run.facts["rows"]
+        year, beside_raw = _LAST_YEAR - parts + 1 + part, int(part in (0, parts - 1))
+        run = harness.job(__file__, "load_part", lake, rows_asked(), part, year, beside_raw)
+        facts = run.facts
+        numbers = (before, facts["rows"], facts["bytes"] / 2**20, run.seconds, run.cpu)
+        cells = [f"{one:,.0f}" for one in (*numbers, run.peak_mib)]
+        cells += [f"{facts['raw']:,.0f}" if beside_raw else "", f"{os.getloadavg()[0]:.1f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+        print(lines[-1], file=sys.stderr, flush=True)
+        before += facts["rows"]
     return harness.section("A customs register, year by year", "\n".join(lines))
 
 

@@ -358,7 +358,7 @@ def _draw_cost(cost: QueryCost, screen: Console) -> None:
         screen.print(f"  {name}", markup=False)
     if plan := found["slowest_plan"]:
         screen.print("Plan of the slowest query", markup=False)
-        screen.print(plan, markup=False, highlight=False)
+        screen.print(plan, markup=False, highlight=False, no_wrap=True, overflow="ellipsis")
 
 
 def _say_if_too_large(lake: Lake, keys: dict[str, Any]) -> None:
@@ -381,7 +381,7 @@ def _say_if_too_large(lake: Lake, keys: dict[str, Any]) -> None:
         query = "SELECT current_setting('memory_limit')"
         return str(lake.connection.execute(query).fetchall()[0][0])
 
-    said = too_large_here(lake.holdings(), memory, source, period)
+    said = too_large_here(lake.holdings(), memory, source, period, keys.get("by"))
     if said:
         note(f"note: {said}")
 

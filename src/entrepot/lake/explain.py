@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ class Query:
     seconds
         Of waiting, planning included.
     plan
-        As the engine prints it.
+        As Spark prints it; of DuckDB a line for each step, the last one first.
     """
 
     seconds: float
@@ -105,11 +106,13 @@ def too_large_here(
     memory: Callable[[], str],
     source: str | None,
     period: Period | None,
+    by: str | None = None,
 ) -> str | None:
     """Say that a question may not fit into memory; None where it fits in any case.
 
     At most, each row is a group of its own. Counted are the rows of one source in the period, by
-    the catalog, before anything is read.
+    the catalog, before anything is read; and no more groups than there are codes, pairs of
+    countries and bases, unless lines are told apart by something else, such as their company.
 
     Parameters
     ----------
@@ -117,6 +120,8 @@ def too_large_here(
         What is loaded; and the limit of the engine in its own words, found where it matters.
     source, period
         As asked; None for any source, and for all times.
+    by
+        Parts that the question tells apart, beside goods and countries.
     """
     found: dict[str, int] = {}
     for item in holdings:
@@ -125,6 +130,9 @@ def too_large_here(
         times = [one for one in item.current if period is None or _overlap(one, period)]
         if times and item.periods:
             rows = round(item.rows * len(times) / len(item.periods))
+            if by in (None, "product", "exporter", "importer"):
+                pairs = (item.reporters or _AREAS) * _AREAS * max(1, len(item.bases))
+                rows = min(rows, item.most_products * pairs * len(times))
             found[item.source] = found.get(item.source, 0) + rows
     if not found:
         return None
@@ -144,6 +152,8 @@ def too_large_here(
     )
 
 
+_AREAS = 250
+"""More countries than trade with each other."""
 _ALWAYS_FITS = 1_000_000_000
 _UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
@@ -166,7 +176,25 @@ def _plan(native: Any) -> str:
         )
         return text.strip()
     explain = getattr(native, "explain", None)
-    return str(explain()).strip() if explain else ""
+    if explain is None:
+        return ""
+    return "\n".join(line for step in json.loads(explain(format="json")) for line in _steps(step))
+
+
+def _steps(step: dict[str, Any], inside: str = "") -> Iterator[str]:
+    """Yield a line for each step of DuckDB's plan, last step first; below a join it is indented.
+
+    The engine's own drawing is as wide as the longest expression of any step.
+    """
+    texts = {
+        name: ", ".join(text) if isinstance(text, list) else text
+        for name, text in step["extra_info"].items()
+    }
+    said = "; ".join(f"{name}: {' '.join(text.split())}" for name, text in texts.items() if text)
+    yield f"{inside}{step['name'].strip()}{said and ': '}{said}"
+    below = step["children"]
+    for child in below:
+        yield from _steps(child, inside + "  " * (len(below) > 1))
 
 
 def blocks_read(path: str | os.PathLike[str], size: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -16,6 +17,7 @@ from entrepot.cli.main import app
 from entrepot.engine import connect
 from entrepot.goods import goods_selection
 from entrepot.goods.selection import wanted
+from entrepot.lake.explain import too_large_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +92,42 @@ def test_the_command_shows_it_below_the_same_figure(lake: Lake, write: Write) ->
     assert cost["bytes_read"] > 0
     text = CliRunner().invoke(app, [*command, "--explain"]).stdout
     assert f"{len(cost['files_read'])} of 22 in the lake" in text
-    assert "Plan of the slowest query" in text
+    plan = text.partition("Plan of the slowest query\n")[2].rstrip().splitlines()
+    assert len(plan) > 1
+    assert all(line.strip() and len(line) <= 100 for line in plan)
+
+
+@pytest.mark.parametrize(
+    ("rows", "by", "is_said"),
+    [
+        (300_000_000, "sender", True),
+        (300_000_000, "product", False),  # 24 codes of 250 countries on four bases in a month
+        (300_000_000, None, False),
+        (30_000_000, "sender", False),
+    ],
+)
+def test_a_question_that_may_not_fit_is_said_before_it_runs(
+    lake: Lake, write: Write, rows: int, by: str | None, *, is_said: bool
+) -> None:
+    lake.add("baci", [write(ROWS, "BACI_HS17_Y2022_V202501.csv")])
+    [loaded] = lake.holdings("baci")
+    register = replace(
+        loaded, rows=rows, table="shipments", most_products=24, reporters=1, bases=("",) * 4
+    )
+    said = too_large_here([register], lambda: "13.4 GiB", None, None, by)
+    assert bool(said) is is_said
+    if said:
+        assert said.startswith("baci has 300,000,000 rows in this period")
+        assert "27 GB of memory, and the limit is 13.4 GiB" in said
+        assert "--engine spark" in said
+
+
+def test_rows_of_all_countries_and_goods_are_not_made_fewer(lake: Lake, write: Write) -> None:
+    lake.add("baci", [write(ROWS, "BACI_HS17_Y2022_V202501.csv")])
+    [loaded] = lake.holdings("baci")
+    world = replace(loaded, rows=300_000_000, most_products=5000, reporters=0)
+    assert too_large_here([world], lambda: "4.0 GiB", "baci", None) is not None
+    assert too_large_here([world], lambda: "4.0 GiB", "comtrade", None) is None
 
 
 def _without_last_digits(text: str) -> dict[str, Any]:
