@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-def served(folder: object, frames: Sequence[str] = ()) -> Iterator[str]:
-    """Serve a lake at a port of the system's choice; its charts in frames of named sites."""
+def served(folder: object, frames: Sequence[str] = (), address: str = "") -> Iterator[str]:
+    """Serve a lake at a port of the system's choice; its charts in frames of named sites.
+
+    `address` is where others are said to reach it.
+    """
     import uvicorn
 
     from entrepot.serve import create_app, service
 
     # On a loaded machine a page may take longer than a reader has patience; here it is waited for.
     patience, service.PATIENCE = service.PATIENCE, 600.0
-    app = create_app(str(folder), frames=frames, seconds=600.0)
+    app = create_app(str(folder), frames=frames, address=address, seconds=600.0)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -85,6 +88,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def fresh(tmp_path: Path) -> Iterator[str]:
     """The same for one test: no answer is there before the test asks for it."""
     yield from served(made_lake(tmp_path))
+
+
+@pytest.fixture
+def public(tmp_path: Path) -> Iterator[str]:
+    """The same on a server that says where others reach it."""
+    yield from served(made_lake(tmp_path), address="https://trade.example")
 
 
 @pytest.fixture(scope="package")

@@ -378,16 +378,28 @@ FITTED = f"""() => {{
 
 
 def test_the_answer_of_a_brief_is_mailed_with_the_address_of_its_note(
-    open_page: object, site: str
+    open_page: object, public: str
 ) -> None:
-    watched = open_page(site, "/country/DEU/from/CHN?goods=850511")
+    watched = open_page(public, "/country/DEU/from/CHN?goods=850511")
     link = watched.page.locator("a[data-mail]")
     link.wait_for()
     assert "82.5\u00a0%" in watched.page.locator("p.answer").inner_text()
     address = unquote(link.get_attribute("href") or "")
     assert address.startswith("mailto:?subject=Germany\u2019s dependence on China")
     assert "82.5" in address.split("&body=")[1]
-    assert f"{site}/country/DEU/from/CHN/note.html?goods=850511" in address
+    assert "https://trade.example/country/DEU/from/CHN/note.html?goods=850511" in address
+    assert not watched.page.get_by_text("attach the PDF").is_visible()
+    watched.check()
+
+
+def test_a_mail_has_no_link_that_only_this_machine_can_open(open_page: object, site: str) -> None:
+    watched = open_page(site, "/country/DEU/from/CHN?goods=850511")
+    link = watched.page.locator("a[data-mail]")
+    link.wait_for()
+    body = unquote(link.get_attribute("href") or "").split("&body=")[1]
+    assert "82.5" in body
+    assert "http" not in body
+    assert watched.page.get_by_text("the mail has no link, so attach the PDF").is_visible()
     watched.check()
 
 

@@ -111,7 +111,13 @@ def test_goods_that_were_asked_for_and_are_not_known_are_in_the_title(empty: Lak
     page = opening_in(BriefContext(empty), "BRA", "DEU", "chpl", None)
     assert page is not None
     assert page.title == "No data on Brazil’s imports of high-priority goods from Germany"
-    assert page.cards[0].figure.definition.goods == "inputs"
+    first, second = (one.text for one in page.answer)
+    assert first.startswith(
+        "Germany’s share of the high-priority goods that Brazil imported cannot"
+    )
+    assert "in all inputs of industries, not in these goods: in 2022 industries of" in second
+    assert [card.figure.definition.goods for card in page.cards[:2]] == ["chpl", "inputs"]
+    assert page.cards[0].tag == "missing"
 
 
 def test_the_title_says_what_is_on_the_page(empty: Lake) -> None:

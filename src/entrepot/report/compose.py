@@ -324,13 +324,17 @@ def _lead(
     share = industries.there.share
     known = [card_of(context, subject, figure) for figure in found if figure.status == "ok"]
     if not known:
+        # The number asked for has its card first, as the reader looks for it there.
+        asked = [] if subject.goods == "all" else [card_of(context, subject, found.share)]
         return _Lead(
             inputs.inputs_title(
                 subject, in_register=of_register(context, found.value.definition) is not None
             ),
-            inputs.inputs_answer(subject, industries, missing_value(context, found.value)),
+            inputs.inputs_answer(
+                subject, industries, missing_value(context, found.value), found.share
+            ),
             inputs.inputs_state(industries, count),
-            inputs.inputs_cards(industries),
+            (*asked, *inputs.inputs_cards(industries))[:5],
             share,
             is_of_inputs=True,
         )

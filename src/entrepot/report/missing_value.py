@@ -81,6 +81,17 @@ class MissingValue:
         return f"{what} (how: see Data gaps)" if at else self.then
 
 
+def data_needed(goods: str) -> str:
+    """Return which data a share of goods takes, for a reader who has never heard of any.
+
+    >>> data_needed("8507").partition(",")[0]
+    'trade in rechargeable batteries (HS 8507) by country and year'
+    """
+    what = "all goods" if goods == "all" else goods_title(goods)
+    text = f"trade in {what} by country and year, as in BACI (CEPII, free of charge)"
+    return f"{text}; one file of one year is enough"
+
+
 def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     """Return why a Figure has no value.
 

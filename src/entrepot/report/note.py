@@ -37,7 +37,7 @@ from entrepot.report.charts.share import nowcast_text
 from entrepot.report.charts.share_lines import ShareLines
 from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
-from entrepot.report.missing_value import missing_value
+from entrepot.report.missing_value import data_needed, missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Remark, plain
 from entrepot.report.sections import over_time
 from entrepot.report.sections.inputs import bought, inputs_cards
@@ -751,9 +751,7 @@ def _missing(context: BriefContext, subject: Subject, found: Headline) -> tuple[
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
     if not any(figure.status == "ok" for figure in found):
-        what = "all goods" if subject.goods == "all" else goods_of(subject)
-        text = f"trade in {what} by country and year, as in BACI (CEPII, free of charge)"
-        lacks.insert(0, f"{text}; one file of one year is enough")
+        lacks.insert(0, data_needed(subject.goods))
     # Of one year and of two years, the same data are lacking.
     once = {why.partition(": ")[2] or why: why for why in reversed(lacks)}
     return tuple(

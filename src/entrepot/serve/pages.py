@@ -230,10 +230,14 @@ def _dependences(app: FastAPI, service: Service) -> None:
     asked = Annotated[brief.WantedBrief, Depends(wanted)]
 
     def opening(request: Request, what: brief.WantedBrief) -> Response:
-        return service.answer(request, lambda lake: brief.opening_page(lake, what), may_lag=True)
+        return service.answer(
+            request, lambda lake: brief.opening_page(lake, what, service.address), may_lag=True
+        )
 
     def complete_brief(request: Request, what: brief.WantedBrief) -> Response:
-        return service.answer(request, lambda lake: brief.brief_page(lake, what), may_lag=True)
+        return service.answer(
+            request, lambda lake: brief.brief_page(lake, what, service.address), may_lag=True
+        )
 
     def table(request: Request, name: str, what: brief.WantedBrief) -> Response:
         if name == "figures":

@@ -118,6 +118,31 @@ def test_a_source_that_is_asked_for_is_not_replaced_by_another(lake: Lake) -> No
     assert "No available data give shares" in page
 
 
+def test_where_no_share_is_known_the_page_says_what_it_takes_and_what_is_known(
+    tmp_path: Path,
+) -> None:
+    """Of an extract there is what one supplier sent, and no total."""
+    made = tmp_path / "BACI_HS17_Y2022_V202501.csv"
+    made.write_text("t,i,j,k,v,q\n2022,156,276,854231,1234,5\n2022,156,276,850760,999,7\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("baci", [made])
+    text = unescape(country.country_page(lake, "DEU", GOODS, complete=True).body.decode())
+    assert "No available data give shares of Germany’s imports" in text
+    needed = "trade in processors and controllers (chips; HS 854231) by country and year"
+    assert f"What is needed:</b> {needed}" in text
+    assert "<code>entrepot data add baci FILE</code>" in text
+    sent = text[text.index("Known without a total") :]
+    assert (
+        f'/from/CHN?goods={GOODS}">China</a></th><td class="number">USD\u00a01.23\u00a0m</td>'
+        in sent
+    )
+    origins = text[text.index("Known of all inputs, not of these goods") :]
+    assert re.search(r"China</th><td class=\"number\">8\.2\u00a0%", origins)
+    assert '<a href="/country/DEU">Germany: what the available data have</a>' in origins
+    before = unescape(country.country_page(lake, "DEU", GOODS).body.decode())
+    assert "What is needed" not in before
+
+
 def test_years_are_those_of_rows_and_of_print(lake: Lake) -> None:
     assert years_reported(lake, "importer", "DEU") >= {OLD, 2022}
     assert OLD in years_reported(lake, "exporter", "USA")

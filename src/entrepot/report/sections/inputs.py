@@ -165,11 +165,11 @@ def _weight(found: ImportedInputs) -> BriefSentence:
 
 def _origins(found: ImportedInputs) -> BriefSentence:
     named = [
-        f"{area_phrase(code)} {figure_value(share.required(), 'share')}"
-        for code, share in found.origins
+        f"{area_phrase(share.definition.exporter)} {figure_value(share.required(), 'share')}"
+        for share in found.origins
     ]
     text = f"The largest origins of {possessive(area_phrase(found.there.buyer))} imported inputs: "
-    return BriefSentence(f"{text}{joined(named)}.", tuple(share for _, share in found.origins))
+    return BriefSentence(f"{text}{joined(named)}.", found.origins)
 
 
 def _concentration(found: ImportedInputs) -> BriefSentence:
@@ -238,14 +238,14 @@ class ImportedInputs:
     ratio
         Weight of the supplier for the importer over the reverse, in one flow.
     origins
-        Code and share of the largest origins, the largest first.
+        Shares of the largest origins, the largest first.
     """
 
     there: Direction
     back: Direction
     ratio: Figure
     hhi: Figure
-    origins: tuple[tuple[str, Figure], ...]
+    origins: tuple[Figure, ...]
 
     @property
     def period(self) -> Period:
@@ -276,7 +276,7 @@ def bought(context: BriefContext, subject: Subject) -> ImportedInputs | DataGap:
         back=back,
         ratio=ratio,
         hhi=context.inputs("hhi", importer=subject.importer, period=period),
-        origins=_value_added(context, subject.importer, period),
+        origins=largest_origins(context, subject.importer, period),
     )
 
 
@@ -325,14 +325,13 @@ def _sectors(
     return tuple(SectorInputs(code, shares[code], values[code]) for code in chosen)
 
 
-def _value_added(
-    context: BriefContext, buyer: str, period: Period
-) -> tuple[tuple[str, Figure], ...]:
+def largest_origins(context: BriefContext, buyer: str, period: Period) -> tuple[Figure, ...]:
+    """Return the shares of the countries that make most of what a country's industries import."""
     asked = Definition.build("value", importer=buyer, period=period)
     values = inputs.breakdown(asked, context.lake, "exporter")
     largest = sorted(values, key=lambda code: (-values[code], code))[:_ORIGINS]
     return tuple(
-        (code, context.inputs("import_share", importer=buyer, exporter=code, period=period))
+        context.inputs("import_share", importer=buyer, exporter=code, period=period)
         for code in largest
     )
 
@@ -375,18 +374,35 @@ def inputs_title(subject: Subject, *, in_register: bool = False) -> str:
 
 
 def inputs_answer(
-    subject: Subject, found: ImportedInputs, lacks: MissingValue
+    subject: Subject, found: ImportedInputs, lacks: MissingValue, share: Figure
 ) -> tuple[BriefSentence, ...]:
-    """Return what is known of inputs, and that nothing is held of the goods asked for."""
-    second = (
-        f"In the other direction it was **{phrasing.about(found.back.share)}**. What "
-        f"{subject.seller} supplied of {goods_phrase(subject)} cannot be computed: "
-        f"{lacks.briefly}"
+    """Return that nothing is known of the goods asked for, then what is known of all inputs.
+
+    Parameters
+    ----------
+    share
+        The share that has no value. Where all goods were asked for, inputs come nearest to them
+        and stand first.
+    """
+    more = f" {lacks.in_lead}." if lacks.in_lead and not lacks.is_load else ""
+    back = f"n the other direction it was **{phrasing.about(found.back.share)}**"
+    known = inputs_share_sentence(subject, found)
+    both = (found.there.share, found.back.share)
+    if subject.goods == "all":
+        # What would bring it is listed with what is loaded, once.
+        why = f"{lacks.briefly}{' (see Data gaps)' if lacks.is_load else ''}"
+        second = f"I{back}. What {subject.seller} supplied of all goods cannot be computed: {why}."
+        return known, BriefSentence(f"{second}{more}", both[1:])
+    # Why not stands on the card of the share, right below.
+    first = (
+        f"{phrasing.capital(subject.sellers)} share of {goods_phrase(subject)} that "
+        f"{subject.buyer} imported cannot be computed with the data loaded.{more}"
     )
-    # What would bring it is listed with what is loaded, once.
-    second += " (see Data gaps)." if lacks.is_load else "."
-    second += f" {lacks.in_lead}." if lacks.in_lead and not lacks.is_load else ""
-    return inputs_share_sentence(subject, found), BriefSentence(second, (found.back.share,))
+    text = (
+        "Known is the share in all inputs of industries, not in these goods: "
+        f"i{known.text[1:-1]}; i{back}."
+    )
+    return BriefSentence(first, (share,)), BriefSentence(text, both, known.caveats)
 
 
 def inputs_share_sentence(subject: Subject, found: ImportedInputs) -> BriefSentence:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from entrepot.report.brief_context import usual_goods
 from entrepot.report.compose import SECTIONS, brief_in, opening_in
 from entrepot.report.definitions import ADD_DATA
+from entrepot.report.missing_value import data_needed
 from entrepot.report.note import note_in
 from entrepot.report.parts import format_of, plain
 from entrepot.report.render_html import page_parts
@@ -141,32 +142,37 @@ def _require(wanted: WantedBrief) -> None:
         known_area(side)
 
 
-def opening_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
-    """Return the answer and the headline Figures as a page, which leads to the whole brief."""
+def opening_page(lake: Lake, wanted: WantedBrief, public: str = "") -> ServedAnswer:
+    """Return the answer and the headline Figures as a page, which leads to the whole brief.
+
+    `public` is where others reach the server, empty where nobody said; a mail has it in its link.
+    """
     _require(wanted)
     with resumed(lake, "brief", *wanted.asked) as context:  # so that the brief asks nothing again
         answer = opening_in(context, *wanted.asked)
     if answer is None:
-        return brief_page(lake, wanted)
-    return _page("opening.html.j2", wanted, ServedBrief(answer, context.questions))
+        return brief_page(lake, wanted, public)
+    return _page("opening.html.j2", wanted, ServedBrief(answer, context.questions), public)
 
 
-def brief_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
-    """Return the brief as a page of the site."""
-    return _page("brief_page.html.j2", wanted, _answer(lake, wanted))
+def brief_page(lake: Lake, wanted: WantedBrief, public: str = "") -> ServedAnswer:
+    """Return the brief as a page of the site; `public` as in `opening_page`."""
+    return _page("brief_page.html.j2", wanted, _answer(lake, wanted), public)
 
 
-def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> ServedAnswer:
+def _page(template: str, wanted: WantedBrief, found: ServedBrief, public: str) -> ServedAnswer:
     parts = page_parts(found.brief)
     return page(
         template,
         "",
         wanted=wanted,
+        public=public,
         files=FILES,
         notes=NOTES,
         python=_python(wanted),
         asked=found.asked,
         step=ADD_DATA if _lacks_share(found, wanted) else "",
+        need=data_needed(wanted.asked[2]),
         **parts,
     )
 

@@ -17,7 +17,7 @@ from entrepot.figures.breakdown import (
     shares_as_reported,
 )
 from entrepot.figures.definition import SIDES
-from entrepot.figures.input_rows import is_inputs
+from entrepot.figures.input_rows import input_years, is_inputs
 from entrepot.figures.sides import ended
 from entrepot.figures.statements import statements
 from entrepot.goods.parse import goods_words
@@ -40,6 +40,8 @@ from entrepot.model.period import Period
 from entrepot.report.attribution import source_on_card, sources_line
 from entrepot.report.brief_context import BriefContext, usual_goods
 from entrepot.report.charts import draw
+from entrepot.report.definitions import ADD_DATA
+from entrepot.report.missing_value import data_needed
 from entrepot.report.overview import (
     GOODS,
     NAMED,
@@ -55,6 +57,7 @@ from entrepot.report.overview import (
 )
 from entrepot.report.parts import Note, Remark
 from entrepot.report.phrasing import capital
+from entrepot.report.sections.inputs import largest_origins
 from entrepot.serve.answer import AnswerRows, NotFoundError
 from entrepot.serve.service import resumed
 from entrepot.serve.site import area_label, by_label, known_area, page
@@ -64,7 +67,7 @@ from entrepot.serve.views.market import broken_down, choices, sources_differ, ye
 from entrepot.serve.views.search import named_goods, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from entrepot.figures import Figure
     from entrepot.figures.definition import Definition, Side
@@ -188,6 +191,7 @@ def _parts(
     goods, sold = _market(lake, importer, named_goods(goods), period, source)
     parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
     parts |= {"suppliers": [], "unknown": [], "answer": "", "followed": [], "is_ended": False}
+    parts |= {"need": "", "step": ADD_DATA, "sent": [], "origins": []}
     # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
         goods = goods or usual_goods(importer)
@@ -348,7 +352,35 @@ def _from_single_reports(
         parts["followed"] = by_label(area(importer).successors) if importer in known_areas() else []
     elif not complete:
         parts["answer"] = "The shares of its suppliers are being computed, one by one."
+    elif found and not (known or apart):
+        parts |= _without_share(lake, found, goods, period)
     return parts
+
+
+def _without_share(lake: Lake, found: Sequence[Figure], goods: str, period: str) -> dict[str, Any]:
+    """Return what is said where no share has a value: the data it takes, and what is known.
+
+    These are deliveries, which take no total, and who makes what the industries buy.
+    """
+    asked = [one.definition for one in found]
+    importer = asked[0].importer
+    with resumed(lake, "country", importer, goods, period) as context:
+        years = [Period.parse(one) for one in ([period] if period else context.years()[:_YEARS])]
+        keys = {"importer": importer, "goods": goods, "source": asked[0].source}
+        sent = [
+            _first(context, "value", years, is_ranged=False, exporter=one.exporter, **keys)
+            for one in asked
+        ]
+        tables = [one for one in input_years(lake) if not period or one == years[0]]
+        origins = [
+            (area_phrase(one.definition.exporter), one.definition, one)
+            for table in tables[:1]
+            for one in largest_origins(context, importer, table)
+            if one.value
+        ]
+    worth = sorted((one for one in sent if one.value), key=lambda one: -(one.value or 0))
+    named = [(area_phrase(one.definition.exporter), one.definition, one) for one in worth]
+    return {"need": data_needed(goods), "sent": named, "origins": origins}
 
 
 def as_breakdown(largest: Figure) -> Breakdown | None:
