@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +27,6 @@ from entrepot.sources.unpack import sha256_of
 from made_icio import arrays_of, made_up
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from made_icio import MadeUp
 
 
@@ -241,6 +240,31 @@ def test_the_installed_file_is_summed_once_and_again_when_another_is_there(
     os.utime(other, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     other.replace(path)
     assert arrays._sha256_known(path) == sha256_of(path) != first
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its system says how much of a file is mapped")
+def test_what_was_read_of_a_mapped_table_does_not_stay_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mapped() -> int:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(status.split("RssFile:")[1].split()[0])
+
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
+    rows, columns = 4 * arrays._ROWS + 1, 2_000
+    made = {"coefficients": np.random.default_rng(1).random((rows, columns))}
+    arrays.kept_arrays("some", lambda: made)
+    known = arrays.kept_arrays("some", lambda: pytest.fail("worked out again"))
+    output = np.arange(1.0, columns + 1)
+    table = arrays.Benchmark(
+        arrays._grid(["AAA"], ["A01"]), known["coefficients"], output, output, {}
+    )
+    before, kilobytes = mapped(), rows * columns * 8 // 1024
+    sellers, buyers = np.arange(rows), np.array([3, 1_500])
+    found = table.block(sellers, buyers)
+    assert mapped() - before < kilobytes / 4
+    plain = np.rint(made["coefficients"][:, buyers] * output[buyers] * (1e6 / arrays._STEP))
+    np.testing.assert_array_equal(found, plain * arrays._STEP)
 
 
 def test_arrays_are_worked_out_where_nothing_can_be_kept(

@@ -484,7 +484,7 @@ def _kinds_of(
     sides = {side: members_of(asked[0], side) for side in SIDES}
     named = varied.union(*sides.values())
     # REST are partners that are not loaded, mostly countries: the choice "countries only" keeps it.
-    odd = frozenset(special()) - named - {REST}
+    odd = special() - named - {REST}
     called = {area: area for area in varied}
     for side, members in sides.items():
         if members.isdisjoint(varied):

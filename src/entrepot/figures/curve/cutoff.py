@@ -220,7 +220,7 @@ def read(timed: Timed, choices: Sequence[Numbered]) -> list[Sale]:
     rows = cells.rows(
         by, merged([part for one in choices for part in one.choice.goods]), total, there
     )
-    apart = sorted(frozenset(special()).union(*(members_of(total, side) for side in SIDES)))
+    apart = sorted(special().union(*(members_of(total, side) for side in SIDES)))
     importer = nw.col("importer")
     named = nw.when(importer.is_in(apart)).then(importer).otherwise(nw.lit(ELSEWHERE))
     keys = ("product", "nomenclature", "exporter", "importer")
@@ -253,7 +253,7 @@ def market(
 ) -> tuple[Supplier, ...]:
     """Return who sells a product to the buyer, of as much of each edition as counts."""
     buyers, sellers = (members_of(place, side) for side in SIDES)
-    odd = frozenset(special()) - buyers - sellers if only_countries else frozenset()
+    odd = special() - buyers - sellers if only_countries else frozenset()
     by_exporter: dict[str, list[Sale]] = {}
     for one in sales:
         counts = parts.get(one.edition) and not {one.exporter, one.importer} & odd

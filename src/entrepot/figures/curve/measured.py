@@ -230,7 +230,7 @@ def _roles(cells: SourceRows, ways: Sequence[PartnerChoice]) -> Frame:
     for at, way in enumerate(ways):
         buyers, sellers = members_of(way.asked, "importer"), members_of(way.asked, "exporter")
         # Partners not in the data are mostly countries, and stay.
-        odd = frozenset(special()) - {REST} if way.only_countries else frozenset()
+        odd = special() - {REST} if way.only_countries else frozenset()
         lines += [
             (at, area, area in buyers, area in sellers, area in odd - buyers - sellers)
             for area in sorted(buyers | sellers | odd)

@@ -336,7 +336,7 @@ def cut(
 def areas_apart(asked: Iterable[Definition]) -> frozenset[str]:
     """Return the areas that choices of partners tell apart: those on a side, and no countries."""
     sides = (members_of(one, side) for one in asked for side in SIDES)
-    return frozenset(special()).union(*sides)
+    return special().union(*sides)
 
 
 def needs_codes(asked: Definition, choices: Sequence[GoodsChoice]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
@@ -58,14 +58,17 @@ def of_prices(
         wide = between(time, base, left)
         rows = read(wide or cells, asked, base, choices, is_series=wide is not None)
         sets = list(_sets(time, rows, choices, left))
+        # Many choices count the same rows: what is measured of them is measured once.
+        numbers: dict[tuple[Cell, ...], int] = {}
+        places = [numbers.setdefault(tuple(one.rows), len(numbers)) for one in sets]
         specifications = under.specifications(asked, base, is_series=wide is not None)
         answered = {
             (found.rows, *found.choices.values()): found.value
-            for found in _values(cells.lake, asked, base, sets, is_series=wide is not None)
+            for found in _values(cells.lake, asked, base, list(numbers), is_series=wide is not None)
         }
         # An amount over three years counts by a third; an index and a premium are ratios already.
         part = time.span.part if asked.measure == "value_change" else 1
-        for number, one in enumerate(sets):
+        for number, one in zip(places, sets, strict=True):
             what = f"{time.name}: {', '.join((*one.choices.values(), time.span.words))}"
             values = [answered.get((number, *said.values())) for said in specifications]
             if all(value is None for value in values):
@@ -123,14 +126,18 @@ _KINDS = {
 
 
 def _values(
-    lake: Lake, asked: Definition, base: Period, sets: Sequence[RowSet], *, is_series: bool
+    lake: Lake, asked: Definition, base: Period, sets: Sequence[Sequence[Cell]], *, is_series: bool
 ) -> Iterator[under.Under]:
     """Put the measure to all sets at once."""
-    lines = [(number, *line) for number, one in enumerate(sets) for line in one.rows]
-    if not lines:
+    numbers = [number for number, rows in enumerate(sets) for _ in rows]
+    if not numbers:
         return
-    cells = zip(_KINDS.items(), zip(*lines, strict=True), strict=True)
-    with own_table(lake, {name: (kind, column) for (name, kind), column in cells}) as rows:
+    # Column by column: as rows with their numbers they would be there twice.
+    columns: list[list[Any]] = [
+        numbers, *([line[at] for rows in sets for line in rows] for at in range(len(_KINDS) - 1))
+    ]  # fmt: skip
+    typed = zip(_KINDS.values(), columns, strict=True)
+    with own_table(lake, dict(zip(_KINDS, typed, strict=True))) as rows:
         table = rows.to_native()
         if asked.measure == "value_change":
             yield from under.changes(table, asked.period, base)

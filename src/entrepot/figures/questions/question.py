@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals as nw
@@ -223,13 +224,14 @@ CHANGE: frozenset[ChoiceKind] = AMOUNT | {"tiers"}
 """Choices of the growth of an amount."""
 
 
-def special() -> list[str]:
+@cache
+def special() -> frozenset[str]:
     """Return areas not specified, bunkers, free zones and so on: what is no country, or no one.
 
     Partners that are not in the data are among them; they may be countries, and stay in a total
     of countries alone.
     """
-    return sorted(one.code for one in areas() if one.kind not in ("country", "territory"))
+    return frozenset(one.code for one in areas() if one.kind not in ("country", "territory"))
 
 
 def is_named(code: str) -> bool:
@@ -239,7 +241,7 @@ def is_named(code: str) -> bool:
 
 def named(rows: Frame, side: str) -> Frame:
     """Leave out areas not specified, bunkers, free zones: no partner has a place among them."""
-    return rows.filter(~nw.col(side).is_in(special()))
+    return rows.filter(~nw.col(side).is_in(sorted(special())))
 
 
 def joined_rest(

@@ -284,7 +284,7 @@ def top_supplier(
     they are a part of totals that count them.
     """
     # What has no name is a part of the total, too.
-    nameless = nw.col("exporter").is_in([*special(), *sorted(asked.members("importer"))])
+    nameless = nw.col("exporter").is_in(sorted(special() | asked.members("importer")))
     found = measures.top_supplier(rows.filter(~nameless), by=by, value=column)
     every, some, rest = nw.col("__all"), nw.col("__some"), nw.col("__rest")
     joined = joined_rest(found, rows, column, by, "exporter", nameless)

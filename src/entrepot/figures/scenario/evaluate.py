@@ -32,7 +32,7 @@ from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, 
 from entrepot.model.areas import area_name, area_set
 from entrepot.model.display import joined
 from entrepot.model.period import Period
-from entrepot.sources.icio.wheel import kept_arrays
+from entrepot.sources.icio.wheel import kept_arrays, let_pages_go
 
 if TYPE_CHECKING:
     import os
@@ -200,7 +200,7 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
     _require_some(stopped(solved, cuts).total)
     done = _worked_once(known, solved, cuts, file.economy, sides_only=sides_only)
     reporter = LossSummary.of(file, solved, [*done.lost.values()])
-    return EconomyLoss(
+    found = EconomyLoss(
         evidence=_evidence(known),
         stopped_usd=MILLION * done.stopped,
         sides=reporter.of_sides(),
@@ -214,6 +214,8 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
         ),
         checks=done.checks,
     )
+    let_pages_go()  # a pass over the table has touched all of it
+    return found
 
 
 def _alone(done: Worked, reporter: LossSummary) -> dict[str, dict[str, tuple[float, float]]]:

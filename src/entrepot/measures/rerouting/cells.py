@@ -103,11 +103,12 @@ def flows_of(frame: Any, chain: Chain, names: Names, *, together: bool = False) 
         infinite sum.
     """
     found = Flows(chain.steps_before + chain.steps_after)
-    for seller, buyer, product, time, value, is_complete in _collected(
-        frame, chain, names, together
-    ):
+    collected = _collected(frame, chain, names, together)
+    places = {time: place_of(time, chain) for time in {row[3] for row in collected}}
+    for seller, buyer, product, time, value, is_complete in collected:
+        place = places[time]
         # Before anything is left out: a row without a value says that its seller reports.
-        found.reported.add((seller, place_of(time, chain) < chain.steps_before))
+        found.reported.add((seller, place < chain.steps_before))
         if product is None:
             raise RequestError("a row has no product", where=f"column {names.product}")
         if not is_complete:
@@ -120,10 +121,11 @@ def flows_of(frame: Any, chain: Chain, names: Names, *, together: bool = False) 
                 why="trade is an amount of zero or more",
                 hint="add corrections to what they correct, or leave the rows out",
             )
-        place = place_of(time, chain)
-        row = found.cells.setdefault((seller, buyer), {}).setdefault(product, [0.0] * found.steps)
+        goods = found.cells.setdefault((seller, buyer), {})
+        if product not in goods:
+            goods[product] = [0.0] * found.steps
         # Added: days, months or text of several forms may lie in one step.
-        row[place] += value
+        goods[product][place] += value
     for goods in found.cells.values():
         # At the end: a product may lack a value in a later row than those that were stored.
         for product in found.unknown & set(goods):

@@ -42,6 +42,8 @@ NEEDED = ("A", "omb", "go", "z", "countries", "sectors")
 CAP = 0.98
 _STEP = 100.0  # USD; the OECD prints four decimals of a million
 _SLACK = 1e-6  # m USD by which a row may miss its total
+_ROWS = 512
+"""Rows of the table that are looked at in one go: of all of them a column touches every page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,12 @@ class Benchmark:
 
         # Shares times output lie on the four decimals that the OECD prints, but for rounding of
         # doubles: the nearest step of 100 USD is the printed value.
-        found: Numbers = self.coefficients[np.ix_(sellers, buyers)] * self.output[buyers]
+        found: Numbers = np.empty((len(sellers), len(buyers)))
+        for first in range(0, len(sellers), _ROWS):
+            some = slice(first, first + _ROWS)
+            found[some] = self.coefficients[np.ix_(sellers[some], buyers)]
+            _let_go(self.coefficients)
+        found *= self.output[buyers]
         found *= 1e6 / _STEP
         # In place, as the lines around it: a block may have a hundred megabytes.
         np.rint(found, out=found)
@@ -394,14 +401,31 @@ def forget() -> None:
     start may not do so later.
     """
     if _MAPPED:
-        for one in _MAPPED:
-            with suppress(AttributeError):  # a system without such advice takes pages by itself
-                one.madvise(mmap.MADV_DONTNEED)
+        let_pages_go()
     else:
         _read.cache_clear()
 
 
-_MAPPED: list[mmap.mmap] = []
+def let_pages_go() -> None:
+    """Let the memory go of a table that lies in a file; of one that does not nothing changes."""
+    for one in _MAPPED:
+        _let_go(one)
+
+
+def _map_of(stored: Numbers) -> mmap.mmap | None:
+    # np.asarray(memmap) has the memmap as base, and that has the mmap object.
+    mapped = getattr(stored.base, "base", None)
+    return mapped if isinstance(mapped, mmap.mmap) else None
+
+
+def _let_go(stored: Numbers) -> None:
+    """Let the pages of an array go that is mapped from a file; they come back when it is read."""
+    if mapped := _map_of(stored):
+        with suppress(AttributeError):  # a system without such advice takes pages by itself
+            mapped.madvise(mmap.MADV_DONTNEED)
+
+
+_MAPPED: list[Numbers] = []
 """Of the arrays of the installed table those that are mapped from files."""
 
 
@@ -417,9 +441,7 @@ def _read(path: Path) -> Installed | None:
     stored = kept_arrays(
         f"table-{sha}", lambda: benchmark(read_arrays(path, path.name), path.name).to_arrays()
     )
-    # np.asarray(memmap) has the memmap as base, and that has the mmap object.
-    mapped = (getattr(one.base, "base", None) for one in stored.values())
-    _MAPPED[:] = [one for one in mapped if isinstance(one, mmap.mmap)]
+    _MAPPED[:] = [one for one in stored.values() if _map_of(one)]
     return Installed(Benchmark.of_arrays(stored), KNOWN[sha], sha[:12])
 
 
