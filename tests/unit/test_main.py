@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -14,7 +17,6 @@ from entrepot.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Run = Callable[..., tuple[object, str, str]]
 
@@ -108,6 +110,25 @@ def test_ctrl_c_outside_of_a_command_is_no_traceback(
 
     monkeypatch.setattr(main, "_asked_for", lambda _: stopped)
     assert run("data", "list") == (130, "", "stopped\n")
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback() -> None:
+    """Importing it takes as long as a short command; the installed script begins there."""
+    program = """
+import sys
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stop())
+"""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    module, _, name = project["project"]["scripts"]["entrepot"].partition(":")
+    program += f"from {module} import {name}; {name}()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "stopped\n")
 
 
 def test_a_defect_is_no_finding(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

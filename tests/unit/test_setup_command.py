@@ -211,6 +211,12 @@ def test_a_no_at_the_end_fetches_nothing(
             "format: 1\ndata: {baci: {period: 2022}}\nbrief: {importer: RUS, goods: nolist}\n",
             RequestError,
         ),
+        # One country on both sides, by code and by name, and a file that is no edition of lists.
+        (
+            "format: 1\ndata: {baci: {period: 2022}}\nbrief: {importer: RUS, supplier: Russia}\n",
+            RequestError,
+        ),
+        ("format: 1\ndata: {baci: {period: 2022}}\nlists: /dev/null\n", BadFileError),
         ("data: {}\n", BadFileError),
     ],
 )
@@ -243,3 +249,38 @@ def test_what_does_not_fit_on_the_disk_is_refused(
     with pytest.raises(OutsideError, match="needed for the lake"):
         run("--answers", answers(tmp_path))
     assert not (tmp_path / "lake").exists()
+
+
+def test_a_lake_that_is_no_folder_is_refused_before_anything_is_fetched(
+    server: Server, run: Run, tmp_path: Path
+) -> None:
+    server.answers(ranged(ZIP, '"one"'))
+    (tmp_path / "lake").write_text("mine")
+    with pytest.raises(RequestError, match="a lake is a folder"):
+        run("--answers", answers(tmp_path))
+    assert server.seen == []
+
+
+def test_answers_that_cannot_be_used_are_asked_for_again(
+    server: Server, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers(ranged(ZIP, '"one"'))
+    (tmp_path / "lists.zip").write_text("no zip")
+    # Lists that are none, then none; a brief of Russia from Russia, then none; no start.
+    said = "2022\n\nn\nlists.zip\n\nRussia\nRUS\n\nn\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    code, out, _ = run()
+    assert code == 0
+    assert "not an edition of lists" in out
+    assert "RUS on both sides" in out
+
+
+def test_where_nothing_is_wanted_there_is_nothing_to_start(
+    server: Server, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n\nn\n\n\n"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    code, out, _ = run()
+    assert (code, "Nothing was chosen" in out, "Start now" in out) == (0, True, False)
+    assert not (tmp_path / "settings").exists()

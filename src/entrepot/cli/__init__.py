@@ -1,1 +1,15 @@
 """The command line: one file a noun, and what all of them share."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """Load the program and start it; Ctrl-C ends it while it is being loaded as it does later."""
+    try:
+        from entrepot.cli.main import run as begin
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped\n" if sys.stderr.isatty() else "stopped\n")
+        sys.exit(130)
+    begin()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from pydantic import BeforeValidator, Field
 
-from entrepot.cli.common import open_lake, saying_new_folder
+from entrepot.cli.common import open_lake, open_new_lake, saying_new_folder
 from entrepot.cli.data_get import add_files, fetch_files, installed_file, wanted_of
 from entrepot.cli.data_show import say, size
 from entrepot.cli.output import console, emit, is_quiet, progress, table
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from entrepot.goods.update import ListEdition
     from entrepot.sources.get import DownloadedFile, PlannedFile
     from entrepot.sources.get.plan import DataRequest
 
@@ -143,8 +144,12 @@ def set_up(
         _without_answers(dry_run=dry_run)
         return
     wanted = _ask_all() if answers is None else read_closed(answers, SetupAnswers)
-    if wanted.brief:
-        _check_brief(wanted.brief)  # before hours of download
+    if answers is None and not (wanted.data or wanted.lists or wanted.brief):
+        typer.echo("Nothing was chosen: bundled data answer, see: entrepot ask --help")
+        return
+    _check(wanted)
+    if not dry_run:
+        open_new_lake(lake).holdings()  # refuses what is no lake
     downloads = to or settings.cache / "downloads"
     plan = _plan(wanted, contact=not (offline or dry_run))
     need = sum(one.bytes or 0 for one in plan)
@@ -234,6 +239,7 @@ def _existing(text: str) -> str:
     path = expanded(text)
     if not path.is_file():
         raise RequestError("no such file", where=str(path), hint="name a .zip, or leave it empty")
+    _edition(path)
     return str(path)
 
 
@@ -246,7 +252,9 @@ def _first_brief(text: str) -> FirstBrief:
     codes = str(as_codes(text))
     area_set(codes, date.today())
     supplier = typer.prompt("Supplying country", default="CHN")
-    return FirstBrief(importer=codes, supplier=str(as_codes(supplier)))
+    found = FirstBrief(importer=codes, supplier=str(as_codes(supplier)))
+    _check_sides(found)
+    return found
 
 
 def _keep(wanted: SetupAnswers) -> str:
@@ -359,11 +367,17 @@ def _require_room(need: int, lake: Path, downloads: Path) -> None:
 # What is done.
 
 
+def _edition(path: Path) -> ListEdition:
+    from entrepot.goods.update import read_edition
+
+    return read_edition(path)
+
+
 def _take_lists(path: Path, digest: str) -> None:
     from entrepot.goods import update
     from entrepot.goods.library import lists_made
 
-    found = update.read_edition(path)
+    found = _edition(path)
     if found.made != lists_made():  # else it is in use since an earlier start
         update.take(found, digest)
 
@@ -383,21 +397,37 @@ def _load(part: _Part, folder: Path, lake: Path | None, *, offline: bool) -> dic
     }
 
 
-def _check_brief(wanted: FirstBrief) -> None:
-    from datetime import date
-
+def _check(wanted: SetupAnswers) -> None:
+    """Refuse lists and a brief that cannot be, before hours of download."""
     from entrepot.files import require_target
     from entrepot.goods import goods_selection
-    from entrepot.model.area_names import as_codes
-    from entrepot.model.areas import area_set
     from entrepot.report.parts import format_of
 
-    for side in (wanted.importer, wanted.supplier):
-        area_set(str(as_codes(side)), date.today())
-    if wanted.goods is not None:
-        goods_selection(wanted.goods)
-    format_of(wanted.target)
-    require_target(wanted.target)
+    if wanted.lists:
+        _edition(expanded(wanted.lists))
+    if one := wanted.brief:
+        _check_sides(one)
+        if one.goods is not None:
+            goods_selection(one.goods)
+        format_of(one.target)
+        require_target(one.target)
+
+
+def _check_sides(wanted: FirstBrief) -> None:
+    """Refuse areas that are not known, and one on both sides."""
+    from datetime import date
+
+    from entrepot.figures import Definition
+    from entrepot.figures.validate import refuse_impossible
+    from entrepot.model.area_names import as_codes
+    from entrepot.model.areas import area_set
+
+    today = date.today()
+    importer, supplier = (str(as_codes(side)) for side in (wanted.importer, wanted.supplier))
+    for side in (importer, supplier):
+        area_set(side, today)
+    sides = {"importer": importer, "exporter": supplier, "period": str(today.year)}
+    refuse_impossible(Definition.build("import_share", **sides))
 
 
 def _brief(wanted: FirstBrief, lake: Path | None) -> Path:
