@@ -97,7 +97,7 @@ def test_months_without_trade_in_between_are_said(lake: Lake) -> None:
     figure = _ask(lake, "MLT", "growth", base=2023)
     assert figure.value == 0
     texts = [one.text for one in figure.caveats if one.id == "missing-reports"]
-    assert "months: Malta 4 of 12 in 2024 and Malta 4 of 12 in 2023." in texts[0]
+    assert "months: Malta 4 of 12 in 2023 to 2024." in texts[0]
     assert "4 of 12 months with reports" in headline(_ask(lake, "MLT"))
     against = "4 of 12 months with reports in 2024 against 4 of 12 in 2023"
     assert against in headline(figure)
@@ -121,6 +121,16 @@ def test_the_title_of_a_series_of_changes_names_each_time_once(lake: Lake) -> No
     series = ep.ask("growth", lake=lake, period="2024Q2..2024Q4", each="quarter", **keys)
     said = "3 of 3 months with reports in 2024Q2 against 2 of 3 in 2023Q2, 2024-04 to"
     assert said in series.title
+
+
+def test_a_series_of_changes_says_once_who_has_gaps_when(lake: Lake) -> None:
+    """Each quarter is compared with one of the year before: there were as many notes as gaps."""
+    keys: dict[str, Any] = {"goods": "854231", "importer": "MLT", "exporter": "CHN"}
+    panel = ep.ask("growth", lake=lake, period="2024Q1..2024Q3", each="quarter", **keys)
+    own = {one.text for each in panel for one in each.caveats if one.id == "missing-reports"}
+    [said] = [one.text for one in panel.caveats if one.id == "missing-reports"]
+    assert len(own) == 3
+    assert "Malta 1 of 3 in 2023Q1 to 2023Q3, 2024Q1 to 2024Q3." in said
 
 
 def test_gaps_within_a_part_of_a_year_are_said(lake: Lake) -> None:

@@ -137,6 +137,7 @@ def whosever(asked: Definition) -> Definition:
 # Notes of a panel: what holds for several Figures is said once, with which of them it is of.
 
 _PERCENT = re.compile(r"\d+(?:\.\d+)?(?= %)")
+_LISTED = "listed"
 _HERE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
@@ -146,7 +147,8 @@ def said_once(
     """Return each caveat once, with the Figures that it is about if it is not about all of them.
 
     Texts that differ in the name of a country, of goods or of a period alone become the first of
-    them and the others' names; those that differ in percentages alone become one with a span.
+    them and the others' names; those that differ in percentages alone become one with a span, and
+    those that differ in what they list one with all of it.
 
     Parameters
     ----------
@@ -162,12 +164,37 @@ def said_once(
         alike.setdefault((note.id, note.text), []).append((figure, note))
     groups: dict[tuple[str, ...], list[tuple[Figure, Caveat]]] = {}
     for (name, text), found in alike.items():
+        if listed := found[0][1].listed:
+            pattern = text.replace(listed_in_words(listed), _HERE)
+            groups.setdefault((name, _LISTED, pattern), []).extend(found)
+            continue
         named, pattern = _pattern(text, [figure for figure, _ in found], varied)
         key = (name, named, pattern if named else _PERCENT.sub("%", pattern))
         groups.setdefault(key, []).extend(found)
     return tuple(
         _with_scope(found, named, varied, figures) for (_, named, _), found in groups.items()
     )
+
+
+def listed_in_words(listed: Sequence[tuple[str, Period]]) -> str:
+    """Return what is said of periods, each once with all of its periods; of many the first three.
+
+    Examples
+    --------
+    >>> years = [Period.parse(year) for year in (2020, 2019, 2021)]
+    >>> listed_in_words([("Malta 4 of 12", years[0]), ("Malta 4 of 12", years[1])])
+    'Malta 4 of 12 in 2019 to 2020'
+    >>> listed_in_words([("Malta 4 of 12", years[0]), ("Malta 3 of 12", years[2])])
+    'Malta 4 of 12 in 2020 and Malta 3 of 12 in 2021'
+    """
+    found: dict[str, set[Period]] = {}
+    for words, period in listed:
+        found.setdefault(words, set()).add(period)
+    texts = [
+        f"{words} in {spans(sorted(periods, key=lambda one: one.start))}"
+        for words, periods in found.items()
+    ]
+    return joined([*texts[:3], f"{len(texts) - 3} more"] if len(texts) > 4 else texts)
 
 
 def _pattern(text: str, having: Sequence[Figure], varied: Sequence[str]) -> tuple[str, str]:
@@ -208,6 +235,11 @@ def _with_scope(
     figures: Sequence[Figure],
 ) -> Caveat:
     having = [figure for figure, _ in found]
+    if named == _LISTED:
+        listed = tuple(dict.fromkeys(item for _, note in found for item in note.listed))
+        first = found[0][1]
+        words = first.text.replace(listed_in_words(first.listed), listed_in_words(listed))
+        return replace(first, text=words, listed=listed)
     first = _spanning([note for _, note in found]) if not named else found[0][1]
     if named:
         own = getattr(having[0].definition, named)

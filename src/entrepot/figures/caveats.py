@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from entrepot.figures.asked_together import listed_in_words
 from entrepot.figures.evidence import NOT_SAID, Caveat
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import members_of, totals
@@ -350,18 +352,17 @@ def steps_without_reports(
     available: Availability, told: Mapping[Period, Mapping[str, tuple[int, int]]]
 ) -> Caveat:
     """Say who has reports of some steps of a period only, of goods of which a gap may be real."""
-    counts = [
-        f"{area_name(who)} {count} of {of} in {span}"
+    listed = tuple(
+        (f"{area_name(who)} {count} of {of}", span)
         for span, steps in told.items()
         for who, (count, of) in steps.items()
-    ]
-    more = [f"{len(counts) - 3} more"] if len(counts) > 4 else []
-    some = joined([*(counts[:3] if more else counts), *more])
-    return caveat(
-        "missing-reports",
-        f"{available.source} does not have reports for all {STEPS[available.freq]}: {some}. The "
-        "others count as nothing, which is right only if no loaded goods were traded in them.",
     )
+    text = (
+        f"{available.source} does not have reports for all {STEPS[available.freq]}: "
+        f"{listed_in_words(listed)}. The others count as nothing, which is right only if no loaded "
+        "goods were traded in them."
+    )
+    return replace(caveat("missing-reports", text), listed=listed)
 
 
 def whose_goods(

@@ -120,11 +120,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """What a reader must know before using the value; `docs` is a page of the documentation."""
+    """What a reader must know before using the value; `docs` is a page of the documentation.
+
+    `listed` is what it says of which periods, and in what words, so that those of a series can
+    become one.
+    """
 
     id: str
     text: str
     docs: str
+    listed: tuple[tuple[str, Period], ...] = field(default=(), repr=False, compare=False)
 
     def to_dict(self) -> dict[str, str]:
         """Return as plain JSON types."""
