@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
-from entrepot.errors import EntrepotError
+from entrepot.errors import BadFileError, EntrepotError
+from entrepot.sources.table import cells
+from entrepot.sources.table.draft.draft import draft_mapping
 from table_reading import read_table
 
 if TYPE_CHECKING:
@@ -142,3 +144,40 @@ def test_a_cell_of_several_lines_with_commas_stays_one(tmp_path: Path, cell: str
     path = tmp_path / "made.csv"
     path.write_text(f'cmd,note,value\n854231,"{cell}",100\n854232,b,7\n', encoding="utf-8")
     assert len(read_table(path, MAP_OF_THREE, tmp_path)[0]) == 2
+
+
+def test_parquet_that_is_encrypted_is_called_so(tmp_path: Path) -> None:
+    """It was neither a text nor Parquet, or damaged, and to be downloaded again."""
+    path = tmp_path / "made.parquet"
+    # DuckDB needs a library of its own to write encrypted files: marks and all, as pyarrow does.
+    path.write_bytes(b"PARE" + bytes(range(200)) + (100).to_bytes(4, "little") + b"PARE")
+    with pytest.raises(BadFileError, match="encrypted") as caught:
+        read_table(path, MAP, tmp_path)
+    assert "without encryption" in caught.value.hint
+
+
+def test_what_the_engine_says_of_a_path_is_a_sentence(tmp_path: Path, whole: bytes) -> None:
+    path = tmp_path / "made.parquet"
+    path.write_bytes(whole[:4] + whole[-4:])
+    with pytest.raises(BadFileError, match="damaged: the file too small"):
+        read_table(path, MAP, tmp_path)
+
+
+def test_columns_of_parquet_are_described_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft of thousands of columns asked for all of them at every step."""
+    described = []
+    original = cells.parquet_types
+
+    def counted(*given: Any) -> dict[str, str]:
+        described.append(given)
+        return original(*given)
+
+    monkeypatch.setattr(cells, "parquet_types", counted)
+    columns = ", ".join(f"1 AS c{place}" for place in range(900))
+    path = tmp_path / "wide.parquet"
+    with duckdb.connect() as connection:
+        connection.sql(f"SELECT {columns}").write_parquet(str(path))
+    draft_mapping(path)
+    assert len(described) <= 2

@@ -568,3 +568,12 @@ def test_no_remark_names_a_stand_in_of_an_open_question(tmp_path: Path) -> None:
     )
     assert "1 flow has several rows (" in draft.text
     assert "ATA" not in draft.text
+
+
+def test_formulas_that_nobody_computed_are_no_flows(tmp_path: Path) -> None:
+    """The draft asked which of =A1 and =B1 is imports."""
+    head = "Year,Reporter,Partner,HS6,Flow,Value"
+    rows = [f"2022,Kazakhstan,China,85423{n},=IF(A{n}>0),5" for n in (1, 2)]
+    draft = drafted(tmp_path, *rows, head=head)
+    assert "flow: TODO" in draft.text
+    assert "Flow: {role: flow" not in draft.text

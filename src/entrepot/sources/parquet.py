@@ -25,15 +25,18 @@ if TYPE_CHECKING:
 _FLOATS = ("FLOAT", "DOUBLE")
 _NUMBERS = (*_FLOATS, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 # A place on this machine tells nobody anything: quoted, in brackets or bare.
-_PATH = re.compile(r"""(file )?(["'][^"']*[/\\][^"']*["']|\(?(?<!\w)(/|[A-Za-z]:\\)[^\s),]*\)?)""")
+_PATH = re.compile(
+    r"""((?:Parquet )?[Ff]ile )?(["'][^"']*[/\\][^"']*["']|"""
+    r"""\(?(?<!\w)(/|[A-Za-z]:\\)[^\s),]*\)?)"""
+)
 _MOST = "1e15"  # as of text: a number with more digits would lose its last ones
 _AGAIN = "download it again and compare its size with the publisher's"
 
 
 def is_parquet(path: Path) -> bool:
-    """Whether a file begins as Parquet does."""
+    """Whether a file begins as Parquet does, also where it is encrypted."""
     with path.open("rb") as opened:
-        return opened.read(4) == b"PAR1"
+        return opened.read(4) in (b"PAR1", b"PARE")
 
 
 def read_parquet(path: Path, *, numbered: bool = False) -> str:
@@ -59,6 +62,14 @@ def reading(where: str) -> Iterator[None]:
         if is_resource_failure(error):
             raise
         damage = _PATH.sub("the file", str(error).partition("\n")[0])
+        damage = damage.removeprefix("Invalid Input Error: ")
+        if "encrypted" in damage:
+            raise BadFileError(
+                "Parquet that is encrypted",
+                where=where,
+                why="no key is taken, so none of it could be read",
+                hint="write the file without encryption, and add that",
+            ) from error
         raise BadFileError(f"damaged: {damage}", where=where, hint=_AGAIN) from error
 
 

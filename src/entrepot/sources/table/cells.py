@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,8 +43,9 @@ class Cells:
         Names of the columns; those without one are called by their place: ``column 3``.
     mapping
         How the file is written.
-    is_parquet
-        Whether it is Parquet; else it is delimited text in UTF-8 that begins with the names.
+    types
+        DuckDB type of each column of Parquet by its own name; none of delimited text in UTF-8 that
+        begins with the names.
     line_count
         Lines of the text, that of the names counted.
     findings
@@ -55,9 +56,14 @@ class Cells:
     label: str
     names: tuple[str, ...]
     mapping: Mapping
-    is_parquet: bool = False
+    types: dict[str, str] = field(default_factory=dict)
     line_count: int = 0
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is Parquet."""
+        return bool(self.types)
 
     def require_all(
         self, connection: duckdb.DuckDBPyConnection, rows: int, numbers: Sequence[int]
@@ -81,9 +87,7 @@ class Cells:
             delim = self.mapping.delimiter
             require_all(self.label, rows, self.line_count, given, delim, is_row)
 
-    def sql(
-        self, connection: duckdb.DuckDBPyConnection, places: Sequence[int] | None = None
-    ) -> str:
+    def sql(self, places: Sequence[int] | None = None) -> str:
         """Return SQL for the cells: columns ``c0``, ``c1`` ..., blanks around them taken off.
 
         Parameters
@@ -91,7 +95,7 @@ class Cells:
         places
             Columns that are wanted; all, if none are named.
         """
-        texts = self._texts(connection)
+        texts = self._texts()
         wanted = texts if places is None else [texts[place] for place in places]
         return f"SELECT {', '.join(wanted)} FROM {self._source()}"
 
@@ -102,16 +106,15 @@ class Cells:
             return
         source = read_parquet(self.path, numbered=True)
         # In batches: the file may be larger than memory.
-        query = f"SELECT file_row_number + 1, {', '.join(self._texts(connection))} FROM {source}"
+        query = f"SELECT file_row_number + 1, {', '.join(self._texts())} FROM {source}"
         with reading(self.label):
             found = connection.execute(query + " ORDER BY 1")
             while batch := found.fetchmany(10_000):
                 yield from ((number, texts) for number, *texts in batch)
 
-    def _texts(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    def _texts(self) -> list[str]:
         if self.is_parquet:
-            types = parquet_types(connection, self.path, self.label)
-            texts = [self._typed(name, kind) for name, kind in types.items()]
+            texts = [self._typed(name, kind) for name, kind in self.types.items()]
         else:
             # read_csv gives null for an empty cell.
             texts = [f"coalesce(c{place}, '')" for place in range(len(self.names))]
@@ -149,8 +152,8 @@ def open_cells(
         If it is none of them, or not as the mapping says.
     """
     if is_parquet(path):
-        names = tuple(parquet_types(connection, path, label))
-        return Cells(path, label, column_names(names), mapping, is_parquet=True)
+        types = parquet_types(connection, path, label)
+        return Cells(path, label, column_names(tuple(types)), mapping, types=types)
     opened = sheet_as_text if has_sheets(path) else plain_text
     text, header, findings = opened(path, label, mapping, scratch)
     if not any(header):

@@ -135,7 +135,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: FileTable) -> Chec
     cells = open_cells(table.path, table.name, mapping, scratch, connection)
     plan = make_plan(mapping, cells.names, table.name)
     require(plan)
-    texts = cells.sql(connection, plan.read)
+    texts = cells.sql(plan.read)
     with naming_the_row(connection, cells):
         facts = keep_small(connection, "table_fact", facts_sql(plan, texts), cells.path)
     looked = look(connection, plan, cells, texts, facts)

@@ -87,7 +87,7 @@ def _one_to_one(
         return {}
     places = [list(columns).index(one) for one in (code, name)]
     pairs = connection.execute(
-        f"SELECT DISTINCT c{places[0]}, c{places[1]} FROM ({cells.sql(connection, places)}) "
+        f"SELECT DISTINCT c{places[0]}, c{places[1]} FROM ({cells.sql(places)}) "
         # More pairs than codes are no pairs one to one, so the rest need not be read.
         f"WHERE c{places[0]} <> '' AND c{places[1]} <> '' LIMIT {2 * _MOST}"
     ).fetchall()

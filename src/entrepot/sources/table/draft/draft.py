@@ -264,7 +264,7 @@ def _side_by_side(file: RawFile, scratch: Path, head: Head, guesses: Sequence[Gu
             has = [f"(c{place} SIMILAR TO '.*[0-9].*')::INT" for place in places]
             [(most, *each)] = connection.execute(
                 f"SELECT max({' + '.join(has)}), {', '.join(f'sum({one})' for one in has)} "
-                f"FROM ({cells.sql(connection, [*places, *who])}) WHERE {named}"
+                f"FROM ({cells.sql([*places, *who])}) WHERE {named}"
             ).fetchall()
             if most == 1 and min(each) >= _ROWS:
                 for guess in guesses:

@@ -228,8 +228,10 @@ _CONFIRMED: dict[str, Callable[[Seen], bool]] = {
     **dict.fromkeys(MARKS, lambda seen: len(seen.texts) <= 3),
     "product": lambda seen: seen.is_code or seen.is_parted_code or bool(code_pattern(seen)),
     # A formula that nobody computed says neither.
-    "flow": lambda seen: bool(seen.flows)
-    or (len(seen.texts) <= 4 and not any(text.startswith("=") for text in seen.texts)),
+    "flow": lambda seen: (
+        bool(seen.flows)
+        or (len(seen.texts) <= 4 and not any(text.startswith("=") for text in seen.texts))
+    ),
     "period": lambda seen: seen.is_period or not seen.texts,
     "year": lambda seen: seen.is_period or not seen.texts,
     "quantity_unit": lambda seen: not (seen.is_numeric or any(map(counts_money, seen.texts))),

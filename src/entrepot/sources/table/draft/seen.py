@@ -291,7 +291,7 @@ def _counted(
 ) -> list[tuple[int, str, int]]:
     """Return place, text and how often it stands there, for some columns in one pass."""
     pairs = ", ".join(f"{{place: {place}, text: c{place}}}" for place in places)
-    rows = cells.sql(connection, places)
+    rows = cells.sql(places)
     return connection.execute(
         f"SELECT one.place, one.text, count(*) FROM (SELECT unnest([{pairs}]) AS one "
         f"FROM ({rows})) WHERE one.text <> '' GROUP BY 1, 2 "
@@ -312,7 +312,7 @@ def _under_the_table(
     found = Counter[tuple[int, str]]()
     texts = ", ".join(f"c{place}" for place in range(len(cells.names)))
     alone = f"len(list_filter([{texts}], lambda one: one <> '')) = 1"
-    rows = f"SELECT 1 FROM ({cells.sql(connection)}) WHERE {alone} LIMIT 1"
+    rows = f"SELECT 1 FROM ({cells.sql()}) WHERE {alone} LIMIT 1"
     # The engine is quick and keeps no order; lines in order are slow, and looked at only then.
     if len(cells.names) < 3 or not connection.execute(rows).fetchall():
         return found

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -174,20 +176,27 @@ def _are_names(
 def parts_side_by_side(columns: Sequence[Seen]) -> tuple[tuple[int, ...], ...]:
     """Return the places of the columns of tables that stand side by side; none for one table."""
     starts = [0]
-    for place, seen in enumerate(columns):
-        block = columns[starts[-1] : place]
-        who = next((n for n, one in enumerate(block) if _is_words(one)), None)
-        if who is None or not _is_words(seen) or not any(map(_is_number, columns[place:])):
+    plain = [_plain(one) for one in columns]
+    first: int | None = None  # column of words of the table that is looked at
+    numbers = [place for place, one in enumerate(columns) if _is_number(one)]
+    # Each column is looked at once: a table may have thousands of them.
+    for place, seen in enumerate(columns[: max(numbers, default=0)]):
+        if not _is_words(seen):
             continue
-        names = [_plain(one) for one in block]
-        has_numbers = any(
-            _is_number(one) and names.count(_plain(one)) == 1 for one in block[who + 1 :]
-        )
+        if first is None:
+            first = place
+            continue
         is_apart = not columns[place - 1].texts
-        if has_numbers and (is_apart or _is_alike(block[who], seen)) and _share(block[who], seen):
-            start = place - who  # codes may stand before the names
-            is_repeated = [_plain(one) for one in columns[start:place]] == names[:who]
-            starts.append(start if is_repeated else place)
+        alike = is_apart or _is_alike(columns[first], seen)
+        if not (alike and _share(columns[first], seen)):
+            continue
+        between = numbers[bisect(numbers, first) : bisect(numbers, place)]
+        names = Counter(plain[starts[-1] : place]) if between else {}
+        if any(names[plain[at]] == 1 for at in between):
+            before = first - starts[-1]  # codes may stand before the names
+            is_repeated = plain[place - before : place] == plain[starts[-1] : first]
+            starts.append(place - before if is_repeated else place)
+            first = next(at for at in range(starts[-1], len(columns)) if _is_words(columns[at]))
     ends = [*starts[1:], len(columns)]
     parts = tuple(tuple(range(*ends_)) for ends_ in zip(starts, ends, strict=True))
     return parts if len(parts) > 1 else ()
