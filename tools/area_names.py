@@ -107,18 +107,32 @@ SPELLINGS = {  # as printed by the publisher named; short forms that no table ab
         "S.TOM.PRINCIPE": "STP", "S.VTE.Y GRANAD.": "VCT", "SAMOA OCC.": "WSM",
         "SNT.KIT & NEVIS": "KNA", "THAILANDIA": "THA", "TRINID.Y TOBAGO": "TTO",
         "ESTADOS UNIDOS DE NORTEAMERICA": "USA", "HOLANDA, NEDERLAND": "NLD",
-        "Belarus (Bielorusia)": "BLR",
+        "Belarus (Bielorusia)": "BLR", "Federación Rusa": "RUS", "FED. RUSA": "RUS",
+        "E.U.A.": "USA", "EUA": "USA", "R.P. CHINA": "CHN", "RP CHINA": "CHN",
+        "CHINA CONTINENTAL": "CHN", "TAIWAN, PROVINCIA DE CHINA": "TWN",
+        "REP. FED. DE ALEMANIA": "DEU", "KIRGUIZISTAN": "KGZ", "MEJICO": "MEX",
+    },
+    "customs offices of Portuguese-speaking countries": {
+        "Federação Russa": "RUS", "Cingapura": "SGP",
+    },
+    "invoices in English": {
+        "PR China": "CHN", "P.R. China": "CHN", "China PR": "CHN", "China P.R.": "CHN",
+        "P.R.C.": "CHN", "S. Korea": "KOR", "RSA": "ZAF", "FYROM": "MKD", "Byelorussia": "BLR",
+    },
+    "invoices in Italian and Polish": {
+        "Federazione Russa": "RUS", "Stati Uniti": "USA", "Rosja": "RUS",
     },
     "customs of Russia and Kazakhstan": {
         "США": "USA", "СОЕДИНЕННЫЕ ШТАТЫ": "USA", "КОРЕЯ, РЕСПУБЛИКА": "KOR", "ЮЖНАЯ КОРЕЯ": "KOR",
         "КНР": "CHN", "ТАЙВАНЬ (КИТАЙ)": "TWN", "ОАЭ": "ARE", "БЕЛОРУССИЯ": "BLR",
         "КИРГИЗИЯ": "KGZ", "МОЛДАВИЯ": "MDA", "ТУРКМЕНИЯ": "TKM", "ТУРЦИЯ": "TUR", "ЧЕХИЯ": "CZE",
         "СОЕДИНЕННОЕ КОРОЛЕВСТВО": "GBR", "ВЬЕТНАМ": "VNM", "ГОНКОНГ": "HKG", "ЮАР": "ZAF",
+        "ГОЛЛАНДИЯ": "NLD",
     },
     "customs of China and Taiwan": {
         "中国台湾": "TWN", "中国香港": "HKG", "中国澳门": "MAC", "台澎金马关税区": "TWN",
         "韩国": "KOR", "南韓": "KOR", "朝鲜": "PRK", "北韓": "PRK", "俄罗斯联邦": "RUS",
-        "中國大陸": "CHN", "美國": "USA", "德國": "DEU", "越南": "VNM",
+        "中國大陸": "CHN", "中国大陆": "CHN", "阿联酋": "ARE", "阿聯酋": "ARE", "美國": "USA", "德國": "DEU", "越南": "VNM",
         "Cote d'lvoire": "CIV",
     },
     "customs of Korea": {
@@ -130,6 +144,7 @@ SPELLINGS = {  # as printed by the publisher named; short forms that no table ab
         "Güney Kore Cumhuriyeti": "KOR", "Çin Halk Cumhuriyeti": "CHN", "BAE": "ARE",
         "Türkiye": "TUR", "Birleşik Krallık": "GBR", "İngiltere": "GBR",
         "Birleşik Arap Emirlikleri": "ARE", "Hollanda": "NLD", "Tayvan": "TWN",
+        "Çek Cumhuriyeti": "CZE", "Beyaz Rusya": "BLR", "Fildişi Sahili": "CIV",
     },
     "customs of Ethiopia and Armenia": {
         "Christmas Island[Australia]": "CXR", "Zaire": "COD", "American Saoma": "ASM",
@@ -160,7 +175,7 @@ SPELLINGS = {  # as printed by the publisher named; short forms that no table ab
         "Korea, Republik": "KOR", "Russische Föderation": "RUS", "Tschechische Republik": "CZE",
         "Moldau, Republik": "MDA", "Weißrussland": "BLR", "Elfenbeinküste": "CIV",
         "Etats-Unis d'Amérique": "USA", "Pays-Bas": "NLD", "Hollande": "NLD",
-        "Corée (République de)": "KOR", "Grande-Bretagne": "GBR",
+        "Corée (République de)": "KOR", "Grande-Bretagne": "GBR", "VR China": "CHN", "VAE": "ARE",
         "Taiwan, Province de Chine": "TWN",
     },
 }  # fmt: skip

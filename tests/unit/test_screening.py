@@ -559,6 +559,9 @@ def test_longer_codes_are_said_and_find_what_six_digits_find() -> None:
     [
         ("RU - Russia", "RUS"), ("DE - Germany", "DEU"), ("RU-Russian Federation", "RUS"),
         ("England", "GBR"), ("ФРГ", "DEU"), ("РФ", "RUS"), ("КНР", "CHN"), ("香港", "HKG"),
+        ("ABD", "USA"), ("BAE", "ARE"), ("Çin", "CHN"), ("CIN", "CHN"), ("EUA", "USA"),
+        ("FEDERACION RUSA", "RUS"), ("Federação Russa", "RUS"), ("PR China", "CHN"),
+        ("China, P.R.", "CHN"), ("阿联酋", "ARE"), ("中国大陆", "CHN"), ("Beyaz Rusya", "BLR"),
         ("KZ Russia", None), ("KZ - Russia", None), ("Crimea", None),
     ],
 )  # fmt: skip

@@ -402,6 +402,8 @@ def country_of(text: str) -> str | None:
     --------
     >>> country_of("DE"), country_of("TUR"), country_of("Российская Федерация"), country_of("Yug.")
     ('DEU', 'TUR', 'RUS', None)
+    >>> country_of("ABD"), country_of("BAE"), country_of("Federacion Rusa"), country_of("阿联酋")
+    ('USA', 'ARE', 'RUS', 'ARE')
     """
     plain = unicodedata.normalize("NFKC", text).strip().strip(".")
     code = _area_code(plain)
@@ -417,7 +419,8 @@ def _area_code(plain: str) -> str | None:
     if len(upper) <= 3 and upper.isascii() and upper.isalpha():
         if upper in _ALIASES and known_code(_ALIASES[upper], "iso3"):
             return _ALIASES[upper]
-        return known_code(upper, "iso2") or known_code(upper, "iso3")
+        # Of so few letters names are known as well: ABD are the United States in Turkish.
+        return known_code(upper, "iso2") or known_code(upper, "iso3") or named_area(plain)
     if re.fullmatch(r"\d{1,3}(\.0)?", upper):
         return known_code(upper, "m49")
     if code := known_code(_SHORT_NAMES.get(upper, ""), "iso3"):
