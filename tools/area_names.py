@@ -132,7 +132,8 @@ SPELLINGS = {  # as printed by the publisher named; short forms that no table ab
     "customs of China and Taiwan": {
         "中国台湾": "TWN", "中国香港": "HKG", "中国澳门": "MAC", "台澎金马关税区": "TWN",
         "韩国": "KOR", "南韓": "KOR", "朝鲜": "PRK", "北韓": "PRK", "俄罗斯联邦": "RUS",
-        "中國大陸": "CHN", "中国大陆": "CHN", "阿联酋": "ARE", "阿聯酋": "ARE", "美國": "USA", "德國": "DEU", "越南": "VNM",
+        "中國大陸": "CHN", "中国大陆": "CHN", "阿联酋": "ARE", "阿聯酋": "ARE", "美國": "USA",
+        "德國": "DEU", "越南": "VNM",
         "Cote d'lvoire": "CIV",
     },
     "customs of Korea": {

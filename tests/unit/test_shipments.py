@@ -557,6 +557,66 @@ def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
     assert "Secret Chips LLC" not in {one for (one,) in _lines(lake, "sender")}
 
 
+@pytest.mark.parametrize(
+    ("written", "erased"),
+    [
+        ("ZENITÂ® TOO", "Zenit TOO"),
+        ("ZENIT® TOO", "ZENITÂ® TOO"),
+        ("ZENITÃ‚Â® TOO", "Zenit TOO"),
+        ("COMPAÃ‘IA PEÃ‘A LTD", "Compañia Peña Ltd"),
+        ("COMPA\u00c3\u0091IA PE\u00c3\u0091A LTD", "Compañia Peña Ltd"),
+        ("Compañia Peña Ltd", "COMPAÃ‘IA PEÃ‘A LTD"),
+        ("Иван Сидоров".encode().decode("latin-1"), "Иван Сидоров"),
+        ("王伟".encode().decode("latin-1"), "王伟"),
+    ],
+)
+def test_a_name_of_letters_in_a_wrong_encoding_is_the_same_name(
+    tmp_path: Path, written: str, erased: str
+) -> None:
+    """SOLUPOTASSEÂ® of a real register had another key than SOLUPOTASSE: its name stayed."""
+    changes = {"Importer": written, "Text": f"chips of {written}, new"}
+    lake = _lake(tmp_path, changes, {"Text": f"to {erased}"}, {"Importer": "CHIPS TOO"})
+    assert lake.erase(erased) == {"shipments.made-up": 2}
+    found = _lines(lake, "receiver, description")
+    assert found[0][0] == "erased"
+    assert not (set(written) - set("[erased] chips of, new")) & set(str(found[0][1]))
+    assert found[1:] == [("ALMATY CHIPS TOO", "to [erased]"), ("CHIPS TOO", "chips")]
+    more = _file(tmp_path, changes | {"Number": "Z1"}, name="more.csv")
+    lake.add("shipments", [more], mapping=LAYOUT)
+    assert {one for (one,) in _lines(lake, "receiver")} == {
+        "ALMATY CHIPS TOO", "CHIPS TOO", "erased",
+    }  # fmt: skip
+
+
+def test_letters_that_are_right_are_not_mended() -> None:
+    for name in ("Ñandú SA", "ÂNGELA OÁ", "PÉREZ Ã", "ZOË® GmbH", "NESTLÉ®", "ÅÄ®", "São Ção"):
+        found = duckdb.sql(f"SELECT {persons.mended(repr(name))}").fetchall()
+        assert found == [(name,)]
+
+
+def test_a_file_is_known_after_an_erasure(tmp_path: Path) -> None:
+    """The text that is kept is written anew by it: the file was taken for another one."""
+    changes = (
+        {"Importer": "Dana Akhmetova", "Text": "for Dana Akhmetova"},
+        {"Importer": "SECRET CHIPS LLC", "Tax number": "777"},
+        {"Text": "of Secret Chips LLC"},
+    )
+    lake = _lake(tmp_path, *changes)
+    for name in ("Secret Chips LLC", "Dana Akhmetova"):
+        lake.erase(name)
+    assert "NP-" not in str(_lines(lake, "receiver, description"))
+    before = sorted(one for one in lake.path.rglob("*") if one.is_file())
+    path = tmp_path / "made.csv"
+    assert lake.add("shipments", [path], mapping=LAYOUT).unchanged == ("made.csv",)
+    assert sorted(one for one in lake.path.rglob("*") if one.is_file()) == before
+    # Another line is another file, and one that is to be read again is.
+    other = _file(tmp_path, *changes[:2], {"Text": "of Secret Chips LLC", "Net": "3"}, name="o.csv")
+    with pytest.raises(BadFileError, match="loaded already"):
+        lake.add("shipments", [other], mapping=LAYOUT)
+    assert lake.add("shipments", [path], mapping=LAYOUT, replace=True).added
+    assert len(_lines(lake, "row")) == 3
+
+
 def test_counting_a_name_changes_nothing(tmp_path: Path) -> None:
     lake = _lake(tmp_path, {"Supplier": "Secret Chips LLC"})
     (lake.path / "persons.json").unlink()

@@ -147,6 +147,8 @@ def prepare(run: Load, path: Path) -> bool:
     raw = copy_raw(given, run.staging / "raw")
     snapshot = _empty(run, raw, date.today().isoformat())
     stored = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
+    if not stored and run.info.brings == "shipments" and not run.replaces:
+        stored = _with_the_rows_of(run, run.staging / "raw" / raw.sha256)
     # The same bytes, read the same way: there is nothing to do, and no error either.
     same = [item for item in stored if _says_the_same(item, run, path)]
     if any(is_whole(item, run.before.of(run.info.id)) for item in same):
@@ -185,6 +187,27 @@ def _without_persons(run: Load, path: Path) -> Path | None:
         store.keep_text(run.connection, hides, again, ABOUT, about, path.name)
         again.replace(target)
     return target
+
+
+def _with_the_rows_of(run: Load, path: Path) -> list[Snapshot]:
+    """Return what was loaded from the delivered file of a kept text, in whatever bytes it is held.
+
+    An erasure writes the kept text anew, and other releases of the engine write other bytes.
+    Descriptions are not compared: an erasure takes a name out of those of all lines.
+    """
+    from entrepot.sources.shipments.parse import layout_of
+
+    mapping = run.options.mapping or ""
+    held = [item for item in run.before.of(run.info.id) if item.mapping == mapping]
+    if not held:
+        return []
+    described = layout_of(run.connection, path, mapping or None).of("description")
+    raw = run.folder / "raw"
+    return [
+        item
+        for item in held
+        if store.same_rows(run.connection, path, raw / item.raw.sha256, described)
+    ]
 
 
 def _packed(folder: Path, staging: Path) -> Path | None:
@@ -583,7 +606,7 @@ def erase(
 ) -> dict[str, int]:
     """Erase a name from every register; see `entrepot.lake.Lake.erase`."""
     from entrepot.sources.shipments.parse import ABOUT
-    from entrepot.sources.shipments.persons import hidden
+    from entrepot.sources.shipments.persons import hidden, mended
 
     if not any(sign.isalnum() for sign in name):
         raise RequestError(
@@ -639,8 +662,9 @@ def erase(
                 write_manifest(snapshot, staging)
                 new[item.manifest] = snapshot
             # Also where no line has it: a file that is loaded later may bring it.
-            mine = hidden(literal(name), secret.salt)
-            [(code,)] = connection.execute(f"SELECT {mine}").fetchall()
+            right = f"(SELECT {mended(literal(name))} AS name)"
+            mine = f"SELECT {hidden('name', secret.salt)} FROM {right}"
+            [(code,)] = connection.execute(mine).fetchall()
             # Before the rows change: if only one of the two happens, no name comes back.
             registers.write_secret(folder, replace(secret, erased=secret.erased | {str(code)}))
             if new:

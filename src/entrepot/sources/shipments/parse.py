@@ -37,9 +37,10 @@ from entrepot.sources.shipments.persons import (
     is_pseudonym,
     legal_form,
     masked,
+    mended,
     misplaced,
     nameless,
-    replaced,
+    unnamed,
     without_letters,
     without_persons,
 )
@@ -274,7 +275,7 @@ def _hidden_rows(
         given[quoted(name)] = quoted(f"name {len(given)} as given")
         if layout.columns[name].role != "brand":  # of these few are looked at
             firms[quoted(name)] = quoted(f"name {len(firms)} is a company's")
-    bare = [f"{layout.bare(name)} AS {given[quoted(name)]}" for name in named]
+    bare = [f"{mended(layout.bare(name))} AS {given[quoted(name)]}" for name in named]
     said = [f"{layout.or_nothing(name)} AS {name}" for name in given.values()]
     tests = [f"{is_company(given[cell])} AS {name}" for cell, name in firms.items()]
     if given:
@@ -392,9 +393,11 @@ def without(
     kept_file = FileTable(file.path, file.name, "", "", detail=mapping)
     layout, about = _about(connection, kept_file)
     # Compared as pseudonyms, so that a name is found in any spelling, or by its pseudonym.
-    wanted = hidden(literal(name), salt)
+    [(right, wanted)] = connection.execute(
+        f"SELECT name, {hidden('name', salt)} FROM (SELECT {mended(literal(name))} AS name)"
+    ).fetchall()
     tests = {
-        column: f"coalesce({hidden(layout.said(column), salt)} = {wanted}, false)"
+        column: f"coalesce({hidden(quoted(f'{column} as given'), salt)} = {literal(wanted)}, false)"
         for column, one in layout.columns.items()
         if one.role in NAMES and one.role != "receiver_number"
     }
@@ -408,18 +411,26 @@ def without(
     if receiver and number:
         cell = quoted(number)
         changes.append(f"CASE WHEN {tests[receiver]} THEN NULL ELSE {cell} END AS {cell}")
-    words = re.findall(r"[^\W_]+", name)
-    # A pseudonym cannot be turned back into words to search descriptions for.
-    if (text := layout.of("description")) and not _IS_PSEUDONYM.fullmatch(name):
-        spelled = between(f"[{', '.join(map(literal, words))}]")
-        cell = replaced(quoted(text), spelled, "'[erased]'")
-        changes.append(f"{cell} AS {quoted(text)}")
-        tests[text] = f"coalesce({cell} <> {quoted(text)}, false)"
+    given = {quoted(f"{column} as given"): mended(layout.said(column)) for column in tests}
     rows = f"read_parquet({file_literal(file.path)}, hive_partitioning=false)"
+    every = [f"{cell} AS {name}" for name, cell in given.items()]
+    query = f"SELECT *, {', '.join(every)} FROM {rows}"
+    if text := layout.of("description"):
+        cell = quoted(text)
+        hides = f"replace({cell}, {literal(wanted)}, {literal(f'[{ERASED}]')})"
+        query = f"SELECT *, {cell} AS __text FROM ({query})"
+        query = f"SELECT * REPLACE ({hides} AS {cell}) FROM ({query})"
+        # A pseudonym cannot be turned back into words to search descriptions for.
+        if not _IS_PSEUDONYM.fullmatch(name):
+            words = ", ".join(map(literal, re.findall(r"[^\W_]+", right)))
+            query = unnamed(query, cell, between(f"[{words}]"))
+        tests[text] = f"coalesce({cell} <> __text, false)"
     [(count,)] = connection.execute(
-        f"SELECT count(*) FROM {rows} WHERE {' OR '.join(tests.values())}"
+        f"SELECT count(*) FROM ({query}) WHERE {' OR '.join(tests.values())}"
     ).fetchall()
-    return count, f"SELECT * REPLACE ({', '.join(changes)}) FROM {rows}", json.dumps(about)
+    more = [*given, *(["__text"] if text else [])]
+    query = f"SELECT * EXCLUDE ({', '.join(more)}) REPLACE ({', '.join(changes)}) FROM ({query})"
+    return count, query, json.dumps(about)
 
 
 def _plain(
@@ -667,6 +678,11 @@ def _as_text(layout: Layout, left: list[str], noticed: dict[str, Any]) -> str:
     # layout of the user's is kept with the file as its mapping.
     stem = next((key for key, one in known_layouts().items() if one is layout), "")
     return json.dumps({"layout": stem, "left": left} | noticed, ensure_ascii=False)
+
+
+def layout_of(connection: duckdb.DuckDBPyConnection, path: Path, mapping: str | None) -> Layout:
+    """Return the layout of a kept file; `mapping` is its text, if it was given."""
+    return _about(connection, FileTable(path, path.name, "", "", detail=mapping))[0]
 
 
 def _about(

@@ -104,6 +104,39 @@ BEKELE ALEMAYEHU TADESSE NGUYEN TRAN ИВАН СЕРГЕЙ АЛЕКСАНДР А
 _GIVEN = rf"^({'|'.join(_GIVEN_NAMES.split())})( \p{{L}}{{2,}}){{1,3}}$"
 
 
+_SIGNS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+"""What Windows shows for bytes from 80 to 9F."""
+_BYTES = "".join(chr(sign.encode("cp1252")[0]) for sign in _SIGNS)
+_FURTHER = rf"[\x{{80}}-\x{{BF}}{_SIGNS}]"
+_DAMAGED = (
+    rf"[ÂÃ]{_FURTHER}|[ÄÅ][^\x{{00}}-\x{{7F}}©®«»\x{{C0}}-\x{{FF}}]|(?:[Î-Û]{_FURTHER}){{2,}}|"
+    rf"[à-ï]{_FURTHER}{{2}}|[ð-ô]{_FURTHER}{{3}}"
+)
+"""Letters of UTF-8 whose bytes were read as those of a western office: Ã‘ for Ñ.
+
+A letter with a sign behind it can be both, as NESTLÉ® and ZOË® are: of scripts with letters of two
+bytes there are several in a row, and none of the Latin ones ends in such a sign.
+"""
+
+
+def mended(cell: str) -> str:
+    """Return SQL for a text without letters that were read in a wrong encoding, once or twice.
+
+    It is long: where it is asked for often, in a subquery.
+    """
+    out = cell
+    for _ in range(2):
+        signs = f"string_split(translate(part, {literal(_SIGNS)}, {literal(_BYTES)}), '')"
+        hexadecimal = f"list_transform({signs}, lambda sign: printf('%02X', unicode(sign)))"
+        letter = f"coalesce(TRY(decode(unhex(array_to_string({hexadecimal}, '')))), part)"
+        parts = f"regexp_extract_all({out}, {literal(f'(?s){_DAMAGED}|.')})"
+        letters = f"lambda part: CASE WHEN length(part) = 1 THEN part ELSE {letter} END"
+        out = f"array_to_string(list_transform({parts}, {letters}), '')"
+    # Nearly all texts are ASCII, and go no further.
+    found = f"CASE WHEN regexp_matches({cell}, {literal(_DAMAGED)}) THEN {out} ELSE {cell} END"
+    return f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} ELSE {found} END"
+
+
 def name_key(cell: str) -> str:
     """Return SQL for a name as it is compared: capitals, no accents, one blank between words."""
     plain = f"upper(strip_accents({cell}))"
@@ -284,6 +317,20 @@ def between(words: str) -> str:
     return f"array_to_string({words}, '{_APART}+')"
 
 
+def unnamed(rows: str, text: str, words: str) -> str:
+    """Return SQL of rows without the names of a pattern in a column, also where it is damaged.
+
+    Of a text with letters in a wrong encoding, only what has such a name is mended.
+    """
+    right = f"SELECT *, {mended(text)} AS __right FROM ({rows})"
+    by = literal(f"[{ERASED}]")
+    freed = f"SELECT *, {replaced('__right', words, by)} AS __freed FROM ({right})"
+    return (
+        f"SELECT * EXCLUDE (__right, __freed) REPLACE (CASE WHEN __freed <> __right THEN __freed "
+        f"ELSE {text} END AS {text}) FROM ({freed})"
+    )
+
+
 _NO_NAME = """
 MR MRS MS MISS DR PROF SR SRA SRTA DON DONA HERR FRAU MME MLLE DHR MEVR
 IP PE FOP CHP FLP KH INDIVIDUAL ENTREPRENEUR SOLE TRADER PROPRIETOR PERSONA NATURAL NATURALE
@@ -439,8 +486,7 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
         )
         words = between("regexp_extract_all(name, '[\\p{L}\\p{N}]+')")
         any_of = f"(SELECT string_agg(DISTINCT {words}, '|') FROM ({every}))"
-        freed = replaced(text, any_of, "'[erased]'")
-        out = f"SELECT * REPLACE (coalesce({freed}, {text}) AS {text}) FROM ({out})"
+        out = unnamed(out, text, any_of)
     return out
 
 
