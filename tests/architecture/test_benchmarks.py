@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import subprocess
@@ -94,6 +95,19 @@ def test_results_are_a_table(script: Any) -> None:
         "| ours | 2.00 | 3.00 | 4 |  |  |  |",
         "| raw | 1.00 | 1.00 | 9 | 2.00 | 3.00 | 3 at most |",
     ]
+
+
+def test_what_got_slower_by_more_than_a_fifth_is_named(
+    script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = script("run")
+    monkeypatch.setattr(run, "RATIOS", tmp_path / "ratios.json")
+    monkeypatch.setenv("ENTREPOT_BENCH_ROWS", "2000")
+    assert run._compared({"a": 2.0}) == "No ratios of 2,000 rows a year were written before."
+    written = {"2000": {"a": 10.0, "b": 10.0, "gone": 1.0}, "500000": {"b": 1.0}}
+    run.RATIOS.write_text(json.dumps(written))
+    assert run._compared({"a": 12.5, "b": 11.9, "new": 3.0}) == "slower: a: 10 before, 12.5 now"
+    assert run._compared({"b": 11.9}) == "None of 1 ratios got worse by more than a fifth."
 
 
 SCRIPTS = sorted(

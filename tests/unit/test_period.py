@@ -71,6 +71,7 @@ def test_whole_years_begin_and_end_with_a_year(text: str, whole: bool) -> None:
 
 
 def test_contains() -> None:
+    assert Period.parse("2023").contains(Period.parse("2023Q1"))
     assert Period.parse("2023").contains(Period.parse("2023Q4"))
     assert not Period.parse("2023Q4").contains(Period.parse("2023"))
 
@@ -95,3 +96,58 @@ def test_texts_have_words_and_keys_have_dots(key: str, words: str) -> None:
 def test_a_time_behind_which_no_year_can_follow_is_refused(text: str) -> None:
     with pytest.raises(RequestError, match="no such time"):
         Period.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "freq"),
+    [
+        ("2023-05-01..2023-05-01", "D"),
+        ("2023-01-15..2023-01-31", "span"),
+        ("2023-01-01..2023-01-30", "span"),
+        ("2023-01-15..2023-03-31", "span"),
+    ],
+)
+def test_days_that_make_no_whole_month_stay_days(text: str, freq: str) -> None:
+    period = Period.parse(text)
+    assert period.freq == freq
+    assert Period.parse(str(period)) == period
+    assert period.split(1) == []
+
+
+def test_days_of_several_months_are_written_as_days() -> None:
+    for text in ("2023-01-15..2023-02-28", "2023-01-01..2023-02-27"):
+        assert str(Period.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "freq", "parts"),
+    [
+        ("2021..2022", "A", ["2021", "2022"]),
+        ("2023-04..2023-09", "Q", ["2023Q2", "2023Q3"]),
+        ("2023-05..2023-07", "Q", []),
+        ("2023-11..2024-01", "M", ["2023-11", "2023-12", "2024-01"]),
+        ("2021-04-01..2022-04-01", "F", []),
+    ],
+)
+def test_parts_of_a_frequency(text: str, freq: str, parts: list[str]) -> None:
+    assert [str(one) for one in Period.parse(text).parts(freq)] == parts
+
+
+def test_years_touched() -> None:
+    assert [str(one) for one in Period.parse("2022-05..2024-02").years()] == [
+        "2022",
+        "2023",
+        "2024",
+    ]
+
+
+def test_more_than_two_years_go_back_three() -> None:
+    assert str(Period.parse("2021-01..2023-01").before()) == "2018-01..2020-01"
+    with pytest.raises(RequestError, match="nothing is before 1000 to 1999"):
+        Period.parse("1000..1999").before()
+
+
+def test_the_last_year_that_is_a_time_of_trade() -> None:
+    assert Period.parse("8999").year == 8999
+    with pytest.raises(RequestError, match="too far away"):
+        Period.parse("9000")

@@ -248,6 +248,16 @@ def test_rank_from_intervals(make: Callable[[pa.Table], Any]) -> None:
     assert found["multiple_high"] == pytest.approx(130 / 100)
 
 
+def test_a_partner_without_an_interval_may_be_larger(make: Callable[[pa.Table], Any]) -> None:
+    rows = table(
+        "importer value_usd low high",
+        [("RUS", 50.0, 45.0, 55.0), ("LAO", 3.0, None, None), ("NLD", 2.0, 1.0, None),
+         ("VNM", 1.0, 0.5, 2.0)],
+    )  # fmt: skip
+    found = rank(make(rows), low="low", high="high")
+    assert (found["rank"], found["rank_best"], found["rank_worst"]) == (1, 1, 3)
+
+
 def test_rank_at_both_ends(make: Callable[[pa.Table], Any]) -> None:
     top, bottom = rank(make(BUYERS), partner="USA"), rank(make(BUYERS), partner="LAO")
     assert (top["rank"], top["above"], top["value_above"], top["below"]) == (1, None, None, "IND")
