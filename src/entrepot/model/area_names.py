@@ -108,6 +108,36 @@ _SOME_DAY = date(2023, 1, 1)
 _ALIKE = 0.75  # below, a nearest name is no help: ASEAN is not Senegal
 
 
+_OF_ADJECTIVES = (
+    *("ienne", "aise", "oise", "aine", "ande", "ense", "ais", "ois", "ien", "ain", "and"),
+    *("ano", "ana", "esa", "ese", "ino", "ina", "eno", "ena", "ola", "ico", "ica", "ao", "es"),
+    *("ol", "li", "lu", "ca", "ce", "o", "a", "的"),
+)
+"""Endings of French, Spanish, Portuguese, Turkish and Chinese adjectives, without accents."""
+_OF_NAMES = ("", "a", "e", "ia", "ie", "ya", "anha", "ania", "agne", "da", "do", "o", "ga")
+"""What the name of a country has in their place: Alem-anha, Rus-ia, Chin-e."""
+_IRREGULAR = {
+    word: code
+    for code, words in {
+        "CHE": "suisse suisses suizo suiza suico suica isvicreli",
+        "DEU": "allemand allemande allemands aleman alemana alemanes alemao alema alman",
+        "ESP": "espagnol espagnole espanol espanola espanhol espanhola ispanyol",
+        "FRA": "francais francaise frances francesa fransiz",
+        "GBR": "britannique britannico britanico britanica anglais ingles ingiliz",
+        "GRC": "grec grecque griego griega grego yunan",
+        "JPN": "japonais japonaise japones japonesa japon",
+        "KOR": "coreen coreenne coreano coreana koreli",
+        "NLD": "neerlandais hollandais neerlandes holandes holandesa hollandali",
+        "POL": "polonais polonaise polaco polaca polonyali",
+        "RUS": "russe russes ruso rusa russo russa rus",
+        "TUR": "turc turque turco turca turk",
+        "USA": "americain americaine americano americana estadounidense amerikali abd",
+    }.items()
+    for word in words.split()
+}
+"""Adjectives that no rule makes, and those of the largest traders that one might miss."""
+
+
 def as_codes(text: str | None) -> str | None:
     """Return codes for areas and groups, by code in any letters or by name.
 
@@ -442,6 +472,41 @@ def spellings() -> tuple[tuple[str, str, str], ...]:
         for row in rows
         if row["code"]
     )
+
+
+def country_of_adjective(said: str) -> str:
+    """Return the country of an adjective whose language makes them by rule; empty for no or two.
+
+    French, Spanish, Portuguese, Turkish and Chinese; adjectives of English, German and Russian
+    are those of articles.
+
+    >>> [country_of_adjective(one) for one in ("chinois", "Alemão", "çinli", "中国的", "vin")]
+    ['CHN', 'DEU', 'CHN', 'CHN', '']
+    """
+    word = " ".join(words_of(said))
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending in _OF_ADJECTIVES:
+        codes = (
+            _stems().get(word.removesuffix(ending), frozenset()) if word.endswith(ending) else ()
+        )
+        if len(codes) == 1:
+            return next(iter(codes))
+    return ""
+
+
+@cache
+def _stems() -> dict[str, frozenset[str]]:
+    """Return the countries of names without the ending that names of countries have."""
+    found: dict[str, set[str]] = {}
+    for text, code, _ in spellings():
+        name = " ".join(words_of(text))
+        # Codes have no stems, and in Chinese two signs are a name.
+        least = 4 if name.isascii() else 2
+        for ending in _OF_NAMES if " " not in name else ():
+            if name.endswith(ending) and len(name) - len(ending) >= min(least, 3):
+                found.setdefault(name.removesuffix(ending), set()).add(code)
+    return {stem: frozenset(codes) for stem, codes in found.items()}
 
 
 def words_of(name: str) -> list[str]:

@@ -16,7 +16,7 @@ from entrepot.figures import Definition
 from entrepot.goods import goods_lists
 from entrepot.goods.parse import LANGUAGES, everyday_goods, goods_words, spaced_code
 from entrepot.measures import all_metadata
-from entrepot.model.area_names import spellings, words_of
+from entrepot.model.area_names import country_of_adjective, spellings, words_of
 from entrepot.model.areas import (
     area,
     area_name,
@@ -46,15 +46,11 @@ GROUPS = {
     "measure": "Measures",
 }
 """Kinds of what is found, in the order of the page."""
-_FEW = 3
-"""Hits of each kind while one types."""
-_MANY = 40
-"""Hits of each kind on the page."""
+_FEW, _MANY = 3, 40
+"""Hits of each kind while one types, and on the page."""
 _SHORT = 3
-_LEAST_WORDS = 4
-"""Words of a whole question, where words have spaces between them."""
-_MOST_WORDS = 40
-"""Words that are looked at: no name and no question has more."""
+_LEAST_WORDS, _MOST_WORDS = 4, 40
+"""Words of a whole question, where words have spaces, and how many are looked at."""
 _SHORTEST = 5
 """Letters of a word from which on a misspelling is looked for: of fewer, too much is alike."""
 _BETWEEN = frozenset(
@@ -78,6 +74,12 @@ _CHART_WORDS = frozenset(
     for word in words.split()
 )
 """What asks for a chart and names no goods: “Grafik” is not misspelt graphite."""
+_ALSO_CALLED = {
+    "import_share": "dependence dependency",
+    "missing_arrivals": "mirror gap data statistics discrepancy",
+    "rerouted": "circumvention transshipment diversion",
+}
+"""What readers call measures."""
 _TO_CHANGE = "to change, download or embed"
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
@@ -107,8 +109,7 @@ def _terms() -> dict[str, tuple[_Term, ...]]:
     for term in _all_terms():
         key = " ".join(words_of(term.written))
         if key:
-            # The first stays, so that a word which is English,
-            # too, is not shown as one of another language.
+            # The first stays: a word that is English, too, is not shown as of another language.
             found.setdefault(key, {}).setdefault((term.kind, term.id), term)
     return {key: tuple(terms.values()) for key, terms in found.items()}
 
@@ -155,14 +156,13 @@ def search(words: str, most: int = _MANY) -> list[Hit]:
     if not key:
         return []
     # Mended only where nothing fits as written, for a correct word may look like another one.
-    ranked = _ranked(key, words) or _ranked(_mended(key))
+    ranked = _ranked(key, words) or _of_all_words(key) or _ranked(_mended(key))
     # Kinds with a name that is exactly this stand before those that only contain it.
     exact = {term.kind for place, term in ranked if place == 0}
     hits = [*_answers(words), *_of_code(words), *(_hit(term, words) for _, term in ranked)]
     kept: list[Hit] = []
     for kind in sorted(GROUPS, key=lambda one: one != "answer" and one not in exact):
-        # Reversed, so that of several hits with one address
-        # the first, best ranked, is the one that stays.
+        # Reversed, so that of several hits with one address the first, best ranked, stays.
         here = {hit.address: hit for hit in reversed(hits) if hit.kind == kind}
         # The order of rank again, which the dictionary above has turned round.
         first = dict.fromkeys(hit.address for hit in hits)
@@ -181,8 +181,7 @@ def _ranked(key: str, words: str = "") -> list[tuple[int, _Term]]:
     for written, terms in _with_lists():
         if written == key:
             place = 0
-        # With the space, a key is found at the beginning
-        # of a word only: "iron" not in "environment".
+        # With the space: at the beginning of a word only, "iron" not in "environment".
         elif is_short or f" {key}" not in f" {written}":
             continue
         else:
@@ -201,18 +200,40 @@ def _with_lists() -> Iterator[tuple[str, tuple[_Term, ...]]]:
         yield " ".join(words_of(term.written)), (term,)
 
 
+def _of_all_words(key: str) -> list[tuple[int, _Term]]:
+    """Return lists and measures that have every word of a key somewhere, in whatever order."""
+    # Beginnings of words, so that a plural and a genitive are found, too.
+    wanted = [word.rstrip("s") for word in key.split() if word not in _BETWEEN]
+    return [
+        (3, _Term(kind, name, title, ""))
+        for kind, name, title, more in (_described() if wanted else ())
+        if all(f" {one}" in f" {' '.join(words_of(f'{title} {more}'))}" for one in wanted)
+    ]
+
+
+def _described() -> Iterator[tuple[str, str, str, str]]:
+    """Yield kind, id and title of lists and measures, and what else is said of them."""
+    names = {one.alpha2: one.name for one in areas()}
+    for one in goods_lists(skip_broken=True):
+        codes = one.act.jurisdiction.split(", ")
+        whose = " ".join([*codes, *(names.get(code, "") for code in codes)])
+        control = "import ban controls" if one.direction == "import" else "export controls"
+        yield "list", one.id, one.title, f"{one.short} {whose} {control} sanctions restrictions"
+    for measure in all_metadata():
+        yield "measure", measure.id, measure.title, _ALSO_CALLED.get(measure.id, "")
+
+
 def _by_adjective(words: str) -> Iterator[_Term]:
     """Yield the country of an adjective, in its language with its endings and accents."""
     said = words.strip()
+    if code := country_of_adjective(said):
+        yield _Term("country", code, said, "")
     for language in ("en", "de", "ru"):
         for entry in areas_begun_in(said, language):
             # On the words as typed: the pattern needs endings and accents that the key has lost.
-            if entry.form == "adj" and entry.pattern.fullmatch(said) and _is_area(entry.value):
+            is_adjective = entry.form == "adj" and entry.pattern.fullmatch(said)
+            if is_adjective and any(one.code == entry.value for one in areas()):
                 yield _Term("country", entry.value, said, LANGUAGES[language])
-
-
-def _is_area(code: str) -> bool:
-    return any(one.code == code for one in areas())
 
 
 def _is_gone(term: _Term) -> bool:
@@ -256,12 +277,12 @@ def _hit(term: _Term, words: str) -> Hit:
     if term.kind == "goods":
         name = goods_words(term.id)
         why = "" if _shows(words, name) else matched
-        return Hit("goods", _large(name), f"HS {spaced_code(term.id)}{why}", f"/goods/{term.id}")
+        return Hit("goods", capital(name), f"HS {spaced_code(term.id)}{why}", f"/goods/{term.id}")
     if term.kind == "list":
         found = next(one for one in goods_lists(skip_broken=True) if one.id == term.id)
-        return Hit("list", _large(found.short), f"{found.id} · {found.title}", f"/goods/{term.id}")
+        return Hit("list", capital(found.short), f"{found.id} · {found.title}", f"/goods/{term.id}")
     title = next(one.title for one in all_metadata() if one.id == term.id)
-    return Hit("measure", _large(title), term.id, f"/measures/{term.id}")
+    return Hit("measure", capital(title), term.id, f"/measures/{term.id}")
 
 
 def _name_of(term: _Term) -> str:
@@ -273,10 +294,6 @@ def _shows(words: str, *names: str) -> bool:
     return any(key in " ".join(words_of(name)) for name in names)
 
 
-def _large(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _of_code(words: str) -> Iterator[Hit]:
     """Yield the code that digits are."""
     digits = words.strip().replace(".", "").replace(" ", "")
@@ -285,7 +302,7 @@ def _of_code(words: str) -> Iterator[Hit]:
         # Eight and ten digits belong to one customs tariff, of which no names are bundled.
         name = goods_words(digits) if known else digits
         about = f"HS {spaced_code(digits)}" if known else "on which lists it is"
-        yield Hit("goods", _large(name), about, f"/goods/{digits}")
+        yield Hit("goods", capital(name), about, f"/goods/{digits}")
 
 
 # Whole questions: two countries, or one and goods, in whatever words.
@@ -350,7 +367,7 @@ def _of_pair(
             yield Hit("answer", name, f"{about}; {_TO_CHANGE}", address)
         else:
             address = f"/country/{importer}/from/{supplier}{query}"
-            yield Hit("answer", _large(f"{name}{_when(period)}"), about, address)
+            yield Hit("answer", capital(f"{name}{_when(period)}"), about, address)
 
 
 def _when(period: str) -> str:
@@ -387,7 +404,7 @@ def _read(words: str) -> Iterator[Hit]:
         if read.ranks_goods and (importer := read.keys.get("importer")):
             # The page of the country ranks its goods by the share of their largest supplier.
             when = {name: read.keys[name] for name in ("period",) if name in read.keys}
-            name = f"{_large(area_phrase(importer))}: goods by dependence on one supplier"
+            name = f"{capital(area_phrase(importer))}: goods by dependence on one supplier"
             about = "a ranking of goods: no single figure"
             query = f"?{urlencode(when, safe=':@,')}" if when else ""
             yield Hit("answer", name, about, f"/country/{importer}{query}")
@@ -442,13 +459,11 @@ def _named(words: str) -> tuple[list[str], str, bool, str]:
     years: list[str] = []
     goods, turned, at = "", False, 0
     while at < len(tokens):
-        # "from China to Russia" names the supplier first.
-        # Before any country "to" is of a verb: "to import".
-        # Before a year, it is of a span of time.
+        # "from China to Russia" names the supplier first. Before any country "to" is of a verb,
+        # before a year of a span of time.
         if tokens[at] in _TO and places and not _YEAR.fullmatch(" ".join(tokens[at + 1 : at + 2])):
             turned = True
-        # Longest first, so that "South Korea" is not read as "South"
-        # and "Korea"; four words are the longest looked for.
+        # Longest first, at most four words: "South Korea" is not read as "South" and "Korea".
         for size in range(min(4, len(tokens) - at), 0, -1):
             text = " ".join(tokens[at : at + size])
             if size == 1 and (text in _BETWEEN or text in _CHART_WORDS):
@@ -532,11 +547,10 @@ def named_goods(text: str) -> str:
     if wanted.casefold() == "all goods":
         return "all"
     key = " ".join(words_of(wanted))
-    # Terms of the first part fit already, so only lists are compared with the key again.
     for term in (*_terms().get(key, ()), *_lists()):
-        if term.kind == "goods" or (
-            term.kind == "list" and key == " ".join(words_of(term.written))
-        ):
+        # Terms of the first part fit already, so only lists are compared with the key again.
+        is_list = term.kind == "list" and key == " ".join(words_of(term.written))
+        if term.kind == "goods" or is_list:
             return term.id
     items = [one.strip() for one in wanted.split(",")]
     once = dict.fromkeys(items)
@@ -556,7 +570,8 @@ def search_page(words: str) -> ServedAnswer:
     """Return the page of what was found, or what can be searched for."""
     found = search(words)
     key = " ".join(words_of(words))
-    is_mended = bool(found) and found[0].kind != "answer" and not _ranked(key, words)
+    is_named = _ranked(key, words) or _of_all_words(key)
+    is_mended = bool(found) and found[0].kind != "answer" and not is_named
     parts = [
         (kind, GROUPS[kind], list(hits)) for kind, hits in groupby(found, key=lambda hit: hit.kind)
     ]
