@@ -135,6 +135,18 @@ def test_a_claim_with_an_open_field_puts_no_verdict_on_another() -> None:
     assert "9.63" in both["note"]
 
 
+def test_the_box_of_a_conflict_says_the_likely_error_of_its_numbers() -> None:
+    text = (
+        "China's exports to Russia were $111 billion in 2023, and its imports from Russia $129 "
+        "billion. Trade between China and Russia was $420 billion in 2023."
+    )
+    told = verdicts_on(text, {"title": "A"}, sheet(article_of(text))["numbers"])
+    said = [one["error"] for one in told["verdicts"].values() if one["error"]]
+    assert said == ["$420 billion fits as $240 billion, two digits exchanged."]
+    [conflict] = told["conflicts"]
+    assert conflict["errors"] == said
+
+
 def test_each_answer_is_tried_with_all_other_claims_as_they_stand() -> None:
     claims = [{**RIGHT["claim"], "says": f"{value} trillion yuan"} for value in ("1.63", "9.63")]
     told = verdicts_on(TEXT, {"title": "A"}, [RIGHT], tries={"1": [*claims, {"says": "nothing"}]})

@@ -448,8 +448,13 @@ def _verdict(entry: ReportEntry) -> dict[str, Any]:
 
 
 def _conflicts(found: Check, doubtful: set[str]) -> Iterator[dict[str, Any]]:
+    errors = {
+        entry.id: entry.likely_errors[0][1] for entry in entries(found) if entry.likely_errors
+    }
     for one in found.conflicts:
         yield {
+            # One error may explain several of its numbers, and is said once.
+            "errors": list(dict.fromkeys(errors[name] for name in one.claims if name in errors)),
             "numbers": list(one.claims),
             "if": sorted(doubtful & set(one.claims), key=int),
             "because": one_line(one.because),

@@ -434,3 +434,14 @@ def test_an_axis_of_nothing_ends_at_one(drawn: object) -> None:
     for drawing in draw(Chart(drawn, "finding")):
         assert "0.0000" not in drawing
         assert re.search(r">(USD\u00a0)?1(\.0+)?\u00a0", drawing)
+
+
+def test_the_name_of_a_reporter_and_its_table_is_whole() -> None:
+    """Two tables of one country differ in nothing but the end of their names."""
+    name = "Democratic Republic of the Congo (table.minerals_by_month)"
+    years = tuple(range(2016, 2025))
+    rows = (ReporterYears(name, (1.0,) * 9, (0.0,) * 9),)
+    assert f">{name}<" in Calendar(years, rows).draw(name="wide", alt_text="who reported")
+    narrow = Calendar(years, rows).draw(name="narrow", alt_text="who reported")
+    assert ">Democratic Republic of the Congo<" in narrow
+    assert ">(table.minerals_by_month)<" in narrow

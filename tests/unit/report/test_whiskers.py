@@ -42,6 +42,18 @@ def test_a_part_of_a_change_has_its_value_and_its_range() -> None:
     assert "Prices" in drawn
 
 
+def test_an_open_end_of_a_range_is_drawn_open() -> None:
+    """“27 to 36 or more” ends in an arrow: a cap would say that the share is 36 at most."""
+
+    def ends(*opens: bool) -> list[tuple[float, float, float]]:
+        side = ShareSide(30, "30.0", 27, 36, "27 to 36", opens=(opens[0], opens[1]))
+        flow = MutualFlow("Goods", "left", "right", (YearShares("2023", side, None),))
+        return _whiskers(Butterfly((flow,)).draw(name="wide", alt_text="shares"))
+
+    assert len(ends(False, False)) == 1
+    assert ends(False, True) == ends(True, False) == []
+
+
 GAP = 16
 """Units within which a text next to the end of a whisker belongs to it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from entrepot.errors import NoEvidenceError
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShareSide:
-    """One bar of a butterfly, in per cent, with its range and whether it was printed."""
+    """One bar of a butterfly, in per cent, with its range and whether it was printed.
+
+    `opens` says which ends of the range are published bounds, beyond which the value may lie.
+    """
 
     value: float
     text: str
@@ -43,6 +46,7 @@ class ShareSide:
     high: float | None = None
     range: str = ""
     published: bool = False
+    opens: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,8 @@ def _scale(sides: list[ShareSide], plan: _Plan) -> float:
     return scale
 
 
+HEAD = 5
+"""Length of the arrow at an open end of a whisker."""
 CLEAR = 24
 """Units between a value inside its bar and the lower end of the whisker."""
 
@@ -270,7 +276,8 @@ def _side(
     bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR} | {"title": title, "of": words}
     layers = rects([bar], style=_style(side, sign))
     if side.low is not None and side.high is not None:
-        layers += _whisker(start, sign, side.low * scale, side.high * scale, top + BAR / 2)
+        low, high = (start + sign * end * scale for end in (side.low, side.high))
+        layers += _whisker(low, high, top + BAR / 2, side.opens)
     return layers + _texts(
         side, start, sign, far, top + BAR / 2 + 4.5, plan, fits=_fits(side, scale)
     )
@@ -282,10 +289,15 @@ def _style(side: ShareSide, sign: int) -> str:
     return "context-printed" if side.published else "context"
 
 
-def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list[MarkLayer]:
-    near, far = start + sign * low, start + sign * high
-    rows = [{"x": near, "x2": far, "y": y, "y2": y}]
-    rows += [{"x": x, "x2": x, "y": y - 4, "y2": y + 4} for x in (near, far)]
+def _whisker(low: float, high: float, y: float, opens: tuple[bool, bool]) -> list[MarkLayer]:
+    """Draw a range with a cap at each end, or where it goes on an arrow."""
+    rows = [{"x": low, "x2": high, "y": y, "y2": y}]
+    for end, other, is_open in ((low, high, opens[0]), (high, low, opens[1])):
+        if is_open:
+            back = end + math.copysign(HEAD, other - end)
+            rows += [{"x": back, "x2": end, "y": y + away, "y2": y} for away in (-4, 4)]
+        else:
+            rows.append({"x": end, "x2": end, "y": y - 4, "y2": y + 4})
     return [*lines(rows, style="whisker-under"), *lines(rows, style="whisker")]
 
 
@@ -486,8 +498,12 @@ def _ranged(side: ShareSide, share: Figure) -> ShareSide:
     # A whisker that does not contain its own value would look like an error of the drawing.
     if shown is None or not ends[0] <= float(shown[0]) <= ends[1]:
         return side
-    return ShareSide(
-        side.value, side.text, 100 * share.low, 100 * share.high, spread, published=side.published
+    return replace(
+        side,
+        low=100 * share.low,
+        high=100 * share.high,
+        range=spread,
+        opens=share.opens(share.low, share.high),
     )
 
 

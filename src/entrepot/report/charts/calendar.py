@@ -13,7 +13,7 @@ from entrepot.model.areas import area_name, area_set, stopped, stopped_in
 from entrepot.report import phrasing
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, asked_years
-from entrepot.report.charts.drawing import labels, lines, rects, render
+from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
@@ -77,19 +77,19 @@ def _draw(data: Calendar, name: str, alt_text: str) -> str:
     end = TOP
     layers = [*_key(data, plan), *_years(data, plan)]
     for row in data.rows:
-        # A note has a line of its own where it stands above the cells.
-        tall = plan.row + (LINE if plan.above and row.note else 0)
-        end += tall
+        end += plan.row + (LINE * (len(_above(row, plan)) - 1) if plan.above else 0)
         between = 0 if plan.above else (plan.row - 2 * HALF - 1) / 2
         layers += _row(row, data, plan, end - 2 * HALF - 1 - between)
     return render(layers, width=plan.width, height=round(end + 8), name=name, alt_text=alt_text)
 
 
 def _left(data: Calendar, plan: _Plan) -> float:
-    """Return where the cells begin: behind the longest name."""
+    """Return where the cells begin: behind the longest name, as far as narrow cells leave room."""
     if plan.above:
         return 0.0
-    return min(plan.names, max((text_width(row.name) for row in data.rows), default=0.0)) + 12
+    notes = max((text_width(row.note) for row in data.rows), default=0.0) + 12
+    room = max(plan.names, plan.width - 12 - NARROWEST * len(data.years) - notes)
+    return min(room, max((text_width(row.name) for row in data.rows), default=0.0)) + 12
 
 
 def _notes(data: Calendar, plan: _Plan) -> float:
@@ -181,14 +181,17 @@ def _title(row: ReporterYears, year: int, side: str, part: float) -> str:
     return f"{row.name}, {year}: {side}{months}"
 
 
+def _above(row: ReporterYears, plan: _Plan) -> list[tuple[str, str]]:
+    """Return the lines that stand above the cells, and their styles; a note has one of its own."""
+    names = [(text, "label") for text in wrapped(row.name, plan.width, most=2)]
+    return [*names, (row.note, "note")] if row.note else names
+
+
 def _words(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[MarkLayer]:
     if plan.above:
-        lines_above = (
-            [(row.name, "label"), (row.note, "note")] if row.note else [(row.name, "label")]
-        )
         return [
             layer
-            for place, (text, style) in enumerate(reversed(lines_above))
+            for place, (text, style) in enumerate(reversed(_above(row, plan)))
             for layer in labels(
                 [{"x": 0, "y": top - 6 - LINE * place, "text": cut(text, plan.width)}], style=style
             )

@@ -910,7 +910,7 @@ function input(n, key, value) {
 
 function sums(found) {
   const lines = found.split("; ").filter(Boolean);
-  return lines.length ? h("dl", { class: "sum" }, lines.map((line) => [h("dt", null, "Sum"), h("dd", null, line)])) : "";
+  return lines.length ? h("dl", { class: "sum" }, lines.map((line) => [h("dt", null, "Arithmetic"), h("dd", null, line)])) : "";
 }
 
 function renderVerdict() {
@@ -923,7 +923,7 @@ function renderVerdict() {
         const outcome = outcomeOf(n, question.key, value);
         return h("button", { type: "button", class: "opt", "aria-pressed": String(place === 0), onclick: () => answer(place) },
           h("kbd", null, String(place + 1)),
-          h("span", null, capital(shown(question.key, value)), place === 0 ? h("small", null, "best guess") : ""),
+          h("span", null, capital(shown(question.key, value)), place === 0 ? h("small", null, base(n)[question.key].value === value ? base(n)[question.key].certainty : "best guess") : ""),
           outcome?.verdict ? chip(outcome.verdict, "", "s maybe") : h("span", { class: "muted" }, outcome?.refused ? "cannot be" : server ? "…" : "not tested yet"));
       }),
       same.length ? h("label", { class: "same" }, h("input", { type: "checkbox", checked: apply_same, onchange: () => { apply_same = !apply_same; } }),
@@ -972,7 +972,8 @@ function renderConflicts() {
     return h("div", { class: `conflict ${doubt.length ? "soft" : ""}` },
       h("h3", null, `Numbers ${listed(one.numbers)} contradict each other${doubt.length ? `, if number ${listed(doubt)} ${doubt.length > 1 ? "are" : "is"} understood rightly` : ""}`),
       h("dl", { class: "sum" }, h("dt", null, "Our arithmetic"), h("dd", null, one.because),
-        one.corrected ? [h("dt", null, "Corrected"), h("dd", null, one.corrected)] : ""),
+        one.corrected ? [h("dt", null, "Corrected"), h("dd", null, one.corrected)] : "",
+        one.errors.map((error) => [h("dt", null, "Likely error"), h("dd", { class: "err" }, error)])),
       one.unless ? h("p", null, `Unless: ${one.unless}`) : "",
       doubt.length ? h("p", null, `Settle number ${listed(doubt)} to confirm or drop this conflict.`) : "");
   }));
