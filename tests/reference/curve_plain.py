@@ -188,6 +188,10 @@ def _both(cells: Cells) -> float | None:
     return (_sum(cells, "sellers", "buyers") or 0) + (_sum(cells, "buyers", "sellers") or 0)
 
 
+def _balance(cells: Cells) -> float | None:
+    return (_sum(cells, "sellers", "buyers") or 0) - (_sum(cells, "buyers", "sellers") or 0)
+
+
 def _growth(cells: Cells) -> float | None:
     now, then = (_sum(cells, "sellers", "buyers", when) for when in (True, False))
     return 100 * (now / then - 1) if now is not None and then else None
@@ -218,6 +222,11 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Cells], float | None], set[str]
     "value both": (
         {"importer": "DEU", "exporter": "CHN", "flow": "both"},
         _both,
+        {"territory"},
+    ),
+    "value balance": (
+        {"importer": "DEU", "exporter": "CHN", "flow": "balance"},
+        _balance,
         {"territory"},
     ),
     "growth": (
@@ -325,7 +334,7 @@ def looked_at(name: str, way: Way) -> frozenset[tuple[Row, bool, bool]]:
             continue
         if name in ("value", "growth") and not (bought and sold):
             continue
-        if name in ("value both", "retaliation_exposure") and not (
+        if name in ("value both", "value balance", "retaliation_exposure") and not (
             (bought and sold) or (one.seller in way.buyers and one.buyer in way.sellers)
         ):
             continue

@@ -14,6 +14,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
 from entrepot.figures.availability import Availability
 from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.figure import headline
 from entrepot.figures.row_facts import areas_without_records
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import Measured
@@ -253,6 +254,59 @@ def test_two_way_trade(world: tuple[ep.Lake, Path]) -> None:
     cells = totals(path)
     figure = ep.ask("value", lake=lake, exporter="CHN", importer="RUS", period=2020, flow="both")
     assert figure.value == pytest.approx(cells[2020, "CHN", "RUS"] + cells[2020, "RUS", "CHN"])
+
+
+def test_a_balance_is_exports_less_imports(world: tuple[ep.Lake, Path]) -> None:
+    lake, path = world
+    cells = totals(path)
+    forth, back = cells[2020, "CHN", "RUS"], cells[2020, "RUS", "CHN"]
+    keys: dict[str, Any] = {"lake": lake, "period": 2020, "flow": "balance"}
+    figure = ep.ask("value", exporter="CHN", importer="RUS", **keys)
+    assert figure.value == pytest.approx(forth - back)
+    assert figure.details["exports_usd"] == pytest.approx(forth)
+    assert figure.details["imports_usd"] == pytest.approx(back)
+    assert headline(figure).startswith("China’s trade balance with Russia")
+    assert ep.ask("value", exporter="RUS", importer="CHN", **keys).value == pytest.approx(
+        back - forth
+    )
+    sold = sum(value for (year, one, _), value in cells.items() if (year, one) == (2020, "RUS"))
+    bought = sum(value for (year, _, one), value in cells.items() if (year, one) == (2020, "RUS"))
+    whole = ep.ask("value", exporter="RUS", **keys)
+    assert whole.value == pytest.approx(sold - bought)
+    with pytest.raises(ep.EntrepotError, match="growth of a balance makes no sense"):
+        ep.ask("growth", exporter="CHN", importer="RUS", **keys)
+
+
+def test_a_balance_of_published_figures_is_of_one_countrys_statistics(tmp_path: Path) -> None:
+    """Chinese customs print both directions of 2024: exports FOB, imports CIF."""
+    lake = ep.Lake.open(tmp_path / "lake")
+    keys: dict[str, Any] = {"lake": lake, "period": 2024}
+    forth = ep.ask("value", exporter="CHN", importer="RUS", **keys)
+    back = ep.ask("value", exporter="RUS", importer="CHN", **keys)
+    figure = ep.ask("value", exporter="CHN", importer="RUS", flow="balance", **keys)
+    origins = {one.evidence[0].origin for one in (forth, back, figure)}
+    assert len(origins) == 1
+    assert figure.value == pytest.approx(forth.required() - back.required())
+    assert "derived" in {one.id for one in figure.caveats}
+
+
+@pytest.mark.parametrize("flow", ["both", "balance"])
+def test_one_direction_is_no_trade_both_ways(tmp_path: Path, flow: str) -> None:
+    """Half of two-way trade was given as the whole where the source has one direction only."""
+    path = tmp_path / "BACI_HS17_Y2021_V202601.csv"
+    lines = ["2021,156,643,854231,7.0,1.0", "2021,156,276,854231,5.0,1.0"]
+    lines += ["2021,643,276,854231,3.0,1.0", "2021,643,156,270112,2.0,1.0"]
+    path.write_text("\n".join(["t,i,j,k,v,q", *lines, ""]), encoding="utf-8")
+    lake = ep.Lake.open(tmp_path / "lake")
+    lake.add("baci", [path])
+    keys: dict[str, Any] = {"exporter": "CHN", "importer": "RUS", "period": 2021, "lake": lake}
+    chips = ep.ask("value", goods="854231", flow=flow, **keys)
+    assert (chips.status, chips.value) == ("insufficient_data", None)
+    why = str(chips.reason)
+    assert "baci records no 854231 from Russia to China in 2021, only the other direction" in why
+    assert f"(--exporter CHN --importer RUS without --flow {flow})" in why
+    whole = ep.ask("value", goods="854231,270112", flow=flow, **keys)
+    assert whole.value == pytest.approx(1000 * (7 + 2 if flow == "both" else 7 - 2))
 
 
 def test_what_is_not_recorded_is_not_zero(world: tuple[ep.Lake, Path]) -> None:

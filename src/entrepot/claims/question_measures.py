@@ -6,7 +6,7 @@ import shlex
 
 from entrepot.claims.question_forms import CURRENCIES
 from entrepot.claims.question_read import Unsaid
-from entrepot.model.areas import WORLD, area_name
+from entrepot.model.areas import area_name
 
 UNIT_FORMS = frozenset(("mass", "both", *CURRENCIES))
 """Words that say in what trade is counted."""
@@ -92,22 +92,6 @@ def of_list(goods: str) -> Unsaid:
         "which goods a list has is not a figure of trade",
         ((f"entrepot goods show {goods.partition(',')[0]}", words),),
     )
-
-
-def of_balance(areas: list[str], keys: dict[str, str]) -> Unsaid:
-    """Return what is open where a balance is asked for: the values of both directions."""
-    one, other, *_ = [*dict.fromkeys(areas), WORLD, WORLD]
-    last = [part for name in ("goods", "period") for part in (f"--{name}", keys.get(name, "all"))]
-    if "period" not in keys:
-        last[-1] = "PERIOD"
-    two = tuple(
-        (
-            shlex.join(["entrepot", "ask", "value", "--exporter", a, "--importer", b, *last]),
-            f"exports of {area_name(a)}",
-        )
-        for a, b in ((one, other), (other, one))
-    )
-    return Unsaid("measure", "a balance is no figure: it is the difference of two values", two)
 
 
 def of_mirror(areas: list[str], keys: dict[str, str]) -> Unsaid:

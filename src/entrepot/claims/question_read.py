@@ -112,7 +112,9 @@ class QuestionRead:
         parts = [self.measure or "?", *named]
         for name, shown in _SHOWN.items():
             if name in self.keys:
-                parts.append(shown.format(self.keys[name]))
+                value = self.keys[name]
+                is_balance = value == "balance"
+                parts.append("exports less imports" if is_balance else shown.format(value))
         return ", ".join(parts) + (f", each {self.each}" if self.each else "")
 
     @property

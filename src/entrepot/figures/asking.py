@@ -51,7 +51,7 @@ LABELS = {
     "period": "period",
     "base": "period that a change is measured from",
     "quantity": "what is counted: value, mass or items",
-    "flow": "one direction of trade, or both",
+    "flow": "one direction of trade, both, or the balance: exports less imports",
     **{name: KEYS[name].help for name in _OF_SOME},
     "status": "ok, or insufficient_data: no value",
     "value": "value, in its unit",

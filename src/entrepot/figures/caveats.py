@@ -227,7 +227,7 @@ def _has(flow: Definition, row: DoubtfulRow) -> bool:
     """Whether a row is of a flow, of which the world on a side is everybody."""
     pairs = [(row.exporter, row.importer)]
     # Of two-way trade, the other direction is asked for, too.
-    pairs += [(row.importer, row.exporter)] if flow.flow == "both" else []
+    pairs += [(row.importer, row.exporter)] if flow.is_two_way else []
     sellers, buyers = members_of(flow, "exporter"), members_of(flow, "importer")
     return any(
         (not sellers or one in sellers) and (not buyers or other in buyers) for one, other in pairs
@@ -444,7 +444,7 @@ def one_report(
     who = f"each {side}" if of_all else area_phrase(text)
     usual = "CIF" if side == "importer" else "FOB"
     valuation = f"as a rule {usual}"
-    if definition.flow == "both":
+    if definition.is_two_way:
         valuation = "as a rule imports CIF and exports FOB"
     elif valued and valued != usual:
         valuation = valued
@@ -456,9 +456,9 @@ def one_report(
             f"{source} has these values as reports of {who}, which stopped publishing "
             f"trade by partner after {gone[0].last}: ask its publisher where they are from.",
         )
-    if gone:
+    if gone:  # of one kind with what a question says of the break, so that it is said once
         return caveat(
-            "one-report",
+            "reporter-break",
             (
                 f"{who} no longer publishes these data: the source's values are estimates "
                 "and partner-reported data, not its own reports."

@@ -129,6 +129,11 @@ class Definition:
         return area_set(text, self.period.end) if text else frozenset()
 
     @property
+    def is_two_way(self) -> bool:
+        """Whether trade in both directions is asked for, added up or one less the other."""
+        return self.flow != "one_way"
+
+    @property
     def amount_unit(self) -> str:
         """Unit of an amount: a currency, ``kg`` or ``items``."""
         return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency or DOLLARS)

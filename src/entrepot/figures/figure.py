@@ -166,6 +166,8 @@ class Figure:
         if self.specifications:
             count = len(self.specifications.items)
             which = "both" if count == 2 else f"all {count}"
+            if count == 1:
+                return "the other definitions have no value"
             return f"{which} definitions give the same value"
         if not QUESTIONS[self.definition.measure].has_curve:
             return "no other definition of this measure is computed"
@@ -411,7 +413,9 @@ def headline(figure: Figure) -> str:
     buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
     if asked.named_by and asked.companies:
         seller = joined(asked.companies[1])
-    if asked.flow == "both":
+    if asked.flow == "balance":
+        title = f"{possessive(seller)} trade balance with {buyer}"
+    elif asked.flow == "both":
         title = f"trade between {seller} and {buyer}"
         title = f"growth of {title}" if asked.measure == "growth" else title
     else:

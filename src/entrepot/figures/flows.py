@@ -367,7 +367,7 @@ def _reported(
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
-    together = extra_definitions if definition.flow == "one_way" else []
+    together = [] if definition.is_two_way else extra_definitions
     with (
         reading_once(cells, definition, merged(every), together) as read,
         beside_other_goods(read, definition, [goods, *others]) as kept,

@@ -166,7 +166,7 @@ def _refusal(definition: Definition) -> str | None:
     """Say why the tables cannot answer this kind of question at all."""
     if definition.measure not in MEASURES:
         return f"{SOURCE} answers {', '.join(MEASURES)}, not {definition.measure}"
-    if definition.flow != "one_way":
+    if definition.is_two_way:
         return f"{SOURCE} answers one direction at a time"
     if definition.basis not in ("dispatch", "origin", BASIS):
         return f"{SOURCE} has no inputs by {definition.basis}"

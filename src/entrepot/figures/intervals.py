@@ -115,6 +115,8 @@ def drawn_ends(
 def _ends(asked: Definition, pairs: Sequence[_Pair]) -> tuple[float, float] | tuple[None, None]:
     sellers, buyers = asked.members("exporter"), asked.members("importer")
     match asked.measure:
+        case "value" if asked.flow == "balance":
+            return _balance(pairs, sellers, buyers)
         case "value":
             return _spread(_share_of(pairs, lambda _: True), pairs, _amount(pairs), math.exp)
         case "growth":
@@ -163,6 +165,31 @@ def _growth(pairs: Sequence[_Pair]) -> tuple[float, float] | tuple[None, None]:
     slopes = _difference(pairs, lambda one: one.is_now, lambda one: not one.is_now)
     center = _amount(after) - _amount(before)
     return _spread(slopes, pairs, center, lambda x: 100 * (math.exp(x) - 1))
+
+
+def _balance(
+    pairs: Sequence[_Pair], sellers: frozenset[str], buyers: frozenset[str]
+) -> tuple[float, float] | tuple[None, None]:
+    """Return the ends of exports less imports, the errors of which are independent."""
+    sold, bought = (
+        [one for one in pairs if _is_from(one, *sides)]
+        for sides in ((sellers, buyers), (buyers, sellers))
+    )
+    if not sold or not bought:
+        return None, None
+    ends = []
+    for way in (sold, bought):
+        value = math.fsum(one.value for one in way)
+        low, high = _spread(_share_of(way, lambda _: True), way, _amount(way), math.exp)
+        ends.append((value, value - low, high - value))
+    (out, out_down, out_up), (into, into_down, into_up) = ends
+    value = out - into
+    return value - math.hypot(out_down, into_up), value + math.hypot(out_up, into_down)
+
+
+def _is_from(pair: _Pair, sellers: frozenset[str], buyers: frozenset[str]) -> bool:
+    """Whether a pair is of a flow; nobody named is everybody."""
+    return (not sellers or pair.exporter in sellers) and (not buyers or pair.importer in buyers)
 
 
 def _between(

@@ -33,7 +33,7 @@ from entrepot.figures.rows import (
     everything,
     is_everything,
 )
-from entrepot.figures.sides import members_of, reach, totals
+from entrepot.figures.sides import among, members_of, reach, totals
 from entrepot.goods import select
 from entrepot.goods.parse import has_list
 from entrepot.lake import codes_of_all_goods, distinct, fetch
@@ -74,7 +74,7 @@ def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
         found = _absent(cells, asked, _read(cells, asked, cells.reported_by))
     # The catalog is asked before any row is read.
     found = found or _mirrored(cells, asked, goods) or _few(cells, asked, goods)
-    found = found or _unlike(cells, asked, goods)
+    found = found or _unlike(cells, asked, goods) or _one_direction(cells, asked, goods)
     if found or not (cells.available.is_partial or cells.is_of_reports):
         return found
     return _thin(cells, asked, goods)
@@ -102,7 +102,7 @@ def non_reporting_refusal(cells: SourceRows, asked: Definition) -> NoAnswer | No
     if cells.available.reporters is None:
         return _absent(cells, asked, _read(cells, asked, cells.reported_by))
     reported: Set[tuple[str, date]] = cells.available.reporters[cells.reported_by]
-    if asked.flow == "both":  # one country's books of both directions
+    if asked.is_two_way:  # one country's books of both directions
         reported = cells.available.reporters["importer"] & cells.available.reporters["exporter"]
     return _absent(cells, asked, reported)
 
@@ -401,6 +401,35 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     return None
 
 
+def _one_direction(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
+    """Refuse two-way trade of which one direction is not recorded: the other is half of it."""
+    if not asked.is_two_way:
+        return None
+    ways = [(asked.exporter, asked.importer), (asked.importer, asked.exporter)]
+    tests = [
+        (among("exporter", one).test & among("importer", one).test).alias(name)
+        for name, one in zip(
+            ("forth", "back"),
+            (asked.but(exporter=seller, importer=buyer) for seller, buyer in ways),
+            strict=True,
+        )
+    ]
+    for time in filter(None, (asked.base, asked.period)):
+        rows = cells.flow(asked.but(period=time, base=None), goods)
+        there = fetch(rows.select(*tests).select(nw.col("forth").max(), nw.col("back").max()))
+        # Where neither is recorded, `nothing` says so.
+        if any(there[0]) and not all(there[0]):
+            absent, known = ways if there[0][1] else reversed(ways)
+            what = "nothing" if is_everything(goods) else f"no {asked.goods}"
+            return NoAnswer(
+                f"{cells.available.source} records {what} from {_called(absent[0])} to "
+                f"{_called(absent[1])} in {time}, only the other direction (--exporter {known[0]} "
+                f"--importer {known[1]} without --flow {asked.flow}); “not recorded” does not mean "
+                "zero"
+            )
+    return None
+
+
 def _has_total(
     cells: SourceRows, asked: Definition, total_flow: Definition, goods: Goods, side: Side
 ) -> bool:
@@ -603,7 +632,11 @@ def reporting_sides(definition: Definition, deliveries: Availability) -> tuple[S
         return (None,)
     sides: tuple[Side, Side] = ("importer", "exporter")
     # The total of a share of exports is what the exporter counted.
-    if question(definition.measure).trade == "sales" or definition.importer == WORLD:
+    if (
+        question(definition.measure).trade == "sales"
+        or definition.importer == WORLD
+        or definition.flow == "balance"  # of the exporter, by its own books
+    ):
         sides = ("exporter", "importer")
     if definition.reported_by:
         return tuple(side for side in sides if side == definition.reported_by)

@@ -104,7 +104,7 @@ def _attempt(
     """Return a nowcast from the first source that allows one, or why none does."""
     if checked.measure not in MEASURES:
         return f"there are nowcasts of {', '.join(MEASURES)} only"
-    if checked.flow != "one_way" or checked.quantity == "items":
+    if checked.is_two_way or checked.quantity == "items":
         return "nowcasts are of one direction, in value or mass"
     reasons: dict[str, None] = {}
     for source in _candidates(checked, lake):

@@ -126,13 +126,15 @@ def _estimates(definition: Definition, said: Stated, source: str) -> Iterator[Es
         # What an origin printed itself stands before a sum or quotient of its other numbers.
         seen.add((row.origin, row.variant))
         yield _estimate((row,), _value(row), row.unit, _interval(row), source, definition)
-    for rows_of_parts in sums([said(part) for part in _parts(definition)]):
+    parts = [said(part) for part in _parts(definition)]
+    for rows_of_parts in sums(parts, any_valuation=definition.is_two_way):
         first = rows_of_parts[0]
         if (first.origin, first.variant) not in seen:
             seen.add((first.origin, first.variant))
             # Ends add up: roundings of parts may all go the same way.
-            spread = functools.reduce(operator.add, map(_interval, rows_of_parts))
-            value = math.fsum(_value(row) for row in rows_of_parts)
+            add = operator.sub if definition.flow == "balance" else operator.add
+            spread = functools.reduce(add, map(_interval, rows_of_parts))
+            value = functools.reduce(add, map(_value, rows_of_parts))
             yield _estimate(rows_of_parts, value, first.unit, spread, source, definition)
     quotient = quotient_of(definition)
     if quotient is None:
@@ -148,8 +150,11 @@ def _estimates(definition: Definition, said: Stated, source: str) -> Iterator[Es
 
 
 def _parts(definition: Definition) -> list[Definition]:
-    """Return the definition for each member of a sum such as CHN+HKG; none if it is no sum."""
-    if definition.measure not in ADDITIVE or definition.flow != "one_way":
+    """Return the parts of a sum such as CHN+HKG or of two-way trade; none if it is no sum."""
+    if definition.measure == "value" and definition.is_two_way:
+        one_way = definition.but(flow="one_way")
+        return [one_way, one_way.but(importer=definition.exporter, exporter=definition.importer)]
+    if definition.measure not in ADDITIVE or definition.is_two_way:
         return []
     for side in ("exporter", "importer"):
         # A sum such as CHN+HKG may have been printed as its parts only.
@@ -507,15 +512,28 @@ def quotient_of(definition: Definition) -> DerivedQuotient | None:
     return None
 
 
-def sums(parts: Sequence[Iterable[Published]]) -> Iterator[tuple[Published, ...]]:
-    """Yield one row of each part, where one origin, as one reporter, values them all alike."""
+def sums(
+    parts: Sequence[Iterable[Published]], *, any_valuation: bool = False
+) -> Iterator[tuple[Published, ...]]:
+    """Yield one row of each part, where one origin, as one reporter, values them all alike.
+
+    With `any_valuation` however it values them: a country's exports are FOB, its imports CIF.
+    """
     if not parts:
         return
     by_publication = []
     for rows in parts:
         found: dict[tuple[str, ...], Published] = {}
         for row in filter(_is_number, rows):
-            found.setdefault((row.origin, row.variant, row.reporter, row.valuation), row)
+            found.setdefault(
+                (
+                    row.origin,
+                    row.variant,
+                    row.reporter,
+                    *([] if any_valuation else [row.valuation]),
+                ),
+                row,
+            )
         by_publication.append(found)
     for published_by in by_publication[0]:
         if all(published_by in found for found in by_publication):

@@ -86,7 +86,7 @@ def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterato
     In the base both told, so that it is known how far one voice alone would have been from what
     was made of the two. That distance is in the change, whatever trade did.
     """
-    if asked.base is None or question(asked.measure).trade != "flow" or asked.flow == "both":
+    if asked.base is None or question(asked.measure).trade != "flow" or asked.is_two_way:
         return
     for side in SIDES:
         area = members_of(asked, side)

@@ -280,7 +280,7 @@ def _amounts_by_pair(
     None where the question is asked alone, or who is asked about decides which rows are read.
     """
     each = [areas_beside(asked, side) for side in SIDES]
-    is_plain = asked.flow == "one_way" and not (cells.is_blend or cells.twofold)
+    is_plain = not (asked.is_two_way or cells.is_blend or cells.twofold)
     if not (is_plain and all(each) and any(len(areas) > 1 for areas in each)):
         return None
     what = ("evidence by pair", goods, *each)
@@ -366,7 +366,7 @@ def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]
     trades = amount.is_null() | (amount != 0)
     other = other_side(side)
     beside = areas_beside(asked, other)
-    if len(beside) > 1 and asked.flow == "one_way":
+    if len(beside) > 1 and not asked.is_two_way:
         those = traded_by(other, beside)
         found = _names(
             cells,
@@ -399,7 +399,7 @@ def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
 def _of_anybody(cells: SourceRows, asked: Definition) -> Definition:
     """Return the same question about whoever trades, where that leaves the rows what they are."""
     # Of two-way trade whose reports are heard depends on who is asked about.
-    if asked.flow != "one_way" and cells.reported_by is not None:
+    if asked.is_two_way and cells.reported_by is not None:
         return asked
     everybody = {"importer": WORLD, "exporter": WORLD, "flow": "one_way"}
     return asked.but(**everybody, controls=None, hubs=None)
@@ -425,7 +425,7 @@ def words_without_records(unrecorded: Mapping[Side, Collection[str]], asked: Def
     # The same register may have the area on another basis.
     basis = f" (basis: {asked.basis})" if is_register(asked.source or "") else ""
     for side, areas in unrecorded.items():
-        trade = "trade" if asked.flow == "both" else f"{side[:-2]}s"
+        trade = "trade" if asked.is_two_way else f"{side[:-2]}s"
         which = f"{asked.valuation.upper()} values of {trade}" if asked.valuation else trade
         parts.append(f"no {which} by {area_phrases(sorted(areas))}{basis}")
     return " and ".join(parts)
@@ -489,7 +489,7 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     What two countries' books say of both directions depends on both; else the other side is left
     out, so that a group is looked through once for all its partners.
     """
-    if asked.flow == "one_way":
+    if not asked.is_two_way:
         asked = asked.but(**{other_side(side): WORLD})
     members, kept = members_of(asked, side), working_set(cells.lake)
     is_read = kept is not None and kept.covers(members)

@@ -362,7 +362,7 @@ class SourceRows:
             return rows
         if self.reported_by is None:
             return with_error_parts(rows)
-        return both_sides(rows) if asked.flow == "both" else one_side(rows, self.reported_by)
+        return both_sides(rows) if asked.is_two_way else one_side(rows, self.reported_by)
 
     def _one_basis(self, asked: Definition) -> list[nw.Expr]:
         """Return what keeps one telling of what an importer tells by origin and by consignment."""
@@ -387,14 +387,14 @@ class SourceRows:
         all_partners: bool = False,
         summed: bool = False,
     ) -> Frame:
-        """Return the cells of the flow; ``both`` adds the way back.
+        """Return the cells of the flow; ``both`` and ``balance`` add the way back.
 
         Several areas count as one, so their trade with the world is what leaves or enters them;
         `inside` keeps what they trade among each other, for a partner who is one of them.
         `all_partners` and `summed` are as in `rows`.
         """
         there = among("importer", asked) & among("exporter", asked)
-        if asked.flow == "both":
+        if asked.is_two_way:
             back = asked.but(importer=asked.exporter, exporter=asked.importer)
             there = there | (among("importer", back) & among("exporter", back))
         groups = [members_of(asked, side) for side in SIDES]
@@ -505,7 +505,7 @@ _TYPES: dict[str, Any] = {
 def total_sides(asked: Definition) -> tuple[Side, ...]:
     """Return the sides on which a measure adds up all partners, if what it needs is their sum."""
     how = question(asked.measure)
-    if asked.flow != "one_way" or how.both_reports or how.listed:
+    if asked.is_two_way or how.both_reports or how.listed:
         return ()
     # A flow between two named areas needs no total; one to or from everybody is a total itself.
     if how.trade == "flow":

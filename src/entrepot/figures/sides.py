@@ -108,7 +108,7 @@ def reported_in(reported_by: Side, asked: Definition) -> nw.Expr:
     """Whether one side reported a row; of two-way trade, one country both directions."""
     reported = nw.col("reported_by")
     members = sorted(members_of(asked, reported_by))
-    if asked.flow == "one_way" or not members:
+    if not asked.is_two_way or not members:
         return reported == reported_by
     bought = (reported == "importer") & nw.col("importer").is_in(members)
     # & binds before |. Of two-way trade each direction is the named country's own report.
@@ -136,7 +136,7 @@ def reach(asked: Definition) -> tuple[Side, Who]:
             there, by = _compared(asked), "importer"
         case "world":
             there, by = Who(~nw.col("exporter").is_null()), "importer"
-    if asked.flow == "both":
+    if asked.is_two_way:
         back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
         # The way back is one-way itself, so that this ends.
         return by, there | reach(back)[1]

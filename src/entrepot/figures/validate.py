@@ -45,6 +45,17 @@ INSTEAD = {
     "chain_prices": "rerouted",
 }
 """What to ask in the place of a function that is a part of an answer."""
+_CALLED = {
+    **dict.fromkeys(
+        ("balance", "trade_balance", "deficit", "surplus", "net_exports"), "value --flow balance"
+    ),
+    **dict.fromkeys(("dependence", "dependency", "market_share", "share"), "import_share"),
+    **dict.fromkeys(("concentration", "herfindahl"), "hhi"),
+    **dict.fromkeys(("exports", "imports", "trade"), "value"),
+    "mirror_gap": "value: its range has the reports of both sides",
+    "price": "price_index",
+}
+"""Measures by what they are called elsewhere."""
 CONVERTED = "conversions"
 """Sets a currency beside dollars, so that the currency has to be named."""
 Apart = Literal["importer", "exporter", "controls", "hubs"]
@@ -72,6 +83,12 @@ def checked(definition: Definition, lake: Lake) -> Definition:
         raise RequestError(
             f"{measure} has no two-way form",
             hint="leave out --flow both, or ask value or growth",
+        )
+    if definition.flow == "balance" and measure != "value":
+        raise RequestError(
+            f"{measure} of a balance makes no sense",
+            why="a balance can be zero or change its sign",
+            hint="ask value --flow balance for each period (--each year)",
         )
     _refuse_unread(definition)
     _require_keys(definition)
@@ -272,8 +289,11 @@ def require_question(measure: str) -> None:
     """Refuse what is no measure, or one that is not asked of a lake."""
     known = {item.id: item for item in all_metadata()}
     if measure not in known:
+        called = _CALLED.get(measure.casefold().replace("-", "_").replace(" ", "_"))
+        ask = f"ask {called}; all measures" if called else "see"
         words = "; a question in words: entrepot.read_question(TEXT)" if " " in measure else ""
-        raise UnknownNameError("measure", measure, known, hint=f"see: entrepot measure list{words}")
+        hint = f"{ask}: entrepot measure list{words}"
+        raise UnknownNameError("measure", measure, known, hint=hint)
     if measure not in QUESTIONS:
         instead = INSTEAD.get(measure)
         raise RequestError(

@@ -152,7 +152,12 @@ def possessive(name: str) -> str:
     --------
     >>> possessive("Russia"), possessive("the United States")
     ('Russia’s', 'the United States’')
+    >>> possessive("the coalition (members of 2024)")
+    'the coalition’s (members of 2024)'
     """
+    owner, bracket, when = name.partition(" (members of ")
+    if bracket:
+        return f"{possessive(owner)}{bracket}{when}"
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 

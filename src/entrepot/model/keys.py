@@ -115,9 +115,9 @@ class Keys(TypedDict, total=False):
     flow: Annotated[
         str,
         Key(
-            "one_way, or both for two-way trade.",
+            "one_way; both: two-way trade; balance: exports less imports.",
             "measure",
-            choices=("one_way", "both"),
+            choices=("one_way", "both", "balance"),
             default="one_way",
         ),
     ]

@@ -13,7 +13,6 @@ from entrepot.claims.question_measures import (
     OTHER_SIDE,
     USUAL_MEASURES,
     measure_of,
-    of_balance,
     of_command,
     of_list,
     of_mirror,
@@ -54,7 +53,7 @@ from entrepot.claims.questions.sides import (
     which_of,
 )
 from entrepot.claims.questions.times import asks_year, average_over, change_over, period_said
-from entrepot.model.areas import WORLD, groups
+from entrepot.model.areas import WORLD, area_name, groups
 from entrepot.model.period import Period
 
 
@@ -194,8 +193,7 @@ class QuestionReader(QuestionState):
         if "listed" in forms and "goods" in keys:
             return "", keys
         if "balance" in forms:
-            self.unsaid = [of_balance(areas, keys)]
-            return measure, keys
+            return "value", self._of_balance(areas, keys)
         if "mirror" in forms:
             self.unsaid = [of_mirror(areas, keys)]
             return "", keys
@@ -331,6 +329,26 @@ class QuestionReader(QuestionState):
         grows = _forms(self.language)["growth"].search(rest)
         return forms if grows or "growth" not in forms else (forms - {"growth"}) | {"compare"}
 
+    def _of_balance(self, areas: list[str], keys: dict[str, str]) -> dict[str, str]:
+        """Return the keys of a balance: exports less imports of who is named first."""
+        whose = list(dict.fromkeys(areas))
+        if _WITH_WHOM.search(self.plain):
+            whose.reverse()
+        known = {"measure", "importer", "exporter"}
+        others = {name: one for name, one in keys.items() if name not in known}
+        self.unsaid = [
+            one
+            for one in self.unsaid
+            if one.key not in known or (self.is_unclear and one.candidates)
+        ]
+        if self.is_unclear or not 0 < len(whose) <= 2:
+            why = "the question does not say which balance: of one side with the other"
+            names = tuple((one, area_name(one)) for one in whose)
+            self.unsaid = self.unsaid or [Unsaid("exporter", why, names)]
+            return others
+        sides = dict(zip(("exporter", "importer"), whose, strict=False))
+        return others | sides | {"flow": "balance"}
+
     def _each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
         """Return what there is a figure for each of: years of a development, sides compared."""
         for part in ("quarter", "month"):
@@ -418,6 +436,12 @@ _CONTAINS = re.compile(
     re.IGNORECASE,
 )
 """Words that say that a list has goods."""
+_WITH_WHOM = re.compile(
+    r"(?:deficit|surplus|balance|defizit|überschuss|saldo|bilanz|дефицит\w*|сальдо|профицит\w*)"
+    r"\s+(?:with|to|mit|gegenüber|с|со|в торговле с)\s+▮*\w+\s+(?:of|for|by|from|von|у|для)\s",
+    re.IGNORECASE,
+)
+"""Words of a balance that name the partner first: the deficit with China of Germany."""
 _PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
 _WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
 _ASKS = {

@@ -281,7 +281,7 @@ def _differs_in_areas(asked: Definition, cells: SourceRows) -> bool:
     """
     how, there = question(asked.measure), cells.available
     needs_more = how.by_product or how.elastic or how.both_reports or how.other_goods
-    is_plain = how.trade in ("market", "sales") and asked.flow == "one_way" and not needs_more
+    is_plain = how.trade in ("market", "sales") and not (asked.is_two_way or needs_more)
     return is_plain and not (
         asked.base or asked.named_by or there.is_reconciled or there.is_register or there.has_sums
     )

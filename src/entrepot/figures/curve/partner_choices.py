@@ -146,7 +146,7 @@ def matters(asked: Definition, forth: tuple[Test, Test], back: tuple[Test, Test]
     """
     (bought, sold), (bought_back, sold_back) = forth, back
     trade = question(asked.measure).trade
-    if asked.flow == "both" or trade == "world":
+    if asked.is_two_way or trade == "world":
         return (bought & sold) | (bought_back & sold_back)
     match trade:
         case "market":

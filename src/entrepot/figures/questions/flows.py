@@ -8,6 +8,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.questions.prices import price_index
 from entrepot.figures.questions.question import (
     AMOUNT,
@@ -19,6 +20,8 @@ from entrepot.figures.questions.question import (
     joined_rest,
 )
 from entrepot.lake import fetch
+from entrepot.measures.grouped import aggregate
+from entrepot.model.areas import WORLD
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
@@ -33,8 +36,33 @@ _NOISE = 1e-9
 
 
 def value(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
-    """Add up the flow."""
-    return measures.value(rows, by=by, value=column)
+    """Add up the flow; of a balance, what goes back counts below zero."""
+    if asked.flow != "balance":
+        return measures.value(rows, by=by, value=column)
+    amount, comes_back, nothing = nw.col(column), _goes_back(asked), nw.lit(0.0)
+    parts = rows.with_columns(
+        nw.when(comes_back).then(-amount).otherwise(amount).alias(column),
+        nw.when(comes_back).then(nothing).otherwise(amount).alias("exports"),
+        nw.when(comes_back).then(amount).otherwise(nothing).alias("imports"),
+    )
+    names = (column, "exports", "imports")
+    found = aggregate(parts.select(*by, *names), by, *(nw.col(name).sum() for name in names))
+    return in_unit(found, asked, ["exports", "imports"])
+
+
+def _goes_back(asked: Definition) -> nw.Expr:
+    """Whether a row is an import of the exporter that a balance is of.
+
+    One side is enough to tell, so that it holds for choices of territory, too; both where a member
+    trades with its own group.
+    """
+    forth, back = nw.lit(True), nw.lit(False)
+    for side in SIDES:
+        if getattr(asked, side) != WORLD:
+            areas = asked.members(side)
+            forth &= nw.col(side).is_in(sorted(areas))
+            back |= nw.col(other_side(side)).is_in(sorted(areas))
+    return back & ~forth
 
 
 def growth(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
