@@ -168,6 +168,17 @@ def test_two_way_trade_is_one_countrys_books(lake: Lake) -> None:
     assert 2 * (300 + 36) in {item.value for item in figure.specifications.items}
 
 
+def test_who_reports_imports_only_is_not_said_to_report_nothing(tmp_path: Path) -> None:
+    """Of two-way trade it read "Poland did not report", which it did: imports."""
+    path = tmp_path / "imports.csv"
+    path.write_text(HEAD + "2021,POL,CHN,M,854231,400\n2021,POL,DEU,M,854231,200\n")
+    lake = ep.Lake.open(tmp_path / "imports-lake")
+    lake.add("table", [path], mapping=MAP.format(id="imports", currency="USD"))
+    for keys in ({"exporter": "CHN", "flow": "both"}, {"importer": "CHN", "exporter": "POL"}):
+        reason = _ask(lake, "value", **{"importer": "POL", **keys}).reason
+        assert "Poland did not report exports to table.imports in 2021" in reason
+
+
 def test_all_goods_are_refused_where_some_are_held(lake: Lake) -> None:
     figure = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="all")
     assert figure.status == "insufficient_data"

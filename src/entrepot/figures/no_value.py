@@ -45,7 +45,7 @@ from entrepot.model.product import TOTAL
 from entrepot.sources import is_register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping, Sequence, Set
     from datetime import date
 
     from entrepot.figures.availability import Availability
@@ -156,8 +156,9 @@ def _absent(
                     "%Y" if cells.available.freq == "A" else "%Y-%m"
                 )  # a fiscal year by its first month
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
+                what = _not_reported(cells, asked, absent, days)
                 return NoAnswer(
-                    f"{area_phrases(absent)} did not report{_values(asked)} to "
+                    f"{area_phrases(absent)} did not report{what} to "
                     f"{cells.available.source} in {when}{_who_reports(cells, absent)}",
                     "silent",
                 )
@@ -175,6 +176,21 @@ def _absent(
                 "silent",
             )
     return None
+
+
+def _not_reported(
+    cells: SourceRows, asked: Definition, absent: list[str], days: Sequence[date]
+) -> str:
+    """Return what areas did not report: of who reports the other direction then, which one."""
+    sides = cells.available.reporters or {}
+    reported = {side: {who for who, day in every if day in days} for side, every in sides.items()}
+    if asked.valuation or not any(set(absent) & known for known in reported.values()):
+        return _values(asked)
+    if asked.is_two_way:
+        lacking = [side for side in SIDES if set(absent) - reported.get(side, set())]
+    else:
+        lacking = [cells.reported_by] if cells.reported_by else []
+    return f" {' and '.join(f'{side[:-2]}s' for side in lacking)}" if lacking else ""
 
 
 def _who_reports(cells: SourceRows, absent: list[str]) -> str:
