@@ -175,7 +175,9 @@ def test_who_reports_imports_only_is_not_said_to_report_nothing(tmp_path: Path) 
     lake = ep.Lake.open(tmp_path / "imports-lake")
     lake.add("table", [path], mapping=MAP.format(id="imports", currency="USD"))
     for keys in ({"exporter": "CHN", "flow": "both"}, {"importer": "CHN", "exporter": "POL"}):
-        reason = _ask(lake, "value", **{"importer": "POL", **keys}).reason
+        reason = _ask(
+            lake, "value", **{"importer": "POL", "source": "table.imports", **keys}
+        ).reason
         assert "Poland did not report exports to table.imports in 2021" in reason
 
 

@@ -111,3 +111,40 @@ def test_totals_by_procedure_count_once(tmp_path: Path) -> None:
 
     read_flows(Kept, path, tmp_path / "scratch")
     assert found == [("WLD", 9.0)]
+
+
+def test_a_query_for_some_partners_has_no_total(tmp_path: Path) -> None:
+    """Ten member states and three partners: a share of these was given, 87 % for 8 %."""
+    reporters = ("DE", "FR", "IT", "ES", "NL", "BE", "AT", "PL", "SE", "FI")
+    lines = [
+        f"A {who} {partner} 85423190 2 VALUE_IN_EUROS 2024 {value} "
+        for who in reporters
+        for partner, value in (("RU", 800), ("KZ", 90), ("AM", 30))
+    ]
+    lake = lake_of(tmp_path, *lines)
+    share = ask(lake, "export_share", exporter="DEU", importer="RUS")
+    assert (share.status, share.value) == ("insufficient_data", None)
+    assert "comext has 3 importers only (ARM, KAZ, RUS) and no total over all" in str(share.reason)
+    assert ask(lake, "value", exporter="DEU", currency="EUR").value is None
+    assert ask(lake, "value", exporter="DEU", importer="RUS", currency="EUR").value == 800
+    world = [f"A {who} WORLD 85423190 2 VALUE_IN_EUROS 2024 10000 " for who in reporters]
+    whole = lake_of(tmp_path / "whole", *lines, *world)
+    assert ask(whole, "export_share", exporter="DEU", importer="RUS").value == pytest.approx(0.08)
+
+
+def test_a_share_of_some_partners_refutes_no_claim(tmp_path: Path) -> None:
+    """The checker called 8 % wrong, with a digit dropped, over a total of two partners."""
+    lines = [
+        f"A DE {partner} 85423190 2 VALUE_IN_EUROS 2024 {value} "
+        for partner, value in (("RU", 800), ("KZ", 90))
+    ]
+    claims = tmp_path / "claims.yaml"
+    claims.write_text(
+        "format: 1\nsource: {title: Made up, date: 2025-03-01}\nclaims:\n- id: one\n"
+        "  quote: Russia took 8 % of the chips that Germany exported in 2024.\n"
+        '  export_share: {exporter: DEU, importer: RUS, period: 2024, goods: "854231"}\n'
+        '  says: "8 %"\n'
+    )
+    [claim] = ep.check(claims, lake=lake_of(tmp_path, *lines)).claims
+    assert claim.verdict == "not_enough_evidence"
+    assert not claim.likely_errors

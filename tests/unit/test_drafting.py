@@ -1653,3 +1653,22 @@ def test_a_number_in_brackets_is_left_and_not_lost(said: str) -> None:
     assert found.claims == ()
     assert [one.why[:20] for one in found.left] == ["a number in brackets"]
     assert draft(article_of("Exports rose (2), as customs said [3].")).left == ()
+
+
+def test_a_source_named_once_is_that_of_the_next_sentence() -> None:
+    """Trade of 40 with exports of 30 and imports of 25 was no contradiction: two series."""
+    first = "Trade between Japan and South Korea was $40 billion in 2015, according to {}. "
+    then = "Japan exported $30 billion to South Korea in 2015 and imported $25 billion from South "
+    then += "Korea in 2015."
+    text = first.format("Japan's customs") + "Japan exported $30 billion to South Korea in 2015."
+    assert [one.attributed_to for one in draft(article_of(text)).claims] == ["Japan's customs"] * 2
+    # Another paragraph, other countries, or a source of its own: nothing is carried on.
+    for more in (
+        "\n\nJapan exported $30 billion to South Korea in 2015.",
+        "Japan exported $30 billion to Peru in 2015.",
+        "Japan exported $30 billion to South Korea in 2015, according to the IMF.",
+    ):
+        claims = draft(article_of(first.format("Japan's customs") + more)).claims
+        assert [one.attributed_to for one in claims][1:] in ([""], ["IMF"])
+    found = check(as_document(draft(article_of(first.format("Japan's customs") + then))))
+    assert "inconsistent" in {one.verdict for one in found.claims}

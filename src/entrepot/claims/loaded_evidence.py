@@ -207,6 +207,9 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     stopped = {one.period: bool(stopped_in(sides, one.period)) for one in levels}
     if len(set(stopped.values())) > 1:
         return "across a break: one side stopped to publish between the two periods"
+    # The caveat of a total that may lack partners; whose table it is knows whether it does.
+    if not is_own(source) and any(one.id == "partial-source" for one in figure.caveats):
+        return "over a total of the partners loaded, which may not be all"
     if claim.quantity.measure not in ("value", "balance") or source == _RECONCILED:
         return ""
     if any(stopped.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -247,18 +248,18 @@ def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
 
 
 def _draw_rest(found: Check, screen: Console) -> None:
-    """Draw sentences that were not interpreted."""
+    """Draw the numbers that were not interpreted, each sentence once."""
     from rich.padding import Padding
     from rich.text import Text
 
     from entrepot.report.check_report.entries import one_line
 
-    for place, rest in enumerate(found.todo):
-        if not place:
-            screen.print()
-            screen.print(Text("Not interpreted, so not tested", style="bold"))
-        words = f"{one_line(rest.says)}: {one_line(rest.why)}\n{one_line(rest.quote)}"
-        screen.print(Padding(Text(words), (0, 0, 0, 2)))
+    if found.todo:
+        screen.print()
+        screen.print(Text("Not interpreted, so not tested", style="bold"))
+    for quote, numbers in groupby(found.todo, lambda rest: rest.quote):
+        lines = [f"{one_line(rest.says)}: {one_line(rest.why)}" for rest in numbers]
+        screen.print(Padding(Text("\n".join([*lines, one_line(quote)])), (0, 0, 0, 2)))
 
 
 def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, fold: bool) -> Any:
@@ -275,7 +276,8 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
     numbers = NUMBERS if width >= WIDE else FEW
     rest = width - verdict - 2 * numbers - REMARK - PADDING
     # Cells that fold have no least width: together these would push the last column off the screen.
-    grid.add_column("claim", min_width=NAMES if cut and width >= WIDE else None, **long)
+    # Without its end a claim could be another one: the EU's exports to Kyrgyzstan or Kazakhstan.
+    grid.add_column("claim", min_width=NAMES if cut and width >= WIDE else None, overflow="fold")
     if cut:
         grid.columns[-1].max_width = rest
     grid.add_column("says", max_width=numbers if cut else NUMBERS, **long)

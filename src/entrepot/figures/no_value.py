@@ -16,7 +16,7 @@ from entrepot.figures.availability import (
     is_late,
     of_lake,
 )
-from entrepot.figures.definition import DOLLARS, SIDES, chosen_lines
+from entrepot.figures.definition import DOLLARS, SIDES, chosen_lines, other_side
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import Figure
 from entrepot.figures.goods_caveats import pooled
@@ -25,7 +25,7 @@ from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
 from entrepot.figures.questions.question import CHANGES, REST
-from entrepot.figures.row_facts import codes_there, has_rows, having, partners
+from entrepot.figures.row_facts import codes_there, has_rows, having, partners, traders
 from entrepot.figures.rows import (
     NOISE,
     all_goods_totals,
@@ -42,7 +42,7 @@ from entrepot.lake.inventory import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD, area_phrase, area_phrases
 from entrepot.model.display import figure_value, first_of
 from entrepot.model.product import TOTAL
-from entrepot.sources import is_register
+from entrepot.sources import is_own, is_register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -55,6 +55,14 @@ if TYPE_CHECKING:
 COMPLETE = 0.005
 """Part of a reported total by which all its lines may fall short of it."""
 
+FEW_PARTNERS = 30
+"""Partners in all of a delivery of official statistics below which it is a query for some of them.
+
+A month of Comext has 240, a year of UN Comtrade 220; what a query for seven of them leaves of a
+member state's exports says nothing of the share of one.
+"""
+SOME_REPORTERS = 10
+"""Reporters who would name more partners than `FEW_PARTNERS` if all of theirs were there."""
 MANY_REPORTERS = 60
 """Reports of fewer areas are no total of one that does not report.
 
@@ -391,6 +399,18 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     for total_flow, side in totals(asked):
         there = having(cells, total_flow, goods)
         names = partners(there, total_flow, side)
+        how = question(asked.measure)
+        if (
+            (how.divides or how.trade == "flow")
+            and is_extract_of_partners(there, total_flow, side)
+            and not _has_total(cells, asked, total_flow, goods, side)
+        ):
+            known = sorted(traders(there, total_flow, side))
+            return NoAnswer(
+                f"{of_lake(cells.available.source)} has {len(known)} {side}s only "
+                f"({first_of(known, _NAMED)}) and no total over all, so a total of these would be "
+                f"far too small; add all partners of {cells.available.source}"
+            )
         if not names and cells.available.has_sums and question(asked.measure).divides:
             who = asked.importer if side == "exporter" else asked.exporter
             return NoAnswer(
@@ -415,6 +435,16 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
                 f"add the whole {cells.available.source}, not an extract"
             )
     return None
+
+
+def is_extract_of_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
+    """Whether official reports are those of a query for a few partners on a side."""
+    source = cells.available.source
+    if not cells.is_of_reports or cells.is_blend or is_own(source) or is_register(source):
+        return False
+    few = 0 < len(traders(cells, asked, side)) < FEW_PARTNERS
+    # Of one reporter or a few, trade with few may be all there is; a caveat counts the partners.
+    return few and len(traders(cells, asked, other_side(side))) >= SOME_REPORTERS
 
 
 def _one_direction(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:

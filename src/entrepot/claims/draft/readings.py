@@ -413,6 +413,7 @@ def merged(
             "two numbers that would both be of one thing: which is of what is not clear",
             "",
         )
+    kept = _attributed_on(kept, spans)
     rest = _left(article, why, spans)
     every = tuple(_readings(article, kept, why, structure, spans))
     return list(kept.values()), rest, every
@@ -438,6 +439,45 @@ def with_claims(
         says, fields = article.text[low:high], _fields_of(claim, None)
         known[claim.place] = Reading(0, low, high, says, within, "interpreted", entry, fields)
     return tuple(replace(known[place], index=at) for at, place in enumerate(sorted(known), 1))
+
+
+def _attributed_on(
+    kept: Mapping[tuple[int, int], Drafted], spans: Sequence[Sentence]
+) -> dict[tuple[int, int], Drafted]:
+    """Return claims with the source of the sentence before, where they are of the same two sides.
+
+    A text names its source once and goes on with its numbers. Another source's numbers would say
+    so; of other countries, or in another paragraph, nothing is known.
+    """
+    starts = [one.start for one in spans]
+    found = dict(kept)
+    named: dict[int, str] = {}
+    for place, claim in kept.items():
+        if claim.attributed_to:
+            named.setdefault(bisect_right(starts, place[0]) - 1, claim.attributed_to)
+    last: tuple[int, frozenset[str], str] | None = None
+    for place, claim in sorted(kept.items()):
+        at = bisect_right(starts, place[0]) - 1
+        sides = _sides(claim.keys)
+        if claim.attributed_to:
+            last = at, sides, claim.attributed_to
+        elif last is not None and at not in named and sides == last[1]:
+            near = at - last[0] <= 1 and spans[at].paragraph == spans[last[0]].paragraph
+            if near:
+                found[place] = replace(claim, attributed_to=last[2])
+                last = at, sides, last[2]
+    return found
+
+
+def _sides(keys: Mapping[str, Any]) -> frozenset[str]:
+    """Return the areas of a claim, whichever of them sells."""
+    found: set[str] = set()
+    for key, value in keys.items():
+        if isinstance(value, dict):
+            found |= _sides(value)
+        elif key in ("exporter", "importer"):
+            found.add(str(value))
+    return frozenset(found)
 
 
 def _contradicting(
