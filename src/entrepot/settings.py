@@ -101,8 +101,9 @@ def configured() -> dict[str, str]:
 def _read_config(path: Path, _changed: tuple[int, ...]) -> dict[str, str]:
     try:
         with path.open("rb") as opened:
-            found = tomllib.loads(opened.read(_MOST_CONFIG + 1).decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            found = tomllib.loads(opened.read(_MOST_CONFIG + 1).decode("utf-8-sig"))
+    # Errors of Unicode and of TOML are ValueErrors, and so is a number of too many digits.
+    except (OSError, ValueError, RecursionError) as error:
         raise RequestError(
             f"the settings cannot be read: {error}",
             where=str(path),

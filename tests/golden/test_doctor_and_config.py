@@ -155,6 +155,21 @@ def test_a_file_that_is_no_settings_is_refused() -> None:
         Settings.read()
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "supplier = " + "9" * 5000])
+def test_settings_that_no_parser_could_take_are_no_defect(entrepot: Run, text: str) -> None:
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().write_text(text)
+    code, _, said = entrepot("config")
+    assert (code, "the settings cannot be read" in said, "Traceback" in said) == (2, True, False)
+
+
+def test_a_mark_that_editors_of_windows_write_is_no_setting(entrepot: Run) -> None:
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().write_text('\ufeffsupplier = "DEU"\n', encoding="utf-8")
+    code, told, _ = entrepot("config", "--json")
+    assert (code, "DEU" in told) == (0, True)
+
+
 def test_every_step_is_in_the_log(
     entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lake: Lake
 ) -> None:

@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 from entrepot.errors import EntrepotError
 from entrepot.limits import Limits, under
 from entrepot.serve.answer import KINDS, ServedAnswer, TooLongError
+from entrepot.serve.guard import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,11 +202,12 @@ def checked_apart(
         process.end()
         # A new one starts now, so that the next sender does not wait for Python to import.
         get_ready()
+        shipments = sent.kind == "shipments"
+        work = "screening of this list" if shipments else "check of this text"
         raise TooLongError(
-            f"the check of this text took more than {seconds:g} seconds, or too much memory",
-            why="texts that cost more keep others waiting",
-            hint="cut the text into chapters and check one at a time, or check it on a terminal, "
-            "where nothing is cut off: entrepot check FILE",
+            f"the {work} took more than {seconds:g} seconds, or too much memory",
+            why=f"{'lists' if shipments else 'texts'} that cost more keep others waiting",
+            hint=elsewhere(shipments=shipments),
         )
     head, body = found
     # The process says so itself, from its memory after this text.

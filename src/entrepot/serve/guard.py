@@ -400,7 +400,7 @@ class Guard:
             return WrongFormError("a body that is packed is not read", hint="send it unpacked")
         # Not \d, which takes digits of other scripts, too; and int() of a long text is slow.
         if not re.fullmatch(r"[0-9]{1,12}", length) or int(length) > self._longest:
-            return too_large(self._longest)
+            return too_large(self._longest, scope["path"])
         return None
 
 
@@ -413,13 +413,24 @@ def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return found
 
 
-def too_large(longest: int) -> TooLargeError:
-    """Return the error for a text or a body of more than so many bytes."""
+def elsewhere(*, shipments: bool) -> str:
+    """Return what to do with a text, or a list of shipments, that is too costly for a server."""
+    if shipments:
+        return "screen it on a terminal, where nothing is cut off: entrepot screen FILE"
+    return (
+        "cut the text into chapters and check one at a time, or check it on a terminal, "
+        "where nothing is cut off: entrepot check FILE"
+    )
+
+
+def too_large(longest: int, path: str = "") -> TooLargeError:
+    """Return the error for a text or a body of more than so many bytes, sent to a path."""
+    of_shipments = path.rstrip("/").endswith("/screen")
+    of_whom = "a list that a person reads" if of_shipments else "an article or a claims file"
     return TooLargeError(
         f"more than {longest // 1000} kB",
-        why="an article or a claims file is much smaller",
-        hint="cut the text into chapters and check one at a time, or check it on a terminal, "
-        "where nothing is cut off: entrepot check FILE",
+        why=f"{of_whom} is much smaller",
+        hint=elsewhere(shipments=of_shipments),
     )
 
 

@@ -343,7 +343,7 @@ async def whole_body(request: Request, longest: int) -> bytes:
                 # Counted as it arrives: a chunked body has no
                 # Content-Length that the guard could refuse.
                 if len(received) > longest:
-                    raise too_large(longest)
+                    raise too_large(longest, request.scope["path"])
     except ClientDisconnect:  # nobody reads this; else it would be a defect
         raise BadAddressError("the text did not arrive whole", hint="send it again") from None
     except TimeoutError:

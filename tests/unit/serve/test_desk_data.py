@@ -145,3 +145,8 @@ def test_a_server_with_a_reader_asks_it_and_says_so_on_its_pages(tmp_path: Path)
         assert "http://127.0.0.1:9/v1/chat/completions" in asking.send("GET", path).text
         assert str(sys.executable) in with_reader.send("GET", path).text
         assert "name@" not in asking.send("GET", path).text
+
+
+def test_a_text_with_a_zero_byte_is_none(client: Client) -> None:
+    """As at every other door: what is made of it could not be saved as a claims file."""
+    assert sent(client, text="a\x00 3 % of exports").status_code == 422

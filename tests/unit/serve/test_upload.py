@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.ask_server import Client
+from tests.made_workbook import cells, make_workbook
 
 from entrepot.serve import create_app
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
 TEXT = "China's exports to Russia fell by 3.4 % in 2025. Everything rose by 12."
@@ -204,3 +207,22 @@ def test_a_file_that_cannot_be_read_keeps_its_name(client: Client) -> None:
     found = client.send("POST", "/screen", files=files)
     assert found.status_code == 422
     assert "<p>mine.csv" in found.text
+
+
+def test_shipments_that_cost_too_much_are_sent_to_the_screening_of_a_terminal(
+    client: Client, tmp_path: Path
+) -> None:
+    """They were to be cut into chapters and checked as an article."""
+    # A cell in the last column of the last row: a table of 17 billion cells.
+    far = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>1</t></is></c></row>'
+    path = make_workbook(tmp_path / "made.xlsx", {"made": cells([["code"], ["854231"]]) + far})
+    whole = path.read_bytes()
+    form = {"text": "", "edition": "CN", "dates": ""}
+    sent = client.send("POST", "/screen", data=form, files={"file": ("made.xlsx", whole)})
+    assert sent.status_code == 503
+    assert "entrepot screen FILE" in sent.text
+    assert "chapters" not in sent.text
+    large = client.send("POST", "/screen", data=form, files={"file": ("a.csv", b"x" * 2**20)})
+    assert large.status_code == 413
+    assert "entrepot screen FILE" in large.text
+    assert "article" not in large.text

@@ -117,6 +117,8 @@ def desk_data(
     sent = _DeskRequest.read(body)
     if not sent.text.strip():
         raise RequestError("there is no text", hint="paste an article")
+    if "\x00" in sent.text:  # JSON can spell it; no claims file could hold it
+        raise RequestError("a file of another kind, not a text", hint="save it as plain text")
     if sent.source is not None:
         numbers = [one.model_dump() for one in sent.numbers]
         found = verdicts_on(sent.text, sent.source, numbers, lake=lake, tries=sent.tries)
