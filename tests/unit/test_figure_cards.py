@@ -329,3 +329,13 @@ def test_a_figure_without_a_value_is_saved_with_the_reason(tmp_path: Path) -> No
     kinds = {one["name"]: one["type"] for one in package["resources"][0]["schema"]["fields"]}
     # As in Parquet: a column of numbers that are all missing is of numbers.
     assert {kinds[name] for name in ("value", "low", "high")} == {"number"}
+
+
+def test_a_table_says_how_many_rows_are_not_shown(suppliers: ep.Figure) -> None:
+    """Germany has 63 suppliers of magnets, of which twelve stood there as if they were all."""
+    assert len(suppliers.rows()) == 63
+    assert "\nand 51 more rows\n" in str(suppliers)
+    assert "and 51 more rows" in card_html(card_of(suppliers))
+    one = replace(card_of(suppliers), rest=1)
+    assert "and 1 more row\n" in card_text(one)
+    assert "more row" not in card_text(replace(one, rest=0))

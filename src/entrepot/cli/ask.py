@@ -392,7 +392,7 @@ def draw(figure: Figure, screen: Console) -> None:
 
     from rich.text import Text
 
-    from entrepot.figures.card import card_text
+    from entrepot.figures.card import card_text, more_rows
     from entrepot.figures.figure import card_of, cards_of, table_of
     from entrepot.model.display import NBSP, with_unit
 
@@ -408,6 +408,6 @@ def draw(figure: Figure, screen: Console) -> None:
         names, rows = table_of(figure)
         screen.print(table("", names, rows, right=tuple(range(1, len(names))), by_rank=True))
         if len(rows) < len(figure.table):
-            screen.print(f"and {len(figure.table) - len(rows):,} more rows, see --json")
+            screen.print(f"and {more_rows(len(figure.table) - len(rows))}, see --json")
         if cards := cards_of(figure):
             screen.print(facts(cards))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import MONEY, NBSP, around, split_address, with_unit
+from entrepot.model.display import MONEY, NBSP, agreed, around, split_address, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,9 @@ class FigureCard:
     facts
         Label and text of definition, denominator, evidence; a text may have several lines.
     table
-        Head and rows behind the value, as text.
+        Head and first rows behind the value, as text.
+    rest
+        How many more rows there are.
     reason
         Why there is no value.
     python
@@ -73,6 +75,7 @@ class FigureCard:
     facts: tuple[tuple[str, str], ...]
     caveats: tuple[tuple[str, str], ...]
     table: tuple[Sequence[str], Sequence[Sequence[str]]]
+    rest: int
     reason: str
     python: str
     id: str
@@ -155,7 +158,7 @@ def card_html(card: FigureCard) -> str:
     parts = [f'<p class="hd">{escape(card.title)}</p>']
     parts.append(f'<div class="t"{wide}><div>{"".join(left)}</div>{right}</div>')
     if any(card.table):
-        parts.append(table_html(*card.table))
+        parts.append(table_html(*card.table, rest=card.rest))
     reproduce = (("Reproduce", f"<code>{escape(card.python)}</code>"),) if card.python else ()
     facts = [(name.capitalize(), _linked(text)) for name, text in card.facts]
     if card.id:
@@ -246,8 +249,13 @@ def _linked(text: str) -> str:
     return " ".join(words)
 
 
-def table_html(head: Sequence[str], rows: Sequence[Sequence[Any]], most: int = ROWS) -> str:
-    """Return a table of texts; columns of numbers are set to the right."""
+def table_html(
+    head: Sequence[str], rows: Sequence[Sequence[Any]], most: int = ROWS, *, rest: int = 0
+) -> str:
+    """Return a table of texts, with how many rows are not shown: `rest` are not in `rows` either.
+
+    Columns of numbers are set to the right.
+    """
     shown = [[_cell(cell) for cell in row] for row in rows[:most]]
     right = [
         bool(shown) and all(_is_number(row[at]) for row in shown if row[at])
@@ -261,9 +269,20 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[Any]], most: int = R
         f"<tr>{''.join(f'<td {k}>{escape(c)}</td>' for k, c in zip(kinds, row, strict=True))}</tr>"
         for row in shown
     )
-    rest = len(rows) - len(shown)
-    more = f'<p class="m">and {rest:,} more rows</p>' if rest > 0 else ""
+    rest += len(rows) - len(shown)
+    more = f'<p class="m">and {more_rows(rest)}</p>' if rest else ""
     return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def more_rows(count: int) -> str:
+    """Return how many rows of a table are not shown.
+
+    Examples
+    --------
+    >>> more_rows(1), more_rows(2000)
+    ('1 more row', '2,000 more rows')
+    """
+    return agreed(count, "more row", "more rows")
 
 
 def _cell(cell: Any) -> str:
@@ -367,7 +386,7 @@ def _table_lines(card: FigureCard, width: int) -> list[str]:
     head, rows = card.table
     if not head:
         return []
-    cells = [list(head), *([_cell(one) for one in row] for row in rows[:ROWS])]
+    cells = [list(head), *([_cell(one) for one in row] for row in rows)]
     sizes = [max(len(row[at]) for row in cells) for at in range(len(head))]
     # Columns fall off on the right, where the less important ones are.
     while len(sizes) > 1 and sum(sizes) + 2 * len(sizes) > width:
@@ -380,7 +399,7 @@ def _table_lines(card: FigureCard, width: int) -> list[str]:
         )
         for row in cells
     ]
-    more = [f"and {len(rows) - ROWS:,} more rows"] if len(rows) > ROWS else []
+    more = [f"and {more_rows(card.rest)}"] if card.rest else []
     return ["", *lines, *more, ""]
 
 

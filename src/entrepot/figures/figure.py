@@ -895,6 +895,7 @@ def card_of(figure: Figure) -> FigureCard:
         facts=tuple(facts),
         caveats=tuple((one.text, one.id) for one in figure.caveats),
         table=table_of(figure) if figure.table else ((), ()),
+        rest=max(0, len(figure.table) - ROWS),
         reason=figure.reason or "",
         python=_python(asked),
         id=figure.id,
