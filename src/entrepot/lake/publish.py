@@ -10,6 +10,7 @@ catalog which was put back from elsewhere happens not to know.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -447,6 +448,13 @@ def _others(folder: Path) -> Sequence[str]:
 WATCHED = "watched"
 """Name of the folder."""
 _KEYS = {"figures", "path", "text", "verdicts"}
+_CHECKSUM = "checksum"
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of what is kept under a name, without its own."""
+    plain = {name: value for name, value in content.items() if name != _CHECKSUM}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
 def kept(folder: Path) -> dict[str, Any]:
@@ -463,6 +471,9 @@ def kept(folder: Path) -> dict[str, Any]:
             content = from_json(kept_text(path))
             if not (isinstance(content, dict) and content.keys() >= _KEYS):
                 raise ValueError(f"not {', '.join(sorted(_KEYS))}")
+            # A digit that a disk changed would be a figure that changed; earlier states have none.
+            if content.pop(_CHECKSUM, of_it := _checksum(content)) != of_it:
+                raise ValueError("its checksum is another one")
             found[path.name.removesuffix(".json")] = content
         except BadFileError:  # it is a ValueError too
             raise
@@ -501,6 +512,8 @@ def keep(folder: Path, name: str, content: dict[str, Any]) -> None:
         If the disk does not take it; it says whether what was kept before stays.
     """
     path = folder / WATCHED / f"{name}.json"
+    content = json.loads(json.dumps(content))  # as it is read again: keys are texts
+    content[_CHECKSUM] = _checksum(content)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
     def became() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 import entrepot as ep
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.lake import Lake
-from entrepot.lake.publish import kept
+from entrepot.lake.publish import keep, kept
 from entrepot.watching.observation import Threshold
 from entrepot.watching.run import stop
 
@@ -113,12 +114,12 @@ def test_nobody_misses_a_move_because_another_file_fails(lake: Path, file: Path)
     ep.watch(file, lake=lake)
     ep.watch(other, lake=lake)
     add(lake, "V202501", 60.0)
-    place = lake / "watched" / "other.yaml.json"
-    content = place.read_text(encoding="utf-8")
-    place.write_text(content.replace("measure: value", "measure: valu"), encoding="utf-8")
+    before = kept(lake)["other.yaml"]
+    wrong = before["text"].replace("measure: value", "measure: valu")
+    keep(lake, "other.yaml", before | {"text": wrong})
     with pytest.raises(BadFileError, match="valu"):
         ep.watch(lake=lake)
-    place.write_text(content, encoding="utf-8")
+    keep(lake, "other.yaml", before)
     assert ep.watch(lake=lake).summary["changed"] == 2
 
 
@@ -139,14 +140,15 @@ def test_a_source_that_was_removed_stops_no_other_figure(lake: Path, file: Path)
     ep.watch(named, lake=lake)
     ep.watch(file, lake=lake)
     place = lake / "watched" / "named.yaml.json"
-    content = place.read_text(encoding="utf-8")
-    place.write_text(content.replace("source: baci", "source: table.gone"), encoding="utf-8")
+    before = kept(lake)["named.yaml"]
+    gone = before["text"].replace("source: baci", "source: table.gone")
+    keep(lake, "named.yaml", before | {"text": gone})
     for wanted in (("status",), ()):
         moves = {one.name: one.figures for one in ep.watch(lake=lake).files}
         assert [move.what for move in moves["named.yaml"]] == [wanted, wanted]
-        gone = moves["named.yaml"][0].now
-        assert gone.value is None
-        assert "table.gone is not in this lake any more" in (gone.reason or "")
+        lost = moves["named.yaml"][0].now
+        assert lost.value is None
+        assert "table.gone is not in this lake any more" in (lost.reason or "")
         assert moves["chips.yaml"][0].now.value == 50_000
     assert json.loads(place.read_text("utf-8"))["figures"]["bought"]["value"] == 50_000
     # A source that never was there is a mistake in the file.
@@ -327,7 +329,11 @@ def test_a_disk_that_takes_nothing_leaves_what_was_kept(
 def test_what_is_remembered_and_damaged_is_named(lake: Path, file: Path) -> None:
     ep.watch(file, lake=lake)
     place = lake / "watched" / "chips.yaml.json"
-    for damaged in (place.read_text(encoding="utf-8")[:-40], "[]", "{}"):
+    whole = place.read_text(encoding="utf-8")
+    # A digit of a value that is another one: the figure seemed to have changed.
+    other = re.sub(r'("value": )[0-9]', r"\g<1>7", whole, count=1)
+    assert other != whole
+    for damaged in (whole[:-40], "[]", "{}", other):
         place.write_text(damaged, encoding="utf-8")
         with pytest.raises(BadFileError, match="damaged"):
             ep.watch(file, lake=lake)
