@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import Definition, Figure, ask_many, evaluate_each, row_facts
+from entrepot.figures import Definition, Figure, ask_many, evaluate_each, row_facts, rows
+from entrepot.figures.asked_together import several_times
+from entrepot.figures.availability import availability_of
 from entrepot.figures.curve.evaluate import combined
 from entrepot.figures.evaluate import evaluate
+from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.rows import SourceRows
 from entrepot.goods import goods_list
 from entrepot.lake import Lake, distinct
 from entrepot.model.areas import areas, by_code
+from entrepot.model.period import Period
 from entrepot.model.product import known_codes
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import brief_in
@@ -241,6 +247,28 @@ def test_codes_of_an_extract_are_looked_up_once_whoever_is_asked_about(
         assert scopes[seller, "8542,8505"] == "of the 3 codes loaded"
         assert scopes[seller, "854231,847150"] == "of the 1 code loaded"
     assert looked_up.count(("period", "nomenclature", "product")) == 1
+
+
+def test_of_everybody_only_the_time_asked_about_is_read(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two countries all times are read in one go, of all countries those that are asked for."""
+    read: list[str] = []
+
+    def watched(_cells: Any, asked: Definition, *_rest: Any) -> Any:
+        read.append(str(asked.period))
+        return nullcontext()
+
+    monkeypatch.setattr(rows, "_read_once", watched)
+    with several_times([Period.parse(year) for year in YEARS]):
+        for measure in ("cutoff", "import_share"):
+            keys = {"importer": "RUS", "exporter": "CHN", "goods": "chpl", "period": YEARS[-1]}
+            asked = Definition.build(measure, source="baci", **keys)
+            there = availability_of(lake, "baci", [asked.period])
+            assert not isinstance(there, NoAnswer)
+            with rows.reading_once(SourceRows(lake, there[0]), asked, ()) as found:
+                assert found.is_long is (measure == "import_share")
+    assert read == ["2023", "2019..2023"]
 
 
 def test_a_question_alone_runs_no_query_twice(lake: Lake) -> None:

@@ -228,8 +228,9 @@ def run() -> None:
     # library took twice the processor time for them, and on a busy machine five times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Nearly all objects that a question makes stay until its end. To look for cycles among them
-    # after every 700 took a fifteenth of the time of a brief.
-    gc.set_threshold(100_000)
+    # after every 700 took a fifteenth of the time of a brief, and those that were looked through
+    # again a seventieth.
+    gc.set_threshold(100_000, 100)
     # And at its end they need not be looked through again, one by one, as the process ends anyway:
     # that took a tenth of the time of a brief. What has to be closed is closed where it was opened.
     atexit.register(gc.freeze)

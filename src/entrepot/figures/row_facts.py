@@ -493,9 +493,9 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
         asked = asked.but(**{other_side(side): WORLD})
     members, kept = members_of(asked, side), working_set(cells.lake)
     is_read = kept is not None and kept.covers(members)
-    # All of them are looked up, and once, where not all their trade is read for other questions.
-    several = cells.over_all(asked.but(base=None)) is not None or len(asked_beside(asked)) > _FEW
-    if not is_read and several:
+    # All of them are looked up, and once, where many are asked about whose trade is not read for
+    # other questions: a few are found in a part of the files.
+    if not is_read and len(asked_beside(asked)) > _FEW:
         return traders(cells, asked, side)
     among = traded_by(side, members)
     return _areas(

@@ -117,7 +117,8 @@ class SourceRows:
         Empty where it is asked alone.
         """
         there = self.available
-        if asked.base or there.is_reconciled or self.twofold:
+        is_short = self.kept is not None and not self.is_long  # of one time only
+        if asked.base or there.is_reconciled or self.twofold or is_short:
             return ()
         steps = frozenset(asked.period.parts(there.freq))
         family = ("times", *self._family(asked))
@@ -989,7 +990,9 @@ def reading_once(
     further
         The same asked of other areas, whose rows are read in the same go.
     """
-    wide = cells.over_all(asked)
+    # Everybody's rows are many, and of each time in files of its own: those of the others may never
+    # be asked for.
+    wide = None if question(asked.measure).trade == "world" else cells.over_all(asked)
     these = together()
     if wide is not None and these is not None:
         every, combined = wide
