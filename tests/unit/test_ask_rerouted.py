@@ -10,6 +10,7 @@ from tests.made_hubs import lake as made
 
 import entrepot as ep
 from entrepot.errors import RequestError
+from entrepot.figures import flows
 from entrepot.figures.figure import as_rows, headline
 from entrepot.figures.questions import rerouted
 from entrepot.lake import Lake
@@ -53,6 +54,18 @@ def test_a_list_is_asked_like_a_code_and_other_goods_are_beside_it(whole: Lake) 
     assert (listed.low, listed.value, listed.high) == pytest.approx((200_000, 400_000, 400_000))
     coats = ep.ask("rerouted", lake=whole, **(ASKED | {"goods": "620331"}))
     assert (coats.value, coats.low, coats.details["alarm"]) == (0, None, "no")  # 0 to 0
+
+
+@pytest.mark.parametrize("goods", ["854231", "chpl"])
+def test_the_rows_of_a_chain_are_read_once(
+    whole: Lake, monkeypatch: pytest.MonkeyPatch, goods: str
+) -> None:
+    """Bounds, prices, editions and who reports are each asked of them."""
+    read: list[Any] = []
+    usual = flows.reading_once
+    monkeypatch.setattr(flows, "reading_once", lambda *said: read.append(said) or usual(*said))
+    ep.ask("rerouted", lake=whole, **(ASKED | {"goods": goods}))
+    assert len(read) == 1
 
 
 def test_only_the_value_told_first_has_cards_of_hubs(

@@ -345,10 +345,12 @@ def _reported(
         return lost
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
     # A single set of codes is measured once: nothing is gained by reading its rows into memory,
-    # unless each query takes the engine long to plan, and nothing of its rows is there.
+    # unless each query takes the engine long to plan, and nothing of its rows is there, or several
+    # things are asked of them, as of chains.
     is_once = not others and not any(one.lists for one in goods)
-    is_read_first = cells.lake.plans_long and (
-        working_set(cells.lake) is None or question(definition.measure).other_goods
+    how = question(definition.measure)
+    is_read_first = how.trade == "chain" or (
+        cells.lake.plans_long and (working_set(cells.lake) is None or how.other_goods)
     )
     if is_once and (is_everything(goods) or not is_read_first):
         main = headline(definition, goods, cells)
@@ -367,7 +369,7 @@ def _reported(
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
-    together = [] if definition.is_two_way else extra_definitions
+    together = extra_definitions if definition.flow == "one_way" else []
     with (
         reading_once(cells, definition, merged(every), together) as read,
         beside_other_goods(read, definition, [goods, *others]) as kept,
