@@ -208,7 +208,7 @@ def _named(claim: Claim, facts: ReferenceLevels) -> str:
     if found is None:
         return (
             f"{several}; no published figure covers such goods. "
-            'Write the code that is meant (goods: "850511") to compare it with data.'
+            "Write the customs code that is meant as goods to compare it with data."
         )
     # As printed: nobody prints 45.0 and 90.0 %.
     ends = range_text(found.interval.low, found.interval.high, "share", 2)
