@@ -70,6 +70,7 @@ def test_a_chart_is_put_into_an_article(page: Page, empty: str) -> None:
     page.keyboard.press("Enter")
     form = page.locator("#embed:popover-open form.frame")
     expect(form).to_be_visible()
+    expect(form.locator("..")).to_contain_text("Only this machine reaches this address")
     page.locator("#frame-width").select_option("600")
     page.locator("#frame-theme").select_option("dark")
     page.locator("#frame-title").fill('Magnets "now" & then')

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
 
 COOKIE = "language"
+_SOUNDS = str.maketrans("瑙梵斐", "闹犯非")  # nǎo, fàn, fěi
 _MONTHS = {
     "de": "Jan.|Feb.|März|Apr.|Mai|Juni|Juli|Aug.|Sept.|Okt.|Nov.|Dez.",
     "es": "ene|feb|mar|abr|may|jun|jul|ago|sept|oct|nov|dic",
@@ -189,8 +190,9 @@ def by_label(codes: Iterable[str]) -> list[tuple[str, str]]:
 
 def _order(name: str) -> tuple[bytes | str, ...]:
     if language_now() == "zh":
-        # The signs of this older standard are in the order of their sounds (pinyin).
-        return (name.encode("gb18030"),)
+        # The signs of this older standard are in the order of their sounds (pinyin), but for rarer
+        # ones, which stand behind all others: each of those that begin a name as one of its sound.
+        return (name.translate(_SOUNDS).encode("gb18030"),)
     # Letters with marks stand with those without; only the Spanish ñ is a letter of its own.
     plain = name.casefold().replace("ñ", "n\uffff") if language_now() == "es" else name.casefold()
     plain = plain.replace("ё", "е")

@@ -89,7 +89,10 @@ def _box(block: ConflictBlock, check: Check) -> ConflictBox:
             notes.append(note)
     if conflict.corrected:
         notes.append("Correcting one likely error resolves the conflict")
-    said = (likely_cause(block, check), also_conflicting(block, check))
+    found = {item.id: item.likely_errors for item in check.claims}
+    errors = [found[name][0].text.rstrip(".") for name in block.blamed if found[name]]
+    likely = f"Likely error: {joined(errors)}" if errors else ""
+    said = (likely, likely_cause(block, check), also_conflicting(block, check))
     notes += [note for note in said if note]
     text = ". ".join(phrasing.capital(note).rstrip(".") for note in notes)
     return ConflictBox(

@@ -1,7 +1,7 @@
 // The answer of a page and the address of its note, as a message in the mail program of the reader.
 
 // Names by which a machine reaches itself: in a message to somebody else they lead nowhere.
-const OWN = /^(.*\.?localhost|127(\.\d+){3}|\[::1?\]|0\.0\.0\.0)$/;
+export const OWN = /^(.*\.?localhost|127(\.\d+){3}|\[::1?\]|0\.0\.0\.0)$/;
 
 export function mail(link) {
   const answer = document.querySelector("p.answer").cloneNode(true);

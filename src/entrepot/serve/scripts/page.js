@@ -3,7 +3,7 @@
 import { copy } from "./copy.js";
 import { embed } from "./embed.js";
 import { frame } from "./frame.js";
-import { mail } from "./mail.js";
+import { OWN, mail } from "./mail.js";
 import { rest } from "./rest.js";
 import { slash, suggest } from "./search.js";
 import { tabs } from "./tabs.js";
@@ -23,6 +23,7 @@ document.querySelectorAll("button[data-copy]").forEach(copy);
 // The code of a frame and the link name this server where its operator named no address.
 document.querySelectorAll("pre[data-origin]").forEach((code) => {
   code.textContent = code.textContent.replace(code.dataset.origin, location.origin);
+  code.nextElementSibling.hidden = !OWN.test(location.hostname);
 });
 document.querySelectorAll("input[data-origin]").forEach((link) => {
   link.value = location.origin + link.value;
