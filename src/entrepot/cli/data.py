@@ -273,11 +273,9 @@ def publish(
 
     Later loads and removals keep the tables up to date.
     """
-    from entrepot.lake.iceberg import publish_tables
-
     opened = open_lake(lake)
     with progress("publishing tables"):
-        found = publish_tables(opened.path, catalog)
+        found = opened.publish(catalog)
 
     def render(screen: Console) -> None:
         rows = [[one.name, f"{one.rows:,}", f"{one.files:,}", " ".join(one.tags)] for one in found]
@@ -285,7 +283,8 @@ def publish(
             table("Iceberg tables", ["table", "rows", "files", "tags"], rows, right=(1, 2))
         )
         for one in found:
-            say(screen, f"{one.name}: {one.metadata}")
+            # In one line, to be copied.
+            screen.print(f"{one.name}: {one.metadata}", soft_wrap=True, markup=False)
         say(screen, "Later loads and removals keep these tables up to date.")
 
     emit({"tables": [asdict(one) for one in found]}, render, as_json=as_json)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
     from entrepot.lake.catalog import Order
+    from entrepot.lake.iceberg import PublishedTable
     from entrepot.lake.inventory import InventoryItem, LoadReport
     from entrepot.lake.prepare import Preparing
     from entrepot.lake.rebuild import RebuildResult
@@ -264,6 +265,13 @@ class Lake(Reads):
             return backup(
                 self.path, self._own_catalog(), Path(file), replaces=replace, progress=report
             )
+
+    def publish(self, catalog: str | None = None) -> tuple[PublishedTable, ...]:
+        """Publish the lake as Apache Iceberg tables; parameters and errors as `publish_tables`."""
+        from entrepot.lake.iceberg import publish_tables
+
+        self._require_folder("a lake in an object store has no tables: its cache is no place to be")
+        return publish_tables(self.path, catalog)
 
     def _own_catalog(self) -> Catalog:
         """Return what the lake has of its own; raises `NoEvidenceError` if that is nothing."""

@@ -282,6 +282,9 @@ def test_the_command_names_tables_and_their_metadata(lake: Lake, write: Write) -
     assert found["name"] == "entrepot.flows"
     assert found["tags"] == ["baci-V202501", "load-1"]
     assert found["metadata"].endswith(".metadata.json")
+    shown = CliRunner().invoke(app, ["data", "publish", "--lake", str(lake.path)]).stdout
+    named = [line for line in shown.splitlines() if line.startswith("entrepot.flows: ")]
+    assert [line.endswith(".metadata.json") for line in named] == [True]  # to be copied as it is
 
 
 def test_the_blocks_of_the_how_to_page_run(lake: Lake, write: Write) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -258,7 +259,8 @@ def test_what_needs_a_folder_is_refused(
 ) -> None:
     lake = Lake.open(place)
     lake.add("baci", [write(ROWS)])
-    for refused in (lake.check, lake.rebuild, lambda: lake.backup(tmp_path / "b.tar")):
+    backup = partial(lake.backup, tmp_path / "b.tar")
+    for refused in (lake.check, lake.rebuild, lake.publish, backup):
         with pytest.raises(RequestError, match="object store"):
             refused()
     with pytest.raises(RequestError, match="only Spark"):
