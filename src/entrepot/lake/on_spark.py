@@ -286,8 +286,9 @@ class SparkLake(Lake):
     def engine_in_words(self) -> str:
         """Return the engine with its version and limits, as `Lake.engine_in_words`."""
         running = self.session.sparkContext
-        cores = running.defaultParallelism
-        return f"Spark {self.session.version}, {running.master}, {cores} tasks at once"
+        # Spark's own word: of a cluster with one core it says two.
+        parts = running.defaultParallelism
+        return f"Spark {self.session.version}, {running.master}, default parallelism {parts}"
 
     def flows(
         self,
