@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --generate-hashes \
+RESOLVE := $(BIN)/python -m uv pip compile --upgrade --quiet --no-header --universal --generate-hashes \
 	--python-version 3.11 --group build pyproject.toml
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
@@ -76,16 +76,16 @@ recipe: $(VENV)/.ready-dev ## Render the recipe of conda with rattler-build, whi
 	@$(BIN)/python -m uv run --quiet --no-project --with 'py-rattler-build>=0.73,<1' \
 		python tools/release.py recipe
 
-lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
+lock: $(VENV)/.ready-dev ## Resolve the locks again, on the newest releases, for every platform and Python
 	@$(RESOLVE) -o requirements.lock
 	@$(RESOLVE) --extra dev --extra comext --extra excel --extra fetch --extra iceberg --extra mcp \
 		--extra office --extra pdf --extra remote --extra serve \
 		--extra stata --extra stats -o requirements-dev.lock
-	@echo sanction-simulator==0.1.4 | $(BIN)/python -m uv pip compile --quiet --no-header \
+	@echo sanction-simulator==0.1.4 | $(BIN)/python -m uv pip compile --upgrade --quiet --no-header \
 		--no-deps --generate-hashes - -o requirements-icio.lock
-	@echo 'mkdocs-material>=9.8,<10' | $(BIN)/python -m uv pip compile --quiet --no-header --universal \
+	@echo 'mkdocs-material>=9.8,<10' | $(BIN)/python -m uv pip compile --upgrade --quiet --no-header --universal \
 		--python-version 3.11 --generate-hashes - -o requirements-docs.lock
-	@echo 'pyspark>=4.1,<4.2' | $(BIN)/python -m uv pip compile --quiet --no-header --universal \
+	@echo 'pyspark>=4.1,<4.2' | $(BIN)/python -m uv pip compile --upgrade --quiet --no-header --universal \
 		--python-version 3.11 --generate-hashes - -o requirements-spark.lock
 
 clean: ## Remove the environments and what was written

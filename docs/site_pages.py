@@ -33,6 +33,9 @@ ROOMS = {
 # The theme has links that colour alone sets apart, and texts too faint for their ground.
 STYLE = """\
 .md-typeset a:not(.headerlink, .md-button) { text-decoration: underline; }
+.md-content { min-width: 0; }
+.md-typeset pre, .md-typeset .epf, .md-typeset .dataframe { max-width: 100%; overflow-x: auto; }
+.md-typeset .dataframe { display: block; }
 .md-tabs__link, .md-copyright { color: inherit; opacity: 1; }
 [data-md-color-scheme="default"] { --md-default-fg-color--light: rgba(0, 0, 0, 0.62); }
 """

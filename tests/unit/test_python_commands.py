@@ -61,3 +61,46 @@ def test_published_figures_are_found_by_name_and_code(tmp_path: Path) -> None:
     assert len(found._repr_html_()) < 20_000
     with pytest.raises(ep.EntrepotError, match="unknown area"):
         ep.published(exporter="Atlantis", lake=lake)
+
+
+def test_a_terminal_shows_what_print_does_and_not_every_field(tmp_path: Path) -> None:
+    lake = tmp_path / "no-lake"
+    article = tmp_path / "article.txt"
+    article.write_text(ARTICLE)
+    shipments = tmp_path / "shipments.csv"
+    shipments.write_text(SHIPMENTS)
+    keys: Any = {"importer": "RUS", "exporter": "CHN", "lake": lake}
+    draft = ep.draft(article, date="2024-02-10")
+    cut = {"imposes": "CHN", "target": "RUS", "instrument": "export_ban", "sectors": ["C26"]}
+    scenario: Any = {"format": 1, "title": "A stop", "period": 2022, "cut": cut, "economy": {}}
+    for answer in (
+        ep.ask("value", period=2023, **keys),
+        ep.ask("value", period="2021..2025", each="year", **keys),
+        ep.brief("RUS", supplier="CHN", lake=lake),
+        ep.note("RUS", supplier="CHN", lake=lake),
+        ep.check(draft.save(tmp_path / "article.yaml"), lake=lake),
+        ep.chart("import_share", goods="chpl", period=2023, curve=True, **keys),
+        ep.screen(shipments, edition="CN", lake=lake),
+        ep.published(period=2023, measure="value", **keys),
+        ep.scenario(scenario, lake=lake),
+        draft,
+    ):
+        assert repr(answer) == str(answer)
+        assert "\n" in repr(answer)
+        # A dataclass writes its class and every field: a brief was 390,000 characters.
+        assert not repr(answer).startswith(f"{type(answer).__name__}(")
+        assert len(repr(answer)) < 6_000
+
+
+def test_a_scenario_shows_each_side_once_with_its_range(tmp_path: Path) -> None:
+    cut = {"imposes": "CHN", "target": "RUS", "instrument": "export_ban", "sectors": ["C26"]}
+    found = ep.scenario(
+        {"format": 1, "title": "A stop", "period": 2022, "cut": cut, "economy": {}},
+        lake=tmp_path / "no-lake",
+    )
+    shown = str(found)
+    assert "A stop, 2022" in shown
+    assert "[scenario]" in shown
+    names = [line.split("  ")[0] for line in shown.split("\n")]
+    assert names.count("Russia") == names.count("China") == 1
+    assert found._repr_html_().count("<td>Russia</td>") <= 1

@@ -336,3 +336,5 @@ class Check(TableResult):
             lines += [f"{'not tested':>11}  {rest.says}: {rest.why}", f"{'':>13}{rest.quote}"]
         lines += self.limits
         return folded(lines)
+
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field

@@ -245,6 +245,8 @@ class Panel(TableResult):
         # Rows of the table stay whole; notes are as wide as the card of a figure.
         return "\n".join([folded([self.title]), "", *lines, "", folded(notes)]).rstrip()
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def _repr_html_(self) -> str:
         parts = [f'<p class="hd">{escape(self.title)}</p>']
         parts.append(table_html(self.head, self.shown(), most=60))

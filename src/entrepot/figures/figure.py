@@ -385,6 +385,8 @@ class Figure:
     def __str__(self) -> str:
         return card_text(card_of(self.spelled(KEYWORDS)))
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def _repr_html_(self) -> str:
         return card_html(card_of(self.spelled(KEYWORDS)))
 

@@ -713,6 +713,8 @@ class Reconciliation:
         table = "\n".join(f"{one[0]:<12} {one[1]:>12} {one[2]:>9}" for one in (head, *rows))
         return "\n".join((table, "", folded(self.lines)))
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def _repr_html_(self) -> str:
         title = f"Reconciled reports: {self.source}"
         parts = [f'<p class="hd">{escape(title)}</p>', table_html(*self.counts)]

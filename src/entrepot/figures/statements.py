@@ -87,6 +87,8 @@ class PublishedFigures(TableResult):
         head, rows = self._shown()
         return "\n".join("  ".join(row) for row in (head, *rows))
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def _repr_html_(self) -> str:
         title = f"{len(self):,} published figures"
         parts = [f'<p class="hd">{title}</p>', table_html(*self._shown(), most=60)]

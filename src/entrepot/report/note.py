@@ -167,6 +167,8 @@ class DecisionNote:
         )
         return f"{self.title}\n{plain(' '.join(one.text for one in self.answer))}\n{rows}"
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types: what the page says, and its Figures with all digits."""
         return {

@@ -266,6 +266,8 @@ class Brief:
         words = plain(" ".join(sentence.text for sentence in self.answer))
         return folded([self.title, words, *cards.split("\n")])
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def save(self, path: Path | str) -> Path:
         """Write the brief in the format of the file's suffix, as `write` does."""
         return self.write(path)

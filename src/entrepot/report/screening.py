@@ -121,6 +121,8 @@ class ShownScreening:
         counts = "; ".join(f"{count:,} {name}" for name, count in self.sums.items())
         return folded((self.title, summary_line(self.screening), f"{counts}.", LEGAL))
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def _repr_html_(self) -> str:
         rows = [[name, f"{count:,}"] for name, count in self.sums.items()]
         parts = [f'<p class="hd">{escape(self.title)}</p>', table_html(["status", "lines"], rows)]

@@ -158,6 +158,8 @@ class ShownChart:
     def __str__(self) -> str:
         return folded((self.chart.title, self.chart.deck, *self.chart.foot))
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
     def _repr_svg_(self) -> str:
         return drawn(self.chart)
 

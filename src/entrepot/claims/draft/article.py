@@ -68,6 +68,8 @@ class ArticleDraft:
     def __str__(self) -> str:
         return as_yaml(self)
 
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
 
 def draft_file(file: Path | str, *, date: str = "", publisher: str = "") -> ArticleDraft:
     """Draft claims from the figures in a text; those not interpreted are under `left`.

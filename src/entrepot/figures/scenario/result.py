@@ -10,7 +10,7 @@ from entrepot.figures.card import fragment, table_html
 from entrepot.figures.figure import headline
 from entrepot.figures.scenario.schema import side_name
 from entrepot.model.areas import area_name
-from entrepot.model.display import figure_value, range_text
+from entrepot.model.display import figure_value, folded, range_text
 from entrepot.model.table_files import TableResult
 from entrepot.sources.icio.sectors import sector
 
@@ -204,8 +204,14 @@ class Scenario(TableResult):
             for loss in getattr(self.economy, of)
         ]
 
-    def _repr_html_(self) -> str:
-        title = f"{self.file.title}, {self.file.period}"
+    @property
+    def _title(self) -> str:
+        return f"{self.file.title}, {self.file.period}"
+
+    def _shown(self) -> list[list[str]]:
+        """Return who loses how much, below the heads of the columns."""
+        every = self.rows()
+        sides = {one["code"] for one in every if one["of"] == "sides"}
         rows = [
             [
                 str(one["name"]),
@@ -214,14 +220,33 @@ class Scenario(TableResult):
                     for name, unit in (("lost_share", "share"), ("lost_usd", "USD"))
                 ),
             ]
-            for one in self.rows()
-            if one["of"] != "sectors"
+            for one in every
+            if one["of"] == "sides" or (one["of"] == "areas" and one["code"] not in sides)
         ]
-        parts = [f'<p class="hd">{escape(title)}</p>']
-        parts.append(table_html(["", "output lost", "amount"], rows))
+        return [["", "output lost", "amount"], *rows]
+
+    def __str__(self) -> str:
+        every = self._shown() if self.economy else []
+        rows = every[:_MOST]
+        sizes = [max((len(row[at]) for row in rows), default=0) for at in range(3)]
+        lines = [
+            "  ".join(f"{one:<{size}}" for one, size in zip(row, sizes, strict=True)).rstrip()
+            for row in rows
+        ]
+        lines += [f"and {len(every) - _MOST} more"] if len(every) > _MOST else []
+        lines += [f"{headline(one)}: {one.value_text}" for one in self.goods]
+        notes = [f"{at}  {one.text} [{one.id}]" for at, one in enumerate(self.caveats, 1)]
+        return "\n".join([folded([self._title]), "", *lines, "", folded(notes)]).rstrip()
+
+    __repr__ = __str__  # a terminal shows what `print` does, and not every field
+
+    def _repr_html_(self) -> str:
+        head, *rows = self._shown()
+        parts = [f'<p class="hd">{escape(self._title)}</p>']
+        parts.append(table_html(head, rows))
         parts += [_repr_figure(one) for one in self.goods]
         parts += [f'<p class="m">{escape(one.text)}</p>' for one in self.caveats]
-        return fragment(title, parts)
+        return fragment(self._title, parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -232,6 +257,10 @@ class Scenario(TableResult):
             "goods": [one.to_dict() for one in self.goods],
             "caveats": [one.to_dict() for one in self.caveats],
         }
+
+
+_MOST = 20
+"""Lines of a table of losses that a terminal shows."""
 
 
 def _repr_figure(figure: Figure) -> str:
