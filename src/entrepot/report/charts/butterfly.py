@@ -643,7 +643,8 @@ def _weights_side(figure: Figure) -> ShareSide | None:
     ranged = phrasing.span_like(figure) if figure.specifications else ""
     if not ranged or figure.low is None or figure.high is None:
         return ShareSide(figure.value * 100, text, published=printed)
-    return ShareSide(figure.value * 100, text, figure.low * 100, figure.high * 100, ranged, printed)
+    ends, opens = (figure.low * 100, figure.high * 100), figure.opens(figure.low, figure.high)
+    return ShareSide(figure.value * 100, text, *ends, ranged, printed, opens)
 
 
 def _title(subject: Subject, drawn: tuple[int, float] | None) -> str:
