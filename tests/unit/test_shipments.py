@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from rich.console import Console
 
 import entrepot as ep
@@ -34,6 +37,7 @@ from entrepot.lake.iceberg import publish_tables
 from entrepot.lake.publish import forget, keep
 from entrepot.sources import shipments
 from entrepot.sources.shipments import persons
+from entrepot.sources.shipments.draft import draft_layout
 from entrepot.sources.shipments.layout import (
     Layout,
     known_layouts,
@@ -136,6 +140,56 @@ def test_what_a_workbook_hides_is_loaded_and_said(tmp_path: Path) -> None:
     lake.erase("ALMATY CHIPS TOO")
     lake.rebuild()
     assert _findings(lake)["hidden-rows"] == found["hidden-rows"]
+
+
+COMMAS = LAYOUT.replace('decimal: ","', 'decimal: ","\nthousands: "."')
+"""With points between thousands, which numbers of a sheet have not."""
+
+
+@pytest.mark.parametrize("kind", ["workbook", "parquet"])
+def test_numbers_and_days_of_typed_cells_are_what_they_are(tmp_path: Path, kind: str) -> None:
+    """100.5 of a sheet was 1005 under a layout that writes 1.000,5, and its days were refused."""
+    typed: dict[str, Any] = {"Value": 100.5, "Net": 1234.567, "Gross": 3000.0, "Amount": 7}
+    row = [date(2023, 1, 5) if name == "Day" else typed.get(name, USUAL[name]) for name in NAMES]
+    path = tmp_path / "made.xlsx"
+    if kind == "workbook":
+        with xlsxwriter.Workbook(str(path), {"default_date_format": "dd.mm.yyyy"}) as made:
+            sheet = made.add_worksheet("Lines")
+            sheet.write_row(0, 0, NAMES)
+            sheet.write_row(1, 0, row)
+    else:
+        path = tmp_path / "made.parquet"
+        columns = dict(zip(NAMES, ([cell] for cell in row), strict=True))
+        pq.write_table(pa.table(columns), path)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [path], mapping=COMMAS)
+    assert _lines(lake, "value_usd, mass_kg, gross_kg, quantity, period, row") == [
+        (100.5, 1234.567, 3000.0, 7.0, date(2023, 1, 1), 2)
+    ]
+
+
+def test_parquet_says_what_its_text_says(tmp_path: Path) -> None:
+    """It was refused as no text in UTF-8. Persons are replaced, and damage is said."""
+    changes = ({}, {"Importer": "Dana Akhmetova"}, {"Text": "a, word", "Item": "2"})
+    lake = _lake(tmp_path, *changes)
+    columns = "receiver, description, item, value_usd, mass_kg, period, row"
+    expected = _lines(lake, columns)
+    path = tmp_path / "made.parquet"
+    cells_ = [USUAL | {"Number": f"A{at}"} | change for at, change in enumerate(changes)]
+    pq.write_table(pa.table({name: [one[name] for one in cells_] for name in NAMES}), path)
+    held = Lake.open(tmp_path / "other")
+    held.add("shipments", [path], mapping=LAYOUT)
+    found = _lines(held, columns)
+    assert [one[1:] for one in found] == [one[1:] for one in expected]
+    assert str(found[1][0]).startswith("NP-")
+    assert b"Akhmetova" not in _bytes_and_cells(held)
+    drafted = draft_layout(path, "made-up").text
+    assert "Code: {role: tariff_code" in drafted
+    half = tmp_path / "half.parquet"
+    half.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(BadFileError, match="damaged") as refused:
+        held.add("shipments", [half], mapping=LAYOUT)
+    assert str(tmp_path) not in str(refused.value)
 
 
 @pytest.mark.usefixtures("each_engine")

@@ -122,6 +122,47 @@ def cell_text(column: str, kind: str) -> str:
     return f"coalesce({name}::VARCHAR, '')"
 
 
+def parquet_as_text(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    where: str,
+    target: Path,
+    *,
+    delimiter: str = ",",
+    decimal: str = ".",
+    form: str = "%Y-%m-%d",
+    header: bool = True,
+) -> None:
+    """Write the rows of a Parquet file as delimited text, in their order.
+
+    Parameters
+    ----------
+    where
+        Name of the file, for messages.
+    delimiter, decimal, form, header
+        How the text is written: `form` is that of days.
+
+    Raises
+    ------
+    BadFileError
+        If the file is damaged, or holds lists or records in its cells.
+    """
+    cells = []
+    for name, kind in parquet_types(connection, path, where).items():
+        text = cell_text(name, kind)
+        if kind.startswith(("DATE", "TIMESTAMP")):
+            text = f"strftime({quoted(name)}, {literal(form)})"
+        elif kind.startswith((*_FLOATS, "DECIMAL")):
+            text = f"replace({text}, '.', {literal(decimal)})"
+        cells.append(f"{text} AS {quoted(name)}")
+    with connection.cursor() as own, reading(where):
+        own.execute("SET preserve_insertion_order = true")
+        own.execute(
+            f"COPY (SELECT {', '.join(cells)} FROM {read_parquet(path)}) TO {literal(target)} "
+            f"(FORMAT csv, HEADER {'true' if header else 'false'}, DELIMITER {literal(delimiter)})"
+        )
+
+
 def verify_parquet(
     connection: duckdb.DuckDBPyConnection,
     path: Path,

@@ -128,7 +128,7 @@ class RegisterCells:
     def _day(self) -> str:
         """Return SQL for the day of a line, from its text."""
         if self.layout.of("date"):
-            form = self._column("date").form or "%Y-%m-%d"
+            form = self.layout.day_form
             cell = self.text("date")
             if digits := _DIGITS.get(form):  # a day of one digit that was kept as a number
                 cell = f"lpad({cell}, greatest(length({cell}), {digits})::INT, '0')"

@@ -17,6 +17,7 @@ from entrepot.files import require_file
 from entrepot.model.area_names import named_area, without_accents
 from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
+from entrepot.sources.parquet import is_parquet, parquet_as_text
 from entrepot.sources.parser import RawFile
 from entrepot.sources.shipments.cells import area_in_words
 from entrepot.sources.shipments.layout import AREAS, NUMBERS
@@ -147,6 +148,10 @@ def _look(
 ) -> _Look:
     if is_workbook(path):
         return _of_sheet(path, scratch, sheet, connection)
+    if sheet is None and is_parquet(path):
+        target = scratch / "draft.csv"
+        parquet_as_text(connection, path, path.name, target)
+        return _delimited(target, path.name, ",", {}, connection)
     if sheet is not None:
         raise RequestError("a text has no sheets", where=path.name, hint="leave --sheet out")
     found = next(members(RawFile(path, path.name), scratch), None)

@@ -324,6 +324,12 @@ class Layout(Closed):
         return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
 
     @property
+    def day_form(self) -> str:
+        """Return how days are written, in the signs of strftime."""
+        name = self.of("date")
+        return (self.columns[name].form if name else None) or "%Y-%m-%d"
+
+    @property
     def bases(self) -> tuple[str, ...]:
         """Return the countries that the register has of a line."""
         there: set[str] = {one.role for one in self.columns.values()}

@@ -6,11 +6,14 @@ import csv
 import json
 import re
 from collections import deque
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
+from entrepot.sources.parquet import is_parquet, parquet_as_text
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.shipments.cells import RegisterCells
 from entrepot.sources.shipments.layout import (
@@ -55,7 +58,7 @@ from entrepot.sources.text import (
     unfinished_line,
 )
 from entrepot.sources.unpack import members
-from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
+from entrepot.sources.workbook import Cell, cell_text, is_workbook, sheet_rows, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -446,8 +449,22 @@ def _plain(
         with target.open("w", encoding="utf-8", newline="") as opened:
             writer = csv.writer(opened, delimiter=layout.delimiter, lineterminator="\n")
             for row in read:
-                writer.writerow([cell_text(cell) for cell in row])
+                writer.writerow([_written(cell, layout) for cell in row])
         return target, file.name, first, {"hidden": [*hidden_in(file, sheet, read, layout)]}
+    if is_parquet(file.path) and not layout.fixed:
+        target = scratch / "rows.csv"
+        with connect() as connection:
+            parquet_as_text(
+                connection,
+                file.path,
+                file.name,
+                target,
+                delimiter=layout.delimiter,
+                decimal=layout.decimal,
+                form=layout.day_form,
+                header=layout.header,
+            )
+        return target, file.name, first, {}
     found = None
     for _, label, path in members(file, scratch):
         if found is not None:
@@ -467,6 +484,14 @@ def _plain(
     if found is None:
         raise BadFileError("an archive without a file", where=file.name, hint="download it again")
     return found[0], found[1], first + layout.lines_above, found[2]
+
+
+def _written(cell: Cell, layout: Layout) -> str:
+    """Return a cell of a sheet as the layout writes it: a number or a day is one without a form."""
+    if isinstance(cell, date):
+        return cell.strftime(layout.day_form)
+    text = cell_text(cell)
+    return text.replace(".", layout.decimal) if isinstance(cell, float) else text
 
 
 def _records(path: Path, scratch: Path, layout: Layout, label: str) -> Path:
