@@ -157,10 +157,8 @@ def parquet_as_text(
         cells.append(f"{text} AS {quoted(name)}")
     with connection.cursor() as own, reading(where):
         own.execute("SET preserve_insertion_order = true")
-        own.execute(
-            f"COPY (SELECT {', '.join(cells)} FROM {read_parquet(path)}) TO {literal(target)} "
-            f"(FORMAT csv, HEADER {'true' if header else 'false'}, DELIMITER {literal(delimiter)})"
-        )
+        rows = own.sql(f"SELECT {', '.join(cells)} FROM {read_parquet(path)}")
+        rows.write_csv(str(target), sep=delimiter, header=header)
 
 
 def verify_parquet(
