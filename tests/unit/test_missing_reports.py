@@ -23,6 +23,10 @@ REPORTERS = (
     188, 191, 192, 196, 203, 204, 212, 214, 218, 222, 226, 231, 232, 233, 242, 258, 262, 266,
     268, 270, 288, 300, 320, 324,
 )  # fmt: skip
+BEYOND = (
+    340, 344, 348, 352, 360, 364, 368, 372, 376, 384, 388, 392, 398, 400, 404, 410, 414, 417, 418,
+    422, 426, 428, 430, 434, 440, 442, 446, 450, 454, 458, 462, 466,
+)  # fmt: skip
 # Germany buys 80 of 100 from Finland; Belgium buys from the United States only.
 BOUGHT = {(GERMANY, FINLAND): 80.0, (GERMANY, USA): 20.0, (BELGIUM, USA): 10.0}
 
@@ -43,6 +47,12 @@ def _lake(folder: Path, *sold: tuple[int, int]) -> Lake:
         lines += [
             row(1000.0, partner=other, flow="M", **same) for other in (BELGIUM, 251) if other != who
         ]
+    # All partners are in the file, not those of a query: Germany trades with thirty more countries.
+    lines += [
+        row(1000.0, period=2022, reporter=GERMANY, partner=other, flow=flow, product=OTHER)
+        for other in BEYOND
+        for flow in "MX"
+    ]
     path = folder / "comtrade.csv"
     path.write_text(text_of(lines), encoding="utf-8")
     lake = Lake.open(folder / "lake")
