@@ -576,6 +576,20 @@ def test_the_226_bytes_of_spain(tmp_path: Path) -> None:
     assert (sold.value, sold.unit) == (1500.0, "EUR")
 
 
+def test_a_month_of_no_year_is_named_with_its_row(tmp_path: Path) -> None:
+    """It ended in an error of the engine without a file."""
+    usual = {
+        "flow": (1, "I"), "year": (2, "23"), "month": (4, "04"), "office": (6, "08"),
+        "code": (26, "854231900000"), "kind": (38, "D"), "origin": (67, "CN "),
+        "mass": (90, "000000000000005"), "value": (120, "000000001500"),
+    }  # fmt: skip
+    path = tmp_path / "imp2304.txt"
+    path.write_text(f"{_spain(**usual)}\n{_spain(**usual | {'month': (4, '13')})}\n")
+    with pytest.raises(BadFileError, match="with this month") as refused:
+        Lake.open(tmp_path / "lake").add("shipments.spain", [path])
+    assert "row 2" in str(refused.value.where)
+
+
 @pytest.mark.usefixtures("each_engine")
 def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
     """In rows, kept files and files that come later; sums and other lines stay."""
@@ -1564,6 +1578,15 @@ def test_the_bulk_files_of_british_imports(tmp_path: Path) -> None:
     ]
     path.write_text("000000000|MARCH 2019\n999999999|0\n", encoding="utf-8")
     with pytest.raises(BadFileError, match="without a record"):
+        lake.add("shipments.uk-imports", [path])
+    # Without its last line, or cut in a record, one record would be taken for that line.
+    for end in (lines[1] + "\n", lines[1][:90]):
+        path.write_text(f"000000000|MARCH 2019\n{lines[0]}\n{end}", encoding="utf-8")
+        with pytest.raises(BadFileError, match="reads as a record") as refused:
+            lake.add("shipments.uk-imports", [path])
+        assert "row 3" in str(refused.value.where)
+    path.write_text("\n".join([*lines, "999999999|2", ""]), encoding="utf-8")
+    with pytest.raises(BadFileError, match="reads as a record"):
         lake.add("shipments.uk-imports", [path])
 
 

@@ -136,7 +136,8 @@ class RegisterCells:
         year, month = (f"TRY_CAST({self.text(role)} AS INT)" for role in ("year", "month"))
         # Two digits are years of this century.
         year = f"(CASE WHEN {year} < 100 THEN 2000 + {year} ELSE {year} END)"
-        return f"TRY_CAST(make_date({year}, {month if self.layout.of('month') else 1}, 1) AS DATE)"
+        # TRY, because a month 13 is an error of the engine, and has to be one of the file.
+        return f"TRY(make_date({year}, {month if self.layout.of('month') else 1}, 1))"
 
     def _line_code(self) -> str:
         """Return SQL for the digits of a tariff code; a check letter at its end is no digit."""
@@ -213,7 +214,7 @@ class RegisterCells:
         ).fetchall()
         what = {
             "date": "not a day as the layout has it",
-            "year": "not a year",
+            "year": "not a year, or not one with this month",
             "status": "a status that the layout does not know",
             "direction": "a direction that the layout does not know",
         }.get(role, "no day on a line with a tariff code" if role.endswith(" ") else "not a number")

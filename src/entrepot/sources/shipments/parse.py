@@ -509,11 +509,20 @@ def _records(path: Path, scratch: Path, layout: Layout, label: str) -> Path:
         path.open(encoding="utf-8", newline="\n") as source,
         target.open("w", encoding="utf-8", newline="\n") as copy,
     ):
-        for line in islice(source, layout.lines_above, None):
+        above = list(islice(source, layout.lines_above))
+        for line in source:
             below.append(line)
             if len(below) > layout.lines_below:
                 copy.write(below.popleft())
                 written += 1
+    for place, line in (*enumerate(above, 1), *enumerate(below, 1 + len(above) + written)):
+        if _reads_as_record(line, layout):
+            raise BadFileError(
+                "a line that reads as a record, where the layout has none",
+                where=f"{label}, row {place}",
+                why="it would be left out; the last line of a file that was cut off is a record",
+                hint="download the file again, or correct lines_above and lines_below",
+            )
     if not written:
         raise BadFileError(
             "a file without a record",
@@ -522,6 +531,16 @@ def _records(path: Path, scratch: Path, layout: Layout, label: str) -> Path:
             hint="look at lines_above and lines_below of the layout, or download the file again",
         )
     return target
+
+
+def _reads_as_record(line: str, layout: Layout) -> bool:
+    """Whether a line of fixed width has a code and a time at their places, as records do."""
+    cells = [
+        line[one.at[0] - 1 : one.at[1]].strip()
+        for one in layout.columns.values()
+        if one.at and one.role in ("tariff_code", "date", "year", "month")
+    ]
+    return bool(cells) and all(re.fullmatch(r"[0-9][0-9./-]*", cell) for cell in cells)
 
 
 def _joined(path: Path, scratch: Path, layout: Layout) -> Path:
