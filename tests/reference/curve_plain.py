@@ -309,7 +309,7 @@ def way_of(measure: str, keys: dict[str, Any], goods: str, said: dict[str, str])
         said["partners"] == "countries only",
         level,
         codes_of(text, said.get("followed", "family"), editions),
-        keys.get("flow") == "both",
+        keys.get("flow") in ("both", "balance"),
     )
 
 
