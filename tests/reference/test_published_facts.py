@@ -45,7 +45,7 @@ NOT_PLAIN: dict[str, tuple[str, float | None, float | None, float | None]] = {
     "SG-035": ("between", None, 0.80, 0.90),
     "SG-045": ("between", None, 0.80, 0.90),
 }
-# A spot conversion that was taken for customs' yuan figure; directions that the publisher exchanged.
+# A spot conversion that was taken for customs' yuan figure; directions exchanged in print.
 OTHER_CONFIDENCE = {"CM-020", "CM-058", "CM-059"}
 OTHER_REPORTER = {"CR-048", "SG-054"}  # the note says that the importer's side counted
 NO_PAGE = {"RR-023", "GD-012"}  # a file without an address
