@@ -208,8 +208,10 @@ def test_the_command_of_a_figure_gives_its_value(empty: Lake, entrepot: Run) -> 
     for row in sheet(render_xlsx(told), "Brief")[HEAD + 1 : HEAD + 1 + len(told.cards)]:
         asked = shlex.split(str(row[-1]))
         code, out, _ = entrepot(*asked[1:], "--json")
-        assert code == 0
-        assert json.loads(out)["value"] == row[1]
+        # The share that was asked for stands first, and is missing.
+        is_known = isinstance(row[1], (int, float))
+        assert code == (0 if is_known else 3)
+        assert json.loads(out)["value"] == (row[1] if is_known else None)
 
 
 def test_each_table_has_a_sheet_with_its_source_below(told: Brief, workbook: bytes) -> None:

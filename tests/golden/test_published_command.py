@@ -35,7 +35,7 @@ def test_conflicts_on_a_terminal_say_arithmetic_slip_and_printers(entrepot: Run)
     assert code == 1
     assert "Cannot both be true" in out
     assert "USD 15.04 bn + USD 18.65 bn = USD\u00a033.69" in out
-    assert "Likely error: swapped. Sputnik prints USD 11.28 bn" in out
+    assert "Likely error: spot rate." in out
     assert "MNI (quoting A. Gabuev, Carnegie), GACC (CM-043)" in out
     assert "Differ for a stated reason" not in out
     assert "--all" in out
