@@ -13,7 +13,6 @@ from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
-from entrepot.figures.sides import totals
 from entrepot.goods.parse import NAMED
 from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.model.areas import area_phrase, is_group, stopped_in
@@ -209,9 +208,12 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     if len(set(stopped.values())) > 1:
         return "across a break: one side stopped to publish between the two periods"
     # The caveat of a total that may lack partners; whose table it is knows whether it does.
-    over_partners = bool(totals(figure.definition)) and not is_own(source)
-    if over_partners and any(one.id == "partial-source" for one in figure.caveats):
-        return "over a total of the partners loaded, which may not be all"
+    if any(one.id == "partial-source" for one in figure.caveats) and not is_own(source):
+        # Here: it takes all measures, and where nothing is loaded there is no such caveat.
+        from entrepot.figures.sides import totals
+
+        if totals(figure.definition):
+            return "over a total of the partners loaded, which may not be all"
     if claim.quantity.measure not in ("value", "balance") or source == _RECONCILED:
         return ""
     if any(stopped.values()):

@@ -441,7 +441,7 @@ _WITH_WHOM = re.compile(
     r"\s+(?:with|to|mit|gegenüber|с|со|в торговле с)\s+▮*\w+\s+(?:of|for|by|from|von|у|для)\s",
     re.IGNORECASE,
 )
-"""Words of a balance that name the partner first: the deficit with China of Germany."""
+"""Words of a balance that name the partner first: the deficit with A of B."""
 _PRICES = re.compile(r"\bprices\b|preise?n?\b|\bцен[аыу]\b|价格", re.IGNORECASE)
 _WHETHER_ZH = re.compile("([是有会能])[不没]\\1|有没|可不可以|是否|能否|可否")
 _ASKS = {
