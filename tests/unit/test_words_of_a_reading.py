@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.claims.draft import article_of, draft
+from entrepot.claims.numbers import number_spans
 from entrepot.claims.times import when
 from entrepot.model.period import Period
 
@@ -165,3 +166,57 @@ def test_months_that_began_in_a_year_not_said(text: str) -> None:
         one.period is None or one.period.freq == "D"
         for one in when(text, Period.parse("2024-08"), "en")
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru's exports to Kenya rose at an annualised rate of 4.9 per cent from 2000 to 2020.",
+        "Peru's exports to Kenya grew at a compound annual growth rate of 4.9 % from 2000 to 2020.",
+        "Peru's exports to Kenya rose at an annual pace of 4.9 % between 2000 and 2020.",
+        "Die Exporte Perus nach Kenia wuchsen von 2000 bis 2020 jährlich um 4,9 Prozent.",
+        "Die Exporte Perus nach Kenia wuchsen von 2000 bis 2020 im jährlichen Tempo von 4,9 %.",
+        "Экспорт Перу в Кению ежегодно рос на 4,9% с 2000 по 2020 год.",
+    ],
+)
+def test_a_rate_for_each_year_is_no_growth_of_the_span(text: str) -> None:
+    found = draft(article_of(text))
+    assert found.claims == ()
+    assert {one.why for one in found.left} <= {
+        "a rate for each year of several",
+        "a rate for each of several periods",
+    }
+    assert found.left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kenya is a source of supplies to Peru, accounting in 2023 for over 6 % of its imports.",
+        "Kenya is a key market for Peru, taking 6 percent of its exports in 2023.",
+        "Кения — важный источник поставок в Перу: в 2023 году на нее пришлось 6% ее импорта.",
+        "肯尼亚是秘鲁的重要供应来源,2023年占其进口的6%。",
+    ],
+)
+def test_its_is_not_that_of_who_is_said_to_serve_another(text: str) -> None:
+    for one in draft(article_of(text)).claims:
+        owner = "importer" if one.kind == "import_share" else "exporter"
+        assert one.keys[owner] == "PER"
+    both = "Kenya was Peru's biggest supplier in 2023, with 6 percent of its imports."
+    [share] = [one for one in draft(article_of(both)).claims if one.kind == "import_share"]
+    assert (share.keys["exporter"], share.keys["importer"]) == ("KEN", "PER")
+
+
+@pytest.mark.parametrize(
+    "printed", ["rose by 30pc", "rose 30 pc", "stiegen um 30 Proz. auf", "вырос на 30 проц."]
+)
+def test_short_forms_of_per_cent_are_read(printed: str) -> None:
+    [number] = number_spans(f"{printed} 2019")[:1]
+    assert (number.says.value, number.says.unit) == (30, "percent")
+
+
+def test_a_number_in_a_unit_that_is_not_known_is_left_and_not_lost() -> None:
+    found = draft(article_of("Peru shipped 40kt of copper and 3.2mtpa of ore to Chile in 2019."))
+    assert [one.says for one in found.left] == ["40kt; 3.2mtpa"]
+    other = "On the 21st, at 10am, 5G phones of the 1990s and 90er Jahre."
+    assert draft(article_of(other)).left == ()

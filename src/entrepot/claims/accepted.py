@@ -41,7 +41,7 @@ _NO_CLAIMS = (
     *("what is expected or planned", "re-exports or re-imports", "something is left out of it"),
     *("an adjusted number", "trade via another country", "a number for each of something"),
     *("services are no goods", "the sentence denies something", "not a number of trade in goods"),
-    *("an average", "a rate for each of several periods", "it is said of how fast"),
+    *("an average", "a rate for each", "it is said of how fast"),
 )
 """How the reasons of our rules begin that say that a number is no claim, and not only unclear."""
 _SIDES = ("importer", "exporter", "reporter", "area")

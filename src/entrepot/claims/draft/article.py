@@ -12,7 +12,7 @@ from entrepot.claims.document import require_few
 from entrepot.claims.draft.flows import Context
 from entrepot.claims.draft.front import read_article
 from entrepot.claims.draft.ranks import places_in
-from entrepot.claims.draft.reading import bracketed_in, numbers_of, read_sentence, table_in
+from entrepot.claims.draft.reading import not_read_in, numbers_of, read_sentence, table_in
 from entrepot.claims.draft.readings import merged, with_claims
 from entrepot.claims.draft.sentences import sentences
 from entrepot.claims.draft.tables import tables_read
@@ -151,7 +151,7 @@ def draft_by_rules(article: Article, *, to_check: bool = False) -> ArticleDraft:
             context = Context()
             continue
         numbers = numbers_of(sentence)
-        left += bracketed_in(sentence, numbers)
+        left += not_read_in(sentence, numbers)
         if not numbers and not places_in(sentence.text, sentence.language):
             quiet.append(sentence)
             continue

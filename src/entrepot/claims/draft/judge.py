@@ -58,7 +58,7 @@ _NOT_SAID = {
 }
 
 
-_WHICH = "which country named before is meant is not clear"
+WHICH = "which country named before is meant is not clear"
 _ITEM = "which of several countries in a row it is of is not clear"
 _ALL = "whether it is foreign trade with one country or all is not clear"
 _WITH_WHOM = "whether it is of trade with one country named before or of all is not clear"
@@ -67,14 +67,15 @@ _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
 _A_PRICE = "a price, not a value of trade"
 _EACH = "a rate for each of several periods"
+_A_YEAR = "a rate for each year of several"
 _YEARS_AGO = "of a time some years before: which is not said"
 _OF_BALANCE = "whether it is a balance is not clear"
 _TOGETHER = "a number of several countries together"
 _BALANCE_GREW = "the growth of a balance, which no kind of claim is about"
 AGAINST = frozenset(
     (
-        *(_WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE, _NOT_SAID["change"]),
-        *(_OF_BALANCE, _TOGETHER, _YEARS_AGO, _BALANCE_GREW, *CARRIED),
+        *(_OF_BALANCE, _TOGETHER, _YEARS_AGO, _BALANCE_GREW, _A_YEAR, *CARRIED),
+        *(WHICH, _ITEM, _ALL, _WITH_WHOM, _SO_FAR, _GREW, _OF_WHAT, _A_PRICE, _NOT_SAID["change"]),
     )
 )
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
@@ -128,6 +129,10 @@ def claim_of_guess(  # noqa: C901
         raise Refusal("who sells and who buys is not clear")
     _check_span(guess, scene)
     _check_when(guess, scene)
+    if guess.what == "share" and is_of_the_other(number, (guess.owner, guess.partner), scene):
+        raise Refusal(WHICH)
+    if guess.what == "growth" and _is_yearly(guess, scene):
+        raise Refusal(_A_YEAR)
     if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
         raise Refusal(hard[0])
     if guess.what == "level" and guess.kind not in BALANCES and _LEFT.match(text, number.end):
@@ -243,7 +248,7 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     """
     text, number = scene.apart.text, guess.number
     if WORLD in guess.sides and _THERE.search(text, *scene.gaps.clause(number.start, number.end)):
-        raise Refusal(_WHICH)
+        raise Refusal(WHICH)
     named = {area.value for area in scene.areas}
     if any(OWN_LAND.match(text, area.start) for area in scene.areas):
         named.add(guess.home)
@@ -273,6 +278,35 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_WITH_WHOM)
     if guess.what in ("level", "growth") and is_of_total(guess.sides, guess, scene):
         raise Refusal(OF_TOTAL)
+
+
+_IS_TO = re.compile(
+    r"\s+(?:is|was|are|were|remain(?:s|ed)|(?:has )?become|became|matter(?:s|ed))\b"
+    r"[^,;:.]*\s(?:to|for|of)(?: the)?\s"
+    r"|\s+(?:ist|war|bleibt|blieb|wurde)\b[^,;:.]*\s"
+    r"|\s+(?:[—–-]|был[аои]?|явля\w+|оста\w+|стал[аои]?)[^,;:.]*\s"
+    r"|(?:[仍也曾]?[是为]|成为)"
+)
+"""Between two countries, the second of which is "it" then: "Kenya is of use to Japan"."""
+_ITS_NEAR = 45
+
+
+def is_of_the_other(number: Span, sides: tuple[str, str], scene: Scene) -> bool:
+    """Whether "its" is the partner's: "Kenya is a source of goods to Japan, 6 % of its imports".
+
+    `sides` are who was read as its owner, and the other.
+    """
+    text = scene.apart.text
+    its = (one for one in scene.apart.found.of("its") if abs(one.start - number.end) <= _ITS_NEAR)
+    before = [one for one in scene.areas if one.start < number.start]
+    if next(its, None) is None or [one.value for one in before] != [*sides]:
+        return False
+    owner, partner = before
+    relative = _RELATIVE.search(text, partner.end, number.start)
+    return relative is None and _IS_TO.fullmatch(text, owner.end, partner.start) is not None
+
+
+_RELATIVE = re.compile(r"\b(?:which|that|who|whose|die|der|das)\b|(?<!\w)котор", re.IGNORECASE)
 
 
 def _is_one_of_several(guess: StructuralReading, scene: Scene) -> bool:
@@ -448,6 +482,32 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_HARD["made"])
     if guess.base is None and not scene.earlier and _is_over_years(guess, scene, period):
         raise Refusal(_GREW)
+
+
+_YEARLY = re.compile(
+    r"\bannuali[sz]ed\b|\bcompound(?:ed)? (?:annual|yearly)|\bCAGR\b|\b(?:per annum|p\.a\.)"
+    r"|\b(?:annually|each year|every year)\b|\baverage annual\b"
+    r"|\bannualisiert|\bjährlich\b|\b(?:pro|je|jedes) Jahr\b|[Jj]ahresdurchschnitt"
+    r"|(?<!\w)(?:ежегодно|каждый год|среднегодов\w+|в пересч[её]те на год)(?!\w)"
+    r"|年化|年均|每年|逐年|年复合|复合(?:年)?增",
+    re.IGNORECASE,
+)
+"""A rate for each year, whatever time stands beside it."""
+_A_RATE = re.compile(
+    r"\b(?:annual|yearly) (?:\w+ )?(?:rate|pace)\b|\bjährliche[nr]? (?:\w+)?(?:rate|tempo)\b"
+    r"|(?<!\w)(?:ежегодн|годов)\w+ темп",
+    re.IGNORECASE,
+)
+"""So is this of a span of years; of one year it is the rate of that year."""
+
+
+def _is_yearly(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether a rate is one for each year: "at an annualised rate of 4 % from 2000 to 2020"."""
+    within = scene.gaps.clause(guess.number.start, guess.number.end)
+    if _YEARLY.search(scene.sentence.plain, *within):
+        return True
+    spans = guess.base is not None or any(time.ends_range for time in scene.times)
+    return spans and _A_RATE.search(scene.sentence.plain, *within) is not None
 
 
 def _is_over_years(guess: StructuralReading, scene: Scene, period: Period) -> bool:

@@ -21,7 +21,7 @@ from entrepot.errors import RequestError
 from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from entrepot.claims.draft.sentences import Sentence
     from entrepot.model.period import Period
@@ -41,6 +41,14 @@ _BRACKETED = re.compile(
     r"|tons?|tonnes?|t|Mio|Mrd|Mill\w*|Prozent|млн|млрд|тыс|процент\w*)(?!\w))"
 )
 """Behind a currency or in front of a unit; of a footnote "(2)" neither is true."""
+_OTHER_UNIT = re.compile(
+    r"(?<![\w.,:/@#-])\d[\d.,]*(?!(?:st|nd|rd|th|am|pm|er|ern|ый|ой|ая|ое|го|му|м|х|й|я|е)\b)"
+    r"(?<=[.,]\d)[a-zа-я]{1,5}(?![\w.])"
+    r"|(?<![\w.,:/@#-])\d{1,6}(?!(?:st|nd|rd|th|am|pm|er|ern|ый|ой|ая|ое|го|му|ти|ю)\b)"
+    r"[a-zа-я]{2,5}(?![\w.])"
+)
+"""A number with a unit that no list here has: "40kt"; not "21st", "1990s", "5G"."""
+_NO_UNIT = "a number in a unit that is not known here"
 _DOUBLED = "two numbers that would both be of one thing: which is of what is not clear"
 _FOREIGN = re.compile(r"up |[—–-] ")  # "made up 45 %", "in 2024 — 9 %", "imports - $9 bn"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
@@ -131,20 +139,30 @@ def table_in(sentence: Sentence) -> Left | None:
     return Left(printed, sentence.text, _TABLE.format(len(runs)), places)
 
 
-def bracketed_in(sentence: Sentence, numbers: Sequence[Span]) -> list[Left]:
-    """Return numbers of which brackets leave the sign open, as left: "$(1,234) million", "(3.2) %".
+def not_read_in(sentence: Sentence, numbers: Sequence[Span]) -> list[Left]:
+    """Return numbers that are none of `numbers`, as left: "$(1,234) million", "[45] %", "40kt".
 
-    A balance sheet writes a negative number so, an editor's insertion "[45] %".
+    Of brackets the sign is open: a balance sheet writes a negative number so, an editor's insertion
+    too. Letters behind a number that are no unit here say nothing of what it counts.
     """
+    return [
+        left
+        for pattern, why in ((_BRACKETED, _SIGN), (_OTHER_UNIT, _NO_UNIT))
+        for left in _unread(pattern, why, sentence, numbers)
+    ]
+
+
+def _unread(
+    pattern: re.Pattern[str], why: str, sentence: Sentence, numbers: Sequence[Span]
+) -> Iterator[Left]:
     found = [
         one
-        for one in _BRACKETED.finditer(sentence.text)
+        for one in pattern.finditer(sentence.text)
         if not any(number.start < one.end() and one.start() < number.end for number in numbers)
     ]
-    if not found:
-        return []
-    places = tuple(sentence.place(one.start(), one.end()) for one in found)
-    return [Left("; ".join(one[0] for one in found), sentence.text, _SIGN, places)]
+    if found:
+        places = tuple(sentence.place(one.start(), one.end()) for one in found)
+        yield Left("; ".join(one[0] for one in found), sentence.text, why, places)
 
 
 def numbers_of(sentence: Sentence) -> list[Span]:

@@ -17,7 +17,14 @@ from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
-from entrepot.claims.draft.judge import AGAINST, OF_TOTAL, claim_of_guess, is_of_total
+from entrepot.claims.draft.judge import (
+    AGAINST,
+    OF_TOTAL,
+    WHICH,
+    claim_of_guess,
+    is_of_the_other,
+    is_of_total,
+)
 from entrepot.claims.draft.marks import require_codes
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
 from entrepot.claims.draft.refused import part_meant
@@ -518,6 +525,11 @@ def _chosen(  # noqa: C901
         sides = {rules.keys.get("exporter", WORLD), rules.keys.get("importer", WORLD)}
         if is_of_total(sides, structure.guess, structure.scene):
             return None, OF_TOTAL
+    if structure and isinstance(rules, Drafted) and rules.kind in _SHARES[:2]:
+        seller, buyer = rules.keys["exporter"], rules.keys["importer"]
+        owned = (seller, buyer) if rules.kind == "export_share" else (buyer, seller)
+        if is_of_the_other(structure.guess.number, owned, structure.scene):
+            rules = WHICH
     if isinstance(rules, Drafted):
         led = structure is not None and structure.sure >= LED and is_framed(structure)
         if rules.kind in _SHARES and by_structure and led:
