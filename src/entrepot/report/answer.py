@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import DOLLARS
-from entrepot.goods.parse import goods_words, written_codes
+from entrepot.goods.parse import written_codes
 from entrepot.model.display import joined
 from entrepot.report import phrasing
 from entrepot.report.attribution import source_on_card
@@ -29,21 +29,8 @@ def title_of(subject: Subject) -> str:
     """Return the heading of the brief."""
     text = f"{subject.buyers} dependence on {subject.seller}"
     if subject.goods != "all":
-        text += f" for {goods_phrase(subject).removeprefix('the ')}"
+        text += f" for {subject.goods_phrase.removeprefix('the ')}"
     return phrasing.capital(text)
-
-
-def goods_phrase(subject: Subject) -> str:
-    """Return the goods as the object of a sentence."""
-    if subject.goods == "all":
-        return "all goods"
-    if subject.listed is not None:
-        return f"the {subject.goods_name}"
-    if not subject.goods_name.startswith("HS "):
-        return subject.goods_name
-    # A code without words has those of its heading or chapter; some have none.
-    name = goods_words(subject.goods)
-    return f"the goods of {name}" if name.startswith("HS ") else name
 
 
 def answer(
@@ -53,7 +40,7 @@ def answer(
 
     Parameters
     ----------
-    book, subject, found
+    context, subject, found
         Where to ask, what about, and the headline Figures.
     verdicts
         Number of claims in all and by verdict; None without claims.
@@ -69,7 +56,7 @@ def _nothing(
 ) -> tuple[BriefSentence, ...]:
     lacks = missing_value(context, found.value)
     first = (
-        f"{subject.sellers} share of {goods_phrase(subject)} that {subject.buyer} imported"
+        f"{subject.sellers} share of {subject.goods_phrase} that {subject.buyer} imported"
         f"{subject.when} cannot be computed: {lacks.briefly}."
     )
     second = "; ".join(
@@ -82,7 +69,7 @@ def _nothing(
 
 def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSentence:
     share = found.share
-    goods = goods_phrase(subject)
+    goods = subject.goods_phrase
     if share.status != "ok":
         sent = "goods" if subject.goods == "all" else goods.removeprefix("the ")
         text = (

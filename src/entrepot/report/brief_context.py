@@ -15,6 +15,7 @@ from entrepot.figures.statements import statements
 from entrepot.figures.working_set import areas_of, working_on
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
+from entrepot.goods.parse import goods_words
 from entrepot.limits import step
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.period import Period
@@ -92,6 +93,19 @@ class Subject:
         """Name of the goods as it stands in a sentence."""
         return goods_title(self.goods)
 
+    @property
+    def goods_phrase(self) -> str:
+        """The goods as the object of a sentence."""
+        if self.goods == "all":
+            return "all goods"
+        if self.listed is not None:
+            return f"the {self.goods_name}"
+        if not self.goods_name.startswith("HS "):
+            return self.goods_name
+        # A code without words has those of its heading or chapter; some have none.
+        name = goods_words(self.goods)
+        return f"the goods of {name}" if name.startswith("HS ") else name
+
     def headed(self, text: str, goods: str = "all") -> str:
         """Return a heading; it says so where it is of all goods and the page is of some."""
         # Chained: the heading is of all goods, and the page is not.
@@ -110,8 +124,7 @@ class BriefContext:
     Parameters
     ----------
     before
-        Figures that a book of the same lake in the same state gave before it was ended, not asked
-        again.
+        Figures that an earlier context gave of the same lake in the same state, not asked again.
     """
 
     def __init__(self, lake: Lake, before: Mapping[Definition, Figure] | None = None) -> None:
@@ -157,7 +170,7 @@ class BriefContext:
 
     @property
     def asked(self) -> dict[Definition, Figure]:
-        """Every definition that was asked, here or in the book before, with its Figure."""
+        """Every definition that was asked, here or in the context before, with its Figure."""
         return self._before | self._asked
 
     @property

@@ -149,7 +149,7 @@ def opened(
 def brief_in(
     context: BriefContext, importer: str, supplier: str, goods: str, period: str | None
 ) -> Brief:
-    """Describe the same without claims, and leave in a book what was asked for it.
+    """Describe the same without claims; what was asked for it stays in `context`.
 
     Errors are those of `brief`.
     """

@@ -256,7 +256,7 @@ def note_in(
     period: str | int | Period | None,
     date: str = "",
 ) -> DecisionNote:
-    """Compose the page with a book of Figures; errors as in `note`."""
+    """Compose the page with the Figures of a context; errors as in `note`."""
     with context.lake.reading(bundled=bundled_for(context.lake, goods)):
         subject = subject_of(context, importer, supplier, goods, period)
         return _composed(context, subject, headline(context, subject), date)

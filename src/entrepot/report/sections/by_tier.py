@@ -262,7 +262,7 @@ class Tier:
 
     @property
     def is_one_reporter(self) -> bool:
-        """Whether one country's own books, named in print, stand behind every year."""
+        """Whether every year comes from one country's own statistics, named with the number."""
         rows = [row_of(item) for figure in self.values.values() for item in figure.evidence]
         reporters = {row.reporter if row else "" for row in rows}
         return len(reporters) == 1 and "" not in reporters

@@ -13,7 +13,6 @@ from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, bar_of
-from entrepot.report.answer import goods_phrase
 from entrepot.report.cards import range_on_card, value_on_card
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.exposure import ExposedSector, Exposure
@@ -395,7 +394,7 @@ def inputs_answer(
         return known, BriefSentence(f"{second}{more}", both[1:])
     # Why not stands on the card of the share, right below.
     first = (
-        f"{phrasing.capital(subject.sellers)} share of {goods_phrase(subject)} that "
+        f"{phrasing.capital(subject.sellers)} share of {subject.goods_phrase} that "
         f"{subject.buyer} imported cannot be computed with the data loaded.{more}"
     )
     text = (

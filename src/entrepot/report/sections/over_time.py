@@ -47,7 +47,7 @@ def section(
 
     Parameters
     ----------
-    book, subject
+    context, subject
         Where to ask, and what about.
     claims
         Claims under check that state such a share.
