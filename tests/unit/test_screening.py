@@ -28,7 +28,7 @@ from entrepot.goods.screening import (
     UNREADABLE,
     Regime,
 )
-from entrepot.report.screening import title_of
+from entrepot.report.screening_text import title_of
 from entrepot.sources.table.cells import column_names
 from made_workbook import cells as cells_of
 from made_workbook import make_workbook

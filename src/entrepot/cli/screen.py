@@ -95,7 +95,8 @@ def screen(
     Example: entrepot screen shipments.csv --edition CN --out screening.xlsx
     """
     from entrepot.goods.screening import UNREADABLE
-    from entrepot.report.screening import as_data, ask_screening, require_form, save_screening
+    from entrepot.report.screening import ask_screening, require_form, save_screening
+    from entrepot.report.screening_text import as_data
 
     for target in out or ():
         require_form(target)  # a name that cannot be written is refused before any work is done
@@ -147,7 +148,7 @@ def draw(found: Screening, console: Console, *, is_written: bool = False) -> Non
     from entrepot.figures.screening import LEGAL
     from entrepot.goods.screening import STATUSES
     from entrepot.model.display import day_text
-    from entrepot.report.screening import reasons, summary_line, title_of
+    from entrepot.report.screening_text import reasons, summary_line, title_of
 
     console.print(Text(title_of(found), style="bold"))
     console.print(Text(summary_line(found)))

@@ -21,7 +21,8 @@ from entrepot.cli.main import app
 from entrepot.cli.screen import draw
 from entrepot.errors import RequestError
 from entrepot.figures.screening import COLUMNS, LEGAL, read_text, screen
-from entrepot.report.screening import reasons, save_screening, title_of
+from entrepot.report.screening import save_screening
+from entrepot.report.screening_text import reasons, title_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -98,7 +98,7 @@ def screened_data(lake: Lake | None, body: str) -> ServedAnswer:
     body
         As for `screened_page`, with the number of lines as ``rows``.
     """
-    from entrepot.report.screening import as_data
+    from entrepot.report.screening_text import as_data
 
     sent = json.loads(body)
     try:
@@ -168,7 +168,8 @@ def _on_a_page(error: RequestError) -> RequestError:
 
 
 def _parts(found: Screening) -> dict[str, Any]:
-    from entrepot.report.screening import as_data, reasons, workbook
+    from entrepot.report.screening_text import as_data, reasons
+    from entrepot.report.screening_workbook import workbook
 
     file = io.BytesIO()
     workbook(found, file)
