@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from entrepot.errors import BadFileError
 from entrepot.files import open_zip
@@ -117,9 +117,7 @@ def _rewritten(
     """Return a table in another layout, written as the OECD's in million USD."""
     rate = None
     if said.mapping:
-        from entrepot.sources.icio.dollar_rate import dollar_rate
-
-        rate = dollar_rate(said.mapping)
+        rate = _dollar_rate(said.mapping)
     if rate is None and table.currency != "USD":
         raise BadFileError(
             f"the table is in {table.currency}",
@@ -138,6 +136,25 @@ def _rewritten(
     text = "Values in another currency were turned into US dollars at the rate that was given."
     words = f"{table.currency} 1 = USD {rate:g}"
     return replace(found, findings=(Finding("rate-given", "note", label, 1, words, text),))
+
+
+def _dollar_rate(mapping: str) -> float:
+    """Return what one unit of a table's currency was worth, as the text of a mapping says it.
+
+    Raises
+    ------
+    BadFileError
+        If it says none, or something else.
+    """
+    # Here: few give a rate, and this library takes a tenth of a short command to import.
+    from pydantic import Field
+
+    from entrepot.model.closed_yaml import Closed, parse_closed
+
+    class Rate(Closed):
+        rate: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+    return parse_closed(mapping, Rate, name="mapping").rate
 
 
 def _release(member: str, label: str, path: Path, said: FileOptions) -> FileTable:
