@@ -19,9 +19,9 @@ from entrepot.errors import RequestError
 from entrepot.figures.caveats import caveat
 from entrepot.model.display import NBSP
 from entrepot.report.charts.ranked import RankedBars
-from entrepot.report.note import LEAST, NAMED, DecisionNote, height_of, note
-from entrepot.report.note import _fitted as fitted
+from entrepot.report.note import NAMED, note
 from entrepot.report.note import _open as opened
+from entrepot.report.note_page import LEAST, DecisionNote, fitted, height_of
 from entrepot.report.parts import BriefSentence, Remark, plain
 from entrepot.report.phrasing import unbroken
 from entrepot.report.render_note import note_html, note_pdf

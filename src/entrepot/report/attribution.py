@@ -9,9 +9,10 @@ from entrepot.claims.quantity_text import claimed, subject
 from entrepot.figures.availability import RECONCILED
 from entrepot.figures.citation import data_set, source_name, titled
 from entrepot.lake.inventory import SOURCE as BUNDLED
-from entrepot.lake.inventory import bundled, bundled_codes
+from entrepot.lake.inventory import bundled, bundled_codes, spans
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined
+from entrepot.model.period import Period
 from entrepot.report.breaks import ONE_FIGURE
 from entrepot.report.parts import PageLink
 from entrepot.sources import is_own, source_info, split_address
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from entrepot.figures import Evidence, Figure
     from entrepot.figures.scenario import Scenario
     from entrepot.lake import Lake
-    from entrepot.model.period import Period
     from entrepot.reconciliation.mirror_gaps import MirrorPair
     from entrepot.report.parts import SentenceEvidence
     from entrepot.sources.published.row import Published
@@ -328,3 +328,75 @@ def single_figure(when: str, asked: Figure, drawn: float | None, why: str) -> st
         return ""
     range_ = f", range {asked.range_text}" if asked.range_text else ""
     return f"{ONE_FIGURE}, {when} is {value} ({source_on_card(asked)}){range_}; {why}."
+
+
+# The sources of a note, by footnote.
+
+
+MOST_SOURCES = 5
+"""Citations written out; the others are counted."""
+
+
+class Citations:
+    """Numbers the sources in the order in which they are first needed."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, set[int]]] = {}
+
+    def marks(self, *figures: Figure) -> tuple[int, ...]:
+        """Return the footnotes of Figures."""
+        names = [
+            self._of(item, period)
+            for figure in figures
+            for item in figure.evidence
+            for period in (figure.definition.base, figure.definition.period)
+            if period
+        ]
+        return self._places(names)
+
+    def rows(self, rows: Iterable[Published]) -> tuple[int, ...]:
+        """Return the footnotes of published figures that are shown as they are."""
+        return self._places([self._printed(row) for row in rows])
+
+    def _places(self, names: Iterable[str]) -> tuple[int, ...]:
+        places = list(self._found)
+        # Sources beyond the last that is written out share the footnote that counts them.
+        return tuple(sorted({min(places.index(name), MOST_SOURCES) + 1 for name in names}))
+
+    def _printed(self, row: Published) -> str:
+        title = f", “{row.title.rstrip('.')}”" if row.title else ""
+        when = f", {row.published_on[:4]}" if row.published_on else ""
+        name = f"{row.publisher}{title}{when}"
+        self._found.setdefault(name, (name, set()))
+        return name
+
+    def _of(self, item: Evidence, period: Period) -> str:
+        row = row_of(item)
+        if row is not None:
+            return self._printed(row)
+        source = split_address(item.source)[0]
+        _, years = self._found.setdefault(
+            source, (data_set(item.source, item.vintage, item.title), set())
+        )
+        years.update(range(period.start.year, period.end.year + 1))
+        return source
+
+    def texts(self) -> tuple[str, ...]:
+        """Return the citations, without links."""
+        found = [self._text(name, *said) for name, said in self._found.items()]
+        if len(found) <= MOST_SOURCES + 1:
+            return tuple(found)
+        rest = len(found) - MOST_SOURCES
+        return (*found[:MOST_SOURCES], f"{rest} more sources, which the brief lists.")
+
+    @staticmethod
+    def _text(name: str, text: str, years: set[int]) -> str:
+        if not years:
+            return f"{text}."
+        licence = "" if ":" in name or "." in name else _licence(name)
+        return f"{text}, {spans([Period.parse(one) for one in sorted(years)])}{licence}."
+
+
+def _licence(name: str) -> str:
+    found = source_info(name).licence.partition(" (")[0].rstrip(".")
+    return f" ({found})" if found and len(found) < 40 else ""

@@ -19,7 +19,7 @@ from entrepot.report.render_pdf import runs, swatch, typeset
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from entrepot.report.note import DecisionNote, NoteFigure
+    from entrepot.report.note_page import DecisionNote, NoteFigure
 
 
 def note_html(note: DecisionNote) -> str:

@@ -18,7 +18,7 @@ from entrepot.report.render_pdf import range_bar, runs, swatch
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from entrepot.report.note import DecisionNote, NoteFigure
+    from entrepot.report.note_page import DecisionNote, NoteFigure
     from entrepot.report.parts import Brief, RangeBar, Section
 
 
