@@ -106,7 +106,8 @@ def _of_lake(folder: str, asked: list[str]) -> dict[str, tuple[str, str]]:
         curve = "--curve" in words
         pairs = [one for one in words if one != "--curve"]
         keys: dict[str, Any] = {
-            name[2:]: value for name, value in zip(pairs[::2], pairs[1::2], strict=True)
+            name[2:]: int(value) if name == "--since" else value
+            for name, value in zip(pairs[::2], pairs[1::2], strict=True)
         }
         try:
             one = chart(measure, lake, curve=curve, **keys)

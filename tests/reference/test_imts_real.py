@@ -11,6 +11,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.lake import Lake
+from entrepot.report.standalone import chart
 from entrepot.sources.imts.parse import rows, tables
 from entrepot.sources.parser import FileOptions, RawFile
 
@@ -145,3 +146,34 @@ def test_a_check_finds_the_partner_that_grew_out_of_proportion(
     assert large == [("UGA", "2022")]
     assert found.count == 1
     assert found.example.startswith("RUS (imports) with UGA, 2021 to 2022: ")
+
+
+@pytest.fixture(scope="module")
+def lake(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    held = Lake.open(tmp_path_factory.mktemp("imts-lake") / "lake")
+    held.add("imts", [real])
+    return held
+
+
+def test_a_chart_says_until_when_a_country_reported_itself(lake: Lake) -> None:
+    """Of partners' reports of 2022 to 2024 stood "As reported by Russia", below their chart."""
+    for lines in (
+        chart("top_supplier", lake, importer="RUS", since=2018).foot,
+        chart("import_share", lake, importer="RUS", exporter="CHN").foot,
+    ):
+        [own] = [line for line in lines if "As reported by Russia" in line]
+        assert own.startswith("Up to 2021: As reported by Russia, as a rule CIF.")
+
+
+def test_a_chart_of_two_directions_says_the_valuation_of_each(lake: Lake) -> None:
+    """The line of exports stood for imports too, and for years that others report."""
+    lines = chart("asymmetry", lake, importer="RUS", exporter="CHN").foot
+    assert any("As reported by Russia, as a rule FOB" in line for line in lines)
+    assert not [line for line in lines if line.startswith("As reported by Russia")]
+
+
+def test_the_source_of_a_change_is_of_both_its_times(lake: Lake) -> None:
+    """A change from 2021 to 2023 had the source "2023"."""
+    lines = chart("reorientation", lake, importer="RUS", period="2023", base="2021").foot
+    [source] = [line for line in lines if "Source" in line]
+    assert ", 2021 and 2023; Entrepôt computation." in source

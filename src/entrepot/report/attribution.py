@@ -225,11 +225,11 @@ def sources_line(
 
 
 def span_of(times: Sequence[Period]) -> str:
-    """Return the first and the last of some times; empty for none."""
-    if not times:
-        return ""
-    first, last = min(times, key=str), max(times, key=str)
-    return str(last) if first == last else f"{first} to {last}"
+    """Return the first and the last of some times, or the only two; empty for none."""
+    first, *others = sorted(set(times), key=str) or [None]
+    if not others:
+        return f"{first}" if first else ""
+    return f"{first:–} {'and' if len(others) == 1 else 'to'} {others[-1]:–}"
 
 
 def statement_title(row: Published) -> str:

@@ -305,8 +305,11 @@ def unbroken(text: str) -> str:
     --------
     >>> unbroken("a share of the imports").replace(NBSP, "_")
     'a share of the_imports'
+    >>> unbroken("Magnets (HS 8505 11) in 2022").replace(NBSP, "_")
+    'Magnets (HS_8505 11)_in_2022'
     """
-    words = text.split(" ")
+    # The digits of a code stay beside what says that they are one.
+    words = text.replace("(HS ", f"(HS{NBSP}").split(" ")
     if len(words) < 4:
         return text
     end = words.pop()

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from entrepot.figures import Definition, Evidence, Figure, Specification, Specifications
+from entrepot.lake import Lake
+from entrepot.report.charts import draw
 from entrepot.report.charts.curve import Curve, by_value
-from entrepot.report.standalone import picture_of
+from entrepot.report.standalone import chart, picture_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ASKED = Definition.build("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2022)
 
@@ -65,3 +72,25 @@ def test_definitions_of_one_value_have_one_order_whatever_their_last_digits_are(
         return [item.choices["report"] for item in items] + dimensions["report"]
 
     assert order(0.7, 0.7) == order(0.7 - 1e-15, 0.7) == order(0.7, 0.7 - 1e-15)
+
+
+def test_a_curve_names_the_data_set_of_its_computed_definitions(tmp_path: Path) -> None:
+    """Three of six definitions were computed from BACI, and the source line had published ones."""
+    asked = {"importer": "RUS", "exporter": "CHN", "goods": "chpl", "period": "2023"}
+    lines = chart("import_share", Lake.open(tmp_path / "none"), curve=True, **asked).foot
+    [source] = [line for line in lines if line.startswith("Source: ")]
+    assert "; CEPII BACI, 2023; Entrepôt computation." in source
+
+
+def test_boxes_of_one_publisher_and_one_number_have_one_label(tmp_path: Path) -> None:
+    asked = {"importer": "RUS", "exporter": "CHN", "goods": "chpl"}
+    one = chart("import_share", Lake.open(tmp_path / "none"), **asked)
+    assert all(drawing.count("Carnegie</text>") <= 1 for drawing in draw(one.picture))
+    assert "Carnegie" in draw(one.picture)[0]
+
+
+def test_a_title_of_value_added_is_about_the_inputs_that_it_is_of(tmp_path: Path) -> None:
+    """Of electronics stood "25.7 % of what China sold to Russia"."""
+    asked = {"importer": "RUS", "exporter": "CHN", "goods": "inputs:C26", "period": "2022"}
+    title = chart("origin", Lake.open(tmp_path / "none"), **asked).title
+    assert "of the value of inputs made by electronics that China sold to Russia" in title

@@ -13,7 +13,7 @@ from entrepot.report.phrasing import capital, partial_goods
 from entrepot.sources.published.parse import origin_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.figures import Figure
     from entrepot.lake import Lake
@@ -102,9 +102,10 @@ def sources(
                 found[statement_title(row) if row else origin_name(one.origin)] = []
             else:
                 times = found.setdefault(data_set(one.source, one.vintage, one.title), [])
-                times += [] if one.vintage else [figure.definition.period]
+                times += [] if one.vintage else _times(figure)
         for name in also:
-            found.setdefault(data_set(name), []).append(figure.definition.period)
+            computed = "; Entrepôt computation"
+            found.setdefault(data_set(name), []).extend(_times(figure))
     # Titles have commas of their own. What has no release is known by its time.
     named = [", ".join(filter(None, (name, span_of(times)))) for name, times in found.items()]
     listed = f"Source: {'; '.join(named)}{computed}." if found else ""
@@ -112,15 +113,39 @@ def sources(
     return " ".join(text for text in (listed, shown) if text)
 
 
+def _times(figure: Figure) -> list[Period]:
+    """Return the times that a Figure is of: a change has two."""
+    asked = figure.definition
+    return [one for one in (asked.base, asked.period) if one is not None]
+
+
 def caveat_lines(figures: Iterable[Figure]) -> tuple[str, ...]:
-    """Return the caveats about what a picture leaves out, each kind once, the newest wording."""
-    # Figures come oldest first, so of two wordings the newest stays.
+    """Return the caveats about what a picture leaves out, each kind of a flow in one wording.
+
+    It is the newest. Where the newest Figure of the flow has none of the kind, it says until when.
+    """
     known = tuple(figures)
-    found = {one.id: one.text for figure in known for one in figure.caveats}
+    flows: dict[tuple[str, str], list[Figure]] = {}
+    for figure in known:
+        asked = figure.definition
+        flows.setdefault((asked.importer, asked.exporter), []).append(figure)
     return (
         *partial_goods_lines(known),
-        *(capital(found[name]) for name in NEEDED if name in found),
+        *dict.fromkeys(
+            line for name in NEEDED for flow in flows.values() for line in _newest(name, flow)
+        ),
     )
+
+
+def _newest(name: str, flow: list[Figure]) -> Iterator[str]:
+    """Yield the newest wording of a kind of caveat about one flow, if there is one."""
+    ordered = sorted(flow, key=lambda one: str(one.definition.period))
+    for figure in reversed(ordered):
+        for text in (one.text for one in figure.caveats if one.id == name):
+            when = figure.definition.period
+            newest = when == ordered[-1].definition.period
+            yield capital(text) if newest else f"Up to {when}: {text}"
+            return
 
 
 def partial_goods_lines(figures: Iterable[Figure]) -> tuple[str, ...]:

@@ -284,7 +284,9 @@ def other_sources(figure: Figure) -> tuple[list[str], list[str]]:
         (one.choices.get("source", ""), one.choices.get("origin", "")) for one in items
     )
     printed = [origin for by, origin in named if by == "published" and origin not in own]
-    sets = [by for by, _ in named if split_address(by)[0] in source_ids() and by != "published"]
+    # A bundled result is computed from a data set that is named by its origin.
+    sets = [origin.lower() if by == "computed" else by for by, origin in named]
+    sets = [by for by in sets if split_address(by)[0] in source_ids() and by != "published"]
     return printed, [one for one in dict.fromkeys(sets) if split_address(one)[0] not in own]
 
 

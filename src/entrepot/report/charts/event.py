@@ -470,7 +470,7 @@ def _end_labels(data: EventSteps, axis: Axis) -> tuple[list[MarkLayer], list[Box
 def _named(data: EventSteps) -> list[tuple[EventStep, str, str]]:
     """Return which steps are named, with words and style: reference, lowest, highest."""
     known = [one for one in data.steps if one.value is not None]
-    found = [(one, "compared with", "note") for one in known if one.step == data.reference]
+    found = [(one, "reference", "note") for one in known if one.step == data.reference]
     others = [one for one in known if one.step != data.reference and one is not data.steps[-1]]
     if not others:
         return found

@@ -68,7 +68,8 @@ def _origin_title(figure: Figure, named: list[dict[str, Any]]) -> str:
     asked = figure.definition
     buyer = "abroad" if asked.importer == "WLD" else f"to {area_phrase(asked.importer)}"
     value = figure_value(figure.value, "share")
-    text = f"{value} of what {area_phrase(asked.exporter)} sold {buyer} was added elsewhere"
+    text = f"{value} of the value of {inputs_title(asked.goods, asked.sector)} that "
+    text += f"{area_phrase(asked.exporter)} sold {buyer} was added elsewhere"
     if named and named[0]["share"]:
         share = per_cent(float(named[0]["share"]) * 100)
         text += f", {share}{NBSP}% in {area_phrase(str(named[0]['origin']))}"

@@ -388,18 +388,19 @@ def _latest(
     data: ShareLines, frame: Frame, boxes: list[tuple[PublishedBox, Box]]
 ) -> list[MarkLayer]:
     every = [box for _, box in boxes]
-    entries = [
-        NameEntry(
+    # One label for boxes of one publisher and one number; its leader starts at the last of them.
+    entries = {
+        (item.text, item.who): NameEntry(
             f"**{item.text}** {item.who}",
             box.right,
             _free_height(box, [other for other in every if other is not box]),
             "label-claim" if item.claim else "label",
         )
-        for item, box in boxes
+        for item, box in sorted(boxes, key=lambda pair: pair[1].right)
         if item.at > data.last - 0.5
-    ]
+    }
     return draw_names(
-        entries,
+        list(entries.values()),
         head=f"For {data.last}",
         x=frame.inner_width,
         room=frame.right,

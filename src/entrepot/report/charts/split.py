@@ -193,8 +193,9 @@ def split_chart(figure: Figure) -> StandaloneChart:
     # By the steps: a change of 78.5 million is not 0.0785 billion for what it is a part of.
     steps = [abs(_money(figure, key)) for key, _ in STEPS]
     scale = scale_of(figure.unit, max([*steps, abs(after - before)]) or max(before, after))
-    # A digit more than the larger value has: others would say nothing beside it.
-    scale = replace(scale, places=decimals(scale.of(max(before, after)), scale.word) + 1)
+    # As many decimals as the ends have: others would say nothing beside them.
+    places = max(1, *(decimals(scale.of(end), scale.word) for end in (before, after)))
+    scale = replace(scale, places=places)
     parts = (
         _part(f"Value in {asked.base}", before, scale, total=True),
         *(
