@@ -226,10 +226,10 @@ def sources_line(
 
 def span_of(times: Sequence[Period]) -> str:
     """Return the first and the last of some times, or the only two; empty for none."""
-    first, *others = sorted(set(times), key=str) or [None]
-    if not others:
-        return f"{first}" if first else ""
-    return f"{first:–} {'and' if len(others) == 1 else 'to'} {others[-1]:–}"
+    known = sorted(set(times), key=str)
+    if len(known) < 2:
+        return "".join(f"{one}" for one in known)
+    return f"{known[0]:–} {'and' if len(known) == 2 else 'to'} {known[-1]:–}"
 
 
 def statement_title(row: Published) -> str:
