@@ -30,6 +30,14 @@ EPOCH = "1767225600"
 """Time that every file of a release has: 1 January 2026; a clock would change its bytes."""
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 _KNOWN = re.compile(r"License :: OSI Approved :: (.+)")
+HELD = (
+    ("jsonschema-rs", "schemathesis", "<0.61", "the tool that tests the API takes no newer one"),
+    ("mpmath", "sympy", "<1.4", "takes no newer one; both come with tests"),
+    ("pyspark", "entrepot", "<4.2", "the tests on Spark ran with 4.1 and with no newer one"),
+    ("python-dateutil", "botocore", "<3", "the object store of the tests takes no newer one"),
+    ("typer", "entrepot", "<0.29", "0.29 imports pydantic in every command: 0.15 s more"),
+)
+"""Locked below their newest release: package, which one demands it, the bound, and why."""
 
 
 def build(folder: Path) -> dict[str, str]:
@@ -155,6 +163,14 @@ def licences() -> str:
         "## Extras and development",
         "",
         *_table({name: one for name, one in extra.items() if name not in pinned}),
+        "",
+        "## Below the newest release",
+        "",
+        "`make lock` resolves the locks anew, on the newest releases. These are below it:",
+        "",
+        "| package | bound | of | why |",
+        "| --- | --- | --- | --- |",
+        *(f"| {name} | {bound} | {by} | {why} |" for name, by, bound, why in HELD),
         "",
     ]
     return "\n".join(lines)

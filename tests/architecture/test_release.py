@@ -17,6 +17,7 @@ import tomllib
 import urllib.error
 import urllib.request
 import zipfile
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,15 @@ def test_every_locked_package_of_the_program_has_a_licence() -> None:
         row = re.search(rf"^\| {re.escape(name)} \| (.+) \|$", main, re.MULTILINE)
         assert row is not None, f"{name}: run python tools/release.py licences"
         assert row[1] != "not stated", name
+
+
+@pytest.mark.parametrize(("name", "by", "bound", "why"), release.HELD)
+def test_what_is_held_back_is_held_by_whom_the_page_names(
+    name: str, by: str, bound: str, why: str
+) -> None:
+    needs = [one for one in requires(by) or () if re.match(rf"{re.escape(name)}\b", one)]
+    assert any(bound in one for one in needs), f"{by} does not ask for {name}{bound}: make lock"
+    assert f"| {name} | {bound} | {by} | {why} |" in release.PAGE.read_text(encoding="utf-8")
 
 
 def test_the_container_has_no_rights_and_asks_for_its_health(tmp_path: Path) -> None:
