@@ -32,7 +32,7 @@ from entrepot.errors import (
 )
 from entrepot.figures.companies import CompanyRow, CompanyTable
 from entrepot.figures.registers import register_names
-from entrepot.lake import Lake, prepare, registers, store
+from entrepot.lake import Lake, erase, prepare, registers, store
 from entrepot.lake.iceberg import publish_tables
 from entrepot.lake.publish import forget, keep
 from entrepot.sources import shipments
@@ -1221,7 +1221,7 @@ def test_an_erasure_that_fails_remembers_nothing(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as broken:
-        broken.setattr(prepare, "publish", full)
+        broken.setattr(erase, "publish", full)
         with pytest.raises(OutsideError, match="no permission"):
             lake.erase("ACME LTD")
     assert registers.secret(lake.path) == before
@@ -1233,10 +1233,8 @@ def test_a_name_is_not_called_erased_while_somebody_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files that a reader keeps had the name still, and the command said that it was erased."""
-    from entrepot.lake import prepare
-
     lake = _lake(tmp_path, {}, {"Importer": "OTHER LTD"})
-    monkeypatch.setattr(prepare, "PATIENCE", 0.2)
+    monkeypatch.setattr(erase, "PATIENCE", 0.2)
     reader = Lake.open(lake.path)
     with reader.reading():
         with pytest.raises(OutsideError, match="older files may still have it") as told:

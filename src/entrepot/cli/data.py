@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,14 +21,22 @@ from entrepot.cli.common import (
     complete_area,
     complete_edition,
     complete_source,
-    one_of,
     open_lake,
     open_new_lake,
     read_text_file,
     writable,
 )
 from entrepot.cli.data_get import GET_EXAMPLE, get
-from entrepot.cli.data_names import COMPANIES_EXAMPLE, NAMES_EXAMPLE, companies, names
+from entrepot.cli.data_registers import (
+    AGGREGATE_EXAMPLE,
+    COMPANIES_EXAMPLE,
+    ERASE_EXAMPLE,
+    NAMES_EXAMPLE,
+    aggregate,
+    companies,
+    erase,
+    names,
+)
 from entrepot.cli.data_show import (
     SHOW_EXAMPLE,
     finding_line,
@@ -36,14 +44,13 @@ from entrepot.cli.data_show import (
     print_holdings,
     print_report,
     say,
+    say_if_behind,
     show,
     size,
     state_of,
 )
 from entrepot.cli.output import counting, emit, is_quiet, note, progress, table
 from entrepot.errors import EntrepotError, RequestError
-from entrepot.model.columns import PARTNER_BASES
-from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -241,7 +248,7 @@ def rebuild(
         count = len([*opened.path.glob("raw/*.json")])
         say_each = counting(say_progress, count, "reading ")
         found = opened.rebuild(leave_out=leave_out or (), progress=say_each)
-    _say_if_behind(opened)
+    say_if_behind(opened)
 
     def render(screen: Console) -> None:
         say(screen, f"The lake in {opened.path} is rebuilt:")
@@ -288,17 +295,6 @@ def publish(
         say(screen, "Later loads and removals keep these tables up to date.")
 
     emit({"tables": [asdict(one) for one in found]}, render, as_json=as_json)
-
-
-def _say_if_behind(opened: Lake) -> None:
-    """Say on standard error that published tables did not follow a change of the lake."""
-    from entrepot.lake.iceberg import behind
-
-    if reason := behind(opened.path):
-        note(
-            "warning: the lake was changed, but its published tables are not up to date: "
-            f"{reason}. Bring them up to date with: entrepot data publish"
-        )
 
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -522,7 +518,7 @@ def add(
             mapping=mapping,
             progress=counting(say_progress, len(files or []), "copying "),
         )
-    _say_if_behind(opened)
+    say_if_behind(opened)
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 
 
@@ -547,7 +543,7 @@ def remove(
     if not yes:
         _ask(opened.holdings(source, snapshot=snapshot), opened)
     gone = opened.remove(source, snapshot=snapshot)
-    _say_if_behind(opened)
+    say_if_behind(opened)
     # Nothing behind a link is ever deleted (see `entrepot.lake.publish`).
     linked = (opened.path / "raw").is_symlink()
     left = opened.undeleted()
@@ -585,124 +581,8 @@ def remove(
     )
 
 
-@app.command(epilog="Example: entrepot data aggregate shipments.peru peru.csv --basis origin")
-def aggregate(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE", help="A register: shipments.peru.", autocompletion=complete_source
-        ),
-    ],
-    out: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.", callback=writable)
-    ],
-    each: Annotated[Literal["year", "quarter", "month"], typer.Option(help="A row for each.")] = (
-        "year"
-    ),
-    basis: Annotated[
-        str | None,
-        typer.Option(
-            help="origin, dispatch, consignment, seller, port, destination; or all.",
-            autocompletion=one_of(*PARTNER_BASES, "all"),
-        ),
-    ] = None,
-    period: Annotated[str | None, typer.Option(help="2022, 2018..2022.")] = None,
-    against: Annotated[
-        str | None,
-        typer.Option(
-            help="Statistic to compare the totals with: comtrade, baci.",
-            autocompletion=complete_source,
-        ),
-    ] = None,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Add a customs register up to flows, and compare its totals with a statistic."""
-    from entrepot.figures.registers import register_totals
-    from entrepot.lake.registers import EVERY_BASIS, one_basis
-
-    opened = open_lake(lake)
-    with opened.reading():
-        freq = {"year": "A", "quarter": "Q", "month": "M"}[each]
-        if is_register(source):
-            there = {one for item in opened.holdings(source) for one in item.bases}
-            one_basis(basis, sorted(there), source)  # refuses several of which none is named
-        # Before the file, as it refuses a register without any value.
-        totals = [
-            one
-            for one in register_totals(opened, source, against=against, period=period)
-            if basis in (None, EVERY_BASIS, one.basis)
-        ]
-        rows = opened.aggregate(source, out, freq=freq, basis=basis, period=period)
-
-    def render(screen: Console) -> None:
-        head = ["basis", "year", "flow", "value", "currency", "country not said"]
-        head += [f"{against}, USD", "ratio"] if against else []
-        cells = [
-            [
-                one.basis,
-                str(one.year),
-                f"{one.reporter} {one.direction}s",
-                f"{one.value:,.0f}",
-                one.currency,
-                f"{100 * one.unspecified:.1f} %",
-                *(
-                    [
-                        "–" if one.other_usd is None else f"{one.other_usd:,.0f}",
-                        "–" if one.ratio is None else f"{one.ratio:.3f}",
-                    ]
-                    if against
-                    else []
-                ),
-            ]
-            for one in totals
-        ]
-        screen.print(table("", head, cells, right=(3, *range(5, len(head)))))
-        for text in dict.fromkeys(f"{one.year}: {one.note}" for one in totals if one.note):
-            say(screen, text)
-        say(screen, f"{rows:,} rows written to {out}.")
-        if len({one.basis for one in totals}) > 1:
-            say(screen, "Each line is there once for each basis: pick one before you add up.")
-
-    emit(
-        {"file": str(out), "rows": rows, "totals": [one.to_dict() for one in totals]},
-        render,
-        as_json=as_json,
-    )
-
-
-@app.command(epilog='Example: entrepot data erase "ACME LTD" --yes')
-def erase(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Person, company or pseudonym.")],
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Erase; without it, lines are counted only.")
-    ] = False,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Erase a person or company from all customs registers of the lake, for good."""
-    opened = open_lake(lake)
-    with progress("looking for the name") as say_progress:
-        found = opened.erase(name, really=yes, progress=say_progress)
-    _say_if_behind(opened)
-
-    def render(screen: Console) -> None:
-        for source, count in found.items():
-            what = f"{count:,} line{'' if count == 1 else 's'}"
-            say(screen, f"{source}: {'erased from' if yes else 'found on'} {what}.")
-        if not found:
-            say(screen, "No line of a register has this name.")
-        if not yes:
-            todo = "to erase it" if found else "to keep it out of files that are loaded later"
-            say(screen, f"Nothing was changed. Add --yes {todo}.")
-        else:
-            say(
-                screen,
-                "Files that are loaded later will not bring this spelling back. Another order of "
-                "its words or another legal form is another name: erase each.",
-            )
-
-    emit({"erased": yes, "lines": found}, render, as_json=as_json)
+app.command(epilog=AGGREGATE_EXAMPLE)(aggregate)
+app.command(epilog=ERASE_EXAMPLE)(erase)
 
 
 def _ask(found: Sequence[InventoryItem], opened: Lake) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, complete_source, open_lake
-from entrepot.cli.output import emit, facts, table
+from entrepot.cli.output import emit, facts, note, table
 from entrepot.model.display import NBSP, first_of
 from entrepot.model.product import NO_CODES
 from entrepot.sources import bring_in
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from entrepot.lake import InventoryItem, LoadReport
+    from entrepot.lake import InventoryItem, Lake, LoadReport
     from entrepot.lake.reads import ReportingCalendar
     from entrepot.model.columns import Finding
     from entrepot.sources import SourceInfo
@@ -345,3 +345,14 @@ def size(count: int) -> str:
         if count >= one:
             return f"{count / one:.1f} {unit}"
     return f"{count} B"
+
+
+def say_if_behind(opened: Lake) -> None:
+    """Say on standard error that published tables did not follow a change of the lake."""
+    from entrepot.lake.iceberg import behind
+
+    if reason := behind(opened.path):
+        note(
+            "warning: the lake was changed, but its published tables are not up to date: "
+            f"{reason}. Bring them up to date with: entrepot data publish"
+        )

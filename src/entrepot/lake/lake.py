@@ -193,7 +193,7 @@ class Lake(Reads):
             If the disk is full, or a load is running; or if older files with the name cannot be
             deleted, because somebody reads them: erase it again then.
         """
-        from entrepot.lake.prepare import erase
+        from entrepot.lake.erase import erase
 
         self._require_folder("names are not erased in an object store")
         return erase(self.path, name, self.connection, really=really, progress=progress)

@@ -438,7 +438,8 @@ def _parsed(work: _RebuildRun, one: _RebuiltFile, added: Iterable[Snapshot]) -> 
             added=list(added),
         )
         try:
-            found = prepare_again(run, raw, manifest["added_on"])
+            run.progress(f"reading {raw.name}")
+            found = prepare_again(run, raw, manifest["added_on"], run.folder)
         except BadFileError as error:
             # The first way is the likeliest, so its error is the one to show.
             failed = failed or error

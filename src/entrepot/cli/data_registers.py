@@ -1,10 +1,10 @@
-"""`entrepot data names` and `companies`: who stands on the lines of a customs register."""
+"""`entrepot data names`, `companies`, `aggregate` and `erase`: customs registers."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -18,11 +18,12 @@ from entrepot.cli.common import (
     open_lake,
     writable,
 )
-from entrepot.cli.data_show import say
-from entrepot.cli.output import emit, table, table_format
+from entrepot.cli.data_show import say, say_if_behind
+from entrepot.cli.output import emit, progress, table, table_format
 from entrepot.errors import RequestError
 from entrepot.model.columns import NAME_ROLES, PARTNER_BASES
 from entrepot.model.display import agreed
+from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 NAMES_EXAMPLE = "Example: entrepot data names shipments.peru --role sender --goods 310430"
 COMPANIES_EXAMPLE = "Example: entrepot data companies shipments.peru companies.csv --role sender"
+AGGREGATE_EXAMPLE = "Example: entrepot data aggregate shipments.peru peru.csv --basis origin"
+ERASE_EXAMPLE = 'Example: entrepot data erase "ACME LTD" --yes'
 _NAMES_SHOWN = 20
 GoodsOption = Annotated[
     str, typer.Option(help="all, 85, 8542, 310430.", autocompletion=complete_goods)
@@ -194,3 +197,121 @@ def companies(
             say(screen, f"and {len(merges) - _NAMES_SHOWN:,} more, see the file")
 
     emit(data, render, as_json=as_json)
+
+
+def aggregate(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A register: shipments.peru.", autocompletion=complete_source
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.", callback=writable)
+    ],
+    each: Annotated[Literal["year", "quarter", "month"], typer.Option(help="A row for each.")] = (
+        "year"
+    ),
+    basis: Annotated[
+        str | None,
+        typer.Option(
+            help="origin, dispatch, consignment, seller, port, destination; or all.",
+            autocompletion=one_of(*PARTNER_BASES, "all"),
+        ),
+    ] = None,
+    period: Annotated[str | None, typer.Option(help="2022, 2018..2022.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="Statistic to compare the totals with: comtrade, baci.",
+            autocompletion=complete_source,
+        ),
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a customs register up to flows, and compare its totals with a statistic."""
+    from entrepot.figures.registers import register_totals
+    from entrepot.lake.registers import EVERY_BASIS, one_basis
+
+    opened = open_lake(lake)
+    with opened.reading():
+        freq = {"year": "A", "quarter": "Q", "month": "M"}[each]
+        if is_register(source):
+            there = {one for item in opened.holdings(source) for one in item.bases}
+            one_basis(basis, sorted(there), source)  # refuses several of which none is named
+        # Before the file, as it refuses a register without any value.
+        totals = [
+            one
+            for one in register_totals(opened, source, against=against, period=period)
+            if basis in (None, EVERY_BASIS, one.basis)
+        ]
+        rows = opened.aggregate(source, out, freq=freq, basis=basis, period=period)
+
+    def render(screen: Console) -> None:
+        head = ["basis", "year", "flow", "value", "currency", "country not said"]
+        head += [f"{against}, USD", "ratio"] if against else []
+        cells = [
+            [
+                one.basis,
+                str(one.year),
+                f"{one.reporter} {one.direction}s",
+                f"{one.value:,.0f}",
+                one.currency,
+                f"{100 * one.unspecified:.1f} %",
+                *(
+                    [
+                        "–" if one.other_usd is None else f"{one.other_usd:,.0f}",
+                        "–" if one.ratio is None else f"{one.ratio:.3f}",
+                    ]
+                    if against
+                    else []
+                ),
+            ]
+            for one in totals
+        ]
+        screen.print(table("", head, cells, right=(3, *range(5, len(head)))))
+        for text in dict.fromkeys(f"{one.year}: {one.note}" for one in totals if one.note):
+            say(screen, text)
+        say(screen, f"{rows:,} rows written to {out}.")
+        if len({one.basis for one in totals}) > 1:
+            say(screen, "Each line is there once for each basis: pick one before you add up.")
+
+    emit(
+        {"file": str(out), "rows": rows, "totals": [one.to_dict() for one in totals]},
+        render,
+        as_json=as_json,
+    )
+
+
+def erase(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Person, company or pseudonym.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Erase; without it, lines are counted only.")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase a person or company from all customs registers of the lake, for good."""
+    opened = open_lake(lake)
+    with progress("looking for the name") as say_progress:
+        found = opened.erase(name, really=yes, progress=say_progress)
+    say_if_behind(opened)
+
+    def render(screen: Console) -> None:
+        for source, count in found.items():
+            what = f"{count:,} line{'' if count == 1 else 's'}"
+            say(screen, f"{source}: {'erased from' if yes else 'found on'} {what}.")
+        if not found:
+            say(screen, "No line of a register has this name.")
+        if not yes:
+            todo = "to erase it" if found else "to keep it out of files that are loaded later"
+            say(screen, f"Nothing was changed. Add --yes {todo}.")
+        else:
+            say(
+                screen,
+                "Files that are loaded later will not bring this spelling back. Another order of "
+                "its words or another legal form is another name: erase each.",
+            )
+
+    emit({"erased": yes, "lines": found}, render, as_json=as_json)
