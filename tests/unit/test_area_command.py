@@ -37,6 +37,16 @@ def test_show_a_group_with_dates_and_sources() -> None:
     assert british["source"]
 
 
+@pytest.mark.parametrize("words", ["EU27+CHN", "EU27,China", "eu27, chn"])
+def test_several_are_joined_as_wherever_an_area_goes(words: str) -> None:
+    data = json.loads(shown("show", words, "--json"))
+    assert [one["code"] for one in data] == ["EU27", "CHN"]
+    text = shown("show", words)
+    assert text.index("EU27: European Union") < text.index("CHN: China")
+    with pytest.raises(UnknownNameError, match="Atlantis"):
+        RUN.invoke(app, ["show", "DEU,Atlantis"], catch_exceptions=False)
+
+
 def test_list_and_its_filter() -> None:
     everything = json.loads(shown("list", "--json"))
     assert len({one["code"] for one in everything}) == len(everything) > 300

@@ -382,6 +382,20 @@ def test_one_code_to_match_names_what_answers(code: str) -> None:
     assert f"goods history {code.replace('.', '')}" in caught.value.hint
 
 
+@pytest.mark.parametrize("codes", ["854231+845710", "854231,845710", "854231, 845710"])
+def test_the_history_of_several_codes_is_that_of_each(codes: str) -> None:
+    each = {
+        one: json.loads(shown(goods.app, "history", one, "--json")) for one in ("854231", "845710")
+    }
+    found = json.loads(shown(goods.app, "history", codes, "--json"))
+    assert found == [row | {"asked": one} for one, rows in each.items() for row in rows]
+    text = shown(goods.app, "history", codes)
+    assert text.index("\n854231\n") < text.index("\n845710\n")
+    with pytest.raises(RequestError, match="and neither a list nor a table") as caught:
+        shown(goods.app, "match", codes)
+    assert "goods history 854231,845710" in caught.value.hint
+
+
 def test_a_parquet_whose_column_has_a_name_of_no_text_is_refused(tmp_path: Path) -> None:
     """It was a UnicodeDecodeError."""
     import pyarrow as pa

@@ -10,7 +10,7 @@ import typer
 
 from entrepot.cli.common import JsonOption, complete_area
 from entrepot.cli.output import emit, facts, table
-from entrepot.model.area_names import as_one_code
+from entrepot.model.area_names import as_codes
 from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def show(
     code: Annotated[
         str,
         typer.Argument(
-            metavar="CODE", help="Area or group: TWN, EU.", autocompletion=complete_area
+            metavar="CODE",
+            help="Area or group: TWN, EU; several with + or a comma.",
+            autocompletion=complete_area,
         ),
     ],
     as_json: JsonOption = False,
@@ -85,11 +87,14 @@ def show(
 
     Example: entrepot area show TWN
     """
-    found = area_or_group(as_one_code(code))
-    if isinstance(found, Group):
-        emit(_group_data(found), lambda screen: _draw_group(found, screen), as_json=as_json)
-    else:
-        emit(_area_data(found), lambda screen: _draw_area(found, screen), as_json=as_json)
+    found = [area_or_group(one) for one in (as_codes(code) or code).split("+")]
+    data = [_group_data(one) if isinstance(one, Group) else _area_data(one) for one in found]
+
+    def draw(screen: Console) -> None:
+        for one in found:
+            _draw_group(one, screen) if isinstance(one, Group) else _draw_area(one, screen)
+
+    emit(data[0] if len(data) == 1 else data, draw, as_json=as_json)
 
 
 def _area_data(one: Area) -> dict[str, Any]:

@@ -169,7 +169,11 @@ def diff(
 def history(
     code: Annotated[
         str,
-        typer.Argument(metavar="CODE", help="2 to 10 digits: 854231", autocompletion=complete_code),
+        typer.Argument(
+            metavar="CODE",
+            help="2 to 10 digits: 854231; several with + or a comma.",
+            autocompletion=complete_code,
+        ),
     ],
     as_json: JsonOption = False,
 ) -> None:
@@ -179,9 +183,22 @@ def history(
     """
     from entrepot.goods.history import goods_history
 
-    found = goods_history(code)
-    data = [seen.to_dict() for seen in found]
-    emit(data, lambda screen: draw_history(code, found, screen), as_json=as_json)
+    codes = [one.strip() for one in code.replace("+", ",").split(",")]
+    found = {one: goods_history(one) for one in codes}
+    several = len(found) > 1
+    data = [
+        seen.to_dict() | ({"asked": one} if several else {})
+        for one, periods in found.items()
+        for seen in periods
+    ]
+
+    def draw(screen: Console) -> None:
+        for one, periods in found.items():
+            if several:
+                screen.print(f"\n{one}", style="bold")
+            draw_history(one, periods, screen)
+
+    emit(data, draw, as_json=as_json)
 
 
 @app.command()

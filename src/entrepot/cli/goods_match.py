@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -107,13 +108,14 @@ def match(
 
     Example: entrepot goods match chpl --to HS2017
     """
-    code = what.translate(str.maketrans("", "", " ."))
+    codes = [one.translate(str.maketrans("", "", " .")) for one in re.split("[+,]", what)]
     # A bare code is no list; but a file may be called 8542.
-    if code.isascii() and code.isdigit() and not Path(what).exists():
+    if all(one.isascii() and one.isdigit() for one in codes) and not Path(what).exists():
+        what_it_is = "one code" if len(codes) == 1 else "codes"
         raise RequestError(
-            f"{what!r} is one code, and neither a list nor a table",
-            hint=f"see on which lists it is: entrepot goods history {code}; many codes: entrepot "
-            "goods match FILE --column NAME",
+            f"{what!r} is {what_it_is}, and neither a list nor a table",
+            hint="see when and on which lists: entrepot goods history "
+            f"{','.join(codes)}; many codes: entrepot goods match FILE --column NAME",
         )
     if column is None:
         data = _converted(what, to or ["HS2017"], lake)

@@ -322,7 +322,7 @@ def check_claims(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     for claim in found["claims"]:
         claim["against_more"] = max(0, len(claim["against"]) - _AGAINST)
         claim["against"] = claim["against"][:_AGAINST]
-    return found
+    return found | {"link": access.link("/desk", "entrepot check CLAIMS.yaml --out check.html")}
 
 
 def read_text(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
@@ -340,6 +340,7 @@ def read_text(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
         "total": len(numbers),
         "next": 'Compare each "claim" with its sentence, complete what is open, and send the '
         "claims to check_claims.",
+        "link": access.link("/desk", "entrepot check TEXT.txt --out check.html"),
     } | (
         {"more": f'send "first": {shown[-1]["index"] + 1}'}
         if shown and shown[-1]["index"] < len(numbers)
@@ -411,7 +412,7 @@ def history_of_goods(access: AgentAccess, given: dict[str, Any]) -> dict[str, An
 def list_of_goods(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     """Return the lists, one of them, or what changed in it."""
     if "name" not in given:
-        return {"lists": lists_data()}
+        return {"lists": lists_data(), "link": access.link("/goods")}
     most = given.get("most", 50)
     if "compared_with" in given:
         found = goods_diff(given["compared_with"], given["name"]).to_dict()
@@ -423,7 +424,8 @@ def list_of_goods(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
                 else _short(entry)
                 for entry in found[name][:most]
             ]
-        return found
+        of = found["after"].partition("@")[0].partition(":")[0]
+        return found | {"link": access.link(f"/goods/{of}")}
     found = list_data(given["name"], most)
     return found | {"link": access.link(f"/goods/{found['list']}")}
 
@@ -523,7 +525,7 @@ def screen(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
             f"{count} of {found['lines']} lines take a route for which no list was read: nothing "
             "is known about them, which does not mean that they are not controlled."
         )
-    return found
+    return found | {"link": access.link("/screen", "entrepot screen FILE.csv --out screen.xlsx")}
 
 
 def scenario(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
