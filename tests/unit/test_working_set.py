@@ -13,6 +13,7 @@ import pytest
 
 from entrepot.figures import Definition
 from entrepot.figures.asked_together import several_times
+from entrepot.figures.curve.choices import selections
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.sides import Who, traded_by
 from entrepot.figures.working_set import areas_of, working_on
@@ -120,6 +121,20 @@ def test_a_second_question_about_the_same_trade_reads_nothing(lake: Lake) -> Non
             evaluate(second, lake, ranged=False)
     assert cost.queries
     assert _readings(cost.queries) == 0
+
+
+def test_codes_of_a_range_are_read_with_those_of_the_list(lake: Lake) -> None:
+    """They took a second pass over the same files."""
+    keys = {"importer": "RUS", "exporter": "CHN", "goods": "chpl", "period": 2022}
+    asked = Definition.build("import_share", **keys)
+    alone = evaluate(asked, lake)  # who reports at all, too, which is remembered
+    with (
+        working_on(lake, frozenset({"RUS"}), frozenset({"CHN", "HKG"}), choices=selections),
+        lake.explaining() as cost,
+    ):
+        _same(alone.to_dict(), evaluate(asked, lake).to_dict())
+    assert alone.range_text
+    assert _readings(cost.queries) == 1
 
 
 def test_a_brief_reads_the_lake_a_few_times(lake: Lake) -> None:

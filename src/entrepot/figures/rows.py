@@ -346,7 +346,7 @@ class SourceRows:
         # A measure that sets goods beside all others takes both from one engine.
         if kept is None or question(asked.measure).other_goods:
             return None
-        return kept.rows(self.available, self.deliveries, goods, who, summed=summed)
+        return kept.rows(self.available, self.deliveries, goods, who, asked, summed=summed)
 
     def _reported_rows(self, by: Side, asked: Definition, read: Frame | None) -> Frame:
         """Return the source's rows, of a blend the reports of the side that is heard."""

@@ -7,6 +7,7 @@ from these tables by the same expressions as from the lake, whatever engine read
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ import narwhals as nw
 
 from entrepot.errors import EntrepotError
 from entrepot.figures.definition import CHINA, SIDES
+from entrepot.goods import merged
 from entrepot.goods.selection import wanted
 from entrepot.lake import relation, stored
 from entrepot.model.areas import WORLD, area_set
@@ -25,10 +27,10 @@ from entrepot.model.columns import schema
 from entrepot.model.product import TARIFFS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.definition import Side
+    from entrepot.figures.definition import Definition, Side
     from entrepot.figures.sides import Who
     from entrepot.goods import Selection
     from entrepot.lake import Lake
@@ -50,6 +52,8 @@ _TYPES: dict[str, Any] = {
 }  # fmt: skip
 Frame = nw.LazyFrame[Any]
 _Where = tuple["Side", frozenset[str]]
+Choices = Callable[["Definition", tuple[str, ...], "Lake"], Iterable["Selection"]]
+"""From a question, editions and a lake to goods."""
 
 
 @dataclass(slots=True)
@@ -70,6 +74,11 @@ class _Goods:
     tests: list[nw.Expr] = field(default_factory=list)
     rows: Frame | None = None
 
+    def not_known(self, goods: Iterable[Selection]) -> list[Selection]:
+        """Return what of some selections is not known yet, each code once."""
+        every = (_without(one, self.known) for one in merged(goods))
+        return [one for one in every if one.codes or one.prefixes]
+
 
 @dataclass(slots=True)
 class Kept:
@@ -80,10 +89,13 @@ class Kept:
     groups
         Whose trade, with whomever: what each of them buys and what it sells. They have no area in
         common.
+    choices
+        What the choices of a curve select of the goods of a question.
     """
 
     lake: Lake
     groups: tuple[frozenset[str], ...]
+    choices: Choices
     _tables: ExitStack
     _sums: dict[tuple[Any, ...], Frame] = field(default_factory=dict)
     _goods: dict[tuple[Any, ...], _Goods] = field(default_factory=dict)
@@ -94,6 +106,7 @@ class Kept:
         deliveries: tuple[str, ...],
         goods: Sequence[Selection],
         tests: Iterable[Who],
+        asked: Definition,
         *,
         summed: bool,
     ) -> Frame | None:
@@ -104,7 +117,10 @@ class Kept:
         there, deliveries
             Which rows of the lake are meant.
         goods
-            Rows of other goods are not needed.
+            Rows of other goods are not needed now; of a list, those that another choice selects
+            are read in the same go.
+        asked
+            The question that they are for.
         summed
             Whether sums over all goods will do, where all are asked for.
         """
@@ -122,7 +138,7 @@ class Kept:
             if everything:
                 rows = self._summed(place, there, deliveries)
             else:
-                rows = self._of_goods(place, there, deliveries, goods)
+                rows = self._of_goods(place, there, deliveries, goods, asked)
             # What they sell to those whose purchases are here as well is among these.
             is_twice = bought and place[0] == "exporter"
             found.append(
@@ -175,15 +191,16 @@ class Kept:
         there: Availability,
         deliveries: tuple[str, ...],
         goods: Sequence[Selection],
+        asked: Definition,
     ) -> Frame:
         found = self._goods.setdefault((place, there.source, deliveries), _Goods())
-        new = [_without(one, found.known) for one in goods]
-        tests = [
-            test
-            for one in new
-            if (one.codes or one.prefixes) and (test := wanted((one,))) is not None
-        ]
-        if tests:
+        new = found.not_known(goods)
+        if new:
+            # Ranges are found from these a moment later, and one pass takes as long as another.
+            more = self.choices(asked, tuple(one.nomenclature for one in goods), self.lake)
+            new = found.not_known((*goods, *more))
+        if new:
+            tests = [test for one in new if (test := wanted((one,))) is not None]
             test = reduce(or_, tests)
             others = (~one for one in found.tests)
             rows = self._read(place, there, deliveries, test, *others)
@@ -253,13 +270,18 @@ def working_set(lake: Lake) -> Kept | None:
 
 
 @contextmanager
-def working_on(lake: Lake, *groups: frozenset[str]) -> Iterator[None]:
-    """Keep what is read of the trade of some groups of areas for as long as the block runs."""
+def working_on(
+    lake: Lake, *groups: frozenset[str], choices: Choices = lambda *_: ()
+) -> Iterator[None]:
+    """Keep what is read of the trade of some groups of areas for as long as the block runs.
+
+    `choices` are as in `Kept`.
+    """
     apart: list[frozenset[str]] = []
     for group in groups:
         apart.append(group.difference(*apart))
     with lake.reading(), ExitStack() as tables:
-        kept = Kept(lake, tuple(one for one in apart if one), tables)
+        kept = Kept(lake, tuple(one for one in apart if one), choices, tables)
         token = _KEPT.set(kept if kept.groups else None)
         try:
             yield

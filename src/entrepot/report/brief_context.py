@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, Figure, evaluate_each
 from entrepot.figures.asked_together import several_times
+from entrepot.figures.curve.choices import selections
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.statements import statements
 from entrepot.figures.working_set import areas_of, working_on
@@ -335,7 +336,7 @@ class BriefContext:
         """Find what one year needs of all years, and read the trade of some areas once."""
         years = [Period.parse(year) for year in self.years()]
         groups = [areas_of(text, years) for text in areas]
-        with several_times((), years), working_on(self._lake, *groups):
+        with several_times((), years), working_on(self._lake, *groups, choices=selections):
             yield
 
     def printed(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from entrepot.figures.curve.partner_choices import ReportedSlice
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, SourceRows
+    from entrepot.goods import Selection
     from entrepot.lake import Lake
 
 
@@ -69,6 +70,15 @@ def goods_choices(
             # Keyed by what is selected, not by the words: equal selections are one specification.
             found.setdefault(codes, GoodsChoice(choices, selected, is_asked))
     return list(found.values()), left
+
+
+def selections(
+    definition: Definition, editions: tuple[str, ...], lake: Lake
+) -> Iterator[Selection]:
+    """Yield what each choice selects of a list."""
+    if has_list(definition.goods):
+        choices, _ = goods_choices(definition, editions, lake)
+        yield from (one for choice in choices for one in choice.goods)
 
 
 Words = tuple[tuple[str, str], ...]

@@ -20,13 +20,13 @@ from entrepot.model.display import first_of, joined
 from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Iterable, Mapping, Set
 
     from entrepot.figures.definition import Definition
 
     Frame = nw.LazyFrame[Any]
     KnownReporters = Mapping[str, Set[tuple[str, date]]]
-    AreaCode = tuple[str, str, str]
+    AreaCodes = Mapping[tuple[str, str], Set[str]]
 
 _NAMED = 5
 
@@ -212,7 +212,7 @@ SIX = 6
 
 def renamed(
     rows: Frame,
-    others: Frame | Sequence[AreaCode] | None = None,
+    others: Frame | AreaCodes | None = None,
     *,
     whose: nw.Expr | None = None,
 ) -> tuple[list[str], list[str]]:
@@ -223,7 +223,7 @@ def renamed(
     Parameters
     ----------
     others
-        Rows, or the area, edition and code of each product where they are known.
+        Rows, or their codes by area and edition where they are known.
     whose
         Whose trade a row is: what is compared is of one area each. None: all are compared.
 
@@ -234,27 +234,15 @@ def renamed(
     """
     label = (nw.lit("all") if whose is None else whose).alias("__whose")
     reported = [
-        _reported_codes(one, label) if isinstance(one, nw.LazyFrame) else one or []
+        _reported_codes(one, label) if isinstance(one, nw.LazyFrame) else one or {}
         for one in (rows, others)
     ]
     every: dict[str, set[str]] = {}
-    for some in reported:
-        for area, edition, _ in some:
-            every.setdefault(area, set()).add(edition)
-    known = known_codes()
-    mine, other = (
-        sorted(
-            {
-                code
-                for area, _, code in some
-                # A code that no edition has is national, and taken to be in all.
-                if not every[area] <= known.get(code[:SIX], every[area])
-            }
-        )
-        for some in reported
-    )
+    for area, edition in (place for some in reported for place in some):
+        every.setdefault(area, set()).add(edition)
+    mine, other = (sorted(_not_in_all(some, every)) for some in reported)
     # Nothing would be left to compare.
-    if mine and len(mine) == len({code for *_, code in reported[0]}):
+    if mine and len(mine) == len(set[str]().union(*reported[0].values())):
         editions = joined(sorted(set[str]().union(*every.values())))
         raise NoEvidenceError(
             f"its goods are in {editions}, and no code is in all of them",
@@ -264,11 +252,30 @@ def renamed(
     return mine, other
 
 
-def _reported_codes(rows: Frame, label: nw.Expr) -> list[AreaCode]:
-    """Return area, edition and code of every product, but for totals."""
+def _not_in_all(codes: AreaCodes, every: Mapping[str, Set[str]]) -> set[str]:
+    """Return the codes that are not in all editions that their area has."""
+    # Most areas have the same: a code is looked up once for all of them.
+    alike: dict[frozenset[str], set[str]] = {}
+    for (area, _), some in codes.items():
+        alike.setdefault(frozenset(every[area]), set()).update(some)
+    known = known_codes()
+    return {
+        code
+        for editions, some in alike.items()
+        for code in some
+        # A code that no edition has is national, and taken to be in all.
+        if not editions <= known.get(code[:SIX], editions)
+    }
+
+
+def _reported_codes(rows: Frame, label: nw.Expr) -> AreaCodes:
+    """Return the codes of every area in each edition, but for totals."""
     keys = ("__whose", "nomenclature", "product")
-    found = distinct(rows.with_columns(label), *keys)
-    return [(area, harmonized(name).id, code) for area, name, code in found if name != NO_CODES]
+    found: dict[tuple[str, str], set[str]] = {}
+    for area, name, code in distinct(rows.with_columns(label), *keys):
+        if name != NO_CODES:
+            found.setdefault((area, harmonized(name).id), set()).add(code)
+    return found
 
 
 def without(rows: Frame, products: Iterable[str]) -> Frame:

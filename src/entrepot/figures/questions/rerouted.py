@@ -30,7 +30,7 @@ from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
-    from entrepot.figures.questions.hubs import AreaCode, KnownReporters
+    from entrepot.figures.questions.hubs import AreaCodes, KnownReporters
     from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.cells import Frequency
 
@@ -134,11 +134,11 @@ class OtherGoods:
     rows
         Added up by who trades with whom and when; products that nothing tells apart are one.
     codes
-        Hub, edition and code of every product that passes a hub.
+        Codes of the products that pass each hub, by edition.
     """
 
     rows: Frame
-    codes: Sequence[AreaCode]
+    codes: AreaCodes
 
 
 @contextmanager
@@ -173,13 +173,17 @@ def other_goods(
     for code in sorted({one.code for one in found} - apart):
         places = [str(place) for place, mine in enumerate(chosen) if code in mine]
         labels.setdefault(" ".join((_ALIKE, *places)), []).append(code)
+    at_hubs: dict[tuple[str, str], set[str]] = {}
+    for one in found:
+        if one.hub and one.edition:
+            at_hubs.setdefault((one.hub, one.edition), set()).add(one.code)
     with keep(_added_up(lines, labels, apart, column)) as rows:
         yield [
             OtherGoods(
-                without(rows, [*(mine & apart), *(x for x in labels if str(place) in x.split())]),
-                [one.at_hub for one in found if one.at_hub and one.code not in mine],
+                without(rows, [*(mine & apart), *(x for x in labels if str(number) in x.split())]),
+                {at: left for at, codes in at_hubs.items() if (left := codes - mine)},
             )
-            for place, mine in enumerate(chosen)
+            for number, mine in enumerate(chosen)
         ]
 
 
@@ -189,18 +193,10 @@ class _Product:
 
     hub: str | None
     reported_by: str | None
-    name: str
+    edition: str | None
     code: str
     is_whole: bool
     is_in: Sequence[bool]
-
-    @property
-    def edition(self) -> str | None:
-        return None if self.name == NO_CODES else harmonized(self.name).id
-
-    @property
-    def at_hub(self) -> AreaCode | None:
-        return (self.hub, self.edition, self.code) if self.hub and self.edition else None
 
 
 def _counted(
@@ -212,11 +208,11 @@ def _counted(
     whole = (nw.col(column).count() == nw.len()).alias("whole")
     groups = lines.with_columns(nw.when(passes).then(hub).alias("hub")).group_by(*keys).agg(whole)
     flags = (test.alias(f"in_{place}") for place, test in enumerate(tests))
+    every = fetch(groups.select(*keys, "whole", *flags))
+    editions = {name: None if name == NO_CODES else harmonized(name).id for _, _, name, *_ in every}
     return [
-        _Product(area, reported_by, name, code, is_whole, is_in)
-        for area, reported_by, name, code, is_whole, *is_in in fetch(
-            groups.select(*keys, "whole", *flags)
-        )
+        _Product(area, reported_by, editions[name], code, is_whole, is_in)
+        for area, reported_by, name, code, is_whole, *is_in in every
     ]
 
 
@@ -260,7 +256,7 @@ def _through(asked: Definition) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _renamed(
-    goods: Frame, others: Frame | Sequence[AreaCode] | None, asked: Definition
+    goods: Frame, others: Frame | AreaCodes | None, asked: Definition
 ) -> tuple[list[str], list[str]]:
     """Return the codes that a hub has in some editions only, of these goods and of others."""
     passes, hub = _through(asked)
