@@ -63,6 +63,11 @@ def _currency(code: str) -> str:
     return code
 
 
+def _period(text: str) -> str:
+    Period.parse(text)
+    return text
+
+
 class SourceKeys(Closed):
     """The text that the claims are taken from."""
 
@@ -74,9 +79,7 @@ class SourceKeys(Closed):
     @field_validator("date")
     @classmethod
     def _is_date(cls, text: str) -> str:
-        if text:
-            Period.parse(text)
-        return text
+        return _period(text) if text else text
 
 
 class FlowKeys(Closed):
@@ -86,8 +89,8 @@ class FlowKeys(Closed):
     importer: str = WORLD
     exporter: str = WORLD
     goods: str = "all"
-    period: str
-    base: str | None = None
+    period: Annotated[str, AfterValidator(_period)]
+    base: Annotated[str, AfterValidator(_period)] | None = None
     source: str | None = None
     basis: Literal["dispatch", "origin", "seller", "producer_hq", "value_added"] = "dispatch"
     valuation: Literal["fob", "cif"] | None = None
@@ -97,13 +100,6 @@ class FlowKeys(Closed):
     k: int | None = Field(default=None, ge=1)
     reporter: str | None = None
     statistic: Literal["mean", "median"] | None = None
-
-    @field_validator("period", "base")
-    @classmethod
-    def _is_period(cls, text: str | None) -> str | None:
-        if text is not None:
-            Period.parse(text)
-        return text
 
     @field_validator("goods")
     @classmethod
@@ -162,28 +158,16 @@ class ChangeKeys(Closed):
     """The change of a share since a base, in points or, if `relative`, in per cent of it."""
 
     of: ShareKeys
-    base: str
+    base: Annotated[str, AfterValidator(_period)]
     relative: bool = False
-
-    @field_validator("base")
-    @classmethod
-    def _is_period(cls, text: str) -> str:
-        Period.parse(text)
-        return text
 
 
 class GdpKeys(Closed):
     """The gross domestic product of a country."""
 
     area: Annotated[str, AfterValidator(known_codes)]
-    period: str
+    period: Annotated[str, AfterValidator(_period)]
     currency: Annotated[str, AfterValidator(_currency)] | None = None
-
-    @field_validator("period")
-    @classmethod
-    def _is_period(cls, text: str) -> str:
-        Period.parse(text)
-        return text
 
 
 class GdpShareKeys(FlowKeys):

@@ -28,28 +28,24 @@ if TYPE_CHECKING:
 
 def price_index(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Compare unit values of each flow and product with those of the base."""
-    return measures.price_index(
-        rows,
-        by=by,
-        period=asked.period,
-        base=asked.base or asked.period.before(),
-        product=["exporter", "importer", "product"],
-        value=column,
-        trim=asked.trim,
-    )
+    return measures.price_index(rows, **_same_products(asked, column, by))
 
 
 def value_change(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Split the change of the flow into prices and quantities of what a price index compares."""
-    return measures.value_change(
-        rows,
-        by=by,
-        period=asked.period,
-        base=asked.base or asked.period.before(),
-        product=["exporter", "importer", "product"],
-        value=column,
-        trim=asked.trim,
-    )
+    return measures.value_change(rows, **_same_products(asked, column, by))
+
+
+def _same_products(asked: Definition, column: str, by: Sequence[str]) -> dict[str, Any]:
+    """Return the arguments of a comparison of each flow and product with its base."""
+    return {
+        "by": by,
+        "period": asked.period,
+        "base": asked.base or asked.period.before(),
+        "product": _GOODS,
+        "value": column,
+        "trim": asked.trim,
+    }
 
 
 def price_premium(rows: Frame, asked: Definition, column: str) -> AnswerRow:

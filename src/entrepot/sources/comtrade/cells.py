@@ -21,6 +21,7 @@ from entrepot.sources.comtrade.stage import (
     cell_words,
     recheck,
     rounding,
+    same,
     usd,
     wanted,
 )
@@ -173,7 +174,7 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tupl
     parts = f"""
         SELECT DISTINCT {KEY}, customs, mot, partner2, {AMOUNTS}, {_BREAKDOWN} AS breakdown
         FROM {file.rows} AS part WHERE NOT ({TOTAL}) AND NOT EXISTS (
-            SELECT 1 FROM {CELL} AS cell WHERE {_same_cell()})"""
+            SELECT 1 FROM {CELL} AS cell WHERE {same("cell", KEY)})"""
     keep(connection, PART, parts)
     # Before anything is added up: NaN in Parquet would spread into every sum.
     recheck(connection, file, table=PART)
@@ -214,13 +215,6 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tupl
 
 def _packed() -> str:
     return ", ".join(f"{name.strip()} := {name.strip()}" for name in AMOUNTS.split(","))
-
-
-def _same_cell() -> str:
-    # Nulls have to match nulls; with = a cell with one would never be found and be added twice.
-    return " AND ".join(
-        f"cell.{name.strip()} IS NOT DISTINCT FROM part.{name.strip()}" for name in KEY.split(",")
-    )
 
 
 def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> None:

@@ -47,6 +47,13 @@ def rounding(rows: str, value: str) -> str:
     return f"(1 + {rows} * 0.5 + 1e-9 * {value})"
 
 
+def same(alias: str, columns: str) -> str:
+    """Return SQL that says whether a row and one called `part` are of one cell."""
+    # Nulls have to match nulls; with = a cell with one would never be found and be added twice.
+    names = [name.strip() for name in columns.split(",")]
+    return " AND ".join(f"{alias}.{name} IS NOT DISTINCT FROM part.{name}" for name in names)
+
+
 def bare(cell: object) -> str:
     """Return a code without zeros in front."""
     return str(cell).lstrip("0")

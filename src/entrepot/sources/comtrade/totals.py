@@ -20,6 +20,7 @@ from entrepot.sources.comtrade.stage import (
     SUMS,
     cell_words,
     rounding,
+    same,
     usd,
 )
 from entrepot.sources.temp_tables import add, keep, leave_out, offer
@@ -338,7 +339,8 @@ def _parts(
             SELECT count(*), coalesce(sum(value), 0), count(*) FILTER (NOT has),
                    coalesce(sum(value) FILTER (NOT has), 0)
             FROM (SELECT flow, value, EXISTS (
-                      SELECT 1 FROM {CELL} AS other WHERE other.flow = '{total}' AND {_same()}
+                      SELECT 1 FROM {CELL} AS other
+                      WHERE other.flow = '{total}' AND {same("other", _CELL)}
                   ) AS has FROM {CELL} AS part WHERE flow IN ({listed}))
             WHERE has OR flow <> 'DX'""").fetchall()
         text = (
@@ -356,10 +358,3 @@ def _parts(
                 Finding("parts-without-whole", "warning", file.name, int(alone), usd(lost), text)
             )
     return tuple(found)
-
-
-def _same() -> str:
-    return " AND ".join(
-        f"other.{name.strip()} IS NOT DISTINCT FROM part.{name.strip()}"
-        for name in _CELL.split(",")
-    )
