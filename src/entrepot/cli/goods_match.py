@@ -444,6 +444,9 @@ def _parquet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from entrepot.sources.parquet import require_modest
+
+    require_modest(path, str(path))
     try:
         loaded = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:

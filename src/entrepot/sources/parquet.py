@@ -10,15 +10,19 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.strict import file_literal, literal, quoted
 from entrepot.sources.temp_tables import is_small
+from entrepot.sources.text import MAX_LINE
+from entrepot.sources.unpack import MAX_RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
+    from duckdb.sqltypes import DuckDBPyType
 
     from entrepot.sources.strict import Rule
 
@@ -31,6 +35,13 @@ _PATH = re.compile(
 )
 _MOST = "1e15"  # as of text: a number with more digits would lose its last ones
 _AGAIN = "download it again and compare its size with the publisher's"
+_FREE = 32 * 2**20
+"""Bytes that cells may come to before the ratio to the size of the file counts."""
+_A_NUMBER = 8
+_AT_ONCE = 256  # columns that are measured in one pass
+_DEEPEST = 16
+_MEMORY, _MEMORY_A_BYTE = 384 * 2**20, 8
+"""What the longest page of a file may take while it is measured, at least and by its size."""
 
 
 def is_parquet(path: Path) -> bool:
@@ -82,6 +93,92 @@ def is_resource_failure(error: Exception) -> bool:
     return isinstance(error, failures) or "No space" in str(error)
 
 
+def require_modest(path: Path, where: str) -> None:
+    """Refuse a Parquet file whose cells come to far more than its size, before they are read.
+
+    A kilobyte can hold a million times the same long text. What the file says of its sizes is not
+    taken for true: lengths are added up, with a limit on memory, and no text is copied for it.
+
+    Raises
+    ------
+    BadFileError
+        If the file is damaged, has a cell longer than a line of text may be, or cells of more than
+        `MAX_RATIO` times its size.
+    """
+    import duckdb
+
+    packed = path.stat().st_size
+    memory = max(_MEMORY, _MEMORY_A_BYTE * packed)
+    most = max(_FREE, MAX_RATIO * packed)
+    with connect(memory=f"{memory // 2**20}MB") as connection, reading(where):
+        found = connection.sql(f"FROM {read_parquet(path)}")
+        pairs = list(zip(found.columns, found.types, strict=True))
+        if any(str(kind).count("[]") > _DEEPEST for _, kind in pairs):
+            raise BadFileError(
+                f"lists in lists, more than {_DEEPEST} deep",
+                where=where,
+                why="a table has one number or text in a cell",
+            )
+        # How many there are, before any is decoded.
+        [(cells,)] = connection.execute(
+            f"SELECT coalesce(sum(num_values), 0) FROM parquet_metadata({file_literal(path)})"
+        ).fetchall()
+        if cells * _A_NUMBER > most:
+            raise _too_much(most, where)
+        unpacked = longest = 0
+        # Each column that is read takes memory for a part of its rows.
+        for first in range(0, len(pairs), _AT_ONCE):
+            sizes = [_size(quoted(name), kind) for name, kind in pairs[first : first + _AT_ONCE]]
+            asked = ", ".join(f"sum({size}), max({size})" for size in sizes)
+            query = f"SELECT {asked} FROM {read_parquet(path)}"
+            try:
+                [counted] = connection.execute(query).fetchall()
+            except duckdb.OutOfMemoryException as error:
+                raise _too_much(memory, where) from error
+            unpacked += sum(one or 0 for one in counted[::2])
+            longest = max(longest, *(one or 0 for one in counted[1::2]))
+    if longest > MAX_LINE:
+        raise BadFileError(
+            f"a cell of more than {MAX_LINE:,} bytes",
+            where=where,
+            why="a table has one number or text in a cell",
+        )
+    if unpacked > most:
+        raise _too_much(most, where)
+
+
+def _size(cell: str, kind: DuckDBPyType) -> str:
+    """Return SQL for the bytes of a cell: of a text, a number, or all that it holds."""
+    if kind.id == "varchar":
+        return f"strlen({cell})"
+    if kind.id == "blob":
+        return f"octet_length({cell})"
+    if kind.id not in ("list", "array", "struct", "map"):
+        return str(_A_NUMBER)
+    # Beside types, children have the length of an array.
+    inner = [(name, of) for name, of in kind.children if not isinstance(of, int | list)]
+    if kind.id == "struct":
+        parts = [_size(f"{cell}.{quoted(name)}", of) for name, of in inner]
+    else:
+        of_map = kind.id == "map"
+        cells = [f"map_keys({cell})", f"map_values({cell})"] if of_map else [cell]
+        parts = [
+            f"list_sum(list_transform({one}, lambda one: {_size('one', of)}))"
+            for one, (_, of) in zip(cells, inner, strict=True)
+        ]
+    return "(" + " + ".join(f"coalesce({part}, 0)" for part in parts) + ")"
+
+
+def _too_much(most: int, where: str) -> BadFileError:
+    return BadFileError(
+        f"not read: its cells come to more than {most / 2**20:,.0f} MB",
+        where=where,
+        why=f"a small file can be made to fill the memory; trade data come to less than "
+        f"{MAX_RATIO} times the size of their file",
+        hint="if it is genuine, write it as CSV and add that",
+    )
+
+
 def parquet_types(connection: duckdb.DuckDBPyConnection, path: Path, where: str) -> dict[str, str]:
     """Return the DuckDB type of each column.
 
@@ -100,6 +197,7 @@ def parquet_types(connection: duckdb.DuckDBPyConnection, path: Path, where: str)
                 where=f"{where}, column {name}",
                 why="a table has one number or text in a cell",
             )
+    require_modest(path, where)
     return types
 
 

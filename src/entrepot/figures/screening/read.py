@@ -422,6 +422,9 @@ def _parquet(path: Path) -> Shipments:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from entrepot.sources.parquet import require_modest
+
+    require_modest(path, path.name)
     try:
         read = pq.read_table(path)
         names = read.column_names

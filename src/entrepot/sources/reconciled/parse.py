@@ -8,7 +8,7 @@ from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.files import from_json
 from entrepot.model.areas import area
 from entrepot.model.display import agreed
-from entrepot.sources.parquet import is_parquet, read_parquet, reading
+from entrepot.sources.parquet import is_parquet, read_parquet, reading, require_modest
 from entrepot.sources.parser import FileTable, ParsedRows
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileT
         raise BadFileError(
             "not a Parquet file", where=file.name, hint="give what entrepot reconcile --out wrote"
         )
+    require_modest(file.path, file.name)
     yield FileTable(file.path, file.name, "", options.vintage or "unknown")
 
 
