@@ -38,6 +38,18 @@ def test_a_picture_for_programs_that_know_no_variables(entrepot: Run, tmp_path: 
     assert target.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_span_of_years_is_what_since_and_the_last_year_are(entrepot: Run, tmp_path: Path) -> None:
+    drawn = []
+    for years in (["--period", "2021..2023"], ["--since", "2021", "--period", "2023"]):
+        target = tmp_path / "share.csv"
+        code, _, _ = entrepot("chart", *SHARE[:-2], *years, "--out", str(target))
+        assert code == 0
+        drawn.append(target.read_text(encoding="utf-8"))
+    assert drawn[0] == drawn[1]
+    assert "2021" in drawn[0]
+    assert "2024" not in drawn[0]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "text"),
     [

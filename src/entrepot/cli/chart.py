@@ -62,7 +62,7 @@ def chart(
     out: Out = None,
     since: Annotated[
         int | None,
-        typer.Option(help="First year of a time series; --period is the last.", show_default=False),
+        typer.Option(help="First year shown; or --period 2019..2023.", show_default=False),
     ] = None,
     curve: Annotated[bool, typer.Option("--curve", help="Draw the specification curve.")] = False,
     each: Annotated[

@@ -15,6 +15,7 @@ from entrepot.lake import Lake
 from entrepot.measures import all_metadata
 from entrepot.model.display import folded, per_cent
 from entrepot.model.keys import Keys  # noqa: TC001 (read by typing)
+from entrepot.model.period import Period
 from entrepot.model.table_files import csv_text, frame_of, write_whole
 from entrepot.report.charts import BriefTable, draw
 from entrepot.report.charts.butterfly import mutual_shares_chart
@@ -81,7 +82,8 @@ def chart(
     each
         Of a share over the years: ``importer``, ``exporter`` or ``goods``, a line for each.
     **keys
-        Keys of the definition; `period` is the last year of a chart over the years.
+        Keys of the definition; `period` is the last year of a chart over the years, or all of
+        them: ``2019..2022``.
 
     Raises
     ------
@@ -119,6 +121,8 @@ def chart(
             hint="draw what choices do: entrepot chart import_share --goods inputs --curve, or ask "
             "one figure: entrepot ask import_share --goods inputs",
         )
+    if over_years and since is None and given.get("period"):
+        since, given["period"] = _span_of(given["period"])
     shown = bundled_for(lake, goods, given.get("source"))
     if measure == "map":
         with lake.reading(bundled=shown):
@@ -130,6 +134,12 @@ def chart(
         if each is not None:
             return shares_chart(measure, lake, since, given, each)
         return _over_years(measure, lake, since, given)
+
+
+def _span_of(period: Any) -> tuple[int | None, Any]:
+    """Return first and last year of several; what is one year, or no whole ones, as it is."""
+    years = Period.parse(period).split(12)
+    return (years[0].year, str(years[-1])) if len(years) > 1 else (None, period)
 
 
 @dataclass(frozen=True, slots=True)

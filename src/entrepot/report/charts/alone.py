@@ -177,7 +177,7 @@ def asked_years(years: Iterable[int], keys: dict[str, Any], since: int | None) -
         if not period.is_year:
             raise RequestError(
                 f"{period} is not a calendar year, and this chart shows years",
-                hint="name the last year to be drawn: --period 2023",
+                hint=f"name the last year to be drawn: --period {period.end.year}",
             )
         until = period.year
     if since is not None and until is not None and since > until:
