@@ -173,3 +173,45 @@ def test_a_public_class_has_a_name_of_its_own() -> None:
                 places.setdefault(node.name, []).append(dotted(path))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
     assert len(places) > 100
+
+
+def _names_under(head: str, docstring: str) -> list[str]:
+    """Return the names that a section of a docstring describes."""
+    found = re.search(rf"^{head}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", docstring, re.M | re.S)
+    lines = found[1].splitlines() if found else []
+    named = (line.partition(":")[0] for line in lines if line and not line[0].isspace())
+    return [name.strip().lstrip("*") for line in named for name in line.split(",")]
+
+
+def _own_names(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """Return the parameters of a function, or the fields, properties and parameters of a class."""
+    if isinstance(node, ast.FunctionDef):
+        given = node.args
+        rest = [one for one in (given.vararg, given.kwarg) if one]
+        return {one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, *rest)}
+    found = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.AnnAssign | ast.Assign):
+            targets = one.targets if isinstance(one, ast.Assign) else [one.target]
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+            found |= {target.attr for target in targets if isinstance(target, ast.Attribute)}
+        elif isinstance(one, ast.FunctionDef):
+            found |= {one.name} | (_own_names(one) if one.name == "__init__" else set())
+    # A key that is a word of Python or of its library is called so with a sign behind it.
+    return found | {name.rstrip("_") for name in found}
+
+
+def test_docstrings_describe_what_is_there() -> None:
+    seen, gone = 0, []
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                continue
+            text = ast.get_docstring(node) or ""
+            named = [*_names_under("Parameters", text), *_names_under("Attributes", text)]
+            seen += len(named)
+            passes_on = isinstance(node, ast.FunctionDef) and node.args.kwarg
+            absent = set(named) - _own_names(node) if named and not passes_on else ()
+            gone += [f"{dotted(path)}.{node.name}: {name}" for name in absent]
+    assert gone == []
+    assert seen > 3000

@@ -736,7 +736,7 @@ class Judge:
     ----------
     timed
         The times that are asked.
-    weighed
+    mass_shares
         Which part of the value has a mass, by goods and choice of partners; empty where mass is
         not one of several amounts.
     left

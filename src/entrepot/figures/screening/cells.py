@@ -246,15 +246,15 @@ _EPOCH = date(1899, 12, 30)  # of spreadsheets, which have a 29 February 1900
 def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     """Return the day of each text of a column.
 
+    Slashed days that fit both orders cannot be read if no other one shows the order, or if some
+    show one and some the other.
+
     Parameters
     ----------
     texts
         The different cells, empty ones left out.
     order
         In which order slashed days are written; None to find out.
-
-    Slashed days that fit both orders cannot be read if no other one shows the order, or if some
-    show one and some the other.
 
     Examples
     --------
