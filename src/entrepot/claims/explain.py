@@ -1,8 +1,8 @@
 """Which likely errors explain what is wrong, alone or together, and which explain it best.
 
 What is wrong is laid to sets of claims without which nothing is wrong (a diagnosis); for each claim
-of a set the slips are looked for that lead from what is known to what is printed. Sets of slips
-are ranked by how likely they make the printed numbers: how common each slip is, in how many ways
+of a set the errors are looked for that lead from what is known to what is printed. Sets of errors
+are ranked by how likely they make the printed numbers: how common each error is, in how many ways
 it could have happened, and how closely the number is hit. An error of no kind stands beside them,
 under which every number is as likely as another: what does not beat it explains nothing.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
-from entrepot.claims.error_patterns import SLIPS, CaseCache, KnownValues
+from entrepot.claims.error_patterns import ERROR_PATTERNS, CaseCache, KnownValues
 from entrepot.claims.error_patterns.context import MOST_LUCK, luck
 
 if TYPE_CHECKING:
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.error_patterns import Correction, ErrorContext, Proposal
 
-A_SLIP = -2.0
-"""Logarithm (of ten) of how often a number of a text is a slip of a given kind."""
+OF_A_KIND = -2.0
+"""Logarithm (of ten) of how often a number of a text is an error of a given kind."""
 NO_KIND = -2.5
 """The same for an error of no kind."""
 TRUSTED = -3.0
 """The same for a claim to be wrong though evidence agrees with it."""
 AGAIN = 0.5
-"""How much likelier one kind of slip is where it happened already: one cause, two claims."""
+"""How much likelier one kind of error is where it happened already: one cause, two claims."""
 _ALONE = ("swapped", "digits", "valuation")
 """Kinds that one claim says nothing about in another."""
 A_KIND = 0.03
 """How much less likely a kind is than the next commoner one."""
-ORDER = {kind: place for place, kind in enumerate(SLIPS)}
+ORDER = {kind: place for place, kind in enumerate(ERROR_PATTERNS)}
 EQUAL = 0.2
 """Explanations whose fit differs by no more cannot be told apart."""
 CLOSE = 0.35
@@ -58,7 +58,7 @@ class Explanation:
     Attributes
     ----------
     proposals
-        The slips.
+        The errors.
     unexplained
         Claims that are wrong for a reason of no kind.
     score
@@ -76,7 +76,7 @@ class Explanation:
 
     @property
     def names(self) -> frozenset[str]:
-        """Ids of the claims that the slips change, and of those wrong for a reason of no kind."""
+        """Ids of the claims that the errors change, and of those wrong for a reason of no kind."""
         return self.unexplained.union(*(proposal.names for proposal in self.proposals))
 
 
@@ -97,10 +97,10 @@ class _Looked:
 
 
 def explanations(case: ErrorContext) -> tuple[tuple[Explanation, ...], bool]:
-    """Return the sets of slips that explain all that is wrong, best first.
+    """Return the sets of errors that explain all that is wrong, best first.
 
-    Where no slip is likelier than an error of no kind, the first has none; what is less likely than
-    the best of those explains nothing and is left out.
+    Where no error is likelier than one of no kind, the first has none; what is less likely than the
+    best of those explains nothing and is left out.
 
     Returns
     -------
@@ -148,13 +148,13 @@ def _ranked(found: Iterable[Explanation]) -> tuple[Explanation, ...]:
 
 
 def _plainest(ranked: list[Explanation]) -> tuple[Explanation, ...]:
-    """Return the explanations without slips that take the fewest claims to be wrong."""
+    """Return the explanations without errors that take the fewest claims to be wrong."""
     fewest = min(len(item.unexplained) for item in ranked)
     return tuple(item for item in ranked if len(item.unexplained) == fewest)
 
 
 def is_close(one: Explanation, best: Explanation) -> bool:
-    """Whether an explanation is as good as the best; without slips all are."""
+    """Whether an explanation is as good as the best; without errors all are."""
     return not best.proposals or one.score >= best.score - CLOSE
 
 
@@ -251,8 +251,8 @@ class _Search:
         none = _Option(None, frozenset({claim.id}), cost + NO_KIND + by_chance)
         found = [
             _Option(proposal, proposal.names, cost + _likely(proposal))
-            for slip in SLIPS.values()
-            for proposal in slip(claim, view)
+            for propose in ERROR_PATTERNS.values()
+            for proposal in propose(claim, view)
             if proposal.chance <= MOST_LUCK
         ]
         good = sorted((one for one in found if one.score > none.score), key=lambda o: -o.score)
@@ -269,9 +269,9 @@ class _Search:
 
 
 def _likely(proposal: Proposal) -> float:
-    """Return how likely a slip is: by its kind, the commoner first, and by how it fits."""
+    """Return how likely an error is: by its kind, the commoner first, and by how it fits."""
     # 1e-12 stands for "impossible": the logarithm of zero would poison every sum.
-    return A_SLIP - A_KIND * ORDER[proposal.kind] + math.log10(max(proposal.fit, 1e-12))
+    return OF_A_KIND - A_KIND * ORDER[proposal.kind] + math.log10(max(proposal.fit, 1e-12))
 
 
 OptionSet = tuple[_Option, ...]
@@ -316,7 +316,7 @@ def _likeliest(
 
 
 def _again(options_chosen: Iterable[_Option]) -> int:
-    """Return how often a kind of slip happened before."""
+    """Return how often a kind of error happened before."""
     kinds = [option.proposal.kind for option in options_chosen if option.proposal is not None]
     return sum(one == other and one not in _ALONE for one, other in combinations(kinds, 2))
 

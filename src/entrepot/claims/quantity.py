@@ -1,6 +1,6 @@
 """What a number is a number of, in one form for claims and for published statements alike.
 
-Everything is about *levels*: the value of one flow in one period, currency and set of books. A
+Everything is about *levels*: the value of one flow in one period, currency and reporter. A
 value is a sum of levels; a growth, share or ratio is one sum over another.
 """
 
@@ -220,7 +220,7 @@ class Quantity:
     def key(self) -> tuple[object, ...]:
         """Return what two numbers must share to be about the same thing, whoever counted it.
 
-        Books are left out. So is the currency where it cancels, within one period; not in a
+        The reporter is left out. So is the currency where it cancels, within one period; not in a
         growth: a rate in yuan is another than in dollars.
         """
         return _key(self)

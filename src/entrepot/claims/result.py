@@ -44,12 +44,12 @@ class LikelyError:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Slips that together explain all that is wrong in a text.
+    """Errors that together explain all that is wrong in a text.
 
     Attributes
     ----------
-    slips
-        Kind of each slip, and ids of the claims it changes.
+    likely_errors
+        Kind of each error, and ids of the claims it changes.
     """
 
     likely_errors: tuple[tuple[str, tuple[str, ...]], ...]
@@ -132,7 +132,7 @@ class CheckedClaim:
             "qualifier": self.qualifier,
             "reason": self.reason,
             "against": [item.to_dict() for item in self.against],
-            "likely_errors": [slip.to_dict() for slip in self.likely_errors],
+            "likely_errors": [error.to_dict() for error in self.likely_errors],
             "arithmetic": self.arithmetic,
             "implied": _ends(self.implied),
             "range": _ends(self.counted),
@@ -158,10 +158,10 @@ class Conflict:
     because
         The arithmetic, with numbers.
     corrected
-        The same after the likeliest slip is put right; empty if there is none.
+        The same after the likeliest error is corrected; empty if there is none.
     blamed
-        Which claims the likeliest slip behind it changes, else which of it cannot hold; empty where
-        nothing tells.
+        Which claims the likeliest error behind it changes, else which of it cannot hold; empty
+        where neither is known.
     unless
         How they could all be true after all, in words: as counts of two countries; else empty.
     """
@@ -222,7 +222,7 @@ class Check(TableResult):
     conflicts
         Minimal sets of claims that cannot hold together; all, unless `limits` says otherwise.
     explanations
-        Sets of slips that explain everything that is wrong, the likeliest first.
+        Sets of errors that explain everything that is wrong, the likeliest first.
     todo
         Numbers that were drafted from the text and not understood, so not tested.
     limits

@@ -1,4 +1,4 @@
-"""Check a text's numbers against each other and against evidence, and say what slipped."""
+"""Check a text's numbers against each other and against evidence, and name likely errors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.interval import Interval
 
-SLIPS_SHOWN = 3
+ERRORS_SHOWN = 3
 WRONG = ("differs", "inconsistent")
 
 
@@ -89,15 +89,15 @@ def check(
     """
     read = document if isinstance(document, Document) else read_document(document)
     require_few(len(read.claims))
-    evidence_found = None if lake is None and facts is not None else _opened(lake)
-    known = facts or ReferenceLevels(known_statements(evidence_found))
-    found = _checked_together(read, evidence_found, known)
+    opened = None if lake is None and facts is not None else _opened(lake)
+    known = facts or ReferenceLevels(known_statements(opened))
+    found = _checked_together(read, opened, known)
     doubted: dict[str, CheckedClaim] = {}
     # Each round removes a claim, so it ends; removing one can change what the rest is blamed for.
     while more := _doubted(found, read.alone - doubted.keys()):
         doubted |= more
         rest = tuple(claim for claim in read.claims if claim.id not in doubted)
-        found = _checked_together(replace(read, claims=rest), evidence_found, known)
+        found = _checked_together(replace(read, claims=rest), opened, known)
     kept = {item.id: item for item in found.claims} | doubted
     return replace(found, claims=tuple(kept[claim.id] for claim in read.claims))
 
@@ -126,14 +126,14 @@ def _doubted(found: Check, alone: Collection[str]) -> dict[str, CheckedClaim]:
     }
 
 
-def _checked_together(read: Document, evidence_found: Lake | None, known: ReferenceLevels) -> Check:
+def _checked_together(read: Document, opened: Lake | None, known: ReferenceLevels) -> Check:
     """Check claims against each other and against evidence."""
     # Digits before currency: which currency fits is judged by the number that was chosen.
     read, unclear = either_reading(read, known)
     before, (read, unsaid) = read, either_money(read, known)
     moneys = mixed_money(before, read)
-    answers = LakeAnswers(evidence_found) if evidence_found else None
-    with evidence_found.reading() if evidence_found else nullcontext():
+    answers = LakeAnswers(opened) if opened else None
+    with opened.reading() if opened else nullcontext():
         case = assess_claims(read, known, answers)
         explained, looked_through = explanations(case)
         # A second pass, now with these amounts taken to be of another series.
@@ -159,7 +159,7 @@ def _checked_together(read: Document, evidence_found: Lake | None, known: Refere
         conflicts=(*conflicts, *(one.conflict for one in beyond)),
         explanations=tuple(
             Explained(tuple((p.kind, tuple(sorted(p.names))) for p in item.proposals))
-            for item in explained[:SLIPS_SHOWN]
+            for item in explained[:ERRORS_SHOWN]
             if item.proposals
         ),
         todo=read.todo,
@@ -212,29 +212,26 @@ def _unexplained_alone(case: ErrorContext, explained: tuple[Explanation, ...]) -
     best = explained[0].proposals if explained else ()
     named = {name for one in best if one.kind != "valuation" for name in one.names}
     return (
-        frozenset(
-            n for n, evidence_found in case.standings.items() if evidence_found.why == "alone"
-        )
-        - named
+        frozenset(name for name, judged in case.standings.items() if judged.why == "alone") - named
     )
 
 
 def _culprits(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozenset[str]:
     """Return the claims that cannot hold.
 
-    In each conflict those that evidence contradicts or that the best slips change (each of the
-    best, where several explain as well); if nothing tells the members apart, all that no evidence
-    supports; failing that, all.
+    In each conflict those that evidence contradicts or that the best likely errors change (each of
+    the best, where several explain as well); if nothing tells the members apart, all that no
+    evidence supports; failing that, all.
     """
     found: set[str] = set()
     for conflict in (*case.conflicts, *case.by_data):
         ending = [item for item in explained if item.names & conflict]
         best = [item for item in ending if is_close(item, ending[0])]
         changed = frozenset(name for item in best for name in item.names)
-        evidence_found = {name: case.standings[name].verdict for name in conflict}
+        verdicts = {name: case.standings[name].verdict for name in conflict}
         # Empty sets fall through: evidence, then lack of support, then the lot.
-        guilty = {name for name in conflict if evidence_found[name] == "differs" or name in changed}
-        unsupported = {name for name in conflict if evidence_found[name] != "supported"}
+        guilty = {name for name in conflict if verdicts[name] == "differs" or name in changed}
+        unsupported = {name for name in conflict if verdicts[name] != "supported"}
         found |= guilty or unsupported or conflict
     return frozenset(found)
 
@@ -253,12 +250,10 @@ def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedClaim:
-    evidence_found, found = case.standings[claim.id], case.found[claim.id]
+    judged, found = case.standings[claim.id], case.found[claim.id]
     conflict = next((one for one in findings.conflicts if claim.id in one.claims), None)
-    words = findings.refusals.get(claim.id) or verdict_text.reason(
-        claim, evidence_found, found, case.facts
-    )
-    verdict: Verdict = evidence_found.verdict
+    words = findings.refusals.get(claim.id) or verdict_text.reason(claim, judged, found, case.facts)
+    verdict: Verdict = judged.verdict
     note = findings.notes.get(claim.id, "")
     arithmetic = note
     around = findings.around[claim.id]
@@ -266,13 +261,11 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
     if claim.id in findings.culprits and conflict is not None:
         verdict = "inconsistent"
         together = verdict_text.conflicting(claim, conflict.claims, case.document.by_id)
-        evidence_found = _against_it(evidence_found, found, around.implied)
-        agrees = evidence_found.best is not None and evidence_found.best.outcome == "supports"
-        words = verdict_text.reason(claim, evidence_found, found, case.facts)
+        judged = _against_it(judged, found, around.implied)
+        agrees = judged.best is not None and judged.best.outcome == "supports"
+        words = verdict_text.reason(claim, judged, found, case.facts)
         words = (
-            f"{together}{', though' if agrees else ';'} {words}"
-            if evidence_found.best
-            else f"{together}."
+            f"{together}{', though' if agrees else ';'} {words}" if judged.best else f"{together}."
         )
         arithmetic = conflict.because
     elif claim.id in findings.culprits and verdict != "differs":
@@ -287,9 +280,9 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
         claim=claim,
         verdict=verdict,
         reason=words[:1].upper() + words[1:],
-        qualifier=_qualifier(evidence_found, verdict, findings.moneys.get(claim.id, "")),
-        against=_best_first(evidence_found, found) or similar_in_print(claim, case.facts),
-        likely_errors=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
+        qualifier=_qualifier(judged, verdict, findings.moneys.get(claim.id, "")),
+        against=_best_first(judged, found) or similar_in_print(claim, case.facts),
+        likely_errors=tuple(_likely_errors(claim, findings.explained)) if verdict in WRONG else (),
         arithmetic=arithmetic,
         implied=around.implied,
         # A difference is settled, as is what others support.
@@ -298,24 +291,24 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
 
 
 def _against_it(
-    evidence_found: EvidenceVerdict, found: tuple[Comparison, ...], implied: Interval | None
+    judged: EvidenceVerdict, found: tuple[Comparison, ...], implied: Interval | None
 ) -> EvidenceVerdict:
     """Return a claim that cannot hold as what refutes it has it, if anything does.
 
     Published figures that leave a claim open do so no longer where the text's other figures lead to
     one that refutes it.
     """
-    best = evidence_found.best
-    if evidence_found.verdict == "not_enough_evidence" and best is not None:
+    best = judged.best
+    if judged.verdict == "not_enough_evidence" and best is not None:
         same = best.outcome == "contradicts" and not best.other_definition
         if same and implied is not None and best.loose.meets(implied):
             return EvidenceVerdict("differs", "disagrees", best)
-    if evidence_found.verdict != "supported":
-        return evidence_found
+    if judged.verdict != "supported":
+        return judged
     refuting = [item for item in found if item.outcome == "contradicts"]
     best = min(refuting, key=_far_from_print, default=None)
     if best is None:
-        return evidence_found
+        return judged
     return EvidenceVerdict(
         "differs", "agrees-otherwise" if best.other_definition else "disagrees", best
     )
@@ -326,21 +319,19 @@ def _far_from_print(item: Comparison) -> tuple[bool, bool]:
     return bool(item.other_definition), computed
 
 
-def _best_first(
-    evidence_found: EvidenceVerdict, found: tuple[Comparison, ...]
-) -> tuple[Comparison, ...]:
-    return tuple(sorted(found, key=lambda item: item is not evidence_found.best))
+def _best_first(judged: EvidenceVerdict, found: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
+    return tuple(sorted(found, key=lambda item: item is not judged.best))
 
 
-def _qualifier(evidence_found: EvidenceVerdict, verdict: Verdict, money: str) -> str:
-    if verdict != evidence_found.verdict:
+def _qualifier(judged: EvidenceVerdict, verdict: Verdict, money: str) -> str:
+    if verdict != judged.verdict:
         return ""
     other = {"as-quoted": "quoted source only", "agrees-otherwise": "under another definition"}
     unsaid = f"only in {money}" if money and verdict == "supported" else ""
-    return other.get(evidence_found.why, unsaid)
+    return other.get(judged.why, unsaid)
 
 
-def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyError]:
+def _likely_errors(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyError]:
     """Yield the errors that explain a claim, the best of each kind and partner first.
 
     Where several kinds fit equally well, that is said first.
@@ -359,7 +350,7 @@ def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyE
     for proposal in (one for item in explained for one in item.proposals):
         for change in proposal.changes:
             what = (proposal.kind, change.other)
-            if change.claim.id == claim.id and what not in seen and len(seen) < SLIPS_SHOWN:
+            if change.claim.id == claim.id and what not in seen and len(seen) < ERRORS_SHOWN:
                 seen.add(what)
                 yield LikelyError(proposal.kind, change.other, change.corrected, change.text)
 
@@ -367,14 +358,14 @@ def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyE
 def conflicts_of(
     case: ErrorContext, explained: tuple[Explanation, ...], culprits: Collection[str]
 ) -> Iterator[Conflict]:
-    """Yield the conflicts of a text, first those of which the best slips change most.
+    """Yield the conflicts of a text, first those of which the best likely errors change most.
 
     Parameters
     ----------
     case
         The text.
     explained
-        Sets of slips that explain what is wrong, best first.
+        Sets of likely errors that explain what is wrong, best first.
     culprits
         Claims that cannot hold.
     """
@@ -400,12 +391,10 @@ def conflicts_of(
 def _blamed(
     conflict: frozenset[str], explained: tuple[Explanation, ...], culprits: Collection[str]
 ) -> tuple[str, ...]:
-    """Return what one slip of the best explanation changes, else all of it that cannot hold."""
-    likely_errors = [
-        p.names for item in explained[:1] for p in item.proposals if p.names & conflict
-    ]
+    """Return what one error of the best explanation changes, else all of it that cannot hold."""
+    changed = [p.names for item in explained[:1] for p in item.proposals if p.names & conflict]
     alone = explained[0].unexplained & conflict if explained else frozenset[str]()
-    chosen = max(likely_errors, key=lambda names: len(names & conflict), default=alone)
+    chosen = max(changed, key=lambda names: len(names & conflict), default=alone)
     return tuple(sorted(chosen or conflict & frozenset(culprits)))
 
 
@@ -438,7 +427,7 @@ class Settled:
 def settled(case: ErrorContext, culprits: Collection[str]) -> dict[str, Settled]:
     """Return the slack of every claim, under all others that are not known to be wrong."""
     wrong = set(culprits) | {
-        n for n, evidence_found in case.standings.items() if evidence_found.verdict == "differs"
+        n for n, judged in case.standings.items() if judged.verdict == "differs"
     }
     trusted = frozenset(case.document.by_id) - wrong
     found: dict[str, Settled] = {}

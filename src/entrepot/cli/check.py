@@ -285,10 +285,10 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
     if width >= FULL:
         grid.add_column("error or remark", min_width=REMARK if cut else 12, **long)
     for item in order:
-        slip = (
+        error = (
             item.likely_errors[0].kind.replace("_", " ") if item.likely_errors else item.qualifier
         )
-        cells = [names[item.id], item.says, _against(item), *([slip] if width >= FULL else [])]
+        cells = [names[item.id], item.says, _against(item), *([error] if width >= FULL else [])]
         grid.add_row(
             Text(_verdict(item), style=STYLES[item.verdict]), *(Text(cell) for cell in cells)
         )
@@ -307,7 +307,7 @@ def _head(item: CheckedClaim, name: str) -> Any:
     verdict = _verdict(item)
     if item.qualifier:
         verdict = f"{verdict}, {item.qualifier}"
-    kinds = dict.fromkeys(slip.kind.replace("_", " ") for slip in item.likely_errors[:1])
+    kinds = dict.fromkeys(error.kind.replace("_", " ") for error in item.likely_errors[:1])
     if kinds:
         verdict = f"{verdict} ({', '.join(kinds)})"
     line = Text(verdict, style=STYLES[item.verdict])
@@ -321,8 +321,8 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
     from entrepot.report.check_report.entries import left_by_others
 
     yield item.reason
-    for slip in item.likely_errors[:1]:
-        yield f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
+    for error in item.likely_errors[:1]:
+        yield f"Likely error: {error.kind.replace('_', ' ')}. {error.text}"
     if left := left_by_others(item):
         yield f"Implied by all other figures, published ones included: {left}."
     if item.evidence_needed and item.evidence_needed not in item.reason:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.document import Claim
 
-__all__ = ["SLIPS", "CaseCache", "Correction", "ErrorContext", "KnownValues", "Proposal"]
+__all__ = ["ERROR_PATTERNS", "CaseCache", "Correction", "ErrorContext", "KnownValues", "Proposal"]
 
 
 def _mixed(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -49,7 +49,7 @@ def _mixed(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     return chain(mixed_years(claim, view), mixed_base(claim, view))
 
 
-SLIPS: dict[str, Callable[[Claim, KnownValues], Iterator[Proposal]]] = {
+ERROR_PATTERNS: dict[str, Callable[[Claim, KnownValues], Iterator[Proposal]]] = {
     "spot_rate": spot_rate,
     "digits": digits,
     "swapped": swapped,

@@ -82,19 +82,19 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A slip that may have happened.
+    """An error that may have happened.
 
     Attributes
     ----------
     kind
-        Id of the slip.
+        Id of the error.
     changes
         The claims it would put right.
     chance
-        How often a slip of this kind would fit as well if the numbers were random.
+        How often an error of this kind would fit as well if the numbers were random.
     fit
         How likely the number printed is, if this is what happened: how closely what is known of
-        the number meant (or of the other definition) is hit, over the number of slips of this kind
+        the number meant (or of the other definition) is hit, over the number of errors of this kind
         that could have happened. A number of another definition says nothing of the number meant;
         so it gains where nothing pins that.
     """
@@ -306,11 +306,11 @@ class KnownValues:
         Parameters
         ----------
         kind
-            Id of the slip.
+            Id of the error.
         change
             The claim as it would read.
         ways
-            How many numbers a slip of this kind could have made of the right one.
+            How many numbers an error of this kind could have made of the right one.
         tries
             How many right numbers were tried for the one printed; as many, if not told.
         others

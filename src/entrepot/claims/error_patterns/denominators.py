@@ -217,7 +217,7 @@ def _total_text(part: _Amount, total: _Amount, meant: float) -> str:
     return f"{text}; the share meant is one of {implied}"
 
 
-# Slips of definition: the number is right, but of another year, flow, territory or average.
+# Errors of definition: the number is right, but of another year, flow, territory or average.
 
 
 _TERRITORIES = (
@@ -236,10 +236,10 @@ def year(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     if not claim.quantity.of:
         return
     others = [claim.quantity.shifted(years) for years in (-1, 1)]
-    candidate = [(other, pins) for other in others if (pins := view.pins(claim, other))]
-    for other, pins in candidate:
+    known = [(other, pins) for other in others if (pins := view.pins(claim, other))]
+    for other, pins in known:
         text = f"{claimed(claim)} is the number for {period_of(other)}"
-        yield from view.other("year", claim, pins, text, tries=len(candidate))
+        yield from view.other("year", claim, pins, text, tries=len(known))
 
 
 def mixed_base(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -306,8 +306,8 @@ def _in_area(quantity: Quantity, said: str, counted: str) -> Quantity | None:
     members = said.split("+")
     for side in ("exporter", "importer"):
         found = [level for level, _ in quantity.of if getattr(level, side) in members]
-        candidate = {getattr(level, side) for level in found}
-        if candidate == set(members) and len(found) == len(quantity.of):
+        named = {getattr(level, side) for level in found}
+        if named == set(members) and len(found) == len(quantity.of):
             return replace(
                 quantity,
                 of=_members(quantity.of, side, members, counted),

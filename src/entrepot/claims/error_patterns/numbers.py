@@ -154,7 +154,7 @@ def _finer(right: Claim, claim: Claim, meant: tuple[Interval, ...]) -> float:
 
 @lru_cache(maxsize=256)
 def _readings(claim: Claim, numeral: str) -> tuple[tuple[tuple[Claim, ...], int, str], ...]:
-    """Return what a claim may have been meant to say, in how many ways each may slip, and how."""
+    """Return what a claim may have meant to say, in how many ways each may go wrong, and how."""
     start, _, end = claim.says.text.partition(numeral)
     found = []
     for texts, ways, words in _edits(numeral):
@@ -171,7 +171,7 @@ def _is_near(claim: Claim, known: Interval) -> bool:
 
 
 def _edits(numeral: str) -> Iterator[tuple[list[str], int, str]]:
-    """Yield numerals that may have been meant, in how many ways each may slip, and how."""
+    """Yield numerals that may have been meant, in how many ways each may go wrong, and how."""
     places = [place for place, sign in enumerate(numeral) if sign.isdigit()]
 
     def exchanged(one: int, other: int) -> str:

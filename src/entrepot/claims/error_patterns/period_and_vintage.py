@@ -132,7 +132,7 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
 def _freight(
     claim: Claim, level: Level, view: KnownValues, known: Interval
 ) -> Iterator[tuple[Interval, int]]:
-    """Yield what freight adds or takes away, and how many such slips could have happened.
+    """Yield what freight adds or takes away, and how many such errors could have happened.
 
     What freight adds is so open that it explains any number a little off. So it is proposed only
     from what the right number, `known`, is valued at: as the prints of this definition that have

@@ -208,7 +208,7 @@ def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
         # With several exchanges that fit, none is the likelier.
         if len(swaps) == 1:
             wrong, other, mended = swaps[0]
-            yield _finding(span, wrong, slip=_slip(wrong, other, mended))
+            yield _finding(span, wrong, likely_error=_exchanged(wrong, other, mended))
         else:
             yield _finding(span, span.full)
 
@@ -218,7 +218,7 @@ def _finding(
     wrong: PublishedInterval,
     *,
     release: bool = False,
-    slip: LikelyError | None = None,
+    likely_error: LikelyError | None = None,
 ) -> Discrepancy:
     full_row = span.full.row
     others = [one.row for one in (span.first, span.second, span.full) if one is not wrong]
@@ -235,7 +235,7 @@ def _finding(
             f"({span.second.row.period}) = {total}, not {full_row.printed} ({full_row.period})"
         ),
         definition="release: earlier months may have been revised since" if release else "",
-        likely_errors=(slip,) if slip else (),
+        likely_errors=(likely_error,) if likely_error else (),
     )
 
 
@@ -279,7 +279,9 @@ def _is_turned(one: PublishedInterval, other: PublishedInterval) -> bool:
     )
 
 
-def _slip(wrong: PublishedInterval, other: PublishedInterval, mended: PartedSpan) -> LikelyError:
+def _exchanged(
+    wrong: PublishedInterval, other: PublishedInterval, mended: PartedSpan
+) -> LikelyError:
     first, second = (
         f"{one.row.printed} ({one.row.period})" for one in (mended.first, mended.second)
     )

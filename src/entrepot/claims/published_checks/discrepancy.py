@@ -80,8 +80,8 @@ class Discrepancy:
         What differs or is left unsaid; empty in a conflict.
     also
         Ids of further rows of the same thing that `one` cannot be true with.
-    slips
-        Likely errors, the likeliest first.
+    likely_errors
+        The likeliest first.
     """
 
     kind: Kind
@@ -114,7 +114,7 @@ class Discrepancy:
             "because": self.because,
             "definition": self.definition,
             "also_against": list(self.also),
-            "likely_errors": [slip.to_dict() for slip in self.likely_errors],
+            "likely_errors": [error.to_dict() for error in self.likely_errors],
         }
 
     def to_row(self) -> dict[str, str]:
@@ -134,7 +134,7 @@ class Discrepancy:
                 for name, side in sides.items()
                 for field in ("publisher", "url")
             },
-            "likely_errors": "; ".join(slip.text for slip in self.likely_errors),
+            "likely_errors": "; ".join(error.text for error in self.likely_errors),
         }
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def findings(rows: Iterable[Published]) -> tuple[Discrepancy, ...]:
-    """Return the printed numbers of one thing that do not meet.
+    """Return the published figures of one quantity that conflict, or seem to.
 
     Compared are numbers of one thing with each other; a two-way total with its two directions; a
     growth rate or share with the levels it is of; a span of months with its parts; a part with its
@@ -54,20 +54,20 @@ def findings(rows: Iterable[Published]) -> tuple[Discrepancy, ...]:
 
     Returns
     -------
-    tuple of Finding
+    tuple of Discrepancy
         Conflicts first, then pairs of which a definition is unsaid, then pairs that say that they
-        count different things. Each conflict with its likely slips.
+        count different things. Each conflict with its likely errors.
     """
     kept = tuple(rows)
     statements = Statements(kept)
     facts = ReferenceLevels(statements)
     numbers = printed_numbers(kept, statements)
-    published_rows = {number.row.id: number for number in numbers}
+    by_id = {number.row.id: number for number in numbers}
     found = [
         *(*pairs(numbers), *series(numbers), *sums(numbers, facts), *parts(numbers)),
         *(*shares(numbers), *growth_in_two_currencies(numbers, facts)),
     ]
-    explained = [_explained(item, published_rows, facts) for item in found]
+    explained = [_explained(item, by_id, facts) for item in found]
     # Sorted before `_once`, which keeps the first: a conflict with a sure number beats others.
     once = _once(sorted(explained, key=lambda item: (KINDS.index(item.kind), _weakness(item))))
     return tuple(sorted(once, key=lambda item: (KINDS.index(item.kind), item.what, item.id)))
@@ -88,16 +88,16 @@ def printed_numbers(
 
 
 def _explained(
-    item: Discrepancy, published_rows: dict[str, PublishedInterval], facts: ReferenceLevels
+    item: Discrepancy, by_id: dict[str, PublishedInterval], facts: ReferenceLevels
 ) -> Discrepancy:
-    """Return a finding with its slips; a conversion is no later release of what it converts."""
+    """Return it with its likely errors; a conversion is no later release of what it converts."""
     released = item.definition.startswith("release:") and len(item.other.rows) == 1
     if item.likely_errors or not (item.kind == "conflict" or released):
         return item
-    likely_errors = likely_slips(published_rows[item.id], facts)
+    likely_errors = likely_errors_of(by_id[item.id], facts)
     if item.kind == "conflict":
         return replace(item, likely_errors=likely_errors)
-    if any(slip.kind == "spot_rate" for slip in likely_errors):
+    if any(error.kind == "spot_rate" for error in likely_errors):
         return replace(item, kind="conflict", definition="", likely_errors=likely_errors)
     return item
 
@@ -115,11 +115,11 @@ def _once(order: Iterable[Discrepancy]) -> Iterable[Discrepancy]:
         yield item
 
 
-# The likely slip behind a printed number that others do not bear out.
+# The likely error behind a published figure that others contradict.
 
 
-def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[LikelyError, ...]:
-    """Return the slips that would explain a number, the likeliest first.
+def likely_errors_of(number: PublishedInterval, facts: ReferenceLevels) -> tuple[LikelyError, ...]:
+    """Return the errors that would explain a number, the likeliest first.
 
     The number is checked as a text of one claim would be. A conversion at a rate between those
     known is found in addition.
@@ -130,22 +130,22 @@ def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[Lik
     row = number.row
     text = Document(Source(row.title, row.publisher, row.published_on), (claim,))
     found = check(text, facts=facts).claims[0].likely_errors
-    if any(slip.kind == "stale" for slip in found):  # a number is no earlier release of itself
+    if any(error.kind == "stale" for error in found):  # a number is no earlier release of itself
         found = check(text, facts=_without(row, facts)).claims[0].likely_errors
-    if any(slip.kind == "spot_rate" for slip in found):
+    if any(error.kind == "spot_rate" for error in found):
         return found
     converted = _between_rates(number, facts)
     if not converted:
         return found
     # A digit can be dropped, doubled or exchanged in most numbers: no match for a rate that fits.
-    return (*converted, *(slip for slip in found if slip.kind != "digits"))
+    return (*converted, *(error for error in found if error.kind != "digits"))
 
 
 def _without(row: Published, facts: ReferenceLevels) -> ReferenceLevels:
-    published_rows = facts.statements
-    rates = [rate for group in published_rows.rates.values() for rate in group]
+    statements = facts.statements
+    rates = [rate for group in statements.rates.values() for rate in group]
     return ReferenceLevels(
-        Statements([*(one.row for one in published_rows.all if one.row.id != row.id), *rates])
+        Statements([*(one.row for one in statements.all if one.row.id != row.id), *rates])
     )
 
 
@@ -226,8 +226,8 @@ def _of_one_thing(group: list[PublishedInterval]) -> Iterator[Discrepancy]:
 
     The odd one out is of low certainty, else in conflict with most others, else weaker.
     """
-    published_rows = {number.row.id: number for number in group}
-    order = [published_rows[row.id] for row in ranked(number.row for number in group)]
+    by_id = {number.row.id: number for number in group}
+    order = [by_id[row.id] for row in ranked(number.row for number in group)]
     left = list(order)
     while left:
         apart = {
@@ -247,7 +247,7 @@ def _of_one_thing(group: list[PublishedInterval]) -> Iterator[Discrepancy]:
 def _of_one_number(
     number: PublishedInterval, better_ones: list[PublishedInterval]
 ) -> Iterator[Discrepancy]:
-    """Yield one finding a kind: copies and further voices are named in it."""
+    """Yield one finding a kind: copies and further reports are named in it."""
     sorted_out: defaultdict[Kind, list[tuple[PublishedInterval, str]]] = defaultdict(list)
     for better in better_ones:
         kind, words = _kind(number, better)
@@ -305,9 +305,10 @@ def growth_in_two_currencies(
 ) -> Iterator[Discrepancy]:
     """Yield growth rates of one flow in two currencies that no movement of the rate explains.
 
-    Both are of the same books. One plus a rate in dollars, over one plus that in yuan, is how far
-    the dollar's price of a yuan moved from base to period; a single flow may be counted at rates
-    a little off the year's (`Facts.flow_rate`). Without the rates of both periods nothing is said.
+    Both are of one country's statistics. One plus a rate in dollars, over one plus that in yuan, is
+    how far the dollar's price of a yuan moved from base to period; a single flow may be counted at
+    rates a little off the year's (`ReferenceLevels.flow_rate`). Without the rates of both periods
+    nothing is said.
     """
     flows: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
     for number in numbers:
@@ -315,9 +316,9 @@ def growth_in_two_currencies(
         if row.measure == "growth" and row.currency and row.base and number.reporter:
             key = number.key()
             flows[(*key[:-1], number.reporter)].append(number)
-    for published_rows in flows.values():
-        by_id = {number.row.id: number for number in published_rows}
-        order = [by_id[row.id] for row in ranked(number.row for number in published_rows)]
+    for group in flows.values():
+        by_id = {number.row.id: number for number in group}
+        order = [by_id[row.id] for row in ranked(number.row for number in group)]
         for better, weaker in combinations(order, 2):
             if better.row.currency != weaker.row.currency:
                 yield from _compared_growth(weaker, better, facts)

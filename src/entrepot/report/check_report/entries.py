@@ -274,11 +274,11 @@ class ReportEntry:
         Its place in the text.
     what
         What it is a number of, in words.
-    would_say
-        The number that the likeliest slip would make of it; empty if there is none.
+    corrected
+        The number once the likeliest error is corrected; empty if there is none.
     definition
         Pairs of a key and what it says.
-    slips
+    likely_errors
         Pairs of a kind and a sentence, the likeliest first.
     implied
         What the text's other figures and published ones leave for it, in words; empty if nothing.
@@ -329,7 +329,7 @@ def _entry(item: CheckedClaim, place: int, check: Check) -> ReportEntry:
         evidence=tuple(_evidence(one, check) for one in item.against),
         arithmetic=_line(item.arithmetic),
         likely_errors=tuple(
-            (slip.kind.replace("_", " "), _line(slip.text)) for slip in item.likely_errors
+            (error.kind.replace("_", " "), _line(error.text)) for error in item.likely_errors
         ),
         implied=left_by_others(item),
         counted=span(item.counted, item.claim.quantity.unit) if item.counted else "",

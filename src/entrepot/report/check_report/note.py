@@ -184,7 +184,7 @@ def _item(place: int, entry: ReportEntry) -> Iterator[str]:
 
 
 def _would_be(entry: ReportEntry) -> str:
-    """Return the number after the likeliest slip is put right, else the one that others have."""
+    """Return the number after the likeliest error is corrected, else the one that others have."""
     if entry.corrected:
         return entry.corrected
     if UNDECIDED in entry.reason:

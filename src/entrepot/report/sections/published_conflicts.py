@@ -100,9 +100,9 @@ def _notes(found: list[Discrepancy]) -> tuple[Note, ...]:
     likely_errors = [(item, item.likely_errors[0]) for item in found if item.likely_errors]
     notes = []
     if likely_errors:
-        item, slip = likely_errors[0]
+        item, error = likely_errors[0]
         rows = _published_rows([item])
-        notes.append(Note("Likely error", (BriefSentence(slip.text, rows),)))
+        notes.append(Note("Likely error", (BriefSentence(error.text, rows),)))
     how = (
         "A conflict shows that one of the two figures is wrong or defined differently, not "
         "which one."

@@ -116,7 +116,7 @@ def _line(name: str, text: str) -> tuple[Arithmetic | None, str]:
 
 def _row(item: CheckedClaim) -> ClaimRow:
     details = [
-        text for text in (item.arithmetic, *(slip.text for slip in item.likely_errors)) if text
+        text for text in (item.arithmetic, *(error.text for error in item.likely_errors)) if text
     ]
     # Reversed twice: of several with one address the
     # first, best one names the link, in their order.
