@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from entrepot.errors import EntrepotError, RequestError, UnknownNameError
 from entrepot.figures import Figure
 from entrepot.figures.scenario import Scenario
 from entrepot.lake import Lake
 from entrepot.report import brief, write
-from entrepot.report.parts import BriefSentence, plain
+from entrepot.report.parts import BriefSentence, Command, Term, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_markdown import render_markdown
@@ -220,6 +221,31 @@ def test_words_from_data_cannot_become_markup(silent: Brief) -> None:
     page = render_html(nasty)
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<img src=x onerror=alert(1)>", "\\<b>co</b>", "a | [x](javascript:alert(1))", "&lt;b&gt;"],
+)
+def test_a_name_of_a_publisher_is_text_in_markdown(silent: Brief, name: str) -> None:
+    term = Term(name, name, "https://example.org/> <script>alert(1)</script>")
+    command = Command(f"{name}\n```\n<script>", "entrepot")
+    nasty = replace(
+        silent,
+        title=name,
+        terms=(term,),
+        sources=(term,),
+        commands=(command,),
+        state=((name, name),),
+    )
+    # Another program than ours reads it.
+    read = MarkdownIt("commonmark", {"html": True}).enable("table").parse(render_markdown(nasty))
+    inner = [part for token in read for part in (token, *(token.children or ()))]
+    assert not [one for one in inner if one.type.startswith("html")]
+    links = [one.attrs["href"] for one in inner if one.type == "link_open"]
+    assert not [link for link in links if not str(link).startswith("https://")]
+    shown = ["".join(part.content for part in token.children or ()) for token in read]
+    assert sum(name in text for text in shown) >= 4  # title, state, term, source
 
 
 HOSTILE = """format: 1

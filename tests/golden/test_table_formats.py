@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import python_calamine
 import typer.main
+from markdown_it import MarkdownIt
 
 from entrepot.cli import output
 from entrepot.cli.main import app
+from entrepot.model.table_files import markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,3 +140,23 @@ def test_every_command_takes_a_format() -> None:
 
     for one in leaves(typer.main.get_command(app)):
         assert [param.name for param in one.params].count("format") == 1, one.name
+
+
+def test_an_empty_lake_is_a_head_without_rows(entrepot: Run) -> None:
+    """Programs find the same head as in a full one."""
+    code, printed, said = entrepot("data", "list", "--format", "csv")
+    assert code == 0
+    [head] = _csv(printed)
+    assert head[:2] == ["source", "vintage"]
+    assert "is empty" in said
+    _, marked, _ = entrepot("data", "list", "--format", "md")
+    assert len(marked.splitlines()) == 2
+
+
+def test_cells_of_markdown_are_no_markup() -> None:
+    text = markdown_text(["<b>"], [["<script>"], ["a\\|b"], ["[x](y)"], ["two\nlines"]])
+    read = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    inner = [part for token in read for part in (token.children or ())]
+    assert not [one for one in inner if one.type.startswith(("html", "link"))]
+    shown = ["".join(part.content for part in one.children) for one in read if one.children]
+    assert shown == ["<b>", "<script>", "a\\|b", "[x](y)", "two lines"]

@@ -700,6 +700,12 @@ columns:
     )
     assert "unknown encoding" in refusal(tmp_path, text, mapping + "encoding: klingon\n").what
     assert "unknown encoding" in refusal(tmp_path, text, mapping + "encoding: base64\n").what
+    # Codecs of Python that are no encodings of files: of source code, host names, one machine.
+    for codec in ("unicode_escape", "raw-unicode-escape", "IDNA", "punycode", "undefined", "utf-7",
+                  "hex", "rot13", "mbcs"):  # fmt: skip
+        said = refusal(tmp_path, text, f"{mapping}encoding: {codec}\n")
+        assert "unknown encoding" in said.what, codec
+        assert said.where == "mapping, encoding"
     tabs = text.replace(";", "\t")
     assert read_text(tmp_path, tabs, mapping.replace("';'", "tab"))[0] == [row]
 

@@ -627,3 +627,12 @@ def test_a_record_that_has_a_key_twice_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "mine.json", '[{"code": "1", "value": 5, "value": 7}]')
     with pytest.raises(BadFileError, match="one record has the key 'value' twice"):
         document_sheets(path, "mine.json")
+
+
+@pytest.mark.parametrize("codec", ["undefined", "idna", "unicode_escape", "hex", "punycode"])
+def test_a_page_in_no_encoding_of_files_is_read_as_utf_8(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "a.html"
+    said = f'<meta charset="{codec}"><table><tr><td>a\\x41<td>é<tr><td>b<td>1</table>'
+    path.write_text(said, encoding="utf-8")
+    [rows] = document_sheets(path, "a").values()
+    assert rows == [["a\\x41", "é"], ["b", "1"]]

@@ -49,7 +49,7 @@ from entrepot.cli.data_show import (
     size,
     state_of,
 )
-from entrepot.cli.output import counting, emit, is_quiet, note, progress, table
+from entrepot.cli.output import counting, emit, is_quiet, note, progress, table, table_format
 from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
@@ -345,6 +345,8 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 
     def render(screen: Console) -> None:
         if not found:
+            if table_format():
+                print_holdings(screen, found)
             say(screen, f"The lake in {opened.path} is empty.")
             where = f" --lake {shlex.quote(str(lake))}" if lake else ""
             say(screen, f"Add a file: entrepot data add baci FILE{where}")

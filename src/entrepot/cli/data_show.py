@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, complete_source, open_lake
-from entrepot.cli.output import emit, facts, note, table
+from entrepot.cli.output import emit, facts, note, table, table_format
 from entrepot.model.display import NBSP, first_of
 from entrepot.model.product import NO_CODES
 from entrepot.sources import bring_in
@@ -267,7 +267,9 @@ def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
         for item in found
     ]
     columns = zip(heads, *rows, strict=True)
-    if sum(max(map(len, column)) + _BETWEEN for column in columns) <= screen.width:
+    wide = sum(max(map(len, column)) + _BETWEEN for column in columns)
+    # One head for programs, however long the names are, and also where there are no rows.
+    if table_format() or wide <= screen.width:
         screen.print(table("", heads, rows, right=(3, 6)))
         return
     for source, release, periods, count, reporters, codes, bytes_, snapshot, state in rows:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import EntrepotError, MissingExtraError, RequestError
 from entrepot.files import cannot_write, drafted, require_target, target_of_link
-from entrepot.model.display import MINUS, NBSP
+from entrepot.model.display import MINUS, NBSP, in_markdown
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -348,13 +348,12 @@ def markdown_text(head: Sequence[str], cells: Sequence[Sequence[Any]]) -> str:
         bool(cells) and all(_is_number(row[at]) for row in cells if row[at] is not None)
         for at in range(len(head))
     ]
-    lines = [head, ["---:" if one else "---" for one in numeric], *rows]
+    lines = [list(map(in_markdown, head)), ["---:" if one else "---" for one in numeric], *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _one_line(cell: Any) -> str:
-    text = "" if cell is None else (_text(cell) or "")
-    return re.sub(r"\s*\n\s*", " ", text).replace("|", "\\|")
+    return "" if cell is None else in_markdown(_text(cell) or "")
 
 
 def _is_number(cell: Any) -> bool:

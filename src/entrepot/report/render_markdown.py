@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from entrepot.model.display import in_markdown
 from entrepot.report.parts import counted
 from entrepot.report.phrasing import capital
 
@@ -28,7 +29,7 @@ def render_markdown(brief: Brief) -> str:
     """Return the brief as Markdown text."""
     parts = [f"# {_escaped(brief.title)}"]
     parts.append(" ".join(_said(brief, sentence) for sentence in brief.answer))
-    parts.append(" · ".join(f"{name}: {_escaped(text)}" for name, text in brief.state))
+    parts.append(" · ".join(_escaped(f"{name}: {text}") for name, text in brief.state))
     parts.append("## Headline figures")
     parts.append(_grid(("Figure", "Value", "Range", "What is counted", "From"), _cards(brief)))
     for section in brief.sections:
@@ -39,11 +40,8 @@ def render_markdown(brief: Brief) -> str:
 
 def _escaped(text: str) -> str:
     """Keep Markdown's own signs from being read, on one line; marks for strong words stay."""
-    # A line break inside of a cell would end the row of a table.
-    line = re.sub(r"\s*[\r\n]+\s*", " ", text)
-    # A single asterisk is escaped, a pair is ours and
-    # stays. "<" begins HTML, which Markdown lets through.
-    return re.sub(r"(?<!\*)\*(?!\*)|[|<_`\[\]]", lambda found: f"\\{found[0]}", line)
+    # A single star would begin words that are slanted, a pair is ours.
+    return re.sub(r"(?<!\*)\*(?!\*)|_", lambda found: f"\\{found[0]}", in_markdown(text))
 
 
 def _said(brief: Brief, item: BriefSentence | Remark) -> str:
@@ -64,6 +62,11 @@ def _cards(brief: Brief) -> Iterator[tuple[str, ...]]:
 
 def _counted(card: Card) -> str:
     return f"{card.definition} To get it: {card.command}" if card.command else card.definition
+
+
+def _address(url: str) -> str:
+    """Return an address as a link, or as text where signs in it would end the link."""
+    return "" if not url else f" {_escaped(url)}" if re.search(r"[\s<>]", url) else f" <{url}>"
 
 
 def _grid(
@@ -136,16 +139,16 @@ def _end(brief: Brief) -> Iterator[str]:
         or "No figure has a value, so there are no caveats."
     )
     yield "## Definitions"
-    yield "\n".join(f"- **{term.name}**: {_escaped(term.text)}" for term in brief.terms)
+    yield "\n".join(f"- **{_escaped(term.name)}**: {_escaped(term.text)}" for term in brief.terms)
     if brief.sources:
         yield "## Sources"
         yield "\n".join(
-            f"- **{term.name}**: {_escaped(term.text)}" + (f" <{term.url}>" if term.url else "")
+            f"- **{_escaped(term.name)}**: {_escaped(term.text)}" + _address(term.url)
             for term in brief.sources
         )
     yield "## Reproduce"
     # Not escaped: inside of a code block nothing is
     # read as Markdown, and backslashes would be copied.
-    lines = "\n".join(f"# {item.what}\n{item.line}" for item in brief.commands)
+    lines = "\n".join(f"# {' '.join(item.what.split())}\n{item.line}" for item in brief.commands)
     yield f"```sh\n{lines}\n```"
     yield f"Written by Entrepôt {brief.version}."

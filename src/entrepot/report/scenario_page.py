@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.figures.citation import data_set
 from entrepot.figures.figure import as_rows, headline
 from entrepot.model.areas import area
-from entrepot.model.display import NBSP, figure_value, per_cent
+from entrepot.model.display import NBSP, figure_value, in_markdown, per_cent
 from entrepot.model.table_files import write_whole
 from entrepot.report.charts import Chart, draw
 from entrepot.report.charts.loss_map import LossMap, LossTile
@@ -228,9 +229,9 @@ def render_markdown(found: Sequence[Scenario]) -> str:
     for one in found:
         name = f"**{_plain(one.file.title)}.** " if len(found) > 1 else ""
         parts.append(f"{name}{_plain(answer(one))}")
-    parts += [f"## {one.title}\n\n{_table(one)}" for one in tables_of(found)]
+    parts += [f"## {_plain(one.title)}\n\n{_table(one)}" for one in tables_of(found)]
     notes = dict.fromkeys(note.text for one in found for note in one.caveats)
-    parts.append("## What to know\n\n" + "\n".join(f"- {text}" for text in notes))
+    parts.append("## What to know\n\n" + "\n".join(f"- {_plain(text)}" for text in notes))
     return "\n\n".join(parts) + "\n"
 
 
@@ -252,7 +253,4 @@ def _line(cells: Sequence[str]) -> str:
 
 def _plain(text: str) -> str:
     """Return text that cannot be read as markup of its own."""
-    # The backslash first, or it would escape those that are put before the others.
-    for sign in "\\`*_[]<>|#":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
+    return re.sub(r"[*_>#]", lambda found: f"\\{found[0]}", in_markdown(" ".join(text.split())))

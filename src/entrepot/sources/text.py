@@ -417,6 +417,28 @@ def _transcode(path: Path, encoding: str, target: Path | None) -> int | None:
                 return None
 
 
+def encoding_of(name: str) -> str:
+    """Return Python's own name of an encoding in which files are written.
+
+    Raises
+    ------
+    LookupError
+        If there is none of that name: of Python's codecs some turn bytes into bytes, others read
+        source code or names of hosts, or are what one machine happens to use.
+    """
+    "".encode(name)  # refuses what is a codec and no encoding of text
+    found = codecs.lookup(name).name
+    if found.replace("-", "_") in _NO_FILES:
+        raise LookupError(name)
+    return found
+
+
+_NO_FILES = {
+    *("idna", "mbcs", "oem", "punycode"),
+    *("raw_unicode_escape", "undefined", "unicode_escape", "utf_7"),
+}
+
+
 def refuse_mixed(path: Path, where: str, encoding: str) -> None:
     """Refuse a text in an encoding that takes nearly all bytes, if it has lines in UTF-8 as well.
 

@@ -19,7 +19,7 @@ from entrepot.model.display import MONEY
 from entrepot.model.product import EDITIONS, edition_on
 from entrepot.sources.strict import literal, quoted
 from entrepot.sources.table.mapping import Delimiter, TextList  # noqa: TC001  pydantic reads them
-from entrepot.sources.text import MAX_RECORD
+from entrepot.sources.text import MAX_RECORD, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def _form(text: str) -> str:
 
 def _encoding(name: str) -> str:
     try:
-        "".encode(name)  # refuses what is a codec and no encoding of text
+        encoding_of(name)
     except (LookupError, ValueError):
         raise ValueError(f"unknown encoding: {name!r}") from None
     return name

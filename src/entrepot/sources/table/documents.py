@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
-from entrepot.sources.text import first_words
+from entrepot.sources.text import encoding_of, first_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,8 +100,8 @@ def _decoded(content: bytes, where: str) -> str:
         encodings.insert(0, said[1].decode())
     for encoding in encodings:
         try:
-            return content.decode(encoding).lstrip("\ufeff")
-        except (LookupError, UnicodeDecodeError):
+            return content.decode(encoding_of(encoding)).lstrip("\ufeff")
+        except (LookupError, UnicodeError):
             continue
     raise BadFileError(
         "a page or JSON that does not say its encoding, and is not UTF-8",

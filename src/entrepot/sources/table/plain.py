@@ -19,6 +19,7 @@ from entrepot.sources.text import (
     MAX_LINE,
     about_hidden,
     count_lines,
+    encoding_of,
     refuse_filled,
     refuse_mixed,
     utf16_order,
@@ -319,15 +320,15 @@ def _encoding(path: Path, label: str, mapping: Mapping) -> str:
             hint=f"add to the mapping: encoding: {order}" if order else "save it as CSV",
         )
     try:
-        "".encode(said or "utf-8")  # refuses what is a codec and no encoding of text
-        # A mark in the file is surer than the mapping.
-        return marked or codecs.lookup(said or "utf-8").name
-    except LookupError as error:
+        own = encoding_of(said or "utf-8")
+    except (LookupError, ValueError) as error:
         raise BadFileError(
             f"unknown encoding: {said!r}",
             where="mapping, encoding",
             hint="for example utf-8, gb18030, cp1251, cp1252, utf-16",
         ) from error
+    # A mark in the file is surer than the mapping.
+    return marked or own
 
 
 def _copy(source: IO[str], target: Path, label: str, mapping: Mapping, encoding: str) -> None:
