@@ -9,12 +9,13 @@ from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, Protocol, cast
+from urllib.parse import quote
 
 from entrepot.errors import RequestError
 from entrepot.sources import bring_in, is_own, source_ids, source_info
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from entrepot.model.period import Period
@@ -100,15 +101,21 @@ def pieces(source: str, wanted: DataRequest) -> tuple[PlannedFile, ...]:
     download = source_info(source).download
     if download is None:
         raise _not_fetched(source)
-    if not _has_getter(source):  # each address is a file, whatever is wanted
+    if not _has_getter(source):  # all files are fetched, whatever is wanted
         _refuse_others(source, wanted, ())
-        return tuple(
-            PlannedFile(way.address.rpartition("/")[2], way.address, way) for way in download.ways
-        )
+        return tuple(one for way in download.ways for one in _files_at(way))
     getter = cast("Getter", import_module(f"entrepot.sources.{source}.get"))
     # Before the getter, which would not see that an option has no meaning for it.
     _refuse_others(source, wanted, getter.TAKES)
     return getter.pieces(wanted, download)
+
+
+def _files_at(way: DownloadAddress) -> Iterator[PlannedFile]:
+    """Yield the files that an address names, or the one that it is."""
+    if not way.files:
+        yield PlannedFile(way.address.rpartition("/")[2], way.address, way)
+    for name in way.files:
+        yield PlannedFile(name.replace(" ", "_"), way.address.format(file=quote(name)), way)
 
 
 def _has_getter(source: str) -> bool:
