@@ -268,11 +268,16 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
     ]
     parts.sort(key=lambda one: (-one.traded, one.code))
     tops = {one.code: str(one.details["top_supplier"]) for one in parts}
-    counted = [tops[one.code] for one in parts if one.traded >= COUNTED]
+    # A country is not among those that it supplies: re-imports are no dependence.
+    counted = [
+        tops[one.code] for one in parts if one.traded >= COUNTED and tops[one.code] != one.code
+    ]
     if not counted:
         return None
     [(first, most), *others] = Counter(counted).most_common()
     tied = [first, *(name for name, count in others if count == most)]
+    others_than = [one.code for one in parts if one.traded >= COUNTED and one.code != first]
+    counted = others_than if len(tied) == 1 else counted
     partners = tuple(
         Partner(
             one.code,
@@ -291,7 +296,7 @@ def largest_suppliers(found: Breakdown, lake: Lake) -> Section | None:
     of = goods_of(found)
     was = "was" if len(tied) == 1 else "were each"
     title = f"{capital(joined([area_phrase(one) for one in tied]))} {was} the largest supplier{of} "
-    title += f"to {most} of {len(counted)} countries"
+    title += f"to {most} of {len(counted)} {'other ' if len(tied) == 1 else ''}countries"
     deck = (
         f"The largest supplier{of} to each country and its share of imports, {when}, per cent of "
         f"value. Counted: importers of {size} or more."

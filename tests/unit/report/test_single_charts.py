@@ -20,6 +20,7 @@ from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.hub_flows import HubLane, HubLanes
 from entrepot.report.charts.place import Box
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
+from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.share_lines import PublishedBox, ShareLines, SharePoint
 from entrepot.report.charts.slope import Slope, SlopeLine
 from entrepot.report.charts.split import ChangePart, ChangeSplit
@@ -445,3 +446,18 @@ def test_the_name_of_a_reporter_and_its_table_is_whole() -> None:
     narrow = Calendar(years, rows).draw(name="narrow", alt_text="who reported")
     assert ">Democratic Republic of the Congo<" in narrow
     assert ">(table.minerals_by_month)<" in narrow
+
+
+def test_names_above_bars_go_on_in_a_second_line() -> None:
+    """On a phone goods were "Unwrought magnesium of 99.…"."""
+    long = "Natural graphite, other than powder or flakes"
+    bars = (
+        RankedBar(long, 50.6, 20.0, 69.0, ("50.6 %", "20 to 69", "China"), marked=True),
+        RankedBar("Arsenic", 46.4, 46.0, 64.0, ("46.4 %", "46 to 64", "Japan")),
+    )
+    heads = ("Goods", "Share", "Range", "Largest supplier")
+    narrow = RankedBars(bars, heads, beside="Largest supplier").draw(name="narrow", alt_text="A")
+    assert "\u2026" not in narrow
+    assert outside(narrow) == overlapping(narrow) == []
+    shown = [re.sub("<.*?>", "", one) for one in re.findall(r"<text.*?</text>", narrow)]
+    assert any(long.endswith(one) for one in shown)

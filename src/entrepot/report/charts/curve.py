@@ -266,7 +266,7 @@ def curve_chart(figure: Figure) -> StandaloneChart:
         picture,
         (
             spread_line(figure),
-            sources([figure], [*map(origin_name, printed)], sets),
+            sources([figure], [*map(origin_name, printed)], [*sets, *_computed_from(figure)]),
             *caveat_lines([figure]),
         ),
         tuple(
@@ -284,10 +284,20 @@ def other_sources(figure: Figure) -> tuple[list[str], list[str]]:
         (one.choices.get("source", ""), one.choices.get("origin", "")) for one in items
     )
     printed = [origin for by, origin in named if by == "published" and origin not in own]
-    # A bundled result is computed from a data set that is named by its origin.
-    sets = [origin.lower() if by == "computed" else by for by, origin in named]
-    sets = [by for by in sets if split_address(by)[0] in source_ids() and by != "published"]
+    sets = [by for by, _ in named if split_address(by)[0] in source_ids() and by != "published"]
     return printed, [one for one in dict.fromkeys(sets) if split_address(one)[0] not in own]
+
+
+def _computed_from(figure: Figure) -> list[str]:
+    """Return of which data sets bundled results of a curve are, which need not be loaded."""
+    items = figure.specifications.items if figure.specifications else ()
+    found = dict.fromkeys(
+        one.choices.get("origin", "").lower()
+        for one in items
+        if one.choices.get("source") == "computed"
+    )
+    own = {each.source for each in figure.evidence}
+    return [name for name in found if name in source_ids() and name not in own]
 
 
 def _curve_title(figure: Figure) -> str:

@@ -125,13 +125,16 @@ def _draw(data: RankedBars, name: str, alt_text: str) -> str:
     most = max((one.high or one.value) for one in data.bars)
     places = ticks(most, at_most=max(1, min(plan.ticks, int(room // STEP))))
     scale = _Scale(left, room / places[-1])
-    height = AXIS + plan.row * len(data.bars) + 4
+    more = [0 if plan.names else LINE * (len(_over(one, data, plan)[0]) - 1) for one in data.bars]
+    height = AXIS + plan.row * len(data.bars) + sum(more) + 4
     layers = _axis(places, scale, height, data.unit, inside=None if plan.names else plan.width)
     layers += _heads(data, plan, widths)
-    for place, bar in enumerate(data.bars):
-        layers += _bar(bar, plan, scale, AXIS + place * plan.row, widths, names)
+    top = AXIS
+    for bar, lower in zip(data.bars, more, strict=True):
+        layers += _bar(bar, plan, scale, top + lower, widths, names)
         if not plan.names:
-            layers += _above(bar, data, plan, AXIS + place * plan.row + 18)
+            layers += _above(bar, data, plan, top + 18)
+        top += plan.row + lower
     zero = [{"x": left, "x2": left, "y": AXIS - 6, "y2": height}]
     layers += lines(zero, style="base")
     return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
@@ -242,8 +245,8 @@ def _bar(
     return layers
 
 
-def _above(bar: RankedBar, data: RankedBars, plan: _Plan, y: float) -> list[MarkLayer]:
-    """Return name, value and range above a bar, which has no columns beside it."""
+def _over(bar: RankedBar, data: RankedBars, plan: _Plan) -> tuple[list[str], str, float, list[str]]:
+    """Return the lines of a name above its bar, the value, where that ends, and the range."""
     value = bar.cells[0]
     if data.beside:
         value = f"{bar.cells[data.heads.index(data.beside) - 1]} {value}"
@@ -253,9 +256,15 @@ def _above(bar: RankedBar, data: RankedBars, plan: _Plan, y: float) -> list[Mark
     # All values end where the widest range begins, so that they stand below each other.
     right = plan.width - (max(map(text_width, every)) + 12 if every else 0)
     room = right - text_width(value, bold=True) - 20
+    return _two_lines(bar.name, room, bold=bar.marked), value, right, ranges
+
+
+def _above(bar: RankedBar, data: RankedBars, plan: _Plan, y: float) -> list[MarkLayer]:
+    """Return name, value and range above a bar, which has no columns beside it."""
+    names, value, right, ranges = _over(bar, data, plan)
     words = "label-supplier" if bar.marked else "label"
-    name = {"x": 8, "y": y, "text": cut(bar.name, room, bold=bar.marked)}
-    layers = labels([name], style=words, bold=bar.marked)
+    name = [{"x": 8, "y": y + LINE * place, "text": text} for place, text in enumerate(names)]
+    layers = labels(name, style=words, bold=bar.marked)
     end = {"x": right, "y": y, "text": value, "align": "right"}
     layers += labels([end], style=words, bold=True)
     said = [{"x": plan.width, "y": y, "text": text, "align": "right"} for text in ranges]

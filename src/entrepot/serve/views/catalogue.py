@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -33,6 +33,7 @@ from entrepot.report.overview import (
     suppliers_of,
     threshold,
 )
+from entrepot.report.parts import Note, Remark
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, NotFoundError, ServedAnswer, as_json
 from entrepot.serve.site import page
@@ -267,13 +268,16 @@ def _supplied(
     is_one = bool(_SIX.fullmatch(codes))
     prices = exporter_prices(lake, **time) if is_one else None
     over_years = unit_value_years(lake, goods=codes, exporter=first.code) if is_one else None
+    # Of one importer, so it stands beside the map and not in an answer about the world.
+    said = sources_differ(bought, lake)
+    beside = (Note("Another source", (Remark(said),)),) if said else ()
+    by_importer = largest_suppliers(tops, lake)
     sections: list[Section | None] = [
         suppliers_of(sold, lake, ranged, compared=compared),
-        largest_suppliers(tops, lake),
+        by_importer and replace(by_importer, notes=beside),
         prices_by_exporter(prices, lake),
         prices_over_time(over_years, lake),
     ]
-    said = sources_differ(bought, lake)
     most, every = over_half(bought)
     answer = (
         f"{capital(area_phrase(first.code))} had "
@@ -281,8 +285,8 @@ def _supplied(
         f"{goods_words(codes)} in {asked.period} and supplied more than half of the imports "
         f"of **{most} of {every}** countries with imports of {threshold(COUNTED, asked.currency)} "
         f"or more. World trade was "
-        f"{figure_value(sold.total, asked.currency)}. {said}"
-    ).strip()
+        f"{figure_value(sold.total, asked.currency)}."
+    )
     names = dict.fromkeys(one.of.short for one in sorted(seen, key=lambda one: one.entry.starts))
     return {
         "answer": answer,
