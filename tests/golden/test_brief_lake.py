@@ -53,7 +53,8 @@ def test_the_share_is_computed_from_the_rows(told: Brief) -> None:
     assert card.figure.value == pytest.approx(expected)
     assert card.tag == "computed"
     assert card.source == "BACI"
-    assert f"about {expected * 100:.0f}" in told.answer[0].text
+    # The file has some exporters only, so the total is too small and the share is a bound.
+    assert f"at most {expected * 100:.1f}" in told.answer[0].text
 
 
 def test_value_and_growth_come_from_the_same_rows(told: Brief) -> None:

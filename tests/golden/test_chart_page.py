@@ -147,7 +147,9 @@ def alt_text(draw: Run, *words: str) -> dict[str, Any]:
 def test_titles_follow_the_numbers(draw: Run) -> None:
     plain = ["--importer", "RUS", *GOODS]
     share = alt_text(draw, "import_share", "--exporter", "CHN", *plain)
-    assert "from 20.0\u00a0% in 2019 to 60.0\u00a0% in 2022" in share["title"]
+    # The file has some exporters only: a share of their sum is a bound.
+    rose = "from 20.0\u00a0% or less in 2019 to 60.0\u00a0% or less in 2022"
+    assert rose in share["title"]
     stack = alt_text(draw, "import_share", "--by", "exporter", *plain)
     assert stack["title"].startswith("China supplied 60.0\u00a0% of Russia’s imports")
     assert stack["title"].endswith("in 2022, 20.0\u00a0% in 2019")

@@ -106,6 +106,12 @@ def test_a_report_of_few_partners_is_perhaps_an_extract(
     assert figure.value == pytest.approx(1 / count)
     texts = [one.text for one in figure.caveats if one.id == "partial-source"]
     assert [f"UN Comtrade has {count} exporters here" in text for text in texts] == [True] * says
+    # The range says what the caveat says, and a total of the same partners is a lower bound.
+    assert figure.to_dict().get("open_ends", []) == ["low"] * says
+    assert figure.range_text.endswith("or less") == says
+    keys = {"lake": lake, "importer": "DEU", "goods": "854231", "period": 2022}
+    total = ep.ask("value", exporter="WLD", **keys)
+    assert total.to_dict().get("open_ends", []) == ["high"] * says
 
 
 def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 
@@ -13,7 +13,7 @@ from entrepot.figures.caveats import BASES, caveat
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import chosen_lines, other_side
 from entrepot.figures.evidence import Estimate, NoAnswer
-from entrepot.figures.no_value import MANY_REPORTERS
+from entrepot.figures.no_value import BOUNDS, MANY_REPORTERS, has_few_partners
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.row_facts import having, partners, traders
@@ -674,6 +674,21 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
         called = source_name(cells.available.source)
         text = f"{called} has {joined(listed)} here; others may be missing"
         yield _caveat(text, asked, _UP)
+
+
+def open_end(
+    cells: SourceRows, asked: Definition, goods: Goods, total: Denominator | None
+) -> Literal["", "low", "high"]:
+    """Return beyond which end of its value a measure may lie, for its total lacks partners."""
+    if total is not None and total.is_reported:
+        return ""
+    lacks = any(
+        cells.available.is_partial
+        or side not in cells.mirrors
+        and has_few_partners(having(cells, denominator, goods), denominator, side)
+        for denominator, side in totals(asked)
+    )
+    return BOUNDS.get(asked.measure, "") if lacks else ""
 
 
 def _reported(cells: SourceRows, asked: Definition, side: Side) -> str:

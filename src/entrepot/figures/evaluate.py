@@ -400,6 +400,10 @@ def _figure(
     found = specifications(estimates, curve, left, whose) if ranged else None
     ends = ends_of(estimates, found) if ranged else None
     words = _range(answers, curve) if ends else None
+    open_end = head.open_end if source not in PRINTED else ""
+    if open_end and ranged and not ends:
+        # All definitions have one value, and it is a bound.
+        ends, words = (head.value, head.value), "partners that are not loaded"
     if ranged and not ends and source == "published" and None not in (head.low, head.high):
         # The digits of a printed figure leave something open where nothing else does.
         ends, words = (
@@ -433,6 +437,7 @@ def _figure(
         kind=_kind(definition, first),
         caveats=tuple(notes),
         ranged=ranged,
+        open_end=open_end,
     )
 
 

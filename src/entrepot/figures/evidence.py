@@ -141,7 +141,7 @@ class Specification:
     """One defensible definition and the value under it; `choices` names what differs.
 
     `ends` are its bounds where partners that are not in the data may be one or many. `open_end` is
-    ``high`` where the value is a published lower bound, ``low`` where it is an upper one. `whose`
+    ``high`` where the value is a lower bound, ``low`` where it is an upper one. `whose`
     is the partner whose number it is, where the rows decide on it: who the largest supplier is.
     """
 
@@ -241,7 +241,8 @@ class Estimate:
         Interval that printed digits, a printed range or the errors of reconciled rows leave open;
         None for other computed values, and where the text gives one end only ("more than 70 %").
     open_end
-        Of a published bound the end that it leaves open: ``high`` of "more than 70 %".
+        Of a bound the end that it leaves open: ``high`` of a published "more than 70 %", ``low``
+        of a share of a total that lacks partners.
     is_range
         Whether it is a range of its own: printed as one, the value then its middle, or of errors.
     details
@@ -392,10 +393,12 @@ def specifications(
         )
         for one in estimates
     ]
+    opens = {one.choices.get("source"): one.open_end for one in estimates}
     for one in curve:
         # A curve adds the same amounts up in another order.
         same = is_same(one.item.value, head.value)
         item = replace(one.item, value=head.value) if same else one.item
+        item = replace(item, open_end=opens.get(item.choices.get("source"), ""))
         # The curve names more choices than the headline does, so its specification takes the place.
         # Only the one of the same report: the other side's may have the same value, as a rank has.
         if one.is_asked and same and _is_of_the_same_rows(item, head):

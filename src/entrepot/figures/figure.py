@@ -105,6 +105,8 @@ class Figure:
     ranged
         Whether its other definitions were evaluated; if not, no range is given, which does not mean
         that there is none.
+    open_end
+        Of a bound, because its total lacks partners, the end beyond which the value may lie.
     nowcast
         Of a nowcast: ``intervals`` (80 and 95 %), what it is ``based_on``, each of the ``methods``
         with value, weight and past error, a ``break``, days on which goods were ``listed``, the
@@ -133,6 +135,7 @@ class Figure:
     scope: dict[str, str] = field(default_factory=dict)
     kind: FigureKind | None = None
     ranged: bool = True
+    open_end: Literal["", "low", "high"] = ""
     nowcast: dict[str, Any] | None = None
 
     @property
@@ -146,20 +149,22 @@ class Figure:
         return self.ends_text(self.low, self.high)
 
     def ends_text(self, low: float | None, high: float | None, *, between: str = " to ") -> str:
-        """Return two ends in the unit of the value, one that is a published bound as open."""
+        """Return two ends in the unit of the value, one that is a bound as open."""
         opens = self.opens(low, high)
         return range_text(low, high, self.unit, value=self.value, between=between, open_ends=opens)
 
     def opens(self, low: float | None, high: float | None) -> tuple[bool, bool]:
-        """Whether a lower end is a published upper bound, and an upper end a lower one."""
+        """Whether a lower end is an upper bound, and an upper end a lower one."""
         items = self.specifications.items if self.specifications else ()
         bounds: dict[float | None, str] = {one.value: one.open_end for one in items if one.open_end}
+        if self.open_end:
+            bounds.setdefault(self.value, self.open_end)
         return bounds.get(low) == "low", bounds.get(high) == "high"
 
     @property
     def no_range(self) -> str:
         """Why a value has no range; empty where it has one, and without a value."""
-        if self.status != "ok" or (self.range_text and self.low != self.high):
+        if self.status != "ok" or (self.range_text and (self.low != self.high or self._open_ends())):
             return ""
         if not self.ranged:
             return "not computed here"
@@ -278,7 +283,7 @@ class Figure:
         return found | {name: value for name, value in optional.items() if value or name == always}
 
     def _open_ends(self) -> list[str]:
-        """Return which ends of the range are published bounds, beyond which values may lie."""
+        """Return which ends of the range are bounds, beyond which values may lie."""
         opens = zip(("low", "high"), self.opens(self.low, self.high), strict=True)
         return [name for name, is_open in opens if is_open]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 
@@ -63,6 +63,12 @@ member state's exports says nothing of the share of one.
 """
 SOME_REPORTERS = 10
 """Reporters who would name more partners than `FEW_PARTNERS` if all of theirs were there."""
+BOUNDS: dict[str, Literal["low", "high"]] = {
+    "value": "high",
+    "import_share": "low",
+    "export_share": "low",
+}
+"""Measures that a total without some partners bounds, with the side on which the truth may lie."""
 MANY_REPORTERS = 60
 """Reports of fewer areas are no total of one that does not report.
 
@@ -437,14 +443,22 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     return None
 
 
-def is_extract_of_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
-    """Whether official reports are those of a query for a few partners on a side."""
+def has_few_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
+    """Whether official reports are of so few partners on a side that others must be missing."""
     source = cells.available.source
     if not cells.is_of_reports or cells.is_blend or is_own(source) or is_register(source):
         return False
-    few = 0 < len(traders(cells, asked, side)) < FEW_PARTNERS
-    # Of one reporter or a few, trade with few may be all there is; a caveat counts the partners.
-    return few and len(traders(cells, asked, other_side(side))) >= SOME_REPORTERS
+    return 0 < len(traders(cells, asked, side)) < FEW_PARTNERS
+
+
+def is_extract_of_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
+    """Whether so many reporters have so few partners on a side that a total says nothing.
+
+    Of one reporter or a few, trade with few may be nearly all there is: a share and a total are
+    bounds then (`BOUNDS`), and caveats say what else may be missing.
+    """
+    reporters = traders(cells, asked, other_side(side))
+    return has_few_partners(cells, asked, side) and len(reporters) >= SOME_REPORTERS
 
 
 def _one_direction(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:

@@ -143,6 +143,8 @@ def range_on_card(figure: Figure) -> str:
     """Return the range in words: errors, computed and printed apart, or say that there is none."""
     if errors := errors_of(figure):
         return _with_errors(errors, figure)
+    if figure.open_end and figure.low == figure.high:
+        return figure.range_text
     if figure.specifications is None:
         if figure.no_range or figure.low is None or figure.high is None:
             return f"no range: {figure.no_range}"

@@ -78,12 +78,14 @@ def _fixed(value: float, decimals: int) -> str:
 def about(figure: Figure) -> str:
     """Return the value for prose: two significant digits with "about" if that rounds it.
 
-    A printed relation ("more than a third") is kept.
+    A printed relation ("more than a third") is kept, and a bound is "at most" or "at least".
     """
     if figure.value is None:
         raise ValueError("a Figure without a value has no words")
     row = printed_row(figure)
     exact = with_unit(*shown(figure))
+    if figure.open_end:
+        return f"at {'most' if figure.open_end == 'low' else 'least'} {exact}"
     if row is not None and row.relation in _RELATIONS:
         return f"{_RELATIONS[row.relation]}{exact}"
     short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")
