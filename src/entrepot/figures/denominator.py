@@ -684,8 +684,10 @@ def open_end(
         return ""
     lacks = any(
         cells.available.is_partial
-        or side not in cells.mirrors
-        and has_few_partners(having(cells, denominator, goods), denominator, side)
+        or (
+            side not in cells.mirrors
+            and has_few_partners(having(cells, denominator, goods), denominator, side)
+        )
         for denominator, side in totals(asked)
     )
     return BOUNDS.get(asked.measure, "") if lacks else ""

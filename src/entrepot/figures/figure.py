@@ -164,7 +164,7 @@ class Figure:
     @property
     def no_range(self) -> str:
         """Why a value has no range; empty where it has one, and without a value."""
-        if self.status != "ok" or (self.range_text and (self.low != self.high or self._open_ends())):
+        if self.status != "ok" or self._open_ends() or (self.range_text and self.low != self.high):
             return ""
         if not self.ranged:
             return "not computed here"

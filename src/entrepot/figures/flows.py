@@ -234,11 +234,10 @@ def _together(
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
         others += [] if alone else with_non_reporters_as_before(definition, cells, main, covered)
-    estimates = [main, *(estimate for _, estimate in others)]
-    if end := denominator.open_end(cells, definition, goods, total):
-        estimates = [replace(one, open_end=end) for one in estimates]
+    open_end = denominator.open_end(cells, definition, goods, total)
+    estimates = (main, *(estimate for _, estimate in others))
     return SourceAnswer(
-        estimates=tuple(estimates),
+        estimates=tuple(replace(one, open_end=open_end) for one in estimates),
         caveats=tuple(notes),
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
         denominator=denominator.described(total, definition, cells)
