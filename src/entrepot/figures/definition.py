@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -231,6 +232,24 @@ def given_keys(asked: Definition, chosen: Collection[str] = ()) -> dict[str, Any
         for name, text in asked.to_dict().items()
         if name in KEYS and name not in chosen and text is not None and text != defaults.get(name)
     }
+
+
+def command_for(asked: Definition, chosen: Collection[str] = ()) -> str:
+    """Return the command that asks a definition on a terminal, with every key that it was given.
+
+    Parameters
+    ----------
+    chosen
+        Keys that an answer filled in, which the question left out (`Figure.chosen`).
+    """
+    given = given_keys(asked, chosen)
+    # World and all goods are said too: who is asked about stands first.
+    always = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
+    keys = always | {"period": str(asked.period)} | given
+    options = (
+        f"--{name.replace('_', '-')} {shlex.quote(str(text))}" for name, text in keys.items()
+    )
+    return " ".join([f"entrepot ask {asked.measure}", *options])
 
 
 def chosen_lines(asked: Definition) -> list[str]:

@@ -17,9 +17,9 @@ from entrepot.figures import (
     value_added,
 )
 from entrepot.figures.asked_together import asked_together, several_times
-from entrepot.figures.availability import PRINTED, bundled_for, flow_sources
+from entrepot.figures.availability import PRINTED, availability_of, bundled_for, flow_sources
 from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
-from entrepot.figures.definition import AND, LARGEST
+from entrepot.figures.definition import AND, LARGEST, command_for
 from entrepot.figures.evidence import (
     CHOICE_NAMES,
     FOLLOWS,
@@ -40,8 +40,7 @@ from entrepot.figures.input_rows import ORIGIN, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
-from entrepot.figures.register_questions import command_for, register_questions
-from entrepot.figures.sides import ended
+from entrepot.figures.sides import ended, members_of
 from entrepot.figures.validate import checked, require_question
 from entrepot.goods.parse import NAMED, older_editions, written_codes
 from entrepot.lake.inventory import SOURCE as BUNDLED
@@ -52,6 +51,7 @@ from entrepot.model.areas import stopped_in
 from entrepot.model.display import agreed, first_of, joined
 from entrepot.model.keys import KEYS
 from entrepot.model.period import Period
+from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -263,6 +263,31 @@ def _of_register(asked: Definition, lake: Lake) -> str:
                     f"{one.basis}: {command_for(one)}"
                 )
     return ""
+
+
+_BASES_OF_REGISTERS = {"dispatch": ("dispatch", "consignment", "origin", "port")}
+"""Bases of a register that may stand for one of statistics, the nearest first."""
+
+
+def register_questions(asked: Definition, lake: Lake) -> Iterator[Definition]:
+    """Yield a question as each register may answer it that has the time and the importer.
+
+    Registers are asked by name only, so they never answer the question itself.
+
+    By the catalog alone: whether a register answers is known when it is asked.
+    """
+    buyers = members_of(asked, "importer")
+    if asked.source or not buyers or is_inputs(asked):
+        return
+    spans = [span for span in (asked.period, asked.base) if span]
+    for source in dict.fromkeys(item.source for item in lake.holdings() if item.counts):
+        there = availability_of(lake, source, spans) if is_register(source) else ()
+        for one in () if isinstance(there, NoAnswer) else there:
+            reported = one.reporters["importer"] if one.reporters else ()
+            if buyers <= {area for area, _ in reported}:
+                for basis in _BASES_OF_REGISTERS.get(asked.basis, (asked.basis,)):
+                    if basis in one.bases:
+                        yield asked.but(source=source, basis=basis)
 
 
 _OF_NAMED = {"import_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2}

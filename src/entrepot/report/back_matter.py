@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.figures.citation import source_name
-from entrepot.figures.register_questions import command_for
+from entrepot.figures.definition import command_for
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.citation import source_name
-from entrepot.figures.definition import given_keys
-from entrepot.figures.evaluate import evaluate
-from entrepot.figures.register_questions import command_for, register_questions
+from entrepot.figures.definition import command_for, given_keys
+from entrepot.figures.evaluate import evaluate, register_questions
 from entrepot.figures.sides import ended
 from entrepot.goods import goods_title
 from entrepot.lake import fetch, spans

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from entrepot.figures import bundled_for
 from entrepot.figures.caveats import who_is_largest
 from entrepot.figures.citation import data_set
+from entrepot.figures.evaluate import register_questions
 from entrepot.figures.input_rows import input_years
 from entrepot.figures.questions.question import is_named
-from entrepot.figures.register_questions import register_questions
 from entrepot.goods import goods_title
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.parse import goods_words, spaced_code

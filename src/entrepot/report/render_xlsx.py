@@ -9,8 +9,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import MissingExtraError
+from entrepot.figures.definition import command_for
 from entrepot.figures.figure import as_counted, in_reverse
-from entrepot.figures.register_questions import command_for
 from entrepot.model.display import MINUS, MONEY, NBSP, range_ends, split_unit
 from entrepot.model.table_files import MADE, MOST_TEXT, is_risky
 from entrepot.report.attribution import evidence_of

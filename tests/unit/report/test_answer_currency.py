@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.figures import Definition
-from entrepot.figures.register_questions import command_for
+from entrepot.figures.definition import command_for
 from entrepot.lake import Lake
 from entrepot.report import brief
 from entrepot.report.brief_context import BriefContext

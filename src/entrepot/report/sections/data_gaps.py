@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.figures import flow_sources, links_loaded
 from entrepot.figures.citation import source_name
-from entrepot.figures.register_questions import command_for
+from entrepot.figures.definition import command_for
 from entrepot.goods import goods_selection
 from entrepot.model.areas import area_name, possessive, stopped_in
 from entrepot.model.display import joined

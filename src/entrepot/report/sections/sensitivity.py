@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import data_set
-from entrepot.figures.register_questions import command_for
+from entrepot.figures.definition import command_for
 from entrepot.model.display import joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.attribution import printed_row
