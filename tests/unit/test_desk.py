@@ -246,3 +246,17 @@ def test_guesses_read_no_sentence_and_no_paragraph_anew_for_each_number(
         return sum(read)
 
     assert 0 < cost(120) < 3.3 * cost(60)  # four times as much, if all is read for each number
+
+
+def test_a_sentence_of_many_numbers_is_not_quoted_whole_for_each() -> None:
+    """A text of 90 kB was answered with 24 MB."""
+    text = "China exported 5 million dollars" + ", 6 million, 7 %" * 5300 + "."
+    found = sheet(article_of(text), tested=False)
+    assert len(found["numbers"]) > 10_000
+    assert all(one["says"] in one["quote"] for one in found["numbers"])
+    assert all(one["quote"] in text for one in found["numbers"])
+    assert len(json.dumps(found)) < 10_000_000
+    # One of usual length is quoted whole.
+    text = f"The {'very ' * 40}large exports to Russia fell by 3.4 % in {'long ' * 40}2025."
+    [one, *_] = sheet(article_of(text), tested=False)["numbers"]
+    assert one["quote"] == text

@@ -471,9 +471,9 @@ def kept(folder: Path) -> dict[str, Any]:
             content = from_json(kept_text(path))
             if not (isinstance(content, dict) and content.keys() >= _KEYS):
                 raise ValueError(f"not {', '.join(sorted(_KEYS))}")
-            # A digit that a disk changed would be a figure that changed; earlier states have none.
-            if content.pop(_CHECKSUM, of_it := _checksum(content)) != of_it:
-                raise ValueError("its checksum is another one")
+            # A digit that a disk changed would be a figure that changed.
+            if content.pop(_CHECKSUM, None) != _checksum(content):
+                raise ValueError("its checksum is missing or another one")
             found[path.name.removesuffix(".json")] = content
         except BadFileError:  # it is a ValueError too
             raise

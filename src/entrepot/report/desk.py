@@ -62,6 +62,8 @@ _ASKED = {"importer": "importer", "exporter": "exporter", "period": "period", "c
 # A blank line, also one of spaces. Not \s for the first
 # part, which overlaps with \n and costs squares of time.
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
+_QUOTED = 250
+"""Signs that are quoted on each side of a number, at most: it is quoted for each of its numbers."""
 _SOURCES = 3
 """Sources of a verdict that are named."""
 
@@ -146,6 +148,14 @@ class _Sentence:
         self._article = article
         self._language = language_of(self.text) or usual
 
+    def around_number(self, start: int, end: int) -> str:
+        """Return it on one line, or whole words of it: a list of amounts is one sentence."""
+        first, last = self.place
+        text, far = self._article.text, (start - _QUOTED, end + _QUOTED)
+        low = first if far[0] <= first else text.find(" ", far[0], start) + 1 or start
+        high = last if far[1] >= last else max(end, text.rfind(" ", end, far[1]))
+        return " ".join(text[low:high].split())
+
     @cached_property
     def named(self) -> Marks:
         """Its areas, flows and goods."""
@@ -219,7 +229,7 @@ def _number(one: Reading, last: Reading | None, sentence: _Sentence, money: str)
         "end": one.end,
         "says": one.says,
         "sentence": list(one.sentence),
-        "quote": " ".join(sentence.text.split()),
+        "quote": sentence.around_number(one.start, one.end),
         "state": state,
         "claim": dict(one.claim) if one.claim else None,
         "fields": fields,

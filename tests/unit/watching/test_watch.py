@@ -334,7 +334,11 @@ def test_what_is_remembered_and_damaged_is_named(lake: Path, file: Path) -> None
     # A digit of a value that is another one: the figure seemed to have changed.
     other = re.sub(r'("value": )[0-9]', r"\g<1>7", whole, count=1)
     assert other != whole
-    for damaged in (whole[:-40], "[]", "{}", other):
+    unsigned = json.dumps({**json.loads(whole), "checksum": None})
+    short = json.loads(whole)
+    del short["checksum"]
+    for damaged in (whole[:-40], "[]", "{}", other, unsigned, json.dumps(short)):
         place.write_text(damaged, encoding="utf-8")
-        with pytest.raises(BadFileError, match="damaged"):
+        with pytest.raises(BadFileError, match="damaged") as caught:
             ep.watch(file, lake=lake)
+        assert caught.value.hint == "delete it, and name the file to entrepot watch again"
