@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from curve_rows import CODES, EDITIONS, NOBODY, ROWS, YEARS, Row
 
-from entrepot.figures.curve import curve
+from entrepot.figures.curve.evaluate import curve
 from entrepot.figures.evidence import Specifications, alone, explained
 from entrepot.goods import goods_selection
 

@@ -18,7 +18,8 @@ from entrepot.figures import (
 )
 from entrepot.figures.asked_together import asked_together, several_times
 from entrepot.figures.availability import PRINTED, availability_of, bundled_for, flow_sources
-from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
+from entrepot.figures.curve.choices import averaged_over
+from entrepot.figures.curve.evaluate import curve, overlaps, refuse_curve
 from entrepot.figures.definition import AND, LARGEST, command_for
 from entrepot.figures.evidence import (
     CHOICE_NAMES,

@@ -20,7 +20,7 @@ from entrepot.figures.editions import (
     with_elasticities,
 )
 from entrepot.figures.evidence import Estimate, NoAnswer, SourceAnswer
-from entrepot.figures.intervals import HALF, INTERVAL, contradicted, drawn_ends, interval
+from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.no_value import (
     non_reporting_refusal,
@@ -33,6 +33,8 @@ from entrepot.figures.no_value import (
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import shorter, unit_of
 from entrepot.figures.row_caveats import (
+    HALF,
+    contradicted,
     extreme_prices,
     one_sided_share,
     repeated_rows,

@@ -14,7 +14,7 @@ from entrepot.engine import cursor
 from entrepot.figures.editions import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of
-from entrepot.figures.rows import APART, ERRORS
+from entrepot.figures.rows import ERRORS
 from entrepot.figures.run_measure import rows_of
 from entrepot.lake import fetch
 from entrepot.measures import measure_metadata
@@ -37,30 +37,6 @@ class _Pair(NamedTuple):
     value: float
     down: float
     up: float
-
-
-CONTRADICT = 20
-"""Times from which two reports are of different things: as far as one counts as an error of one."""
-HALF = 0.5
-"""Part of a value on such reports above which it has no interval: it would say nothing."""
-
-
-def contradicted(cells: SourceRows, asked: Definition, goods: Goods) -> tuple[float, float]:
-    """Return the part of a value whose two reports contradict each other, and by how much at most.
-
-    Of a change or a ratio it is that of its flow in the period; zero for other than reconciled
-    rows.
-    """
-    if not cells.is_blend:
-        return 0.0, 1.0
-    now = asked.but(base=None)
-    value, apart = nw.col(cells.column(now)), nw.col(APART)
-    some = nw.when(apart >= CONTRADICT).then(value)
-    rows = cells.flow(now, goods).select(
-        value.sum().alias("all"), some.sum().alias("some"), apart.max().alias("most")
-    )
-    [(total, far, most)] = fetch(rows)
-    return (float(far or 0.0) / total if total else 0.0), float(most or 1.0)
 
 
 def interval(

@@ -11,10 +11,10 @@ from entrepot.figures.caveats import caveat
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
-from entrepot.figures.intervals import CONTRADICT, HALF, contradicted
 from entrepot.figures.made_from import outdated
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REST
+from entrepot.figures.rows import APART
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
 from entrepot.lake import fetch, spans
@@ -64,6 +64,24 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
     yield from _at_the_break(cells, asked, goods)
 
 
+def contradicted(cells: SourceRows, asked: Definition, goods: Goods) -> tuple[float, float]:
+    """Return the part of a value whose two reports contradict each other, and by how much at most.
+
+    Of a change or a ratio it is that of its flow in the period; zero for other than reconciled
+    rows.
+    """
+    if not cells.is_blend:
+        return 0.0, 1.0
+    now = asked.but(base=None)
+    value, apart = nw.col(cells.column(now)), nw.col(APART)
+    some = nw.when(apart >= CONTRADICT).then(value)
+    rows = cells.flow(now, goods).select(
+        value.sum().alias("all"), some.sum().alias("some"), apart.max().alias("most")
+    )
+    [(total, far, most)] = fetch(rows)
+    return (float(far or 0.0) / total if total else 0.0), float(most or 1.0)
+
+
 def _contradicting(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     """Say how much of the value has two reports that cannot be of the same trade."""
     part, most = contradicted(cells, asked, goods)
@@ -76,6 +94,10 @@ def _contradicting(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     )
 
 
+CONTRADICT = 20
+"""Times from which two reports are of different things: as far as one counts as an error of one."""
+HALF = 0.5
+"""Part of a value on such reports above which it has no interval: it would say nothing."""
 _MENTIONED = 0.005
 """Part of a value below which reports that contradict each other are not mentioned."""
 
