@@ -111,7 +111,7 @@ _ALIKE = 0.75  # below, a nearest name is no help: ASEAN is not Senegal
 _OF_ADJECTIVES = (
     *("ienne", "aise", "oise", "aine", "ande", "ense", "ais", "ois", "ien", "ain", "and"),
     *("ano", "ana", "esa", "ese", "ino", "ina", "eno", "ena", "ola", "ico", "ica", "ao", "es"),
-    *("ol", "li", "lu", "ca", "ce", "o", "a", "的"),
+    *("ol", "li", "lu", "ca", "ce", "o", "a", "的", "人"),
 )
 """Endings of French, Spanish, Portuguese, Turkish and Chinese adjectives, without accents."""
 _OF_NAMES = ("", "a", "e", "ia", "ie", "ya", "anha", "ania", "agne", "da", "do", "o", "ga")
@@ -119,23 +119,42 @@ _OF_NAMES = ("", "a", "e", "ia", "ie", "ya", "anha", "ania", "agne", "da", "do",
 _IRREGULAR = {
     word: code
     for code, words in {
+        "AZE": "azeri",
+        "CAN": "canadiense",
         "CHE": "suisse suisses suizo suiza suico suica isvicreli",
+        "CZE": "checo checa tcheco tcheca tcheque cek",
         "DEU": "allemand allemande allemands aleman alemana alemanes alemao alema alman",
+        "DNK": "danes danesa dinamarques dinamarquesa danois danoise",
         "ESP": "espagnol espagnole espanol espanola espanhol espanhola ispanyol",
         "FRA": "francais francaise frances francesa fransiz",
-        "GBR": "britannique britannico britanico britanica anglais ingles ingiliz",
+        "GBR": "britannique britannico britanico britanica anglais ingles ingiliz englisch "
+        "англиискии",
         "GRC": "grec grecque griego griega grego yunan",
+        "HKG": "hongkones hongkonesa hongkongais hongkongaise",
         "JPN": "japonais japonaise japones japonesa japon",
-        "KOR": "coreen coreenne coreano coreana koreli",
+        "KAZ": "kazajo kazaja cazaque kasache kasachen",
+        "KGZ": "kirguis kirguiso kirguisa kirgise kirgisen",
+        "KOR": "coreen coreenne coreano coreana koreli surcoreano surcoreana sudcoreen sudcoreenne",
+        "MAR": "marroqui marroquino marroquina",
+        "MMR": "birmano birmana birmanisch бирманскии",
         "NLD": "neerlandais hollandais neerlandes holandes holandesa hollandali",
         "POL": "polonais polonaise polaco polaca polonyali",
-        "RUS": "russe russes ruso rusa russo russa rus",
+        "PRK": "norcoreano norcoreana nordcoreen nordcoreenne",
+        "RUS": "russe ruso rusa russo russa rus 俄国",
+        "SAU": "saoudien saoudienne saudi saudita",
+        "SVK": "eslovaco eslovaca",
+        "TKM": "turcomano turcomana",
         "TUR": "turc turque turco turca turk",
-        "USA": "americain americaine americano americana estadounidense amerikali abd",
+        "USA": "americain americaine americano americana estadounidense norteamericano "
+        "norteamericana etatsunien etatsunienne amerikali amerikan abd amerikaner американцы",
+        "VNM": "vietnamita",
     }.items()
     for word in words.split()
 }
-"""Adjectives that no rule makes, and those of the largest traders that one might miss."""
+"""Adjectives and people that no rule makes, and those of large traders that one might miss.
+
+As `words_of` has them, without spaces and without the s of several.
+"""
 
 
 def as_codes(text: str | None) -> str | None:
@@ -484,8 +503,10 @@ def country_of_adjective(said: str) -> str:
     ['CHN', 'DEU', 'CHN', 'CHN', '']
     """
     word = " ".join(words_of(said))
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
+    together = word.replace(" ", "")
+    for form in (together, together.removesuffix("s")):
+        if form in _IRREGULAR:
+            return _IRREGULAR[form]
     for ending in _OF_ADJECTIVES:
         codes = (
             _stems().get(word.removesuffix(ending), frozenset()) if word.endswith(ending) else ()
