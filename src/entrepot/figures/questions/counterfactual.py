@@ -11,7 +11,7 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.hubs import renamed, renamed_words, without
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import distinct, fetch
+from entrepot.lake.fetch import distinct, fetch
 from entrepot.measures.rerouting.cells import MONTHS
 from entrepot.model.areas import area_phrase, area_phrases
 from entrepot.model.display import figure_value

@@ -9,7 +9,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import fetch
+from entrepot.lake.fetch import fetch
 from entrepot.model.areas import area_name, area_phrase, areas
 from entrepot.model.display import NBSP, first_of, joined, number
 

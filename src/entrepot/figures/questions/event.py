@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.question import AnswerRow, Question
-from entrepot.lake import distinct, fetch
+from entrepot.lake.fetch import distinct, fetch
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:

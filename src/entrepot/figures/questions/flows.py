@@ -19,7 +19,7 @@ from entrepot.figures.questions.question import (
     Question,
     joined_rest,
 )
-from entrepot.lake import fetch
+from entrepot.lake.fetch import fetch
 from entrepot.measures.grouped import aggregate
 from entrepot.model.areas import WORLD
 from entrepot.model.product import TOTAL

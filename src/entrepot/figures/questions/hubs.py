@@ -15,7 +15,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import distinct, fetch
+from entrepot.lake.fetch import distinct, fetch
 from entrepot.model.display import first_of, joined
 from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, AnswerRow, Question
-from entrepot.lake import fetch
+from entrepot.lake.fetch import fetch
 from entrepot.measures.prices import PriceFilters
 from entrepot.measures.prices.contrasts import FEWEST
 from entrepot.measures.prices.premium import premiums_under

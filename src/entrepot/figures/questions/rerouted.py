@@ -22,7 +22,7 @@ from entrepot.figures.questions.hubs import (
     without,
 )
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import distinct, fetch
+from entrepot.lake.fetch import distinct, fetch
 from entrepot.measures.rerouting.cells import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
