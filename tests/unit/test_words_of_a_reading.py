@@ -220,3 +220,48 @@ def test_a_number_in_a_unit_that_is_not_known_is_left_and_not_lost() -> None:
     assert [one.says for one in found.left] == ["40kt; 3.2mtpa"]
     other = "On the 21st, at 10am, 5G phones of the 1990s and 90er Jahre."
     assert draft(article_of(other)).left == ()
+
+
+def test_who_follows_in_a_list_is_no_side_of_the_number_before() -> None:
+    text = (
+        "Die Türkei nennt ihre Lieferländer.\n"
+        "Im Januar - Juli beliefen sich die Importe aus Russland auf 28,38 Milliarden US-Dollar, "
+        "gefolgt von China (26,84 Milliarden US-Dollar) und der Schweiz "
+        "(14,24 Milliarden US-Dollar)."
+    )
+    found = draft(article_of(text, date="2023-09-08"))
+    first = [claim for claim in found.claims if "28,38" in claim.says]
+    assert all(claim.keys["importer"] != "CHE" for claim in first)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Imports of China from the G7 fell from 27 percent in 2017 to 22 percent in 2023. "
+            "The combined share from South Korea and Taiwan dropped from 18 percent to 14 percent."
+        ),
+        (
+            "The combined share of China's imports from Peru and Kenya dropped from 18 percent in "
+            "2022 to 14 percent in 2023."
+        ),
+        "Der gemeinsame Anteil von Peru und Kenia an Chinas Importen sank 2023 auf 14 Prozent.",
+    ],
+)
+def test_a_share_of_several_countries_is_none_of_one_of_them(text: str) -> None:
+    found = draft(article_of(text, date="2024-02-01"))
+    shares = [claim for claim in found.claims if claim.says.startswith(("14", "18"))]
+    assert all("+" in claim.keys["exporter"] for claim in shares)
+
+
+def test_a_quarter_named_in_passing_is_not_the_time_of_the_next_paragraph() -> None:
+    text = (
+        "(wap) Die Schweizer Handelsbilanz 2019 schloss mit einem Höchststand von "
+        "37,3 Milliarden Franken. Im Schlussquartal war der Handel rückläufig.\n\n"
+        "Einen neuen Höchststand erreichten die Importe aus China: Sie steigerten sich um "
+        "4,5 Prozent auf 14,9 Milliarden Franken."
+    )
+    found = draft(article_of(text, date="2020-01-28"))
+    imports = [claim for claim in found.claims if "CHN" in claim.keys.values()]
+    assert imports
+    assert {claim.keys["period"] for claim in imports} == {"2019"}

@@ -530,7 +530,10 @@ def _places_of_parts(number: Span, scene: Scene) -> set[int]:
         for one in scene.apart.found.of("part")
         if one.start >= number.end and scene.apart.text[number.end : one.start].strip()
     ]
-    found = {one.start for one in scene.areas if cues and one.start >= cues[0]}
+    # "28 bn from Russia, followed by Peru (3 bn)": Peru is of the next number.
+    next_items = _FOLLOWED.search(scene.apart.text, number.end)
+    cues += [next_items.start()] if next_items else []
+    found = {one.start for one in scene.areas if cues and one.start >= min(cues)}
     if scene.apart.found.of("agent", "rank"):
         ordered = (one for one in scene.areas if ends_with(_AFTER, scene.apart.text, one.start))
         found |= {one.start for one in ordered if touched(number, scene) != one.value}
@@ -545,6 +548,12 @@ _AFTER = re.compile(
 """In front of a country that has another place: "the next suppliers after Peru were ..."."""
 
 
+_FOLLOWED = re.compile(
+    r"\bfollowed by\b|\bgefolgt von\b|(?<!\w)(?:далее|затем|за (?:ним|ней|ними)) (?:идут|следуют)"
+    r"|紧随其后|其次(?:是|为)",
+    re.IGNORECASE,
+)
+"""In front of the further items of a list."""
 _BEGINS = 8
 """Letters in which a sentence says that it is of a part of what stands before it."""
 _OF_A_SIDE = re.compile("方$")

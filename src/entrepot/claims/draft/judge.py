@@ -311,9 +311,11 @@ _RELATIVE = re.compile(r"\b(?:which|that|who|whose|die|der|das)\b|(?<!\w)кот�
 
 def _is_one_of_several(guess: StructuralReading, scene: Scene) -> bool:
     """Whether a side is one of countries with an "and" between them, and the number of all."""
-    if len(row_of(guess.number, scene)[1]) > 1 or "dealt-area" in guess.flags:
-        return False
     number = guess.number
+    if guess.what == "share" and _COMBINED.search(scene.apart.text, 0, number.start):
+        return True
+    if len(row_of(number, scene)[1]) > 1 or "dealt-area" in guess.flags:
+        return False
     low, high = scene.gaps.number_before(number.start), scene.gaps.number_behind(number.end)
     rows = [row for row in scene.rows_of_areas if low <= row[0].start and row[-1].end <= high]
     return any(
@@ -323,6 +325,14 @@ def _is_one_of_several(guess: StructuralReading, scene: Scene) -> bool:
         and len({one.value for one in row} & set(guess.sides)) == 1
         for row in rows
     )
+
+
+_COMBINED = re.compile(
+    r"\b(?:combined|joint|collective) (?:\w+ )?share\b|\bgemeinsame[nrms]? (?:\w+)?[Aa]nteil"
+    r"|(?<!\w)(?:совокупн|суммарн|общ)\w+ дол[яюией]+(?!\w)|合计占|共占|总占比",
+    re.IGNORECASE,
+)
+"""A share of several countries together."""
 
 
 def _is_by_another(guess: StructuralReading, scene: Scene) -> bool:

@@ -749,6 +749,7 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
         memory.item = "", "", ""
     memory.aside = memory.aside or _ALONE.search(scene.apart.text) is not None
     memory.period_age += 1
+    goes_on = scene.sentence.paragraph == memory.paragraph
     memory.paragraph = scene.sentence.paragraph
     goods = [one.value for one in scene.apart.found.goods]
     memory.weighed = goods[-1] if goods else memory.weighed
@@ -763,13 +764,10 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
         if area.value not in (NOWHERE, WORLD):
             # Last named last, for "the two countries".
             memory.named = [one for one in memory.named if one != area.value] + [area.value]
+    _remember_time(scene, memory, goes_on=goes_on)
     if not scene.apart.numbers:
         named = [one.value for one in scene.apart.found.flows if one.value in ("export", "import")]
         memory.trade = named[-1] if len(set(named)) == 1 else memory.trade
-        own = {time.period for time in scene.times if not time.is_base}
-        if len(own) == 1 and (scene.apart.found.flows or scene.areas or scene.first):
-            memory.period, memory.period_age = own.pop(), 1
-            memory.main = memory.main or memory.period
         flows = [flow for flow in scene.apart.flows if flow.kind]
         areas = [area.value for area in scene.areas if area.value not in (NOWHERE, WORLD)]
         if len({flow.kind for flow in flows}) == 1 and scene.apart.text.rstrip().endswith(
@@ -779,6 +777,27 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
         elif flows and areas and not memory.kind:
             memory.kind, memory.owner = flows[0].kind, areas[0]
             memory.partner = areas[1] if len(areas) > 1 and areas[1] != areas[0] else WORLD
+
+
+def _remember_time(scene: Scene, memory: Background, *, goes_on: bool) -> None:
+    """Remember the one time of a sentence; `goes_on` is whether its paragraph began before it."""
+    own = {time.period for time in scene.times if not time.is_base}
+    if len(own) != 1:
+        return
+    period = own.pop()
+    about = scene.apart.found.flows or scene.areas or scene.first
+    if not scene.apart.numbers and about:
+        memory.period, memory.period_age = period, 1
+        # "Im Schlussquartal war der Handel rückläufig": said in passing, for its paragraph.
+        passing = memory.main is not None and _is_part(period, memory.main)
+        memory.aside = memory.aside or (goes_on and passing)
+    if scene.first or (about and not scene.apart.numbers):
+        memory.main = memory.main or period
+
+
+def _is_part(period: Period, whole: Period) -> bool:
+    """Whether a time is but a part of another."""
+    return period != whole and whole.start <= period.start and period.end <= whole.end
 
 
 def _remember_heading(flow: Flow, memory: Background) -> None:
