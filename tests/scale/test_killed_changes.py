@@ -44,7 +44,7 @@ from contextlib import suppress
 from pathlib import Path
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.goods.update import go_back, read_edition, take
-from entrepot.lake import Lake, checks, prepare, store
+from entrepot.lake import Lake, checks, erase, prepare, store
 from entrepot.cli.main import app
 from entrepot.lake.iceberg import publish_tables
 from entrepot.sources.baci import parse
