@@ -73,3 +73,19 @@ def test_a_ratio_of_prices_that_rose_is_not_called_a_price_above_that_of_others(
     text = told(ratios[1] / ratios[0] - 1, None, None)
     assert "prices for Russia rose by 93 % from 2022 to 2023." in text
     assert "more in" not in text
+
+
+def test_the_title_of_prices_counts_in_the_unit_of_its_chart() -> None:
+    """Above bars of +0.28 and +1.20 bn stood "Prices added USD 277 m, quantities ... 1.20 bn"."""
+    money = {
+        "value_base_usd": 3.76e9,
+        "value_usd": 5.24e9,
+        "price_usd": 0.277e9,
+        "quantity_usd": 1.2e9,
+    }
+    asked = Definition.build(
+        "value_change", importer="RUS", exporter="CHN", goods="chpl", period=2023, base=2022
+    )
+    figure = Figure(asked, status="ok", value=1.48e9, unit="USD", details=money)
+    said = prices.title(figure).replace("\u00a0", " ")
+    assert said == "Prices added USD 0.28 bn, quantities added USD 1.20 bn from 2022 to 2023"

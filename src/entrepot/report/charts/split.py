@@ -190,12 +190,7 @@ def split_chart(figure: Figure) -> StandaloneChart:
     """Return the steps from the value of the base to the value of the period."""
     asked = figure.definition
     before, after = _money(figure, "value_base_usd"), _money(figure, "value_usd")
-    # By the steps: a change of 78.5 million is not 0.0785 billion for what it is a part of.
-    steps = [abs(_money(figure, key)) for key, _ in STEPS]
-    scale = scale_of(figure.unit, max([*steps, abs(after - before)]) or max(before, after))
-    # As many decimals as the ends have: others would say nothing beside them.
-    places = max(1, *(decimals(scale.of(end), scale.word) for end in (before, after)))
-    scale = replace(scale, places=places)
+    scale = _scale_of(figure)
     parts = (
         _part(f"Value in {asked.base}", before, scale, total=True),
         *(
@@ -219,6 +214,30 @@ def split_chart(figure: Figure) -> StandaloneChart:
         (f"Change {foot(figure)[0]}", *foot(figure)[1:]),
         tuple(_rows(figure)),
         (figure,),
+    )
+
+
+def _scale_of(figure: Figure) -> Scale:
+    before, after = _money(figure, "value_base_usd"), _money(figure, "value_usd")
+    # By the steps: a change of 78.5 million is not 0.0785 billion for what it is a part of.
+    steps = [abs(_money(figure, key)) for key, _ in STEPS]
+    scale = scale_of(figure.unit, max([*steps, abs(after - before)]) or max(before, after))
+    # As many decimals as the ends have: others would say nothing beside them.
+    places = max(1, *(decimals(scale.of(end), scale.word) for end in (before, after)))
+    return replace(scale, places=places)
+
+
+def causes(figure: Figure) -> str:
+    """Say what prices and quantities added or took, in the chart's unit; empty for neither."""
+    scale = _scale_of(figure)
+    signs = [
+        (name, _money(figure, key))
+        for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))
+    ]
+    return ", ".join(
+        f"{name} {'added' if v > 0 else 'took'} {with_unit(scale.text(abs(v)), scale.word)}"
+        for name, v in signs
+        if v
     )
 
 
@@ -258,16 +277,8 @@ def _title(figure: Figure, scale: Scale) -> str:
     word = "did not change" if not change else "rose by" if change > 0 else "fell by"
     size = f" {with_unit(scale.text(abs(change)), scale.word)}" if change else ""
     text = f"{flow} {word}{size} from {asked.base:–} to {asked.period:–}"
-    signs = [
-        (name, _money(figure, key))
-        for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))
-    ]
-    listed = [
-        f"{name} {'added' if v > 0 else 'took'} {with_unit(scale.text(abs(v)), scale.word)}"
-        for name, v in signs
-        if v
-    ]
-    return f"{text}: {', '.join(listed)}" if listed else text
+    listed = causes(figure)
+    return f"{text}: {listed}" if listed else text
 
 
 def _rows(figure: Figure) -> list[dict[str, object]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, figure_value, in_currency, number
+from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
 from entrepot.report.charts import BriefTable
-from entrepot.report.charts.split import split_chart
+from entrepot.report.charts.split import causes, split_chart
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 
@@ -58,16 +58,8 @@ def section(context: BriefContext, subject: Subject) -> Section:
 
 def title(figure: Figure) -> str:
     """Say what prices and quantities added or took, each by its sign; empty where neither did."""
-    parts = []
-    for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities")):
-        value = figure.details.get(in_currency(key, figure.definition.currency))
-        if isinstance(value, (int, float)) and value:
-            word = "added" if value > 0 else "took"
-            parts.append(f"{name} {word} {figure_value(abs(value), figure.unit)}")
-    asked = figure.definition
-    if not parts:
-        return ""
-    return phrasing.capital(f"{', '.join(parts)} from {asked.base:–} to {asked.period:–}")
+    asked, found = figure.definition, causes(figure)
+    return phrasing.capital(f"{found} from {asked.base:–} to {asked.period:–}") if found else ""
 
 
 def prices(figure: Figure) -> BriefSentence | None:
