@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from entrepot.errors import BadFileError
+from entrepot.figures.screening.read import read_bytes_of
 from entrepot.sources.parquet import require_modest
+from entrepot.sources.workbook import sheet_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,3 +176,19 @@ def test_genuine_files_pass(tmp_path: Path) -> None:
     require_modest(tmp_path / "a.parquet", "a")
     pq.write_table(pa.table({"a": pa.array([], pa.string())}), tmp_path / "a.parquet")
     require_modest(tmp_path / "a.parquet", "a")
+
+
+def test_a_text_that_is_stored_once_in_a_workbook_fills_no_memory(tmp_path: Path) -> None:
+    """A text of a workbook is stored once, and may be in each of its cells."""
+    path = tmp_path / "a.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    sheet = workbook.add_worksheet("S")
+    sheet.write_row(0, 0, ["hs", "value", "note"])
+    for row in range(1, 2_001):
+        sheet.write_row(row, 0, ["854231", 5, "x" * 30_000])
+    workbook.close()
+    assert path.stat().st_size < 200_000
+    with pytest.raises(BadFileError, match="texts of more than 32 MB"):
+        sheet_rows(path, "S", "a.xlsx")
+    with pytest.raises(BadFileError, match="texts of more than 32 MB"):
+        read_bytes_of(path.read_bytes(), "a.xlsx")

@@ -23,6 +23,8 @@ _MEMORY = 768 * 2**20
 _MEMORY_A_BYTE = 100
 _MOST_MEMORY = 3 * 2**30
 _AT_ONCE = 10_000
+# As of Parquet: a small file can be made to fill the memory.
+_FREE, _MAX_RATIO = 32 * 2**20, 250
 # Empty columns in a sequence: a table without names, of which few rows are given, has fewer.
 _MOST_EMPTY = 250
 _SOME_ROWS = 64
@@ -69,22 +71,30 @@ def _parts(path: str, sheet: str | None) -> Iterator[list[Any]]:
             return
         if sheet not in names:
             raise ValueError(f"it has no such sheet; its sheets are {', '.join(names)}")
-        places, rows = cells_of(workbook, sheet)
+        places, rows = cells_of(workbook, sheet, os.fstat(opened.fileno()).st_size)
         yield [places]
         while part := list(islice(rows, _AT_ONCE)):
             yield part
 
 
-def cells_of(workbook: CalamineWorkbook, sheet: str) -> tuple[list[int], Iterator[list[Any]]]:
+def cells_of(
+    workbook: CalamineWorkbook, sheet: str, packed: int
+) -> tuple[list[int], Iterator[list[Any]]]:
     """Return the columns of a sheet, by their number in it, and its rows from row 1 on.
 
     Of a long sequence of empty columns, which a cell far to the right makes, only the first is
     among them: each would cost as much as one with cells.
 
+    Parameters
+    ----------
+    workbook, sheet, packed
+        The workbook, the name of the sheet, and the size of the file.
+
     Raises
     ------
     ValueError
-        If it spans too many cells.
+        If it spans too many cells; from the rows, if their texts come to far more than the file: a
+        text is stored once, and may be in every cell.
     """
     content = workbook.get_sheet_by_name(sheet)
     if content.start is None or content.end is None:
@@ -99,7 +109,16 @@ def cells_of(workbook: CalamineWorkbook, sheet: str) -> tuple[list[int], Iterato
     if len(places) < wide:
         of_them = itemgetter(*places)  # two or more: the last column has a cell
         rows = (list(of_them(row)) for row in rows)
-    return [place + 1 for place in places], rows
+    return [place + 1 for place in places], _counted(rows, max(_FREE, _MAX_RATIO * packed))
+
+
+def _counted(rows: Iterator[list[Any]], most: int) -> Iterator[list[Any]]:
+    signs = 0
+    for row in rows:
+        signs += sum([len(cell) for cell in row if type(cell) is str])
+        if signs > most:
+            raise ValueError(f"texts of more than {most // 2**20:,} MB, far more than the file")
+        yield row
 
 
 def _not_in_a_gap(content: CalamineSheet, wide: int) -> list[int]:

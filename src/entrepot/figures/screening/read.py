@@ -141,7 +141,7 @@ def read_bytes_of(data: bytes, name: str) -> Shipments:
         raise MissingExtraError("python-calamine", "excel") from error
     try:
         workbook = CalamineWorkbook.from_object(io.BytesIO(data))
-        sheets = {one: _rows_here(workbook, one) for one in workbook.sheet_names}
+        sheets = {one: _rows_here(workbook, one, len(data)) for one in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
         raise BadFileError(
             f"the workbook cannot be read: {error}", where=name, hint="save it as CSV"
@@ -157,11 +157,11 @@ def read_bytes_of(data: bytes, name: str) -> Shipments:
     return _of_sheets(tuple(sheets), read, name, "", "")
 
 
-def _rows_here(workbook: CalamineWorkbook, sheet: str) -> SheetRows:
+def _rows_here(workbook: CalamineWorkbook, sheet: str, size: int) -> SheetRows:
     from entrepot.sources.workbook import SheetRows
     from entrepot.sources.workbook_child import cells_of
 
-    places, rows = cells_of(workbook, sheet)
+    places, rows = cells_of(workbook, sheet, size)
     return SheetRows(rows, places)
 
 
