@@ -312,6 +312,8 @@ def compare_sides(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
 
 def check_claims(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     """Return verdicts on claims."""
+    for place, one in enumerate(given["claims"]):
+        _require_kind(place, one)
     # In this order, so that an id that was sent wins over ours.
     claims = [{"id": f"claim-{place}"} | one for place, one in enumerate(given["claims"], 1)]
     source = given.get("source", {"title": "Claims of a conversation"})
@@ -323,6 +325,20 @@ def check_claims(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
         claim["against_more"] = max(0, len(claim["against"]) - _AGAINST)
         claim["against"] = claim["against"][:_AGAINST]
     return found | {"link": access.link("/desk", "entrepot check CLAIMS.yaml --out check.html")}
+
+
+def _require_kind(place: int, claim: Mapping[str, Any]) -> None:
+    """Refuse a claim with the arguments of `ask`: its keys belong under its kind."""
+    if not isinstance(claim.get("measure"), str):
+        return
+    rest = ("id", "quote", "says", "measure")
+    keys = {name: one for name, one in claim.items() if name not in rest}
+    form = {claim["measure"]: keys, "says": "90 %"}
+    raise RequestError(
+        "a claim has its keys under its kind, and not beside a measure",
+        where=f"claims[{place}]",
+        hint=f"{json.dumps(form, ensure_ascii=False)}; says is the number in the words of the text",
+    )
 
 
 def read_text(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:

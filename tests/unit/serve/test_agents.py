@@ -296,6 +296,11 @@ def test_hostile_words_open_nothing(
         ("goods_match", {"codes": []}, "1 to 100"),
         ("goods_match", {"codes": ["1"] * 101}, "1 to 100"),
         ("goods_match", {"codes": [7]}, '["854231"'),
+        (
+            "check_claims",
+            {"claims": [{"measure": "hhi", "importer": "RUS", "says": "0.3"}]},
+            '{"hhi": {"importer": "RUS"}, "says": "90 %"}',
+        ),
         ("goods_list", {"name": "chpll"}, "chpl"),
         ("read_text", {"text": "x" * 100_001}, "cut the text into chapters"),
         ("read_text", {"text": "中" * 33_334}, "cut the text into chapters"),
