@@ -335,7 +335,7 @@ def _require_kind(place: int, claim: Mapping[str, Any]) -> None:
     keys = {name: one for name, one in claim.items() if name not in rest}
     form = {claim["measure"]: keys, "says": "90 %"}
     raise RequestError(
-        "a claim has its keys under its kind, and not beside a measure",
+        "a claim has its keys under its kind, not as ask takes them",
         where=f"claims[{place}]",
         hint=f"{json.dumps(form, ensure_ascii=False)}; says is the number in the words of the text",
     )
