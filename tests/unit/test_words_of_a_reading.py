@@ -265,3 +265,17 @@ def test_a_quarter_named_in_passing_is_not_the_time_of_the_next_paragraph() -> N
     imports = [claim for claim in found.claims if "CHN" in claim.keys.values()]
     assert imports
     assert {claim.keys["period"] for claim in imports} == {"2019"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019 lieferten deutsche Exporteure Waren für 21 Milliarden Euro nach Russland.",
+        "2019 lieferten deutsche Exporteure 21 Millionen Tonnen nach Kenia.",
+        "Australia's exports of coal and oil and LNG to China were A$198bn in 2019.",
+    ],
+)
+def test_who_trades_and_a_mix_of_words_and_codes_are_no_goods(text: str) -> None:
+    found = draft(article_of(text, date="2020-05-01"))
+    assert found.claims == ()
+    assert found.left

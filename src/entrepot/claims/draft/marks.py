@@ -131,6 +131,17 @@ def _may_follow(match: re.Match[str]) -> bool:
     return is_code(digits) and not is_like_year(digits)
 
 
+_NO_GOODS = re.compile(
+    r".*(?<!\d)\d{4,6}(?!\d).*"
+    r"|(?:Ex|Im)porteure?n?|Firmen|Unternehmen|Hersteller|Händler|Mengen?|Umfang|Volumen|Warenwert"
+    r"|exporters?|importers?|firms|companies|producers|traders|volumes?|quantit(?:y|ies)"
+    r"|(?:экс|им)порт[её]р\w*|компани\w*|предприяти\w*|производител\w*|объ[её]м\w*"
+    r"|企业|公司|厂商|数量",
+    re.IGNORECASE,
+)
+"""Words for who trades or how much, and a word with a code in it: none names the goods."""
+
+
 def require_codes(keys: Mapping[str, Any], text: str) -> None:
     """Refuse a definition without the codes that its sentence names.
 
@@ -143,7 +154,10 @@ def require_codes(keys: Mapping[str, Any], text: str) -> None:
     for one in named:
         if one.trouble:
             raise Refusal(one.trouble)
-    goods = [one for one in _goods_keys(keys) if not one.startswith(NAMED)]
+    every = list(_goods_keys(keys))
+    if any(_NO_GOODS.fullmatch(one.removeprefix(NAMED)) for one in every if one.startswith(NAMED)):
+        raise Refusal("which goods are meant is not clear")
+    goods = [one for one in every if not one.startswith(NAMED)]
     if named and not goods:
         raise Refusal(f"whether it is of the customs code {named[0].goods} is not clear")
 
