@@ -277,7 +277,7 @@ def test_an_unknown_code_comes_with_the_nearest(tmp_path: Path) -> None:
     ("name", "content", "words"),
     [
         ("mine.xlsx", b"PK", "not an Excel workbook"),
-        ("mine.parquet", b"PAR1", "not a Parquet file"),
+        ("mine.parquet", b"PAR1", "too small to be a Parquet file"),
         ("mine.csv", b"code\n\xff\n", "not text in UTF-8"),
     ],
 )

@@ -63,7 +63,7 @@ def reading(where: str) -> Iterator[None]:
     Raises
     ------
     BadFileError
-        With the first line of DuckDB's message.
+        With the first line of DuckDB's message, or for a column whose name is no text.
     """
     import duckdb
 
@@ -82,6 +82,13 @@ def reading(where: str) -> Iterator[None]:
                 hint="write the file without encryption, and add that",
             ) from error
         raise BadFileError(f"damaged: {damage}", where=where, hint=_AGAIN) from error
+    except RuntimeError as error:  # of DuckDB's Python, which has no class of its own for it
+        raise BadFileError(
+            "not a Parquet file that can be read",
+            where=where,
+            why="the name of a column is no text in UTF-8",
+            hint=_AGAIN,
+        ) from error
 
 
 def is_resource_failure(error: Exception) -> bool:
