@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import fcntl
 import io
 import json
@@ -32,7 +33,7 @@ from entrepot.errors import (
 )
 from entrepot.figures.companies import CompanyRow, CompanyTable
 from entrepot.figures.registers import register_names
-from entrepot.lake import Lake, erase, prepare, registers, store
+from entrepot.lake import Lake, backup, erase, prepare, registers, store
 from entrepot.lake.iceberg import publish_tables
 from entrepot.lake.publish import forget, keep
 from entrepot.sources import shipments
@@ -771,6 +772,28 @@ def test_a_copy_of_a_lake_brings_no_erased_name_back(tmp_path: Path) -> None:
     assert "Secret Chips LLC" not in {sender for sender, _ in rows}
     # One person has one pseudonym, also across a copy.
     assert len({name for _, name in rows if str(name).startswith("NP-")}) == 1
+
+
+def test_a_copy_has_no_rows_before_the_secret_nor_a_secret_without_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two, a copy would answer with rows and take erased names again."""
+    lake = _lake(tmp_path, {"Importer": "Dana Akhmetova"}, {"Supplier": "Secret Chips LLC"})
+    lake.erase("Secret Chips LLC")
+    there = []
+
+    def fails(*_: object) -> None:
+        there.append((tmp_path / "copy" / "persons.json").exists())
+        raise OSError(errno.EIO, "the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "publish", fails)
+        with pytest.raises(OutsideError):
+            lake.copy(tmp_path / "copy")
+    assert there == [True]
+    assert not (tmp_path / "copy" / "persons.json").exists()
+    lake.copy(tmp_path / "copy")
+    assert (tmp_path / "copy" / "persons.json").exists()
 
 
 def test_a_name_in_a_column_of_units_or_of_tax_numbers_is_not_shown(tmp_path: Path) -> None:

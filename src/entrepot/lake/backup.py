@@ -40,7 +40,7 @@ from entrepot.lake.publish import (
     staging_folder,
     sweep,
 )
-from entrepot.lake.registers import Secret, write_secret
+from entrepot.lake.registers import FILE, Secret, write_secret
 from entrepot.lake.system_errors import finishing, guarded, readable
 from entrepot.model.area_names import as_codes
 from entrepot.model.areas import WORLD, area_set
@@ -305,10 +305,8 @@ def _make_of(
         with _reading(origin), opened() as archive:
             catalog = _unpacked(archive, staging, origin, progress)
         finish()
-        with _watched(staging, folder):
+        with _beside_rows(staging, folder, secret):
             publish(change, staging, catalog)
-        if secret:  # before it is whole: else names that were erased could come back
-            write_secret(folder, secret)
         (folder / UNFINISHED).unlink(missing_ok=True)
     return catalog
 
@@ -318,16 +316,19 @@ def _word(path: Path) -> str:
 
 
 @contextmanager
-def _watched(staging: Path, folder: Path) -> Iterator[None]:
-    """Move what was watched into a lake, and back if the block fails."""
+def _beside_rows(staging: Path, folder: Path, secret: Secret | None) -> Iterator[None]:
+    """Put what was watched and the secret into a lake before its rows; away if the block fails."""
     moved = []
     try:
+        if secret:  # rows without it would let names that were erased come back
+            write_secret(folder, secret)
+            moved.append(folder / FILE)
         for path in (staging / WATCHED).glob("*.json"):
             (folder / WATCHED).mkdir(exist_ok=True)
             moved.append(path.replace(folder / WATCHED / path.name))
         yield
     except BaseException:
-        # Once the catalog has been replaced, what is watched is a part of the new lake and stays.
+        # Once the catalog has been replaced, these are a part of the new lake and stay.
         if not Catalog.read(folder, or_unfinished=True).snapshots:
             for path in moved:
                 path.unlink(missing_ok=True)
