@@ -88,11 +88,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = parts[1] if parts[0] == "tests" else "unit"
         if tier in TIERS:
             item.add_marker(tier)
-        if tier == "unit" and len(parts) > 3 and parts[2] in SLOW:
+        if tier == "unit" and ((len(parts) > 3 and parts[2] in SLOW) or _opens_a_lake(item)):
             item.add_marker("slow")
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
     items.sort(key=_turn)
+
+
+def _opens_a_lake(item: pytest.Item) -> bool:
+    """Whether a test may load rows or run a command, by what it takes and its module names.
+
+    These are a seventh of the unit tests, and half of their time.
+    """
+    module = getattr(item, "module", None)
+    names = {*getattr(item, "fixturenames", ()), *(vars(module) if module else ())}
+    return not names.isdisjoint(("lake", "Lake", "CliRunner"))
 
 
 def _turn(item: pytest.Item) -> int:
