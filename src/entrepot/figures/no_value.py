@@ -457,8 +457,8 @@ def is_extract_of_partners(cells: SourceRows, asked: Definition, side: Side) -> 
     Of one reporter or a few, trade with few may be nearly all there is: a share and a total are
     bounds then (`BOUNDS`), and caveats say what else may be missing.
     """
-    reporters = traders(cells, asked, other_side(side))
-    return has_few_partners(cells, asked, side) and len(reporters) >= SOME_REPORTERS
+    few = has_few_partners(cells, asked, side)
+    return few and len(traders(cells, asked, other_side(side))) >= SOME_REPORTERS
 
 
 def _one_direction(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:

@@ -347,9 +347,12 @@ def _clear(staging: Path) -> None:
     """Delete a folder of a load, last what says that it is one: a kill leaves a known rest."""
     for path in sorted(staging.iterdir(), key=lambda path: path.name == _MOVES):
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            # Workers of a load that was killed may still delete their own files.
+            while path.exists():
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)
     staging.rmdir()
 
 

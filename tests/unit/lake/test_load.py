@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import tempfile
 import zipfile
 from datetime import date
@@ -22,7 +23,7 @@ from entrepot.errors import (
     RequestError,
     UnknownNameError,
 )
-from entrepot.lake import Lake, prepare, staged
+from entrepot.lake import Lake, prepare, publish, staged
 from entrepot.lake.catalog import FORMAT, orders
 from entrepot.lake.lock import writing
 from entrepot.model.columns import flow_schema
@@ -271,6 +272,31 @@ def test_other_files_in_a_lake_survive_a_sweep(lake: Lake, write: Write) -> None
     (lake.path / "raw" / "mine.csv").write_text("mine")
     lake.add("baci", [write(ROWS_2021, NAME_2021)])
     assert {"notes.txt", "raw/mine.csv"} <= tree(lake.path).keys()
+
+
+def test_what_a_worker_of_a_killed_load_deletes_meanwhile_stops_no_load(
+    lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen once with workers of Spark that ended while the next load cleared after them."""
+    lake.add("baci", [write()])
+    with publish.staging_folder(lake.path) as staging:
+        left = lake.path / "kept"
+        shutil.copytree(staging, left)
+    left.rename(staging)  # as a kill leaves it
+    (staging / "scratch" / "part-0").touch()
+    delete, calls = shutil.rmtree, []
+
+    def meanwhile(path: Path, **more: Any) -> None:
+        calls.append(path.name)
+        if calls.count(path.name) == 1 and path.name == "scratch":
+            (path / "part-0").unlink()
+            raise FileNotFoundError(2, "No such file or directory", "part-0")
+        delete(path, **more)
+
+    monkeypatch.setattr(publish.shutil, "rmtree", meanwhile)
+    lake.add("baci", [write(ROWS_2021, NAME_2021)])
+    assert calls.count("scratch") >= 2
+    assert not staging.exists()
 
 
 def test_two_loads_at_once(lake: Lake, write: Write) -> None:
