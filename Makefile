@@ -16,7 +16,7 @@ brief: $(VENV)/.ready ## Build the environment, write out/brief-RUS.html and pri
 	@$(BIN)/entrepot brief RUS --supplier CHN \
 		--claims examples/russia-china-dependence.yaml --out out/brief-RUS.html
 
-quick: $(VENV)/.ready-dev ## The tests that take no time: no browser, no Spark, no lake, nobody killed (a minute)
+quick: $(VENV)/.ready-dev ## The tests that take no time: no browser, no Spark, no lake, nobody killed (80 seconds)
 	@$(BIN)/python -m pytest -q -n auto -m "unit and not slow and not spark" src tests/unit
 
 test: $(VENV)/.ready-dev ## Build what tests need and run them all (on Spark where it is installed)
