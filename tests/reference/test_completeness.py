@@ -18,6 +18,7 @@ from entrepot.model.period import Period
 from made_comtrade import narrow, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 HEAD = "period,reporter,partner,flow,product,value\n"
@@ -86,7 +87,7 @@ def test_a_total_out_of_partners_reports_says_how_many_and_which_large_ones_lack
     assert "partial-source" not in value
 
 
-@pytest.mark.parametrize(("count", "says"), [(20, True), (70, False)])
+@pytest.mark.parametrize(("count", "says"), [(20, True), (45, True), (70, False)])
 def test_a_report_of_few_partners_is_perhaps_an_extract(
     tmp_path: Path, count: int, says: bool
 ) -> None:
@@ -112,6 +113,57 @@ def test_a_report_of_few_partners_is_perhaps_an_extract(
     keys = {"lake": lake, "importer": "DEU", "goods": "854231", "period": 2022}
     total = ep.ask("value", exporter="WLD", **keys)
     assert total.to_dict().get("open_ends", []) == ["high"] * says
+
+
+def _of_brazil(folder: Path, partners: Sequence[int], worlds: str) -> Lake:
+    """A lake with imports of 5 and exports of 3 with each partner; totals are half as much again."""
+    rows = []
+    for flow, value in {"M": 5.0, "X": 3.0}.items():
+        rows += [
+            narrow(value, reporter=76, partner=code, cmd="854231", flow=flow) for code in partners
+        ]
+        if flow in worlds:
+            total = value * len(partners) * 1.5
+            rows.append(narrow(total, reporter=76, partner=0, cmd="854231", flow=flow))
+    folder.mkdir()
+    path = folder / "comtrade.csv"
+    path.write_text(text_of(rows))
+    lake = Lake.open(folder / "lake")
+    lake.add("comtrade", [path], nomenclature="HS2022")
+    return lake
+
+
+def test_a_balance_is_of_partners_only_where_the_total_has_no_more(tmp_path: Path) -> None:
+    """With totals of 1.5 times the partners it was 3 - 5 of each partner, not 1.5 times that."""
+    partners = [156, 842, 276]
+    keys = {"exporter": "BRA", "importer": "WLD", "goods": "854231", "period": 2022}
+    for flow, expected in (("balance", (3 - 5) * 3.0), ("both", (3 + 5) * 3.0)):
+        alone = ep.ask("value", lake=_of_brazil(tmp_path / flow, partners, ""), flow=flow, **keys)
+        assert alone.value == pytest.approx(expected)
+        # Imports may lack partners as exports may: neither end of a balance is known.
+        assert alone.to_dict().get("open_ends", []) == ([] if flow == "balance" else ["high"])
+        for worlds in ("M", "X", "MX"):
+            lake = _of_brazil(tmp_path / f"{flow}-{worlds}", partners, worlds)
+            found = ep.ask("value", lake=lake, flow=flow, **keys)
+            assert found.value is None
+            assert "lacks partners with 33.3\u00a0% of the" in str(found.reason)
+
+
+def test_another_reporter_makes_no_partners_of_the_one_that_is_asked(tmp_path: Path) -> None:
+    others = [
+        int(one.comtrade[0])
+        for one in areas()
+        if one.kind == "country" and one.comtrade and one.code not in ("BRA", "ARG", "CHN")
+    ][:70]
+    rows = [narrow(5.0, reporter=76, partner=code, cmd="854231") for code in (156, 842, 276)]
+    rows += [narrow(5.0, reporter=32, partner=code, cmd="854231") for code in (156, *others)]
+    path = tmp_path / "comtrade.csv"
+    path.write_text(text_of(rows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [path], nomenclature="HS2022")
+    keys = {"lake": lake, "exporter": "CHN", "goods": "854231", "period": 2022}
+    assert ep.ask("import_share", importer="BRA", **keys).to_dict()["open_ends"] == ["low"]
+    assert "open_ends" not in ep.ask("import_share", importer="ARG", **keys).to_dict()
 
 
 def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> None:

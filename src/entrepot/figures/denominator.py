@@ -13,7 +13,7 @@ from entrepot.figures.caveats import BASES, caveat
 from entrepot.figures.citation import source_name
 from entrepot.figures.definition import chosen_lines, other_side
 from entrepot.figures.evidence import Estimate, NoAnswer
-from entrepot.figures.no_value import BOUNDS, MANY_REPORTERS, has_few_partners
+from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.row_facts import having, partners, traders
@@ -676,21 +676,26 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
         yield _caveat(text, asked, _UP)
 
 
+_BOUNDS: dict[str, Literal["low", "high"]] = {
+    "value": "high",
+    "import_share": "low",
+    "export_share": "low",
+}
+"""Measures that a total without some partners bounds, with the side on which the truth may lie."""
+
+
 def open_end(
     cells: SourceRows, asked: Definition, goods: Goods, total: Denominator | None
 ) -> Literal["", "low", "high"]:
     """Return beyond which end of its value a measure may lie, for its total lacks partners."""
-    if total is not None and total.is_reported:
+    # What partners report of who does not is in the range as another definition of the total; of
+    # a balance either direction may lack some; and one's own table may well be whole.
+    is_of_partners = any(side in cells.mirrors for _, side in totals(asked))
+    is_known = is_of_partners or is_own(cells.available.source)
+    if is_known or asked.flow == "balance" or (total is not None and total.is_reported):
         return ""
-    lacks = any(
-        cells.available.is_partial
-        or (
-            side not in cells.mirrors
-            and has_few_partners(having(cells, denominator, goods), denominator, side)
-        )
-        for denominator, side in totals(asked)
-    )
-    return BOUNDS.get(asked.measure, "") if lacks else ""
+    lacks = any(one.id == "partial-source" for one in of_totals(cells, asked, goods))
+    return _BOUNDS.get(asked.measure, "") if lacks else ""
 
 
 def _reported(cells: SourceRows, asked: Definition, side: Side) -> str:

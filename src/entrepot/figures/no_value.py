@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
@@ -63,12 +64,6 @@ member state's exports says nothing of the share of one.
 """
 SOME_REPORTERS = 10
 """Reporters who would name more partners than `FEW_PARTNERS` if all of theirs were there."""
-BOUNDS: dict[str, Literal["low", "high"]] = {
-    "value": "high",
-    "import_share": "low",
-    "export_share": "low",
-}
-"""Measures that a total without some partners bounds, with the side on which the truth may lie."""
 MANY_REPORTERS = 60
 """Reports of fewer areas are no total of one that does not report.
 
@@ -89,6 +84,7 @@ def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
     # The catalog is asked before any row is read.
     found = found or _mirrored(cells, asked, goods) or _few(cells, asked, goods)
     found = found or _unlike(cells, asked, goods) or _one_direction(cells, asked, goods)
+    found = found or _more_than_partners(cells, asked, goods)
     if found or not (cells.available.is_partial or cells.is_of_reports):
         return found
     return _thin(cells, asked, goods)
@@ -443,21 +439,13 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     return None
 
 
-def has_few_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
-    """Whether official reports are of so few partners on a side that others must be missing."""
+def is_extract_of_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
+    """Whether official reports are those of a query for a few partners on a side."""
     source = cells.available.source
     if not cells.is_of_reports or cells.is_blend or is_own(source) or is_register(source):
         return False
-    return 0 < len(traders(cells, asked, side)) < FEW_PARTNERS
-
-
-def is_extract_of_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
-    """Whether so many reporters have so few partners on a side that a total says nothing.
-
-    Of one reporter or a few, trade with few may be nearly all there is: a share and a total are
-    bounds then (`BOUNDS`), and caveats say what else may be missing.
-    """
-    few = has_few_partners(cells, asked, side)
+    few = 0 < len(traders(cells, asked, side)) < FEW_PARTNERS
+    # Of one reporter or a few, trade with few may be all there is; a caveat counts the partners.
     return few and len(traders(cells, asked, other_side(side))) >= SOME_REPORTERS
 
 
@@ -486,6 +474,33 @@ def _one_direction(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnsw
                 f"{_called(absent[1])} in {time}, only the other direction (--exporter {known[0]} "
                 f"--importer {known[1]} without --flow {asked.flow}); “not recorded” does not mean "
                 "zero"
+            )
+    return None
+
+
+def _more_than_partners(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
+    """Refuse two-way trade with all partners where a total of the reporter's own has more.
+
+    Partners are added up in both directions, and of one or both some are not loaded.
+    """
+    if not asked.is_two_way or WORLD not in (asked.importer, asked.exporter):
+        return None
+    for seller, buyer in ((asked.exporter, asked.importer), (asked.importer, asked.exporter)):
+        side: Side = "importer" if seller == WORLD else "exporter"
+        way = asked.but(exporter=seller, importer=buyer, flow="one_way")
+        found = compared(replace(cells, reported_by=side), way, goods)
+        if found is None:
+            continue
+        sums = (nw.col(name).sum() for name in ("total", "parts"))
+        [(total, parts)] = fetch(found.select(*sums))
+        if total and total - (parts or 0.0) > COMPLETE * total:
+            who, what = (seller, "exports") if side == "exporter" else (buyer, "imports")
+            lacks = figure_value(1 - (parts or 0.0) / total, "share")
+            return NoAnswer(
+                f"{of_lake(cells.available.source)} lacks partners with {lacks} of the {what} that "
+                f"{area_phrase(who)} reports in all, and two-way trade adds up partners; load all "
+                f"partners, or ask for each direction: --exporter {who} --importer {WORLD}, "
+                f"--importer {who} --exporter {WORLD}"
             )
     return None
 
