@@ -116,7 +116,7 @@ def test_a_report_of_few_partners_is_perhaps_an_extract(
 
 
 def _of_brazil(folder: Path, partners: Sequence[int], worlds: str) -> Lake:
-    """A lake with imports of 5 and exports of 3 with each partner; totals are half as much again."""
+    """A lake with imports of 5, exports of 3 with each partner; totals are half as much again."""
     rows = []
     for flow, value in {"M": 5.0, "X": 3.0}.items():
         rows += [
