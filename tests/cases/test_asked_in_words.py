@@ -809,3 +809,24 @@ def test_an_average_and_a_fiscal_year_propose_the_periods_that_they_may_be() -> 
         [open_] = read_question(lately, today=TODAY).unsaid
         assert [value for value, _ in open_.candidates] == ["2021..2025"]
     assert read_question(mean, today=TODAY).command.count("PERIOD") == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "At what place is Switzerland among the suppliers of watches to the USA in 2022?",
+        "An welcher Stelle steht Indien unter den Lieferanten von Kohle nach Südafrika 2022?",
+        "На каком месте Норвегия среди поставщиков газа в Великобританию в 2022 году?",
+        "2022年智利是日本第几大铜供应国?",
+    ],
+)
+def test_the_place_of_a_supplier_is_asked_back_with_the_table_and_its_share(question: str) -> None:
+    """The supplier was dropped, and the share of the largest one answered."""
+    read = read_question(question, today=TODAY)
+    [open_] = read.unsaid
+    [table, share] = [value.split() for value, _ in open_.candidates]
+    assert (table[2], share[2]) == ("top_supplier", "import_share")
+    assert share[share.index("--exporter") + 1] == read.keys["exporter"]
+    for words in (table, share):
+        keys = {name.removeprefix("--"): one for name, one in zip(words[3::2], words[4::2], strict=True)}
+        Definition.build(words[2], **keys)

@@ -145,6 +145,8 @@ def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | 
         command = _command("buyer_hhi", "exporter", "goods", "period", keys=keys)
         why = "the buyers are no single figure: the table of a measure lists them"
         return Unsaid("measure", why, ((command, "concentration, and every buyer"), *OF_BUYERS))
+    if measure == "top_supplier" and "place" in forms and "exporter" in keys:
+        return _of_place(keys)
     for kind, why, measure, needs, words in _COMMANDS:
         if kind in forms:
             named = {name: keys.get(name, name.upper()) for name in needs}
@@ -169,6 +171,14 @@ def of_command(measure: str, forms: set[str], keys: dict[str, str]) -> Unsaid | 
                 )
             return Unsaid(key, why, choices)
     return None
+
+
+def _of_place(keys: dict[str, str]) -> Unsaid:
+    """Return what is open where the place of a supplier is asked for: the table has all."""
+    why = "the place among suppliers is no figure: a table lists all of them, the largest first"
+    table = _command("top_supplier", "importer", "goods", "period", keys=keys)
+    share = _command("import_share", *_SIDES, keys=keys)
+    return Unsaid("measure", why, ((table, "every supplier"), (share, "its share of imports")))
 
 
 def _of_price(keys: dict[str, str]) -> Unsaid:
@@ -248,7 +258,9 @@ def measure_of(forms: set[str], largest: int) -> str:
 
 def _of_one_side(forms: set[str]) -> str:
     """Return the measure of a share, a price, a place or a value."""
-    if "share" in forms or "depend" in forms:
+    # How important a country is for exports or imports is its share of them.
+    of_trade = {"import", "export", "supply", "top"}
+    if forms & {"share", "depend"} or ("important" in forms and forms & of_trade):
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
         if (
             "why" in forms
@@ -281,7 +293,10 @@ def trade_of(measure: str, keys: dict[str, str], forms: set[str]) -> tuple[str, 
         return "top_supplier", keys  # "which countries supply it, and what is their share"
     if measure == "import_share" and "buyers" in forms and len(keys) < 2:
         return "", keys  # "who buys most of Germany's magnets"
-    if "sells" in forms and measure in ("", "import_share", "export_share"):
+    of_value = "as_buyer" in forms and measure == "value" and not forms & (UNIT_FORMS | {"value"})
+    if forms & {"sells", "as_buyer"} and (
+        of_value or measure in ("", "import_share", "export_share")
+    ):
         # Who depends on buyers sells to them.
         turned = (
             {OTHER_SIDE[name]: one for name, one in keys.items()} if "depend" in forms else keys

@@ -224,6 +224,7 @@ class QuestionState:
         self.asks_which = ""  # the set or group of whose countries one is asked for
         # By codes of a side in which a set stands beside others, what stands there.
         self.sets: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.listed: set[str] = set()  # codes of sides that are several countries by name
         self.is_directed = False  # both sides are sure
         self.is_of_market = False  # a share of all exports to a country
         self.has_adjective = False  # of a side: Turkish fridges

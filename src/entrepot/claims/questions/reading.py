@@ -135,8 +135,10 @@ class QuestionReader(QuestionState):
         keys |= {"flow": "both"} if both else {}
         # Who would suffer most from a cut-off is no supplier.
         ranks = bool(forms & {"rank", "largest"}) and not (ranks_goods or "cutoff" in forms)
-        if measure == "top_supplier" and ranks:
-            keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
+        if measure == "top_supplier" and ranks and "place" in forms and "exporter" in keys:
+            pass  # which place it has is asked back
+        elif measure == "top_supplier" and ranks:
+            keys.pop("exporter", None)  # whether it is the largest: the table has all suppliers
         elif measure == "top_supplier" and "exporter" in keys and "importer" in keys:
             why = "the question asks who supplies, and names a supplier"
             self.unsaid.append(Unsaid("measure", why, (USUAL_MEASURES[2], USUAL_MEASURES[0])))
@@ -245,7 +247,7 @@ class QuestionReader(QuestionState):
         """Return the measure and the sides, which decide on each other."""
         if self.is_of_market and set(sides) == set(OTHER_SIDE):
             measure = "import_share"
-            forms.discard("sells")
+            forms -= {"sells", "as_buyer"}
         measure, keys = trade_of(measure, {name: one for name, one in sides.items() if one}, forms)
         if measure == "price_index" and ".." not in period and self._compares(keys, forms):
             measure = ""  # cheaper for one than for the other, and not than before
@@ -262,7 +264,8 @@ class QuestionReader(QuestionState):
         if compared and not (measure or forms & (_ASKS | DIRECTED | CURRENCIES.keys())):
             measure = "import_share"  # compare Spain and Italy: coal from Russia
         if named and not (measure or forms & _ASKS):
-            measure = "value"  # excavators China -> Russia
+            # Excavators China -> Russia; how important Russian gas is for Hungary.
+            measure = "import_share" if "important" in forms else "value"
         self.asks_for_goods = measure in _OF_TRADE and asks_share_of_goods(
             signed(self, marks), self.language
         )
@@ -371,7 +374,16 @@ class QuestionReader(QuestionState):
         if side and (names := self.sets.get(keys[side])):
             why = "a set of countries is compared with others: name it alone, or its countries"
             self.unsaid.append(Unsaid(side, why, names))
-        return side
+        return side or self._of_several(measure, keys, forms)
+
+    def _of_several(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
+        """Return the side whose own trade is asked for, if it is several countries by name.
+
+        Suppliers that are named together are one: what Russia and Belarus supplied.
+        """
+        side = "exporter" if measure == "export_share" else "importer"
+        own = measure in _OF_ITS_OWN or (measure in ("value", "growth") and "import" in forms)
+        return side if own and keys.get(side) in self.listed and "together" not in forms else ""
 
     def _compares(self, keys: dict[str, str], forms: set[str]) -> str:
         """Return the side whose areas are compared with each other, or none."""
@@ -459,5 +471,7 @@ _ASKS = {
     "reroute",
 }
 """Kinds of words that ask for what has no measure."""
+_OF_ITS_OWN = ("import_share", "export_share", "hhi", "cr")
+"""Measures whose whole is the trade of a side, and whose figure is all that is asked for."""
 _OF_TRADE = ("import_share", "export_share", "value")
 """Measures as which the part that goods are of a trade would be read."""

@@ -55,6 +55,8 @@ def sides_of(
         named = {mark.value: state.plain[mark.start : mark.end] for mark in some}
         if len(named) > 1 and any("+" in one for one in named):
             state.sets[codes] = tuple(named.items())
+        elif len(named) > 1:
+            state.listed.add(codes)
         if not _is_clear(state, some):
             codes = ""
         kinds.add(role if role == "part" or sure else some[0].form)
