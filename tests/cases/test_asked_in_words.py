@@ -828,5 +828,7 @@ def test_the_place_of_a_supplier_is_asked_back_with_the_table_and_its_share(ques
     assert (table[2], share[2]) == ("top_supplier", "import_share")
     assert share[share.index("--exporter") + 1] == read.keys["exporter"]
     for words in (table, share):
-        keys = {name.removeprefix("--"): one for name, one in zip(words[3::2], words[4::2], strict=True)}
+        keys = {
+            name.removeprefix("--"): one for name, one in zip(words[3::2], words[4::2], strict=True)
+        }
         Definition.build(words[2], **keys)
