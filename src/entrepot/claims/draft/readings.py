@@ -219,8 +219,35 @@ def structured(
         for place, said in zip(
             places, facts_with_neighbours([facts[one] for one in places]), strict=True
         ):
-            sure, certain = sureness(said, learned), is_certain(said, learned)
-            done[place] = replace(done[place], sure=sure, facts=said, certain=certain)
+            done[place] = _weighed(done[place], said, learned)
+    return _without_unlikely_clashes(done, learned)
+
+
+def _weighed(
+    one: Structured, facts: Mapping[str, float], learned: Mapping[str, Mapping[str, float]]
+) -> Structured:
+    """Return a reading with how sure its facts make it."""
+    sure, certain = sureness(facts, learned), is_certain(facts, learned)
+    return replace(one, sure=sure, facts=facts, certain=certain)
+
+
+def _without_unlikely_clashes(
+    done: dict[tuple[int, int], Structured], learned: Mapping[str, Mapping[str, float]]
+) -> dict[tuple[int, int], Structured]:
+    """Forget that a number clashes with readings of others that are rather wrong than right."""
+    likely = {
+        place: (one.claim, one.guess.number.says)
+        for place, one in done.items()
+        if one.claim is not None and (one.certain or one.sure >= _HALF)
+    }
+    if not any("sums:clash" in done[place].facts for place in likely):
+        return done
+    again = cross_checks(likely)
+    for place in likely:
+        facts = done[place].facts
+        if "sums:clash" in facts and "clash" not in again.get(place, ()):
+            kept = {name: size for name, size in facts.items() if name != "sums:clash"}
+            done[place] = _weighed(done[place], kept, learned)
     return done
 
 
