@@ -393,10 +393,18 @@ def _exceeds(part: Claim, total: Claim) -> bool:
     """Whether an amount is more than another that contains it, whoever counts the two."""
     one, other = part.quantity, total.quantity
     # The intervals must be apart: "12" and "about 11.9" may be the same after rounding.
-    if {one.measure, other.measure} != {"value"} or part.interval.low <= total.interval.high:
+    if {one.measure, other.measure} != {"value"} or part.interval.low <= _most(total):
         return False
     # Two numbers of one level are no part and total: whether they agree is known already.
     return one.unit == other.unit and one != other and _contains(other, one)
+
+
+def _most(claim: Claim) -> float:
+    """Return how much an amount may be if its last digits were cut: 32.476 is printed 32.47."""
+    if claim.says.relation != "=" or not math.isfinite(claim.interval.width):
+        return claim.interval.high
+    # A printed number is the middle of half a step to each side, and was cut within a whole step.
+    return claim.interval.middle + claim.interval.width
 
 
 def notes_of(found: Iterable[PartExceedsTotal]) -> Iterator[tuple[str, str]]:

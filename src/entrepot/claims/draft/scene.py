@@ -48,7 +48,8 @@ OWN_LAND = re.compile("我国|国内|本国")
 AT = re.compile(
     r"\s*[(（]?\s*(?:(?:in|im|on|for|during|by|за|во?|на|по итогам|of|от)\s+)?"
     r"(?:the |dem |den )?(?:year |Jahre? )?"
-    r"(?:(?:period|time|Zeitraum|Monaten|период[а-я]*) (?:(?:between|from|of|zwischen|von|vom|со?) )?)?",
+    r"(?:(?:period|time|Zeitraum|Monaten|период[а-я]*) "
+    r"(?:(?:between|from|of|zwischen|von|vom|со?) )?)?",
     re.IGNORECASE,
 )
 """What stands between a number and the time right behind it."""
