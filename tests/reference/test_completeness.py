@@ -232,3 +232,38 @@ def test_the_largest_sixty_hold_nearly_all_trade(told: dict[tuple[str, str], flo
             for buyer in sorted(bought, key=lambda code: -bought[code])[:60]
         )
         assert of_nine_in_ten < parts[6] < of_nine_in_ten + 0.02
+
+
+@pytest.mark.parametrize("measure", ["growth", "change_of_share", "value_change"])
+def test_a_change_says_the_partners_of_either_time(tmp_path: Path, measure: str) -> None:
+    """Of three partners and then eighty the union is many: the growth is of partners."""
+    codes = [
+        int(one.comtrade[0])
+        for one in areas()
+        if one.kind == "country" and one.comtrade and one.code not in ("BRA", "CHN")
+    ]
+    rows = [
+        narrow(5.0, reporter=76, partner=code, cmd="854231", year=year)
+        for year, partners in ((2021, [156, *codes[:2]]), (2022, [156, *codes[:79]]))
+        for code in partners
+    ]
+    path = tmp_path / "comtrade.csv"
+    path.write_text(text_of(rows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [path], nomenclature="HS2022")
+    seller = "CHN" if measure == "change_of_share" else "WLD"
+    keys = {"importer": "BRA", "exporter": seller, "goods": "854231", "lake": lake}
+    figure = ep.ask(measure, period=2022, base=2021, **keys)
+    assert figure.status == "ok", figure.reason
+    [text] = [one.text for one in figure.caveats if one.id == "partial-source"]
+    assert "UN Comtrade has 3 exporters in 2021 and 80 in 2022 here" in text
+    assert text.endswith("so this compares different partners.")
+
+
+def test_one_value_of_the_areas_in_the_data_is_called_so(tmp_path: Path) -> None:
+    lake = _of_brazil(tmp_path / "some", [156, 842, 276], "")
+    keys = {"importer": "BRA", "goods": "854231", "period": 2022, "lake": lake}
+    assert ep.ask("hhi", **keys).no_range.endswith("the same value, of the areas in the data")
+    balance = ep.ask("value", exporter="WLD", flow="balance", **keys)
+    [text] = [one.text for one in balance.caveats if one.id == "partial-source"]
+    assert text.endswith("so this compares totals that may be too small.")

@@ -130,6 +130,11 @@ class Definition:
         return area_set(text, self.period.end) if text else frozenset()
 
     @property
+    def times(self) -> tuple[Period, ...]:
+        """The base, where a change is asked for, and the period."""
+        return (self.base, self.period) if self.base else (self.period,)
+
+    @property
     def is_two_way(self) -> bool:
         """Whether trade in both directions is asked for, added up or one less the other."""
         return self.flow != "one_way"

@@ -659,21 +659,29 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
         yield _caveat(text, asked, "is too small" if total_flows else "")
         return
     reported, listed = [], []
+    is_unlike = False
     may_lack = is_own(cells.available.source) or cells.is_of_reports
     for denominator, side in total_flows:
         there = having(cells, denominator, goods)
         if side in cells.mirrors:
             reported.append(_reported(there, asked, side))
         elif may_lack and not asked.named_by:  # else the partners are no exporters
-            names = partners(there, denominator, side)
-            if is_own(cells.available.source) or len(names) < MANY_REPORTERS:
-                listed.append(_counted(len(names), side))
+            counts = {
+                time: len(partners(there, denominator.but(period=time, base=None), side))
+                for time in asked.times
+            }
+            if is_own(cells.available.source) or min(counts.values()) < MANY_REPORTERS:
+                listed.append(_counted_by_time(counts, side))
+                is_unlike |= max(counts.values()) >= 2 * min(counts.values())
     if reported:
         yield _caveat(". ".join(dict.fromkeys(reported)), asked, _UP)
     elif listed:
         called = source_name(cells.available.source)
         text = f"{called} has {joined(listed)} here; others may be missing"
-        yield _caveat(text, asked, _UP)
+        if is_unlike:
+            yield caveat("partial-source", f"{text}, so this compares different partners.")
+        else:
+            yield _caveat(text, asked, _UP)
 
 
 _BOUNDS: dict[str, Literal["low", "high"]] = {
@@ -717,7 +725,17 @@ def _counted(count: int, side: str) -> str:
     return f"{count} {side}{'' if count == 1 else 's'}"
 
 
+def _counted_by_time(counts: Mapping[Period, int], side: str) -> str:
+    """Say how many there are, at each time where they are not as many."""
+    (first, most), *others = counts.items()
+    if all(count == most for _, count in others):
+        return _counted(most, side)
+    said = [f"{_counted(most, side)} in {first}", *(f"{n} in {time}" for time, n in others)]
+    return joined(said)
+
+
 def _caveat(text: str, asked: Definition, how_small: str) -> Caveat:
     if how_small:
-        text += f", so {_CONSEQUENCE.get(asked.measure, _NO_BOUND).format(how_small)}"
+        of = "growth" if asked.flow == "balance" else asked.measure  # both compare two totals
+        text += f", so {_CONSEQUENCE.get(of, _NO_BOUND).format(how_small)}"
     return caveat("partial-source", f"{text}.")

@@ -173,7 +173,9 @@ class Figure:
             which = "both" if count == 2 else f"all {count}"
             if count == 1:
                 return "the other definitions have no value"
-            return f"{which} definitions give the same value"
+            here = any(one.id == "partial-source" for one in self.caveats)
+            of = ", of the areas in the data" if here else ""
+            return f"{which} definitions give the same value{of}"
         if not QUESTIONS[self.definition.measure].has_curve:
             return "no other definition of this measure is computed"
         if is_register(self.definition.source or ""):

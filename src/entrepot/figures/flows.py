@@ -218,7 +218,7 @@ def _together(
     notes += goods_caveats.pooled(cells.available.source, goods)
     absent = not_delivered(cells, definition, goods)
     if absent:
-        when = " or ".join(str(one) for one in (definition.base, definition.period) if one)
+        when = " or ".join(map(str, definition.times))
         notes.append(goods_caveats.not_delivered(cells.available.source, absent, when))
     if cells.available.source == BUNDLED:
         notes.append(goods_caveats.bundled_extract())

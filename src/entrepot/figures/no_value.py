@@ -401,18 +401,8 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     for total_flow, side in totals(asked):
         there = having(cells, total_flow, goods)
         names = partners(there, total_flow, side)
-        how = question(asked.measure)
-        if (
-            (how.divides or how.trade == "flow")
-            and is_extract_of_partners(there, total_flow, side)
-            and not _has_total(cells, asked, total_flow, goods, side)
-        ):
-            known = sorted(traders(there, total_flow, side))
-            return NoAnswer(
-                f"{of_lake(cells.available.source)} has {len(known)} {side}s only "
-                f"({first_of(known, _NAMED)}) and no total over all, so a total of these would be "
-                f"far too small; add all partners of {cells.available.source}"
-            )
+        if found := _is_query(cells, asked, goods, there, total_flow, side):
+            return found
         if not names and cells.available.has_sums and question(asked.measure).divides:
             who = asked.importer if side == "exporter" else asked.exporter
             return NoAnswer(
@@ -439,6 +429,34 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     return None
 
 
+def _is_query(
+    cells: SourceRows,
+    asked: Definition,
+    goods: Goods,
+    there: SourceRows,
+    total_flow: Definition,
+    side: Side,
+) -> NoAnswer | None:
+    """Refuse a total of a query for a few partners, at either time of a change."""
+    how = question(asked.measure)
+    if not (how.divides or how.trade == "flow"):
+        return None
+    for time in asked.times:
+        flow, one = (it.but(period=time, base=None) for it in (total_flow, asked))
+        if not is_extract_of_partners(there, flow, side) or _has_total(
+            cells, one, flow, goods, side
+        ):
+            continue
+        known = sorted(traders(there, flow, side))
+        when = f" in {time}" if asked.base else ""
+        return NoAnswer(
+            f"{of_lake(cells.available.source)} has {len(known)} {side}s only{when} "
+            f"({first_of(known, _NAMED)}) and no total over all, so a total of these would be "
+            f"far too small; add all partners of {cells.available.source}"
+        )
+    return None
+
+
 def is_extract_of_partners(cells: SourceRows, asked: Definition, side: Side) -> bool:
     """Whether official reports are those of a query for a few partners on a side."""
     source = cells.available.source
@@ -462,7 +480,7 @@ def _one_direction(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnsw
             strict=True,
         )
     ]
-    for time in filter(None, (asked.base, asked.period)):
+    for time in asked.times:
         rows = cells.flow(asked.but(period=time, base=None), goods)
         there = fetch(rows.select(*tests).select(nw.col("forth").max(), nw.col("back").max()))
         # Where neither is recorded, `nothing` says so.

@@ -193,8 +193,7 @@ def several_releases(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     source, release = split_address(cells.available.source)
     if release is not None or is_own(source) or not source_info(source).whole:
         return
-    periods = [one for one in (asked.base, asked.period) if one]
-    wanted = {step for one in periods for step in one.parts(cells.available.freq)}
+    wanted = {step for one in asked.times for step in one.parts(cells.available.freq)}
     found: dict[str, set[Period]] = {}
     for item in cells.lake.holdings():
         if item.source == source and (counting := wanted.intersection(item.current)):

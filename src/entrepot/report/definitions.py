@@ -152,11 +152,7 @@ def _levels(context: BriefContext, figure: Figure) -> str:
     asked = figure.definition
     keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
     keys["source"] = asked.source or ""
-    levels = [
-        context.value("value", period=period, **keys)
-        for period in (asked.base, asked.period)
-        if period
-    ]
+    levels = [context.value("value", period=period, **keys) for period in asked.times]
     if any(level.value is None for level in levels):
         return f"in {asked.currency}, levels not available"
     return " to ".join(figure_value(one.value, one.unit) for one in (levels[0], levels[-1]))

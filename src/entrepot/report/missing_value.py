@@ -163,8 +163,7 @@ def _reports(item: InventoryItem, buyers: frozenset[str]) -> bool:
 
 def _asked_years(asked: Definition) -> list[int]:
     """Return every year of the period and of the base."""
-    spans_ = [one for one in (asked.base, asked.period) if one]
-    return sorted({year for one in spans_ for year in range(one.start.year, one.end.year + 1)})
+    return sorted({year for one in asked.times for year in range(one.start.year, one.end.year + 1)})
 
 
 def _spanned(years: Iterable[int]) -> str:
