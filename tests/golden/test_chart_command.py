@@ -50,6 +50,19 @@ def test_a_span_of_years_is_what_since_and_the_last_year_are(entrepot: Run, tmp_
     assert "2024" not in drawn[0]
 
 
+def test_years_that_were_asked_for_and_have_no_share_are_named(
+    entrepot: Run, tmp_path: Path
+) -> None:
+    magnets = ["import_share", "--importer", "DEU", "--exporter", "CHN", "--goods", "850511"]
+    years = ["--since", "2018", "--period", "2023"]
+    target = tmp_path / "share.svg"
+    assert entrepot("chart", *magnets, *years, "--out", str(target))[0] == 0
+    said = "No share available: 2018 to 2021, 2023."
+    assert said in target.read_text(encoding="utf-8")
+    assert entrepot("chart", *magnets, "--period", "2022", "--out", str(target))[0] == 0
+    assert "No share available" not in target.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "text"),
     [

@@ -138,6 +138,18 @@ def test_history_names_each_text_and_each_list_on_a_usual_terminal() -> None:
     assert "still on the list when it was last read" in drawn
 
 
+def test_history_has_the_last_day_of_contracts_from_before() -> None:
+    first = next(
+        line
+        for line in shown(goods.app, "history", "848210").splitlines()
+        if "eu-xxiii" in line and "2023-02-26" in line
+    )
+    drawn = " ".join(shown(goods.app, "history", "848210").split())
+    assert "(contracts" in first
+    assert "2023-03-27)" in drawn
+    assert "still on the list when it was last read" in drawn
+
+
 def test_history() -> None:
     found = told("history", "854231")
     days = [one["applies"] or one["adopted"] or one["seen_from"] for one in found]

@@ -195,7 +195,7 @@ def test_the_lake_keeps_what_was_reconciled(lake: Lake) -> None:
 
 
 def test_goods_and_period_choose(lake: Lake, tmp_path: Path) -> None:
-    with pytest.raises(NoEvidenceError, match="no such reports"):
+    with pytest.raises(NoEvidenceError, match="no reports by product"):
         reconcile_lake(lake, period=2020)
     with pytest.raises(NoEvidenceError, match="both sides"):
         reconcile_lake(lake, goods="854232")

@@ -373,11 +373,14 @@ def _said_by(entry: ListEntry) -> str:
     return f"{entry.act} ({entry.certainty})".lstrip() if entry.certainty else entry.act
 
 
+def _until(entry: ListEntry) -> str:
+    """Return the last day on the list, and that of contracts from before it was listed."""
+    until = str(entry.valid_to or "")
+    return f"{until} (contracts until {entry.wind_down})".strip() if entry.wind_down else until
+
+
 def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
     code = f"{entry.code} ex" if entry.ex else entry.code
-    until = str(entry.valid_to or "")
-    if entry.wind_down:
-        until = f"{until} (contracts until {entry.wind_down})".strip()
     since = _since(entry)
     if entry.applies and entry.applies != entry.adopted:
         since += f", applies {entry.applies}"
@@ -387,7 +390,7 @@ def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
         entry.part,
         entry.wording,
         since,
-        until,
+        _until(entry),
         _said_by(entry),
         converted(data[to]),
     ]
@@ -478,7 +481,7 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
             seen.of.id + (f":{seen.entry.part}" if seen.entry.part else ""),
             seen.entry.code + (" ex" if seen.entry.ex else ""),
             _from(seen.entry),
-            str(seen.entry.valid_to or ""),
+            _until(seen.entry),
             _said_by(seen.entry),
             seen.match,
             seen.entry.nomenclature,
@@ -497,7 +500,7 @@ def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) ->
     titles = dict.fromkeys((one.of.id, one.of.act.jurisdiction, one.of.title) for one in found)
     for name, jurisdiction, title in titles:
         screen.print(Text(f"{name}: {jurisdiction}, {title}"))
-    if any(row[3] == "" for row in rows):
+    if any(seen.entry.valid_to is None for seen in found):
         screen.print(Text("Without a day under until: still on the list when it was last read."))
     screen.print(Text(_how_far()))
     if unread:

@@ -371,7 +371,9 @@ def reports(
     spans = native.select("period", "freq", "reported_by", "nomenclature").distinct().fetchall()
     if not spans:
         raise NoEvidenceError(
-            f"the lake's {source} has no such reports", hint="see: entrepot data list"
+            f"{source} has no reports by product of these goods and periods",
+            why="reports are reconciled product by product; totals over all goods are left out",
+            hint=f"see what it has: entrepot data show {source}",
         )
     names = {str(day)[:7] if freq != "A" else str(day)[:4] for day, freq, *_ in spans}
     _note_currencies(native, source, notes)

@@ -13,6 +13,7 @@ from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.charts.share import direction_word
 from entrepot.report.definitions import counted, moved_by, verb_of
 from entrepot.report.parts import BriefSentence
 
@@ -159,3 +160,13 @@ def test_what_a_number_depends_on_is_said_in_words_of_every_day(choice: str) -> 
     said = moved_by(replace(asked, specifications=found))
     assert said.partition(" ")[0] in ("how", "the", "whether", "which", "whose")
     assert not re.search("reporter|primary source|denominator", said)
+
+
+def test_shares_that_are_upper_bounds_have_no_direction() -> None:
+    before, after = figure("import_share", 0.5), figure("import_share", 0.8)
+    assert direction_word(before, after) == "rose"
+    assert direction_word(after, before) == "fell"
+    # "80 % or less" may be 40 %; but from 50 % or less to 80 % it did rise.
+    at_most = replace(after, open_end="low", low=0.8, high=0.8)
+    assert direction_word(before, at_most) == "went"
+    assert direction_word(replace(before, open_end="low", low=0.5, high=0.5), after) == "rose"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.errors import RequestError
@@ -12,6 +13,7 @@ from entrepot.goods import goods_title
 from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, number, range_text, with_unit
+from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, single_figure, when_of
 from entrepot.report.breaks import break_of, not_drawn
@@ -27,6 +29,7 @@ from entrepot.report.charts.alone import (
     require_some,
     sources,
 )
+from entrepot.report.charts.calendar import year_spans
 from entrepot.report.charts.paired_lines import MOST, Course, CoursePoint, Courses
 from entrepot.report.charts.share_lines import (
     NowcastPoint,
@@ -92,14 +95,19 @@ def ends_of(figure: Figure, between: str = "–") -> str:
 
 def direction_word(before: Figure, after: Figure) -> str:
     """Return a word of direction if the ranges are apart, else one without."""
-    (low0, high0), (low1, high1) = (
-        (f.required() if f.low is None else f.low, f.required() if f.high is None else f.high)
-        for f in (before, after)
-    )
+    (low0, high0), (low1, high1) = _reach(before), _reach(after)
     # Ranges that overlap allow no direction: then the share "went" from one to the other.
     if low1 > high0:
         return "rose"
     return "fell" if high1 < low0 else "went"
+
+
+def _reach(figure: Figure) -> tuple[float, float]:
+    """Return between which ends a share may lie; beyond an end that is a bound nothing is known."""
+    low = figure.required() if figure.low is None else figure.low
+    high = figure.required() if figure.high is None else figure.high
+    below, above = figure.opens(low, high)
+    return -inf if below else low, inf if above else high
 
 
 # A share over the years: what was computed from one source, what others printed around it.
@@ -144,7 +152,8 @@ def share_chart(
     alt = _alt_text(title, rows, series)
     said = f"Nowcast, not reported: {nowcast_text(expected)}" if expected else ""
     alone = _alone(measure, lake, asked, series, rest)
-    foot = (sources(series, _names(rows)), beyond, alone, said, *caveat_lines(series))
+    absent = _absent(found, since, keys.get("period"))
+    foot = (sources(series, _names(rows)), absent, beyond, alone, said, *caveat_lines(series))
     return StandaloneChart(
         title,
         _deck(asked, lines, series),
@@ -158,6 +167,14 @@ def share_chart(
         tuple(series),
         tuple(rows),
     )
+
+
+def _absent(found: list[int], since: int | None, period: str | None) -> str:
+    """Name the years that were asked for by the first or the last one, and have no share."""
+    first = found[0] if since is None else since
+    last = found[-1] if period is None else Period.parse(period).year
+    missing = [year for year in range(first, last + 1) if year not in found]
+    return f"No share available: {year_spans(missing)}." if missing else ""
 
 
 def _alone(

@@ -520,7 +520,8 @@ def _gave_up(trouble: TransientFailure, tried: str, where: str) -> OutsideError:
         f"the download failed: {trouble.reason}",
         where=where,
         why=tried,
-        hint="run the same command later: it goes on where it stopped",
+        hint="run the same command later: it goes on where it stopped; or fetch this address with "
+        "a browser, on any machine, and: entrepot data add SOURCE FILE",
     )
 
 
