@@ -171,3 +171,32 @@ def test_one_name_for_two_files_is_refused(entrepot: Run, tmp_path: Path) -> Non
     assert entrepot("check", str(article), "--out", found, "--note", found)[0] == 2
     assert article.read_text(encoding="utf-8") == words
     assert not Path(found).exists()
+
+
+def test_what_lacks_evidence_says_which_command_loads_it(entrepot: Run, tmp_path: Path) -> None:
+    file = tmp_path / "claims.yaml"
+    flows = (
+        "{exporter: WLD, importer: KEN, period: 2023-06}",
+        "{exporter: WLD, importer: KEN, period: 2023-07}",
+        "{exporter: PER, importer: WLD, period: 2016}",
+        '{exporter: PER, importer: JPN, period: 2016, goods: "2603"}',
+        '{exporter: PER, importer: JPN, period: 2016, goods: "named:honey"}',
+    )
+    claims = [f"- {{id: c{n}, value: {one}, says: $2 bn}}" for n, one in enumerate(flows)]
+    file.write_text("\n".join(["format: 1", "source: {title: a text}", "claims:", *claims]))
+    _, out, _ = entrepot("check", str(file))
+    commands = [line.split() for line in out.splitlines() if line.startswith("  entrepot data get")]
+    assert [" ".join(words[3:]) for words in commands] == [
+        "imts --period 2023-06..2023-07 --freq M --reporter KEN",
+        "imts --period 2016 --freq A --reporter PER",
+        "comtrade --period 2016 --freq A --reporter PER --goods 2603",
+    ]
+    for words in commands:
+        code, _, err = entrepot(*words[1:], "--dry-run", "--offline", "--to", str(tmp_path))
+        assert code == 0, err
+
+
+def test_what_was_compared_needs_no_command(entrepot: Run, tmp_path: Path) -> None:
+    file = tmp_path / "claims.yaml"
+    file.write_text(HONEST)
+    assert "entrepot data get" not in entrepot("check", str(file))[1]

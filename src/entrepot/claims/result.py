@@ -10,17 +10,47 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.figures.card import fragment, table_html
+from entrepot.goods.parse import NAMED
+from entrepot.model.areas import WORLD
 from entrepot.model.display import folded
 from entrepot.model.interval import Interval
+from entrepot.model.period import Period
 from entrepot.model.table_files import TableResult
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source, Todo
+    from entrepot.claims.quantity import Level
 
 Verdict = Literal["supported", "differs", "inconsistent", "not_enough_evidence"]
 VERDICTS: tuple[Verdict, ...] = ("inconsistent", "differs", "not_enough_evidence", "supported")
 """What is wrong first."""
+
+
+def _asked(level: Level) -> tuple[str, ...] | None:
+    """Return who reports a level, how often and of which goods; None of what no source has."""
+    reporter = level.reporter or (level.exporter if level.exporter != WORLD else level.importer)
+    if level.kind not in ("value", "mass") or level.goods.startswith(NAMED) or reporter == WORLD:
+        return None
+    if "@" in f"{reporter}{level.goods}" or level.period.freq == "D":
+        return None
+    if (level.kind, level.goods) == ("mass", "all"):
+        return None
+    return reporter, "A" if level.period.is_year else "M", level.goods
+
+
+def _command(wanted: tuple[str, ...], period: Period) -> str:
+    reporter, freq, goods = wanted
+    when = f"{period.start:%Y-%m}..{period.end:%Y-%m}"
+    if freq == "A":
+        when = "..".join(dict.fromkeys((f"{period.start:%Y}", f"{period.end:%Y}")))
+    elif period.freq == "M":
+        when = str(period)
+    # The Fund has all goods by partner; by goods the United Nations have what a country reports.
+    source, of = ("imts", "") if goods == "all" else ("comtrade", f" --goods {goods}")
+    return f"entrepot data get {source} --period {when} --freq {freq} --reporter {reporter}{of}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +308,21 @@ class Check(TableResult):
         counted = Counter(item.verdict for item in self.claims)
         order: tuple[Verdict, ...] = ("supported", "differs", "inconsistent", "not_enough_evidence")
         return {"claims": len(self.claims)} | {verdict: counted[verdict] for verdict in order}
+
+    @property
+    def to_load(self) -> tuple[str, ...]:
+        """Commands that load data on claims for which there is no evidence at all."""
+        spans: dict[tuple[str, ...], tuple[date, date]] = {}
+        for item in self.claims:
+            if item.verdict != "not_enough_evidence" or item.against or not item.evidence_needed:
+                continue
+            for level in item.claim.quantity.levels():
+                if (wanted := _asked(level)) is not None:
+                    first, last = spans.get(wanted, (level.period.start, level.period.end))
+                    spans[wanted] = min(first, level.period.start), max(last, level.period.end)
+        return tuple(
+            _command(wanted, Period(first, last)) for wanted, (first, last) in spans.items()
+        )
 
     @property
     def found_something(self) -> bool:

@@ -229,6 +229,10 @@ def draw(
     if not everything and any(item.verdict == "not_enough_evidence" for item in order):
         screen.print()
         screen.print(Text("Reasons for the other claims: add --all", style="dim"))
+    if found.to_load:
+        screen.print()
+        screen.print(Text("Data on claims without evidence", style="bold"))
+        screen.print(Padding(Text("\n".join(found.to_load)), (0, 0, 0, 2)))
     _draw_rest(found, screen)
     for limit in found.limits:
         screen.print()
