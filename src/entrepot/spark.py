@@ -32,6 +32,8 @@ LOCAL = "local[*]"
 _STARTS = threading.Lock()
 """Held while Spark starts: a server's threads all ask for the one session."""
 _JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"
+_TOO_NEW = 24
+"""The first Java without what Spark's Hadoop asks it who the user is: every question would fail."""
 _LAST_WORDS = 3
 _ASKS = "appclient-register-master"
 """In the name of the threads with which Spark asks a master to take a program on."""
@@ -105,6 +107,7 @@ def _started(master: str, memory: str | None) -> SparkContext:
     from pyspark.java_gateway import launch_gateway
 
     _require_java()
+    _require_home()
     _require_master(master)
     conf = _conf(master, memory)
     log = Path(tempfile.gettempdir(), f"entrepot-spark-{os.getpid()}.log")
@@ -114,6 +117,7 @@ def _started(master: str, memory: str | None) -> SparkContext:
         if gateway is None:  # kept by pyspark when a session is stopped
             with log.open("wb") as opened:
                 gateway = launch_gateway(conf, {"stdout": opened, "stderr": opened})
+            _require_fitting(gateway)
         with _taken_on(gateway, master):
             started = SparkContext(conf=conf, gateway=gateway)
     except OutsideError:
@@ -273,6 +277,31 @@ def _require_java() -> None:
             "Java is not installed",
             where=f"JAVA_HOME={home}" if home else "",
             why="Apache Spark runs on it",
+            hint=_JAVA,
+        )
+
+
+def _require_home() -> None:
+    home = os.environ.get("SPARK_HOME")
+    if home and not Path(home, "bin", "spark-submit").is_file():
+        raise OutsideError(
+            "there is no Spark where SPARK_HOME says",
+            where=f"SPARK_HOME={home}",
+            why="there is no bin/spark-submit in it",
+            hint="unset SPARK_HOME: pyspark brings its own Spark; or name the folder of the same "
+            "version",
+        )
+
+
+def _require_fitting(gateway: JavaGateway) -> None:
+    """Refuse a Java on which Spark starts and answers no question."""
+    java = str(gateway.jvm.java.lang.System.getProperty("java.specification.version"))
+    if java.isdecimal() and int(java) >= _TOO_NEW:
+        gateway.proc.kill()
+        raise OutsideError(
+            f"Java {java} is too new for Spark",
+            where=f"JAVA_HOME={home}" if (home := os.environ.get("JAVA_HOME")) else "",
+            why="Spark asks Java who the user is in a way that Java 24 took away",
             hint=_JAVA,
         )
 

@@ -16,7 +16,7 @@ from entrepot.cli.main import app
 from entrepot.errors import MissingExtraError, OutsideError, RequestError, UnknownNameError
 from entrepot.lake import Lake
 from entrepot.settings import Settings
-from entrepot.spark import _in_mebibytes, _taken_on, session
+from entrepot.spark import _in_mebibytes, _require_fitting, _taken_on, session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,38 @@ def test_a_master_without_spark_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="master is for Spark"):
         open_on_engine("duckdb", str(tmp_path), "local[2]")
     assert type(open_on_engine("duckdb", str(tmp_path), None)) is Lake
+
+
+@pytest.mark.parametrize("command", [["watch"], ["serve"]])
+def test_an_empty_master_is_not_this_machine(command: list[str], tmp_path: Path) -> None:
+    """An unset variable of a shell: the work would have been done here, without a word."""
+    words = ["--engine", "spark", "--master", "", "--lake", str(tmp_path)]
+    done = CliRunner().invoke(app, [*command, *words])
+    assert isinstance(done.exception, RequestError)
+    assert "master is empty" in str(done.exception)
+
+
+def test_a_folder_without_spark_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = pytest.importorskip("pyspark").SparkContext
+    monkeypatch.setattr(context, "_active_spark_context", None)
+    monkeypatch.setattr("entrepot.spark._require_java", lambda: None)
+    monkeypatch.setenv("SPARK_HOME", str(tmp_path))
+    with pytest.raises(OutsideError, match="where SPARK_HOME says") as caught:
+        session("local[1]")
+    assert "unset SPARK_HOME" in caught.value.hint
+
+
+@pytest.mark.parametrize(("version", "fits"), [("17", True), ("21", True), ("25", False)])
+def test_a_java_that_answers_no_question(version: str, *, fits: bool) -> None:
+    gateway = MagicMock()
+    gateway.jvm.java.lang.System.getProperty.return_value = version
+    if fits:
+        _require_fitting(gateway)
+    else:
+        with pytest.raises(OutsideError, match="Java 25 is too new") as caught:
+            _require_fitting(gateway)
+        assert "17 or 21" in caught.value.hint
+    assert gateway.proc.kill.called is not fits
 
 
 @pytest.mark.parametrize("place", ["s3a://bucket/lake", "file:///data/lake", "s3a:/bucket/lake"])

@@ -123,7 +123,7 @@ def open_new_lake(
     """Open a lake to add to it with an engine as in `open_on_engine`; there need be none yet."""
     from entrepot.lake import Lake
 
-    if _is_spark(engine, master):
+    if is_spark(engine, master):
         from entrepot.lake.on_spark import SparkLake
 
         return SparkLake.open(folder, master=master)
@@ -201,9 +201,9 @@ def open_on_engine(engine: str | None, place: Path | str | None, master: str | N
     Raises
     ------
     RequestError
-        For a master without Spark, or an address without it.
+        For a master without Spark, an empty one, or an address without Spark.
     """
-    if _is_spark(engine, master):
+    if is_spark(engine, master):
         from entrepot.lake.on_spark import SparkLake
 
         require_lake(place)
@@ -211,8 +211,15 @@ def open_on_engine(engine: str | None, place: Path | str | None, master: str | N
     return open_lake(place)
 
 
-def _is_spark(engine: str | None, master: str | None) -> bool:
+def is_spark(engine: str | None, master: str | None) -> bool:
+    """Whether Spark is asked for or set; see `open_on_engine`."""
     if chosen_engine(engine) == "spark":
+        if master is not None and not master.strip():
+            raise RequestError(
+                "--master is empty",
+                why="Spark would run on this machine, and not where you meant",
+                hint="name the master, spark://host:7077; without --master, Spark runs here",
+            )
         return True
     if master:
         raise RequestError("--master is for Spark", hint="add --engine spark")

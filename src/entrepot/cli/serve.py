@@ -10,11 +10,10 @@ from entrepot.cli.common import (
     EngineOption,
     LakeOption,
     MasterOption,
-    chosen_engine,
+    is_spark,
     require_lake,
 )
 from entrepot.cli.output import note
-from entrepot.errors import RequestError
 
 Host = Annotated[
     str, typer.Option("--host", help="Address to listen on; default: this machine only.")
@@ -107,9 +106,7 @@ def serve(
     from entrepot.serve.server import run
 
     require_lake(lake)
-    chosen = chosen_engine(engine)
-    if master and chosen != "spark":
-        raise RequestError("--master is for Spark", hint="add --engine spark")
+    chosen = "spark" if is_spark(engine, master) else "duckdb"
     run(
         lake,
         host,
