@@ -267,3 +267,11 @@ def test_one_value_of_the_areas_in_the_data_is_called_so(tmp_path: Path) -> None
     balance = ep.ask("value", exporter="WLD", flow="balance", **keys)
     [text] = [one.text for one in balance.caveats if one.id == "partial-source"]
     assert text.endswith("so this compares totals that may be too small.")
+
+
+def test_trade_of_two_countries_is_no_bound_in_an_extract(baci_csv: Path, tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("baci", [baci_csv])
+    keys = {"importer": "RUS", "goods": "all", "period": 2023, "source": "baci", "lake": lake}
+    assert ep.ask("value", exporter="CHN", **keys).open_end == ""
+    assert ep.ask("value", exporter="WLD", **keys).value is None

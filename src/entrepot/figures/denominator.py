@@ -698,9 +698,10 @@ def open_end(
     """Return beyond which end of its value a measure may lie, for its total lacks partners."""
     # What partners report of who does not is in the range as another definition of the total; of
     # a balance either direction may lack some; and one's own table may well be whole.
-    is_of_partners = any(side in cells.mirrors for _, side in totals(asked))
-    is_known = is_of_partners or is_own(cells.available.source)
-    if is_known or asked.flow == "balance" or (total is not None and total.is_reported):
+    sides = [side for _, side in totals(asked)]
+    is_known = any(side in cells.mirrors for side in sides) or is_own(cells.available.source)
+    is_known |= total is not None and total.is_reported
+    if not sides or is_known or asked.flow == "balance":
         return ""
     lacks = any(one.id == "partial-source" for one in of_totals(cells, asked, goods))
     return _BOUNDS.get(asked.measure, "") if lacks else ""
