@@ -289,6 +289,8 @@ def _make_of(
     elsewhere: str = "put the lake elsewhere with --lake",
 ) -> Catalog:
     """Make a folder the lake of an archive: completely, or not at all."""
+    if (whole := _whole_already(folder, opened, origin)) is not None:
+        return whole
     _require_empty(folder)
     change = LakeChange(folder)
     with (
@@ -309,6 +311,27 @@ def _make_of(
             publish(change, staging, catalog)
         (folder / UNFINISHED).unlink(missing_ok=True)
     return catalog
+
+
+def _whole_already(
+    folder: Path, opened: Callable[[], AbstractContextManager[tarfile.TarFile]], origin: str
+) -> Catalog | None:
+    """Return the catalog of a lake that is all of an archive already, but for the last step.
+
+    Its copying was killed when all of it was in its place: what is left is to say so.
+    """
+    if not (folder / UNFINISHED).exists():
+        return None
+    with guarded(folder), writing(folder, "restoring a backup"):
+        there = Catalog.read(folder, or_unfinished=True)
+        if not there.snapshots:
+            return None
+        with _reading(origin), opened() as archive:
+            if _catalog_in_front(iter(archive), archive, origin).snapshots != there.snapshots:
+                return None
+        sweep(folder, there)
+        (folder / UNFINISHED).unlink(missing_ok=True)
+    return there
 
 
 def _word(path: Path) -> str:
@@ -403,13 +426,7 @@ def _unpacked(
 ) -> Catalog:
     """Unpack into the staging folder what the catalog in front names, and nothing else."""
     members = iter(archive)
-    first = next(members, None)
-    if first is None or first.name != NAME:
-        raise _no_backup(file, f"it does not begin with {NAME}")
-    try:
-        catalog = Catalog.parse(b"".join(_content(archive, first, _MOST_TEXT)), file)
-    except BadFileError as error:
-        raise _no_backup(file, error.what) from error
+    catalog = _catalog_in_front(members, archive, file)
     expected = _expected(catalog)
     texts = {item.manifest: manifest_text(item) for item in catalog.snapshots}
     for member in members:
@@ -428,6 +445,18 @@ def _unpacked(
     if expected:
         raise _no_backup(file, f"{next(iter(expected))} is missing")
     return catalog
+
+
+def _catalog_in_front(
+    members: Iterator[tarfile.TarInfo], archive: tarfile.TarFile, file: str
+) -> Catalog:
+    first = next(members, None)
+    if first is None or first.name != NAME:
+        raise _no_backup(file, f"it does not begin with {NAME}")
+    try:
+        return Catalog.parse(b"".join(_content(archive, first, _MOST_TEXT)), file)
+    except BadFileError as error:
+        raise _no_backup(file, error.what) from error
 
 
 def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, size: int) -> str:

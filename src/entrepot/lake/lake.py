@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.files import expanded, read_text
-from entrepot.lake.catalog import Catalog, is_unfinished
+from entrepot.lake.catalog import UNFINISHED, Catalog
 from entrepot.lake.inventory import is_bundled
 from entrepot.lake.reads import Reads
 from entrepot.sources import is_register, split_address
@@ -316,7 +316,7 @@ class Lake(Reads):
         from entrepot.lake.registers import secret
 
         place = Path(target).absolute()
-        if place.exists() and not is_unfinished(place):
+        if place.exists() and not (place / UNFINISHED).exists():
             raise RequestError(
                 "something has this name", where=str(place), hint="name a new folder"
             )

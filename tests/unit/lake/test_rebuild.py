@@ -552,6 +552,34 @@ def test_a_copy_that_was_killed_once_it_was_whole_is_a_lake(held: Lake) -> None:
     assert Lake.open(held.path).holdings() == ()
 
 
+@pytest.mark.parametrize("command", ["restore", "copy"])
+def test_what_was_killed_at_its_last_step_is_completed_by_the_same_command(
+    held: Lake, tmp_path: Path, command: str
+) -> None:
+    """The catalog was there and the mark stayed: the same command called the folder not empty."""
+    held.backup(tmp_path / "lake.tar")
+    place = tmp_path / "new"
+
+    def run() -> object:
+        if command == "copy":
+            return held.copy(place)
+        return Lake.open(place).restore(tmp_path / "lake.tar")
+
+    run()
+    (place / UNFINISHED).write_text("run it again")
+    (place / ".staging-killed").mkdir()
+    (place / ".staging-killed" / "moves.json").write_text("[]")
+    assert run() == held.holdings()
+    assert not (place / UNFINISHED).exists()
+    assert not list(place.glob(".staging-*"))
+    # Rows of another state are another lake, whatever the mark says.
+    (place / UNFINISHED).write_text("run it again")
+    Lake.open(place).remove("baci", snapshot=held.holdings()[0].snapshot)
+    (place / UNFINISHED).write_text("run it again")
+    with pytest.raises(RequestError, match="not empty"):
+        run()
+
+
 def test_a_lake_with_a_name_that_no_folder_can_have_is_made_again(
     held: Lake, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

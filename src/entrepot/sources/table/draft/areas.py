@@ -51,7 +51,8 @@ def with_paired_names(
     # Each pair below is a query over the file, so few columns are tried.
     few = [one for one in columns if 0 < len(one.texts) <= _MOST]
     codes = [one for one in few if max(map(len, one.texts)) <= _LONGEST and not one.is_period]
-    names = [one for one in few if one.named_share >= 0.5 and not (one.is_numeric or one.systems)]
+    # Numbers are told apart first: to look up each of thousands of columns of them takes long.
+    names = [one for one in few if not (one.is_numeric or one.systems) and one.named_share >= 0.5]
     words = [one for one in few if one.is_flow and max(map(len, one.texts)) > 2]  # M is monthly
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for code, name in product(codes[: _PAIRS * 2], names[:_PAIRS]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.model.area_names import named_area
@@ -335,6 +335,7 @@ def _is_none(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_NONE and not any(map(str.isnumeric, text))
 
 
+@lru_cache(maxsize=2**16)  # thousands of columns of numbers have the same texts
 def _names_period(text: str) -> bool:
     known = read_span(text) is not None or bool(fiscal_years([text]))
     # FY2023 says of which year it is only once somebody names its months, which is asked.
