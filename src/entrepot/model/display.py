@@ -304,10 +304,13 @@ def range_text(
     between
         What stands between the ends.
     open_ends
-        Whether the lower end is an upper bound ("less than"), the upper one a lower bound.
+        Whether the lower end is an upper bound ("less than"), the upper one a lower bound. A range
+        that is open below alone has one end: nothing in it is more than the upper one.
 
     Examples
     --------
+    >>> range_text(0.35, 0.38, "share", open_ends=(True, False)).replace(NBSP, " ")
+    'at most 38 %'
     >>> range_text(0.27, 0.36, "share", open_ends=(False, True)).replace(NBSP, " ")
     '27 to 36 % or more'
     >>> ends = [(0.384, 0.9), (0.0268, 0.0301), (0.00014, 0.00116)]
@@ -326,6 +329,8 @@ def range_text(
     less, more = (word if is_open else "" for word, is_open in zip(_OPEN, open_ends, strict=True))
     if low == high:
         return with_unit(first, first_word) + (more or less)
+    if less and not more:
+        return f"at most {with_unit(last, last_word)}"
     if first_word == last_word and not less:
         return with_unit(f"{first}{between}{last}", last_word) + more
     return f"{with_unit(first, first_word)}{less}{between}{with_unit(last, last_word)}{more}"
