@@ -1744,3 +1744,69 @@ def test_a_number_that_was_cut_short_and_not_rounded_is_no_contradiction(
     found = check(as_document(draft(article_of(text, date="2023-08-03"))))
     assert len(found.claims) == 2
     assert len(found.conflicts) == conflicts
+
+
+@pytest.mark.parametrize(
+    ("text", "goods", "sides"),
+    [
+        (
+            (
+                "Kenya's exports to Japan were $310 million in 2023. The main exports were tea "
+                "($120 million), cut flowers ($64 million) and titanium ores ($21 million)."
+            ),
+            ["named:tea", "named:cut flowers", "named:titanium ores"],
+            ("KEN", "JPN"),
+        ),
+        (
+            (
+                "Peru's exports to Spain were $3 billion in 2023. The main imports were cars "
+                "($20 million), wine ($9 million) and cheese ($3 million)."
+            ),
+            ["named:cars", "named:wine", "named:cheese"],
+            ("ESP", "PER"),
+        ),
+        (
+            (
+                "Perus Ausfuhren nach Spanien waren 2023 3,1 Mrd. Euro wert. Wichtigste "
+                "Exportgüter waren Kupfererze (1,2 Mrd. Euro) und Avocados (310 Mio. Euro)."
+            ),
+            ["named:kupfererze", "named:avocados"],
+            ("PER", "ESP"),
+        ),
+        (
+            (
+                "Экспорт Перу в Испанию в 2023 году был 3,1 млрд евро. Основными товарами "
+                "экспорта были медная руда (1,2 млрд евро) и авокадо (310 млн евро)."
+            ),
+            ["2603", "named:avocados"],
+            ("PER", "ESP"),
+        ),
+        (
+            "2023年，秘鲁对西班牙出口31亿欧元。主要出口商品为铜矿（12亿欧元）和虾（1.5亿欧元）。",
+            ["2603", "named:shrimp"],
+            ("PER", "ESP"),
+        ),
+    ],
+)
+def test_a_list_of_goods_goes_on_with_the_trade_before_it(
+    text: str, goods: list[str], sides: tuple[str, str]
+) -> None:
+    listed = [keys for _, keys, _ in drafted(text, "2024-02-01")][1:]
+    assert [keys["goods"] for keys in listed] == goods
+    assert {(keys["exporter"], keys["importer"], keys["period"]) for keys in listed} == {
+        (*sides, "2023")
+    }
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "The largest export companies were Alpha Mining ($20 million) and Beta Foods ($9 million).",
+        "The largest exports were copper ($20 million) in January and fish ($9 million) in May.",
+        "The main export markets were Chile ($20 million) and China ($9 million).",
+    ],
+)
+def test_a_list_of_firms_times_or_countries_is_none_of_goods(listed: str) -> None:
+    before = "Peru's exports to Spain were $3 billion in 2023. "
+    claims = drafted(before + listed, "2024-02-01")[1:]
+    assert not [keys for _, keys, _ in claims if "goods" in keys]

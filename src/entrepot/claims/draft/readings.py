@@ -59,6 +59,8 @@ LED = 0.7
 """How sure the structure has to be of such a share where the rules read another."""
 FRAMED, PLACED = 0.65, 0.55
 """How sure the structure has to be of a share, and of a place, that its pattern reads alike."""
+LISTED = 0.9
+"""How probable sides and period have to be of an item of a list of goods."""
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
 _BY_RULES = (
@@ -616,7 +618,10 @@ def _is_goodsless(why: str, claim: Drafted | None) -> bool:
 
 
 def is_framed(structure: Structured) -> bool:
-    """Whether the pattern of a share says the same as the structure, which is not unsure."""
+    """Whether the pattern of a share or list says what the structure does, which is not unsure."""
+    if "flag:listed" in structure.facts:
+        chances = structure.guess.chances
+        return min(chances["sides"], chances["period"]) >= LISTED
     least = PLACED if structure.guess.what == "rank" else FRAMED
     return "frame:same" in structure.facts and structure.sure >= least
 

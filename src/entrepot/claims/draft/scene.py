@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.claims.draft.lexicon import Entry
+    from entrepot.claims.draft.lists import GoodsItem
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.draft.sentences import Sentence
     from entrepot.claims.numbers import Span
@@ -269,6 +270,8 @@ class Scene:
         Its marks, speakers and numbers masked.
     areas
         The areas, the land of the text among them.
+    listed
+        The items of a list of goods, by the place of their amounts.
     """
 
     sentence: Sentence
@@ -277,6 +280,7 @@ class Scene:
     first: bool = False
     times: Sequence[Time] = ()
     earlier: Sequence[tuple[int, int]] = ()
+    listed: Mapping[tuple[int, int], GoodsItem] = field(default_factory=dict)
 
     @cached_property
     def gaps(self) -> Gaps:

@@ -34,6 +34,7 @@ from entrepot.claims.draft.candidates import (
     what_choices,
 )
 from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in
+from entrepot.claims.draft.lists import GoodsItem, goods_items
 from entrepot.claims.draft.near import governs
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
@@ -196,6 +197,7 @@ def guesses(
             scene.apart.unnamed, scene.sentence.language, published, memory
         )
         scene.areas = with_places_named_before(scene, memory)
+        scene.listed = goods_items(scene)
         here: list[StructuralReading] = []
         done += [
             (scene, _guess_place(one, scene, memory, learned, recorder))
@@ -347,6 +349,9 @@ def _guess(  # noqa: C901
 
     chosen = choose("what", what_choices(number, scene, memory))
     what = chosen.value[0] if chosen else "other"
+    item = scene.listed.get((number.start, number.end)) if recorder is None else None
+    if item is not None and before is not None and "listed" in before.flags:
+        return replace(before, number=number, goods=item.goods, certainty=item.certainty)
     if before is not None and _is_converted(number, before.number, scene):
         return replace(before, number=number)
     # A training run takes no short cut: it needs the candidates of every number.
@@ -364,8 +369,12 @@ def _guess(  # noqa: C901
             partner=alike.partner if first else area,
             flags=_flags(number, scene, alike),
         )
-    alike = _goes_with(number, what, here, scene) if recorder is None else None
-    if alike is not None:
+    alike = _goes_with(number, what, here, scene) if recorder is None and not item else None
+    if item is not None and (trade := _listed_trade(item, scene, memory)):
+        what, (kind, owner, partner) = "level", trade
+        goods, certainty = item.goods, item.certainty
+        chances |= {"what": _BY_LIST, "flow": _BY_LIST, "sides": _BY_LIST}
+    elif alike is not None:
         kind, owner, partner = alike.kind, alike.owner, alike.partner
         goods, certainty = _weighed_goods(number, (alike.goods, alike.certainty), scene, memory)
         chances |= {part: alike.chances.get(part, 0.0) for part in ("flow", "sides")}
@@ -388,7 +397,10 @@ def _guess(  # noqa: C901
         if kind in BALANCES and mark is not None and owns_balance(partner, number, mark, scene):
             owner, partner = partner, owner
         goods, certainty = _goods(number, mark, scene, memory)
-    when = choose("period", period_choices(number, what, scene, memory), what=what)
+    whens = period_choices(number, what, scene, memory)
+    if item is not None and not scene.times and memory.period and memory.period_age <= 1:
+        whens = [one for one in whens if one.value == (str(memory.period),)] or whens
+    when = choose("period", whens, what=what)
     if alike is not None and what == "growth" and (same := _grown(number, here, scene)) is not None:
         when = None
         chances["period"] = same.chances.get("period", 0.0)
@@ -399,6 +411,9 @@ def _guess(  # noqa: C901
         *(number, what, (kind, owner, partner), (goods, certainty), period, when),
         *(chances, others, scene, memory, before),
     )
+    if item is not None:
+        flags = tuple(one for one in guess.flags if one not in _OF_OTHER_WORDS)
+        guess = replace(guess, goods=item.goods, certainty=item.certainty, flags=(*flags, "listed"))
     period = guess.period
     if what == "growth" and guess.base is None:
         guess = replace(guess, base=_led_base(guess, here, scene) or _of_levels(guess, here, scene))
@@ -484,7 +499,7 @@ def _whole(
 
 def _may_be_another(guess: StructuralReading) -> bool:
     """Whether a reading makes a claim of its parts, and another of them may be the likelier one."""
-    whole = bool(guess.kind and guess.owner and guess.period)
+    whole = bool(guess.kind and guess.owner and guess.period) and "listed" not in guess.flags
     claims = guess.what in ("level", "growth", "share", "goods")
     return whole and claims and math.prod(guess.chances.values()) < _PLAIN
 
@@ -781,7 +796,8 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
 
 def _remember_time(scene: Scene, memory: Background, *, goes_on: bool) -> None:
     """Remember the one time of a sentence; `goes_on` is whether its paragraph began before it."""
-    own = {time.period for time in scene.times if not time.is_base}
+    every = zip(scene.times, scene.opened_times, strict=True)
+    own = {time.period for time, opened in every if not (time.is_base or opened)}
     if len(own) != 1:
         return
     period = own.pop()
@@ -939,6 +955,29 @@ def _led_base(
     led = any(start < last.number.start for start in bases)
     led = led and not any(low <= start < high for start in bases)
     return last.base if led and not own else None
+
+
+_BY_LIST = 0.97
+"""How probable the parts are that a list of goods states."""
+_OF_OTHER_WORDS = ("made", "goods-about", "priced")
+"""What the words of an item would say of its number: "refined petroleum ($295 million)"."""
+
+
+def _listed_trade(item: GoodsItem, scene: Scene, memory: Background) -> tuple[str, str, str] | None:
+    """Return flow and sides of a list that names no country: it goes on with the trade before it.
+
+    "India's exports to Peru were $7 bn. The main products exported were tea ($5 m) ...".
+    """
+    kind, owner, partner = item.flow.value, memory.owner, memory.partner
+    if scene.areas or not owner or memory.age > 1:
+        return None
+    if memory.kind == "trade":  # whose exports they are: those of the land of the text
+        pair = (memory.home, partner if owner == memory.home else owner)
+        return (kind, *pair) if memory.home in (owner, partner) else None
+    if memory.kind not in (*SELLS, *BUYS):
+        return None
+    same = (memory.kind in SELLS) == (kind in SELLS)
+    return (kind, owner, partner) if same or WORLD not in (owner, partner) else None
 
 
 def _of_levels(
