@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.sentences import Mark
+from entrepot.claims.draft.sentences import GoodsItem, Mark
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.goods.parse import NAMED
@@ -16,26 +15,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.draft.scene import Scene
     from entrepot.claims.numbers import Span
-
-
-@dataclass(frozen=True, slots=True)
-class GoodsItem:
-    """One of a list of goods.
-
-    Attributes
-    ----------
-    number
-        Its amount.
-    goods, certainty
-        A code, or the words of the text.
-    flow
-        The flow that the list is of.
-    """
-
-    number: Span
-    goods: str
-    certainty: str
-    flow: Mark
 
 
 _OPENED = re.compile(

@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.claims.draft.lexicon import Entry
-    from entrepot.claims.draft.lists import GoodsItem
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
-    from entrepot.claims.draft.sentences import Sentence
+    from entrepot.claims.draft.sentences import GoodsItem, Sentence
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 

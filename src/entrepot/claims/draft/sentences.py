@@ -14,6 +14,7 @@ from entrepot.claims.numbers.text import SIMPLE, language_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
 LONGEST = 1500
@@ -260,6 +261,26 @@ def longest(found: Iterable[Mark]) -> list[Mark]:
         if not at or kept[at - 1].end <= mark.start:
             kept.insert(at, mark)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsItem:
+    """One of a list of goods.
+
+    Attributes
+    ----------
+    number
+        Its amount.
+    goods, certainty
+        A code, or the words of the text.
+    flow
+        The flow that the list is of.
+    """
+
+    number: Span
+    goods: str
+    certainty: str
+    flow: Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from entrepot.claims.draft.candidates import (
     what_choices,
 )
 from entrepot.claims.draft.lexicon import NOWHERE, areas_begun_in
-from entrepot.claims.draft.lists import GoodsItem, goods_items
+from entrepot.claims.draft.lists import goods_items
 from entrepot.claims.draft.near import governs
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.claims.draft.flows import Flow
+    from entrepot.claims.draft.sentences import GoodsItem
 
 
 @dataclass(frozen=True, slots=True)
