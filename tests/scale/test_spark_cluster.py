@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -133,9 +134,12 @@ class Cluster:
 
     def wait(self, log: str, words: str, count: int = 1) -> None:
         until = time.monotonic() + 600
-        while (self.folder / log).read_text(errors="replace").count(words) < count:
-            assert time.monotonic() < until, (self.folder / log).read_text(errors="replace")[-2000:]
+        while self.text(log).count(words) < count:
+            assert time.monotonic() < until, self.text(log)[-2000:]
             time.sleep(0.2)
+
+    def text(self, log: str) -> str:
+        return (self.folder / log).read_text(errors="replace")
 
     def ask(
         self, lake: Path, before: str = "", pause: float = 0, count: int = 4, master: str = ""
@@ -182,7 +186,12 @@ def _parent(pid: int) -> int:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """A master without workers, for one test."""
-    yield from _started(tmp_path)
+    pytest.importorskip("pyspark", reason="needs pyspark: make spark")
+    started = Cluster(tmp_path)
+    try:
+        yield started
+    finally:
+        started.stop()
 
 
 @pytest.fixture
@@ -192,29 +201,6 @@ def two(cluster: Cluster) -> Cluster:
     cluster.worker()
     cluster.wait("master.log", "Registering worker", 2)
     return cluster
-
-
-def _started(folder: Path) -> Iterator[Cluster]:
-    pytest.importorskip("pyspark", reason="needs pyspark: make spark")
-    started = Cluster(folder)
-    try:
-        yield started
-    finally:
-        started.stop()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def unanswered(
-    tmp_path_factory: pytest.TempPathFactory, lake: Path
-) -> Iterator[subprocess.Popen[str]]:
-    """Ask what listens and is no master: Spark tries for a minute, while other tests run."""
-    for alone in _started(tmp_path_factory.mktemp("unanswered")):
-        with (
-            socket.create_server(("127.0.0.1", 0)) as other,
-            alone.ask(lake, master=f"spark://127.0.0.1:{other.getsockname()[1]}") as asked,
-        ):
-            yield asked
-            asked.kill()
 
 
 @pytest.fixture(scope="module")
@@ -344,7 +330,21 @@ def test_two_workers_load_what_one_machine_loads_though_an_executor_dies(
     assert not list(there.glob(".staging-*"))
 
 
-def test_what_listens_and_is_no_master_is_named(unanswered: subprocess.Popen[str]) -> None:
-    _, err = unanswered.communicate(timeout=900)
+def test_what_speaks_as_spark_and_is_no_master_is_named(two: Cluster, lake: Path) -> None:
+    """A worker: it listens, and takes no program on. Spark would ask it for a minute."""
+    found = re.search(r"Registering worker 127.0.0.1:(\d+)", two.text("master.log"))
+    assert found is not None
+    asked = two.ask(lake, master=f"spark://127.0.0.1:{found[1]}")
+    _, err = asked.communicate(timeout=300)
     assert "no Spark master answers" in err
-    assert "something listens there" in err
+    assert "Cannot find endpoint" in err
+
+
+def test_executors_that_come_with_the_work_are_asked_for(two: Cluster, lake: Path) -> None:
+    """By Spark's own setting: without a question there was none, and the question was refused."""
+    settings = two.folder / "spark-defaults.conf"
+    dynamic = ("enabled true", "shuffleTracking.enabled true")
+    more = "".join(f"spark.dynamicAllocation.{one}\n" for one in dynamic)
+    settings.write_text(settings.read_text(encoding="utf-8") + more, encoding="utf-8")
+    found = answers(two.ask(lake, count=1))
+    assert [one["value"] for one in found] == pytest.approx(expected(lake)[:1], rel=1e-12, abs=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from entrepot.cli.main import app
 from entrepot.errors import MissingExtraError, OutsideError, RequestError, UnknownNameError
 from entrepot.lake import Lake
 from entrepot.settings import Settings
-from entrepot.spark import _in_mebibytes, _require_fitting, _taken_on, session
+from entrepot.spark import _in_mebibytes, _taken_on, session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,17 +65,137 @@ def test_a_folder_without_spark_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     assert "unset SPARK_HOME" in caught.value.hint
 
 
-@pytest.mark.parametrize(("version", "fits"), [("17", True), ("21", True), ("25", False)])
-def test_a_java_that_answers_no_question(version: str, *, fits: bool) -> None:
-    gateway = MagicMock()
-    gateway.jvm.java.lang.System.getProperty.return_value = version
-    if fits:
-        _require_fitting(gateway)
+@pytest.mark.parametrize(
+    ("version", "says"), [("4.1.9", None), ("3.5.5", "another version"), ("4.10.1", "another")]
+)
+def test_a_spark_that_pyspark_does_not_speak_to(
+    version: str, says: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question ended in an internal error, as a Java class was not there."""
+    for name in ("bin/spark-submit", f"jars/spark-core_2.13-{version}.jar"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    monkeypatch.setenv("SPARK_HOME", str(tmp_path))
+    monkeypatch.setattr(spark, "_version", lambda: "4.1.4")
+    if says is None:
+        spark._require_home()
     else:
-        with pytest.raises(OutsideError, match="Java 25 is too new") as caught:
-            _require_fitting(gateway)
+        with pytest.raises(OutsideError, match=says) as caught:
+            spark._require_home()
+        assert "4.1.4" in caught.value.why
+        assert version in caught.value.why
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the made-up java is a script of a shell")
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("echo '    java.specification.version = 17' >&2", None),
+        ("echo '    java.specification.version = 21' >&2", None),
+        ("echo '    java.specification.version = 25' >&2", "Java 25 is too new"),
+        ("echo '    java.specification.version = 11' >&2", "Java 11 is too old"),
+        ("echo '    java.specification.version = 1.8' >&2", "Java 8 is too old"),
+        ("echo 'libjvm.so is missing' >&2; exit 1", "libjvm.so is missing"),
+        ("exit 3", "it ended with 3"),
+        ("exec sleep 600", "did not say its version in 1 seconds"),
+    ],
+)
+def test_a_java_that_answers_no_question(
+    does: str, says: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs was waited for without an end."""
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setattr(spark, "_JAVA_SECONDS", 1 if "sleep" in does else 60)
+    if says is None:
+        spark._require_java()
+    else:
+        with pytest.raises(OutsideError) as caught:
+            spark._require_java()
+        assert says in str(caught.value)
         assert "17 or 21" in caught.value.hint
-    assert gateway.proc.kill.called is not fits
+
+
+@pytest.mark.parametrize(
+    "master",
+    [
+        "foo",
+        "local[abc]",
+        "local[0]",
+        "Local",
+        "spark://host",
+        "spark://",
+        "mesos://h:5050",
+        "yarn:",
+    ],
+)
+def test_what_is_no_master_is_said_before_java_starts(master: str) -> None:
+    with pytest.raises(RequestError, match="not a master of Spark") as caught:
+        spark._require_master(master)
+    assert "spark://HOST:7077, yarn" in caught.value.hint
+
+
+@pytest.mark.parametrize("master", ["local", "local[*]", "local[4, 2]", "local-cluster[2,1,1024]"])
+def test_a_master_in_this_process_is_asked_nothing(master: str) -> None:
+    spark._require_master(master)
+
+
+def test_yarn_without_its_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HADOOP_CONF_DIR", "YARN_CONF_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(OutsideError, match="nothing says where YARN is") as caught:
+        spark._require_master("yarn")
+    assert "set HADOOP_CONF_DIR" in caught.value.hint
+    monkeypatch.setenv("YARN_CONF_DIR", "/etc/hadoop")
+    spark._require_master("yarn")
+
+
+NO_STREAM = b"\0\0\0\0\0\0\0?\x08\0\0\0\x0b/files/none\0\0\0#Stream '/files/none' was not found."
+"""What a master of Spark 3.5.5 and of 4.1.4 say."""
+
+
+@pytest.mark.parametrize(
+    ("master", "answer", "says"),
+    [
+        ("spark://127.0.0.1:{}", None, "said nothing within 0.2 seconds"),
+        ("spark://127.0.0.1:1,127.0.0.1:{}", None, "Connection refused; 127.0.0.1:"),
+        ("spark://127.0.0.1:{}", b"HTTP/1.1 400 Bad Request", "is a web page"),
+        ("spark://127.0.0.1:{}", NO_STREAM, None),
+        ("spark://127.0.0.1:{}", b"", None),
+        ("spark://127.0.0.1:1,127.0.0.1:{}", NO_STREAM, None),
+        ("k8s://https://127.0.0.1:{}", None, "no Kubernetes answers"),
+        ("k8s://127.0.0.1:{}/path", None, "no Kubernetes answers"),
+        ("k8s://https://127.0.0.1:{}", b"HTTP/1.0 400 Bad Request", None),
+    ],
+)
+def test_what_listens_and_says_nothing_is_no_cluster(
+    master: str, answer: bytes | None, says: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spark was started first, and asked for half a minute."""
+    monkeypatch.setattr(spark, "_MASTER_SECONDS", 0.2 if answer is None else 60)
+    with socket.create_server(("127.0.0.1", 0)) as listens:
+
+        def serve() -> None:
+            opened, _ = listens.accept()
+            with opened:
+                opened.recv(100)
+                opened.sendall(answer or b"")
+
+        serving = threading.Thread(target=serve, daemon=True)
+        if answer is not None:
+            serving.start()
+        where = master.format(listens.getsockname()[1])
+        if says is None:
+            spark._require_master(where)
+            serving.join(60)
+            return
+        with pytest.raises(OutsideError, match="answers") as caught:
+            spark._require_master(where)
+        assert says in str(caught.value)
+        assert caught.value.hint.startswith("check ")
 
 
 @pytest.mark.parametrize("place", ["s3a://bucket/lake", "file:///data/lake", "s3a:/bucket/lake"])
@@ -161,15 +282,41 @@ def test_a_number_of_threads_that_would_stop_the_machine(
     assert Settings.read().threads == 999
 
 
-@pytest.mark.parametrize("asks", [True, False])
-def test_java_is_ended_where_a_master_does_not_answer(
-    monkeypatch: pytest.MonkeyPatch, *, asks: bool
+REFUSAL = """\
+26/12/03 WARN StandaloneAppClient$ClientEndpoint: Failed to connect to master 127.0.0.1:7077
+org.apache.spark.SparkException: Exception thrown in awaitResult:
+\tat org.apache.spark.util.SparkThreadUtils$.awaitResult(SparkThreadUtils.scala:53)
+Caused by: java.lang.RuntimeException: java.io.InvalidClassException: local class incompatible
+"""
+
+
+@pytest.mark.parametrize(
+    ("master", "asks", "logged", "says"),
+    [
+        ("spark://here:7077", True, "", "did not take this program on"),
+        ("yarn", False, "", "did not take this program on"),
+        ("spark://here:7077", False, REFUSAL, "the master has another version of Spark"),
+        ("spark://here:7077", False, REFUSAL.replace("InvalidClass", "X"), "java.io.XException"),
+        ("spark://here:7077,there:7077", False, REFUSAL, None),
+        ("spark://here:7077", False, "", None),
+    ],
+)
+def test_java_is_ended_where_a_cluster_does_not_answer(
+    master: str,
+    logged: str,
+    says: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    asks: bool,
 ) -> None:
     """Counted from Spark's first request on, so that a slow start is no reason."""
     killed, looked = threading.Event(), threading.Event()
     gateway = MagicMock()
     gateway.jvm.org.apache.spark.network.util.JavaUtils.timeStringAsSec.return_value = 0
     gateway.proc.kill.side_effect = killed.set
+    log = tmp_path / "log"
+    log.write_text(before := f"of an earlier start: {spark._REFUSED}\n", encoding="utf-8")
 
     def threads() -> str:
         looked.set()
@@ -180,12 +327,12 @@ def test_java_is_ended_where_a_master_does_not_answer(
     monkeypatch.setattr(spark, "_LOOKS", 0.001)
 
     def start() -> None:
-        with _taken_on(gateway, "spark://here:7077"):
-            assert (killed if asks else looked).wait(60)
+        with _taken_on(gateway, master, log, len(before)):
+            log.write_text(before + logged, encoding="utf-8")
+            assert (looked if says is None else killed).wait(60)
             raise ConnectionError("Java has ended")
 
-    with pytest.raises(OutsideError if asks else ConnectionError) as caught:
+    with pytest.raises(ConnectionError if says is None else OutsideError) as caught:
         start()
-    assert killed.is_set() is asks
-    if asks:
-        assert "did not take this program on" in str(caught.value)
+    assert killed.is_set() is (says is not None)
+    assert says is None or says in str(caught.value)
