@@ -686,6 +686,38 @@ def test_a_file_is_known_after_an_erasure(tmp_path: Path) -> None:
     assert len(_lines(lake, "row")) == 3
 
 
+class _Recorded:
+    """A connection that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._connection = duckdb.connect()
+
+    def execute(self, query: str) -> duckdb.DuckDBPyConnection:
+        self.asked.append(query)
+        return self._connection.execute(query)
+
+    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
+        return self._connection.sql(query)
+
+
+def test_of_texts_of_as_many_rows_the_first_are_compared_first(tmp_path: Path) -> None:
+    """Years of as many lines: all rows of all years were read for each year that came."""
+    row, other = "row", tmp_path / "other.parquet"
+    one, again = tmp_path / "one.parquet", tmp_path / "again.parquet"
+    query = "COPY (SELECT i AS row, i + {} AS cell FROM range({}) AS rows(i)) TO '{}'"
+    for path, by, rows in ((one, 0, 9000), (again, 0, 9000), (other, 1, 9000)):
+        duckdb.execute(query.format(by, rows, path))
+    later = tmp_path / "later.parquet"
+    duckdb.execute(f"COPY (SELECT row, least(cell, 8000) AS cell FROM '{one}') TO '{later}'")
+    recorded = _Recorded()
+    assert not store.same_rows(recorded, one, other, row)  # type: ignore[arg-type]
+    assert all("count(*)" in query or "WHERE row <= " in query for query in recorded.asked)
+    assert store.same_rows(duckdb.connect(), one, again, row)
+    assert not store.same_rows(duckdb.connect(), one, later, row)
+    assert store.same_rows(duckdb.connect(), one, other, row, "cell")
+
+
 def test_counting_a_name_changes_nothing(tmp_path: Path) -> None:
     lake = _lake(tmp_path, {"Supplier": "Secret Chips LLC"})
     (lake.path / "persons.json").unlink()

@@ -180,6 +180,7 @@ def _with_the_rows_of(run: Load, path: Path) -> list[Snapshot]:
     An erasure writes the kept text anew, and other releases of the engine write other bytes.
     Descriptions are not compared: an erasure takes a name out of those of all lines.
     """
+    from entrepot.sources.shipments.layout import ROW
     from entrepot.sources.shipments.parse import layout_of
 
     mapping = run.options.mapping or ""
@@ -191,7 +192,7 @@ def _with_the_rows_of(run: Load, path: Path) -> list[Snapshot]:
     return [
         item
         for item in held
-        if store.same_rows(run.connection, path, raw / item.raw.sha256, described)
+        if store.same_rows(run.connection, path, raw / item.raw.sha256, ROW, described)
     ]
 
 
