@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 def run() -> None:
     """Load the program and start it; Ctrl-C ends it while it is being loaded as it does later."""
+    _end_in_order()
     try:
         from entrepot.cli.main import run as begin
     except KeyboardInterrupt:
         sys.stderr.write("\nstopped\n" if sys.stderr.isatty() else "stopped\n")
         sys.exit(130)
     begin()
+
+
+def _end_in_order() -> None:
+    """Let what else asks a program to end (a shutdown, a closed terminal) do as Ctrl-C does.
+
+    By themselves these end it at once: what it had begun would stay on the disk, and nobody would
+    hear what became of a change.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What is ignored stays ignored: nohup wants the work to go on.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    if number != signal.SIGTERM:
+        signal.signal(number, signal.SIG_IGN)  # shell and system both report a closed terminal
+    usual = signal.getsignal(signal.SIGINT)  # which may wait for the end of a step
+    if not callable(usual):  # ignored, as by a shell for what runs behind it
+        raise KeyboardInterrupt
+    usual(number, frame)

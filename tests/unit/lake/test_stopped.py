@@ -23,23 +23,24 @@ OLD = ["2022,156,643,850110,1,1"]
 # The commands as they are, in a process that presses Ctrl-C for itself at a chosen moment.
 COMMAND = """
 import os, signal, sys, time
-from entrepot.cli import main
+from entrepot import cli
 from entrepot.lake import checks, prepare, publish, store
 
 module, name, late, *sys.argv[1:] = sys.argv[1:]
+late, _, number = late.partition("-")
 place = {"prepare": prepare, "store": store, "publish": publish}[module]
 real = getattr(place, name)
 
 def pressed(*args, **keys):
     if late == "late":
         real(*args, **keys)
-    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), getattr(signal, number or "SIGINT"))
     time.sleep(0.05)
     if late != "late":
         return real(*args, **keys)
 
 setattr(place, name, pressed)
-main.run()
+cli.run()
 """
 
 
@@ -79,6 +80,31 @@ def test_stopped_after_the_change(lake: Lake, write: Write, command: str) -> Non
     assert (rows_of(lake, "value_usd") if lake.holds("baci") else []) == expected
     assert not list(lake.path.glob(".staging-*"))
     assert (lake.path / "lock").read_text() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("usual", [signal.SIG_DFL, signal.SIG_IGN])
+def test_a_shutdown_or_a_closed_terminal_stops_as_ctrl_c_does(
+    lake: Lake, write: Write, number: str, usual: signal.Handlers
+) -> None:
+    """They ended the program on the spot: what it had begun stayed on the disk, without a word."""
+    lake.add("baci", [write(OLD)])
+    before = tree(lake.path)
+    path = write(["2023,156,643,850110,9,1"], "BACI_HS17_Y2023_V202501.csv")
+    words = ("data", "add", "baci", path, "--lake", lake.path)
+    kept = signal.signal(signal.SIGINT, usual)  # a shell ignores it for what runs behind it
+    try:
+        done = run("prepare", "copy_raw", f"early-{number}", *words)
+        assert tree(lake.path) == before
+        late = run("publish", "_tidy", f"late-{number}", *words)
+    finally:
+        signal.signal(signal.SIGINT, kept)
+    assert done.returncode == late.returncode == 130, done.stderr
+    assert done.stderr.splitlines()[-1] == "stopped; the lake is as it was"
+    assert late.stderr.splitlines()[-1] == "stopped; the change to the lake was complete"
+    assert not list(lake.path.glob(".staging-*"))
+    assert len(lake.holdings()) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
