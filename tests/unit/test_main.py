@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from pydantic_core import SchemaError
 
 from entrepot.cli import main
 from entrepot.lake import Lake
@@ -98,6 +99,7 @@ def test_a_word_that_stands_alone_is_not_likened_to_an_option(
         KeyboardInterrupt(),
         RuntimeError("Query interrupted"),
         duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
+        SchemaError('Error building "literal" validator:\n  KeyboardInterrupt: '),
     ],
 )
 def test_ctrl_c_outside_of_a_command_is_no_traceback(

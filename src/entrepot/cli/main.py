@@ -102,9 +102,12 @@ def _say_stopped(error: KeyboardInterrupt) -> None:
 
 
 def _is_interrupted(error: Exception) -> bool:
-    """Whether it is the engine's way to say that Ctrl-C was pressed, where nobody expected it."""
-    return (type(error) is RuntimeError and "Query interrupted" in str(error)) or (
-        type(error).__name__ == "InterruptException"
+    """Whether it is a library's way to say that Ctrl-C was pressed, where nobody expected it."""
+    return (
+        (type(error) is RuntimeError and "Query interrupted" in str(error))
+        or type(error).__name__ == "InterruptException"
+        # As Pydantic puts it where it was building a type.
+        or (type(error).__name__ == "SchemaError" and "KeyboardInterrupt" in str(error))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated
 
 import typer
@@ -154,7 +155,20 @@ def mcp(
 
     require_lake(lake)
     if not http:
+        _end_at_once()
         run_stdio(lake, seconds=timeout, page=page)
         return
     access = Access.of(host, token, behind_proxy=behind_proxy, names=allow_host or ())
     run_http(lake, host, port, access, seconds=timeout, page=page, say=note)
+
+
+def _end_at_once() -> None:
+    """Leave it to the system to end this program, as one that only reads leaves nothing behind.
+
+    In order it could end only after the next line of its input, which may never come.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What is ignored stays ignored, as `nohup` wants it.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)

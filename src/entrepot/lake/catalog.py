@@ -271,7 +271,7 @@ class Catalog:
             # again, a changed blank or escape would not show.
             if hashlib.sha256(text.partition(b"\n")[2]).hexdigest() != data["sha256"]:
                 raise ValueError("its text does not fit the hash in its first line")
-            return cls(tuple(_snapshot(item) for item in data["snapshots"]), _paths(data))
+            return cls(tuple(_stored(item) for item in data["snapshots"]), _paths(data))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             if isinstance(error, BadFileError):
                 raise
@@ -532,6 +532,23 @@ def _snapshot(data: dict[str, Any]) -> Snapshot:
     if found.table not in TABLES or not found.partitions:
         raise ValueError(f"not a table with rows: {found.source} {found.table}")
     return _checked(found)
+
+
+_LATER = ("is_cut",)
+"""What catalogs of this format did not say at first."""
+
+
+def _stored(data: dict[str, Any]) -> Snapshot:
+    """Return a snapshot that says all it has to, each part in the files that are looked for."""
+    found = _snapshot(data)
+    entries: tuple[Snapshot | Partition, ...] = (found, *found.partitions)
+    for one, entry in zip([data, *data["partitions"]], entries, strict=True):
+        if missing := {field.name for field in fields(entry)} - {*one, *_LATER}:
+            raise ValueError(f"{found.source} does not say {min(missing)}")
+    for part in found.partitions:
+        if part.files.keys() != orders(found.table).keys():
+            raise ValueError(f"the files of {found.source} cannot be {list(part.files)!r:.40}")
+    return found
 
 
 def _partition(data: dict[str, Any]) -> Partition:

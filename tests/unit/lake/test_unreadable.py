@@ -14,7 +14,7 @@ from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.figures import ask
 from entrepot.files import require_target
 from entrepot.lake import Lake
-from entrepot.lake.catalog import Catalog
+from entrepot.lake.catalog import FORMAT, Catalog
 from entrepot.lake.inventory import inventory_of
 from entrepot.watching import watch
 
@@ -93,7 +93,7 @@ def _signed(data: dict[str, Any]) -> str:
     """Write a catalog as the program does, by whoever knows how."""
     rest = f'"dropped": {json.dumps(data["dropped"])},\n"snapshots": '
     rest += f"{json.dumps(data['snapshots'])}}}\n"
-    return f'{{"format": 4, "sha256": "{hashlib.sha256(rest.encode()).hexdigest()}",\n{rest}'
+    return f'{{"format": {FORMAT}, "sha256": "{hashlib.sha256(rest.encode()).hexdigest()}",\n{rest}'
 
 
 OTHERS = (None, -1, 1.5, "x", [None], {})
@@ -123,11 +123,29 @@ def test_a_catalog_of_other_kinds_is_damaged(lake: Lake, write: Write) -> None:
                 assert [item.to_dict() for item in inventory_of(found)] or path == ("snapshots",)
                 read.add(path[-1])
     assert refused > 200
+    assert {"snapshots", "period"} < read
     assert read <= {"dropped", "snapshots", "period", *LISTS, "sums", *SAID}
 
 
+def test_a_catalog_without_what_it_has_to_say_is_damaged(lake: Lake, write: Write) -> None:
+    """By hand, with its hash made anew: a part without one of its files was a traceback."""
+    lake.add("baci", [write()])
+    whole = json.loads((lake.path / "catalog.json").read_text())
+    Catalog.parse(_signed(whole), "catalog.json")
+    for path in _leaves(whole["snapshots"]):
+        data = copy.deepcopy(whole)
+        place = data["snapshots"]
+        for key in path[:-1]:
+            place = place[key]
+        if isinstance(place, dict) and path[-1] != "is_cut":  # older ones do not say it
+            del place[path[-1]]
+            with pytest.raises(BadFileError, match="damaged"):
+                Catalog.parse(_signed(data), "catalog.json")
+
+
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, '{"format": 1e999}', '{"format": 4, "sha256": ' + "{" * 10**5]
+    "text",
+    ["[" * 100_000, '{"format": 1e999}', f'{{"format": {FORMAT}, "sha256": ' + "{" * 10**5],
 )
 def test_a_catalog_that_is_no_json_is_damaged(lake: Lake, write: Write, text: str) -> None:
     lake.add("baci", [write()])

@@ -219,6 +219,26 @@ def test_what_is_no_message_is_answered(tmp_path: Path) -> None:
     assert {one["id"] for one in found if "result" in one} == {0, "last"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_it_ends_while_it_waits_for_its_client(tmp_path: Path, number: str) -> None:
+    """It waited for the next line of its input first, which a client that ends does not send."""
+    line = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
+    command = [sys.executable, "-c", "from entrepot.cli import run; run()", "mcp"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment(tmp_path), **pipes) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        try:
+            server.stdin.write(line)
+            server.stdin.flush()
+            assert server.stdout.readline()
+            server.send_signal(getattr(signal, number))
+            assert server.wait(30) == -getattr(signal, number)
+        finally:
+            server.kill()
+
+
 def test_a_body_that_never_comes_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
