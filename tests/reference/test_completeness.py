@@ -164,6 +164,13 @@ def test_another_reporter_makes_no_partners_of_the_one_that_is_asked(tmp_path: P
     keys = {"lake": lake, "exporter": "CHN", "goods": "854231", "period": 2022}
     assert ep.ask("import_share", importer="BRA", **keys).to_dict()["open_ends"] == ["low"]
     assert "open_ends" not in ep.ask("import_share", importer="ARG", **keys).to_dict()
+    # In a file, too: 100 % of a table alone would be taken for a share.
+    panel = ep.ask_many("import_share", importer=["BRA", "ARG"], **keys)
+    assert [row["open_ends"] for row in panel.rows()] == ["low", None]
+    both = csv.DictReader(panel.save(tmp_path / "both.csv").read_text().splitlines())
+    assert [row["open_ends"] for row in both] == ["low", ""]
+    one = panel[0].save(tmp_path / "one.csv").read_text().splitlines()
+    assert next(csv.DictReader(one))["open_ends"] == "low"
 
 
 def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> None:

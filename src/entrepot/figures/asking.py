@@ -57,6 +57,7 @@ LABELS = {
     "value": "value, in its unit",
     "low": "lowest value under other definitions",
     "high": "highest value under other definitions",
+    "open_ends": "ends of the range, low or high, that are bounds: values may lie beyond",
     "unit": "unit of value, low and high",
     "from_price": "part of a change that is of prices, in its unit",
     "from_quantity": "part of a change that is of quantities, in its unit",
@@ -148,6 +149,7 @@ class Panel(TableResult):
 
         A share is 0 to 1; `value` is None where data are missing, and `reason` says which.
         A change has its base, and a change in value its parts.
+        `open_ends` names the ends of a range, ``low`` or ``high``, beyond which values may lie.
         `change_to` names the source or reporter that begins with this row of a series; the
         difference from the row before is no trend.
         """
@@ -162,6 +164,7 @@ class Panel(TableResult):
                 "value": one.value,
                 "low": one.low,
                 "high": one.high,
+                "open_ends": " and ".join(one.open_ends) or None,
                 "unit": one.unit,
                 **{f"from_{name}": _part(one, name) for name in self._parts},
                 "source": one.definition.source if one.status == "ok" else None,

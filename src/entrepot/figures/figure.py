@@ -164,7 +164,7 @@ class Figure:
     @property
     def no_range(self) -> str:
         """Why a value has no range; empty where it has one, and without a value."""
-        if self.status != "ok" or self._open_ends() or (self.range_text and self.low != self.high):
+        if self.status != "ok" or self.open_ends or (self.range_text and self.low != self.high):
             return ""
         if not self.ranged:
             return "not computed here"
@@ -262,7 +262,7 @@ class Figure:
             "unit": self.unit,
             "kind": self.kind,
             **self._range(values),
-            **({"open_ends": ends} if (ends := self._open_ends()) else {}),
+            **({"open_ends": ends} if (ends := self.open_ends) else {}),
             **({"no_range": why} if (why := self.no_range) else {}),
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
@@ -284,8 +284,9 @@ class Figure:
         always = "uncertain_code_shares" if self.uncertain_code_shares is not None else ""
         return found | {name: value for name, value in optional.items() if value or name == always}
 
-    def _open_ends(self) -> list[str]:
-        """Return which ends of the range are bounds, beyond which values may lie."""
+    @property
+    def open_ends(self) -> list[str]:
+        """Which ends of the range, ``low`` and ``high``, are bounds: values may lie beyond."""
         opens = zip(("low", "high"), self.opens(self.low, self.high), strict=True)
         return [name for name, is_open in opens if is_open]
 
@@ -368,6 +369,7 @@ class Figure:
         counted = as_counted(self, in_words=True)
         keys = {name: one for name, one in counted.items() if one is not None}
         answer = {"value": self.value, "unit": self.unit, "low": self.low, "high": self.high}
+        answer |= {"open_ends": " and ".join(ends)} if (ends := self.open_ends) else {}
         answer |= {"no_range": self.no_range} if self.no_range else {}
         answer |= {"reason": self.reason} if self.reason else {}
         unit = {"unit": _unit_of_rows(self)}
