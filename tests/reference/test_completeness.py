@@ -57,12 +57,12 @@ def test_a_table_says_how_many_partners_its_total_has(tmp_path: Path) -> None:
     share = _caveats(lake, "import_share", importer="RUS", exporter="CHN")
     count = len({*partners, "CHN"})
     assert share["partial-source"] == (
-        f"table.some has {count} exporters here; others may be missing, so the total may be too "
-        "small and this is an upper bound."
+        f"table.some has {count} exporters here; if others are missing, the total is too small and "
+        "this is an upper bound."
     )
     total = _caveats(lake, "value", importer="RUS", exporter="WLD")["partial-source"]
     assert f"{count} exporters" in total
-    assert "this total may be too small" in total
+    assert "if others are missing, this total is too small" in total
     concentration = _caveats(lake, "hhi", importer="RUS")["partial-source"]
     assert "far too high or too low" in concentration
     assert "partial-source" not in _caveats(lake, "value", importer="RUS", exporter="CHN")

@@ -620,8 +620,9 @@ def world_lake(tmp_path: Path) -> Lake:
 
 def test_rows_that_are_reconciled_already_are_refused(lake: Lake) -> None:
     reconcile_lake(lake, weights="variances")
-    with pytest.raises(RequestError, match="reconciled already"):
-        reconcile_lake(lake, source="reconciled")
+    for source in ("reconciled", "baci"):  # of neither has the advice to add reports any use
+        with pytest.raises(RequestError, match="reconciled already"):
+            reconcile_lake(lake, source=source)
     for option in ({"by": "month"}, {"panel": "none"}):
         with pytest.raises(RequestError, match=f"unknown {next(iter(option))}"):
             reconcile_lake(lake, **option)

@@ -635,7 +635,7 @@ def not_known(
 LARGEST = ("CHN", "USA", "DEU", "JPN", "NLD", "KOR", "ITA", "FRA", "GBR", "HKG")
 """The leading exporters, who lead in imports too (WTO, World Trade Statistical Review 2023)."""
 
-_UP = "may be too small"
+_UP, _TOO_SMALL = "may be too small", "is too small"
 _CONSEQUENCE = {
     "value": "this total {}",
     "growth": "this compares totals that {}",
@@ -656,7 +656,7 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
         count = _names(cells, asked, "exporter")
         loaded = _counted(len(count), "exporter")
         text = f"{source_name(cells.available.source)} is loaded for {loaded} only"
-        yield _caveat(text, asked, "is too small" if total_flows else "")
+        yield _caveat(f"{text}, so " if total_flows else text, asked, _TOO_SMALL)
         return
     reported, listed = [], []
     is_unlike = False
@@ -674,14 +674,17 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
                 listed.append(_counted_by_time(counts, side))
                 is_unlike |= max(counts.values()) >= 2 * min(counts.values())
     if reported:
-        yield _caveat(". ".join(dict.fromkeys(reported)), asked, _UP)
+        yield _caveat(f"{'. '.join(dict.fromkeys(reported))}, so ", asked, _UP)
     elif listed:
         called = source_name(cells.available.source)
-        text = f"{called} has {joined(listed)} here; others may be missing"
+        text = f"{called} has {joined(listed)} here"
         if is_unlike:
-            yield caveat("partial-source", f"{text}, so this compares different partners.")
+            text += "; others may be missing, so this compares different partners."
+            yield caveat("partial-source", text)
+        elif is_own(cells.available.source):  # it may well be whole
+            yield _caveat(f"{text}; if others are missing, ", asked, _TOO_SMALL)
         else:
-            yield _caveat(text, asked, _UP)
+            yield _caveat(f"{text}; others may be missing, so ", asked, _UP)
 
 
 _BOUNDS: dict[str, Literal["low", "high"]] = {
@@ -736,7 +739,9 @@ def _counted_by_time(counts: Mapping[Period, int], side: str) -> str:
 
 
 def _caveat(text: str, asked: Definition, how_small: str) -> Caveat:
-    if how_small:
+    """Return a text with what follows from it, where it ends in a blank."""
+    if text.endswith(" "):
         of = "growth" if asked.flow == "balance" else asked.measure  # both compare two totals
-        text += f", so {_CONSEQUENCE.get(of, _NO_BOUND).format(how_small)}"
+        said = how_small.replace("is ", "are ") if of == "growth" else how_small
+        text += _CONSEQUENCE.get(of, _NO_BOUND).format(said)
     return caveat("partial-source", f"{text}.")

@@ -207,7 +207,7 @@ def _require_known(source: str, options: dict[str, tuple[str, Sequence[str]]]) -
     for name, (word, known) in options.items():
         if word not in known:
             raise RequestError(f"unknown {name} {word!r}", hint=f"one of: {', '.join(known)}")
-    if source == SOURCE:
+    if source in (SOURCE, OFFICIAL):
         raise RequestError(
             "these rows are reconciled already", hint="name the source of the reports: comtrade"
         )

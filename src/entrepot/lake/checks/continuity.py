@@ -191,7 +191,7 @@ def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...
                     "warning",
                     spans([period for _, period in few]),
                     len(few),
-                    f"{_count(least, name)} in {period}",
+                    f"{_count(least, name)} in {period}" if len(few) > 1 else "",
                     f"This is an extract of {info.title.partition(',')[0]}: {_count(least, name)}, "
                     f"where a complete period has at least {expected.least:,.0f}. A share of a "
                     "total cannot be taken from it, only flows between the areas it covers.",
