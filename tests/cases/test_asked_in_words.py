@@ -9,7 +9,8 @@ import sys
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from entrepot.figures import Definition
 from entrepot.goods import goods_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -832,3 +833,61 @@ def test_the_place_of_a_supplier_is_asked_back_with_the_table_and_its_share(ques
             name.removeprefix("--"): one for name, one in zip(words[3::2], words[4::2], strict=True)
         }
         Definition.build(words[2], **keys)
+
+
+def _swallows_itself(parts: Sequence[Any]) -> bool:
+    """Whether a pattern has a repeat of what is itself a repeat alone: ``(?:a+ ?)+``."""
+    return any(
+        (op in _REPEATS and at[1] == parser.MAXREPEAT and _is_repeat(at[2]))
+        or any(_swallows_itself(inner) for inner in _inner(op, at))
+        for op, at in parts
+    )
+
+
+def _is_repeat(parts: Sequence[Any]) -> bool:
+    """Whether a repeat can be the whole of what a pattern matches."""
+    for place, (op, at) in enumerate(parts):
+        repeats = op in _REPEATS and at[1] == parser.MAXREPEAT
+        if repeats or any(_is_repeat(one) for one in _inner(op, at)):
+            others = [*parts[:place], *parts[place + 1 :]]
+            if all(_may_be_nothing(*one) for one in others):
+                return True
+    return False
+
+
+def _may_be_nothing(op: Any, at: Any) -> bool:
+    if op in _REPEATS and at[0] == 0:
+        return True
+    if op in (parser.AT, parser.ASSERT, parser.ASSERT_NOT):
+        return True
+    inner = _inner(op, at)
+    return any(all(_may_be_nothing(*one) for one in some) for some in inner)
+
+
+def _inner(op: Any, at: Any) -> list[Sequence[Any]]:
+    if op is parser.BRANCH:
+        return list(at[1])
+    place = {parser.SUBPATTERN: 3, parser.ASSERT: 1, parser.ASSERT_NOT: 1}
+    place |= dict.fromkeys(_REPEATS, 2)
+    return [at[place[op]]] if op in place else []
+
+
+_REPEATS = (parser.MAX_REPEAT, parser.MIN_REPEAT)
+
+
+def test_no_pattern_takes_time_that_doubles_with_each_letter() -> None:
+    """A question about the biggest buyer of Australian iron ore was read for minutes."""
+    assert _swallows_itself(parser.parse("who (?:▮+(?:['’]s?)?[ -]*)+buys"))
+    assert not _swallows_itself(parser.parse("who (?:▮+ )+buys(?:▮[▮ ]*)?"))
+    tables = (files("entrepot") / "claims").iterdir()
+    cells = [
+        (table.name, cell)
+        for table in tables
+        if table.name.startswith("question") and table.name.endswith(".csv")
+        for row in csv.reader(table.read_text(encoding="utf-8").splitlines())
+        for cell in row
+        if re.search("[+*]", cell)
+    ]
+    assert len(cells) > 300
+    named = [one for one in cells if _swallows_itself(parser.parse(one[1].replace("{n}", "3")))]
+    assert not named
