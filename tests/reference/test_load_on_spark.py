@@ -253,3 +253,24 @@ def test_a_store_that_spark_has_no_library_for(said: str) -> None:
         raise PySparkException(f"An error occurred while calling o1.text.\n: {said}")
     assert caught.value.why == said
     assert "hadoop-aws" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "what", "hint"),
+    [
+        (
+            "java.io.FileNotFoundException: /lake/a (Permission denied)",
+            "no right",
+            "spark-defaults",
+        ),
+        ("java.nio.file.AccessDeniedException: s3a://b/a: 403 Forbidden", "no right", "keys"),
+        ("java.io.FileNotFoundException: File file:/a does not exist", "a worker", "same path"),
+    ],
+)
+def test_what_spark_may_not_or_cannot_see(said: str, what: str, hint: str) -> None:
+    from pyspark.errors import PySparkException
+
+    with pytest.raises(OutsideError, match=what) as caught, readable_on_spark():
+        raise PySparkException(f"An error occurred while calling o1.collect.\n: {said}")
+    assert caught.value.why == said
+    assert hint in caught.value.hint

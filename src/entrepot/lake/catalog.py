@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
-from entrepot.errors import BadFileError, DamagedLakeError, RequestError
+from entrepot.errors import BadFileError, DamagedLakeError, OutsideError, RequestError
 from entrepot.files import from_json, require_file
 from entrepot.model.columns import Finding, Table, key_columns
 from entrepot.model.period import Period
@@ -452,10 +452,20 @@ def read_plain(path: Path) -> bytes:
         If it is a pipe, a device, a socket or a folder.
     FileNotFoundError, NotADirectoryError
         If there is none.
+    OutsideError
+        Without the right to read it.
     """
-    if path.stat() and not path.is_file():
-        require_file(path, hint=f"delete it, then: {rebuild_command(path.parent)}")
-    return path.read_bytes()
+    try:
+        if path.stat() and not path.is_file():
+            require_file(path, hint=f"delete it, then: {rebuild_command(path.parent)}")
+        return path.read_bytes()
+    except PermissionError as error:
+        raise OutsideError(
+            "the lake cannot be read: no permission",
+            where=str(path),
+            why="the catalog says which files hold the data",
+            hint="get the right to read it",
+        ) from error
 
 
 def _require_folder(folder: Path) -> None:

@@ -240,6 +240,7 @@ def _gather(apart: Path, staging: Path) -> None:
     shutil.rmtree(apart)
 
 
+_NO_RIGHT = re.compile("Permission denied|Access ?Denied|AccessControlException|403 Forbidden")
 # Spark's own VARCHAR needs a length.
 _TYPES = {"VARCHAR": "STRING"}
 
@@ -458,7 +459,22 @@ def readable_on_spark() -> Iterator[None]:
             raise NoEvidenceError(
                 "there is no lake here, or a file of it is gone",
                 why=why,
-                hint="check the address; entrepot data check says which file is missing",
+                hint="check the address; if it is right, copy the whole lake there again, "
+                "catalog.json last",
+            ) from error
+        if "FileNotFoundException" in why and "does not exist" in why:
+            raise OutsideError(
+                "a worker does not see a file of the lake",
+                why=why,
+                hint="put the lake where every worker sees it under the same path; if they do, a "
+                "file was removed meanwhile: ask again",
+            ) from error
+        if _NO_RIGHT.search(why):
+            raise OutsideError(
+                "Spark has no right to read the lake",
+                why=why,
+                hint="let the user that Spark and its workers run as read it; keys for a store "
+                "belong into spark-defaults.conf, or are the workers' own",
             ) from error
         if "FileSystem not found" in why or "No FileSystem for scheme" in why:
             raise OutsideError(

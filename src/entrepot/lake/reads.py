@@ -206,7 +206,7 @@ class Reads:
         try:
             with readable():
                 require_read(self.path, lambda: all_files(catalog), self._connection)
-            if sizes and self._remote is None:  # else most files have not come
+            if sizes and not self._is_far:  # else most files have not come
                 require_sizes(self.path, all_files(catalog))
         except ChangedError:  # nothing that came from it may be used again
             self._connection = self._in_memory = None
@@ -229,6 +229,11 @@ class Reads:
         require_sizes(self.path, all_files(catalog))
         for item in catalog.snapshots:
             require_delivered(self.path, item.raw)
+
+    @property
+    def _is_far(self) -> bool:
+        """Whether the lake is at an address, so that its folder here is a copy or none."""
+        return self._remote is not None or self._settings.address is not None
 
     def _state(self) -> State:
         if self._pinned is not None:
@@ -254,7 +259,7 @@ class Reads:
 
         Loads and removals never do that: the files of a state that is read stay known.
         """
-        if self._remote is not None:
+        if self._is_far:
             return False
         try:
             now = Catalog.read(self.path)

@@ -152,12 +152,12 @@ def require_sizes(folder: Path, files: Iterable[StoredFile]) -> None:
     Raises
     ------
     OutsideError
-        If one is gone or has another size, naming it.
+        If one is gone, has another size or may not be looked at, naming it.
     """
     for stored in files:
         found = _stamp(folder / stored.path)
         if found is None and not _is_missing(folder / stored.path):
-            continue  # no right to look: the error that is looked into says more
+            raise _no_right(folder, stored)
         if found is None or found[1] != stored.bytes:
             how = "it is gone" if found is None else "its size is another"
             raise _unlike(folder, stored, how)
@@ -254,12 +254,7 @@ def _require(folder: Path, runs: Sequence[Run]) -> None:
             try:
                 handle = opened[stored.path] = os.open(folder / stored.path, _HOW)
             except PermissionError as error:
-                raise OutsideError(
-                    "a file of the lake cannot be read: no permission",
-                    where=str(folder / stored.path),
-                    why="whether it is what was written is not known",
-                    hint="get the right to read it",
-                ) from error
+                raise _no_right(folder, stored) from error
             except OSError as error:
                 raise _unlike(folder, stored, error.strerror or str(error)) from error
             state = os.fstat(handle)
@@ -321,6 +316,15 @@ def _is_missing(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def _no_right(folder: Path, stored: StoredFile) -> OutsideError:
+    return OutsideError(
+        "a file of the lake cannot be read: no permission",
+        where=str(folder / stored.path),
+        why="whether it is what was written is not known",
+        hint="get the right to read it",
+    )
 
 
 def _unlike(folder: Path, stored: StoredFile, how: str) -> ChangedError:

@@ -15,6 +15,8 @@ from tests.made_comtrade import CHINA, GERMANY, row, text_of
 from entrepot.errors import BadFileError, OutsideError
 from entrepot.lake import Lake, unchanged
 from entrepot.lake.lock import writing
+from entrepot.lake.on_spark import SparkLake
+from entrepot.lake.state import State
 from entrepot.lake.system_errors import guarded, readable
 from entrepot.lake.unchanged import ChangedError
 
@@ -161,3 +163,49 @@ def test_what_may_not_be_read_is_named(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
     assert caught.value.where == str(tmp_path if readable_ else file)
     assert ("right to read" in caught.value.hint) is not readable_
+
+
+def test_a_folder_that_may_not_be_entered_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine finds no file in it, and the advice was to remove the source."""
+    folder = _loaded(tmp_path / "one", 3.21e8)
+    monkeypatch.setattr(unchanged, "_stamp", lambda _: None)
+    monkeypatch.setattr(Path, "lstat", _refused)
+    lake = Lake.open(folder)
+
+    def ask() -> None:
+        with lake.reading():
+            assert lake.connection
+            raise OutsideError("a file of the lake cannot be read", hint="remove its source")
+
+    for look in (ask, lake.require_files):
+        with pytest.raises(OutsideError, match="no permission") as caught:
+            look()
+        assert not isinstance(caught.value, ChangedError)
+        assert caught.value.hint == "get the right to read it"
+
+
+def test_a_catalog_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = _loaded(tmp_path / "one", 3.21e8)
+    monkeypatch.setattr(Path, "read_bytes", _refused)
+    with pytest.raises(OutsideError, match="lake cannot be read: no permission") as caught:
+        Lake.open(folder).holdings()
+    assert caught.value.where == str(folder / "catalog.json")
+
+
+def test_what_fails_at_an_address_is_not_called_a_replaced_lake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files are not on this machine, where their sizes were looked at."""
+    folder = _loaded(tmp_path / "one", 3.21e8)
+    lake = SparkLake.open(folder.as_uri())
+    monkeypatch.setattr(lake, "_state", lambda: State.read(folder))
+
+    def ask() -> None:
+        with lake.reading():
+            assert lake.connection
+            raise OutsideError("the disk of a worker is full")
+
+    with pytest.raises(OutsideError, match="of a worker is full"):
+        ask()
