@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.flows import FOR_WHOM
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import PARTICIPLE, stands_at
 from entrepot.claims.draft.scene import (
@@ -135,7 +136,7 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
 
 _MILLION = 1e6
 _LEADING_TO = re.compile(
-    r"[,;]?\s*(?:to|до|auf|至|达到?|增至|降至|升至)\s*"
+    r"\s*[,;—–]?\s*(?:to|до|auf|至|达到?|增至|降至|升至)\s*"
     r"(?:(?:about|around|nearly|almost|почти|около|rund|knapp|fast)\s|约|近)?\s*"
 )
 
@@ -615,6 +616,8 @@ def _stated_sides(flow: Mark, group: str, scene: Scene) -> tuple[str, str] | Non
             pair = _HYPHEN.fullmatch(text, first.end, second.start)
             if pair and 0 <= flow.start - second.end <= _AT_FLOW:
                 return first.value, second.value
+    if of_market := sides_of_market(flow, scene):
+        return of_market
     away = [
         one
         for one in scene.areas
@@ -638,6 +641,30 @@ def _stated_sides(flow: Mark, group: str, scene: Scene) -> tuple[str, str] | Non
     return None if listed else (owners[0].value, away[0].value)
 
 
+def sides_of_market(flow: Mark, scene: Scene) -> tuple[str, str] | None:
+    """Return both sides at a market: "Peru was the main export market for Chile, with $3 bn"."""
+    text = scene.apart.text
+    agents = [one for one in scene.apart.found.of("agent") if one.start <= flow.start < one.end]
+    if not agents:
+        return None
+    behind = [
+        one
+        for one in scene.areas
+        if ends_with(FOR_WHOM, text, one.start)
+        or (one.start >= agents[0].end and _FOR.fullmatch(text, agents[0].end, one.start))
+    ]
+    ahead = [
+        one
+        for one in scene.areas
+        if one.end <= flow.start and one.form == "bare" and one not in behind
+    ]
+    codes = {one.value for one in (*ahead, *behind)}
+    if len(behind) != 1 or len(ahead) != 1 or len(codes) != 2 or codes & {NOWHERE, WORLD}:
+        return None
+    return behind[0].value, ahead[0].value
+
+
+_FOR = re.compile(r" (?:for|of|to) (?:the )?| (?:für|von) | для ")
 _AT_FLOW = 10
 _HYPHEN = re.compile("[-–]")
 

@@ -98,10 +98,27 @@ def flows_of(text: str, language: str, found: Marks) -> list[Flow]:
             assigned[place].append(area)
     flows = []
     for flow, areas in zip(found.flows, assigned, strict=True):
+        if any(one.start <= flow.start < one.end for one in found.of("agent")):
+            areas = [_of_market(area, flow, text) for area in areas]
         read = _sided(flow, areas, _external(flow, found, text), text)
         flows.append(_with_goods(read, flow, found, text, language))
     away = [area for area in found.areas if area.form in (*_FROM, *_TO, "between")]
     return _apart(flows, text, language) if away else flows
+
+
+FOR_WHOM = re.compile(r"(?:\b[Ff]or|\b[Ff]ür|(?<!\w)[Дд]ля) (?:the )?$")
+"""In front of whose market or source something is: "For Chile, Peru is the main market"."""
+
+
+def _of_market(area: Mark, flow: Mark, text: str) -> Mark:
+    """Return an area at a market or source in its part: "Peru was the export market for Chile"."""
+    away, own = ("to", "of") if flow.value in SELLS else ("from", "of")
+    if FOR_WHOM.search(text, max(0, area.start - _NEAR), area.start):
+        return replace(area, form=own)
+    if area.form == "bare" and area.end <= flow.start:
+        return replace(area, form=away)
+    behind = area.start >= flow.end and area.form in (*_TO, *_FROM, "origin")
+    return replace(area, form=own) if behind else area
 
 
 def _apart(flows: list[Flow], text: str, language: str) -> list[Flow]:
@@ -289,11 +306,20 @@ def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> F
         title = f"HS {code}" if code else "not in the word list"
         return replace(read, goods=code or f"named:{words}", certainty="likely", title=title)
     word = unknown_before(before, language)
+    if _RANKED.fullmatch(word) and _ITS_PARTNER.match(behind):
+        return read  # "the leading export destination"
     if word and not any(0 <= read.start - area.end <= 1 for area in found.areas):
         if code := code_of(word, language):
             return replace(read, goods=code, certainty="likely", title=f"HS {code}")
         return replace(read, trouble=f"{word!r} may name goods, and no code is known for it")
     return read
+
+
+_RANKED = re.compile(
+    r"leading|main|top|key|major|primary|principal|chief|largest|biggest|first|second|third|fourth",
+    re.IGNORECASE,
+)
+_ITS_PARTNER = re.compile(r" (?:market|destination|partner|customer|buyer|source|supplier)s?\b")
 
 
 def code_of(words: str, language: str) -> str:

@@ -6,7 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.areas import unknown_area
-from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of, subject_of
+from entrepot.claims.draft.candidates import (
+    BALANCES,
+    BUYS,
+    SELLS,
+    row_of,
+    sides_of_market,
+    subject_of,
+)
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from entrepot.claims.draft.scene import Scene
-    from entrepot.claims.draft.sentences import Time
+    from entrepot.claims.draft.sentences import Mark, Time
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
@@ -263,11 +270,14 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         raise Refusal(_WITH_WHOM)
     seller, buyer = guess.sides
     there = _THERE.search(text, *scene.gaps.clause(number.start, number.end))
+    ahead = [one for one in scene.apart.found.flows if one.end <= number.start]
+    at_market = bool(ahead) and sides_of_market(ahead[-1], scene) == (guess.owner, guess.partner)
     if (
         not there
+        and not at_market
         and guess.kind in (*SELLS, *BUYS)
         and (
-            _is_only(seller, ("to",), number, scene)
+            _is_only(seller, ("to",), number, scene, goes_back=guess.what == "level")
             or _is_only(buyer, ("from", "origin"), number, scene)
         )
     ):
@@ -357,14 +367,33 @@ def _is_of_later(side: str, number: Span, scene: Scene) -> bool:
     )
 
 
-def _is_only(code: str, forms: tuple[str, ...], number: Span, scene: Scene) -> bool:
+def _is_only(
+    code: str, forms: tuple[str, ...], number: Span, scene: Scene, *, goes_back: bool = False
+) -> bool:
     """Whether all that names a country up to the next number says where goods go, or come from."""
     marks = [
         one
         for one in scene.areas
         if one.value == code and not scene.gaps.begins_number(number.end, one.start)
     ]
-    return bool(marks) and all(one.form in forms for one in marks)
+    return (
+        bool(marks)
+        and all(one.form in forms for one in marks)
+        and not (goes_back and _goes_back(marks, number, scene))
+    )
+
+
+def _goes_back(marks: Sequence[Mark], number: Span, scene: Scene) -> bool:
+    """Whether the way back follows: "exports to Peru were 3 bn and imports 5 bn" are from Peru."""
+    ahead = [one for one in scene.apart.found.flows if one.end <= number.start]
+    if len(ahead) < 2 or {ahead[-1].value, ahead[-2].value} != {"export", "import"}:
+        return False
+    at_first = all(0 <= one.start - ahead[-2].end <= _AT_FLOW for one in marks)
+    between = ahead[-1].start, number.start
+    return at_first and not any(between[0] <= one.start < between[1] for one in scene.areas)
+
+
+_AT_FLOW = 10
 
 
 _IN_A_LAND = re.compile(r"\b(?:in|in the|in den|in der)\s+$|(?<!\w)во? $")
@@ -601,6 +630,9 @@ def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Draf
         raise Refusal("a place that is denied, asked for, or by quantity")
     if _ONE_OF.search(scene.apart.text):
         raise Refusal("one of several at the top, or of a part of the countries")
+    passing = ends_with(_APPOSED, scene.apart.text, guess.number.start)
+    if passing and not any(time.period == guess.period for time in scene.times):
+        raise Refusal("a place named in passing: of when it is is not clear")
     if _NO_LONGER.search(scene.apart.text):
         raise Refusal("a place that was lost, or had since a year: of when it is is not clear")
     keys["among"] = "suppliers" if guess.kind in BUYS else "buyers"
@@ -623,6 +655,10 @@ _ANOTHER_PLACE = re.compile(
     r"|\b(?:von|from)(?: dem| the)? $|(?<!\w)со? $|\b(?:Rang|Platz) \w+ (?:der|von) $"
 )
 """In front of words of a place, which they make another: "twelfth largest", "second or third"."""
+_APPOSED = re.compile(
+    r", (?:the|its|their|de[mnrs]|die|das)(?: (?:bei weitem|mit Abstand|by far))? $"
+)
+"""In front of a place in an apposition: "exports to Peru, the largest buyer of it, rose"."""
 _IN_ORDER = re.compile(
     r"(?:\b(?:ahead of|behind|followed by|vor|hinter|gefolgt von)"
     r"|(?<!\w)(?:перед|опередив|обогнав|уступая|после)) (?:the |der |den |dem )?$",
@@ -865,8 +901,10 @@ _FAR = 30
 _QUANTITY_UNITS = ("t", "pieces", "items", "m3", "barrels", "kWh")
 _NUMBER_OF = re.compile(r"\bnumber of\b|(?<!\w)числ[оа]\b|\bZahl der\b|\bStückzahl")
 _IN_BASIS = re.compile(
-    r"\s*(?:[\w-]+ ){0,2}?(?:(?:in|by)(?: terms of)? (?:(?P<value>value)|volume|quantity|weight)\b"
-    r"|(?:in|by) (?:volume|quantity) terms|(?:в|по) (?:натуральн|физическ)\w+|по объ[её]му"
+    r"\s*(?:[\w-]+ ){0,2}?"
+    r"(?:(?P<value>(?:in|by)(?: terms of)? value\b|(?:по|в) стоимост\w+|wertmäßig)"
+    r"|(?:in|by)(?: terms of)? (?:volume|quantity|weight)\b"
+    r"|(?:in|by) (?:volume|quantity) terms|(?:в|по) (?:натуральн|физическ)\w+|по объ[её]му|по весу"
     r"|mengenmäßig)"
 )
 """Behind a rate: of what it is."""

@@ -231,7 +231,12 @@ def _of_another(place: int, flows: list[Mark], text: str) -> bool:
         return False
     mark, before = flows[place], flows[place - 1].value
     gap = text[flows[place - 1].end : mark.start]
-    turnover = text[mark.start : mark.end].lower() == "turnover" and before in _ONE_WAY
+    turnover = text[mark.start : mark.end].lower() == "turnover" or (
+        # "The largest export market for Peru, with a trade turnover of 3 bn": of exports.
+        text[mark.start : mark.end].lower() == "trade turnover"
+        and _MARKET_WITH.match(gap) is not None
+    )
+    turnover = turnover and before in _ONE_WAY
     if before not in _BALANCES and not turnover:
         return False
     return len(gap) <= _NEAR and not re.search("[,;:▮，；：]" if not turnover else "[;:▮]", gap)
@@ -255,6 +260,7 @@ _GERMAN_ENDS = {
 _BALANCES = ("surplus", "deficit")
 _ONE_WAY = ("export", "import", "supply", "purchase")
 _NEAR = 40
+_MARKET_WITH = re.compile(r" (?:market|destination|customer)s?\b[^,;]*, with ")
 _BALANCE_OF = re.compile(
     r"(?:balance (?:of|in) (?:its |their )?|(?:сальдо|баланс[а-я]*)(?: во?)?(?: [а-я]+ой)? "
     r"|Saldo (?:im|des) )$",

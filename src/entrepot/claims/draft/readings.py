@@ -59,8 +59,9 @@ LED = 0.7
 """How sure the structure has to be of such a share where the rules read another."""
 FRAMED, PLACED = 0.65, 0.55
 """How sure the structure has to be of a share, and of a place, that its pattern reads alike."""
-LISTED = 0.9
-"""How probable sides and period have to be of an item of a list of goods."""
+BY_WORDS = 0.8
+"""How probable all parts have to be of an item of a list, and of what goes on by its words."""
+_BY_WORDS = ("flag:listed", "flag:goes-on")
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
 _BY_RULES = (
@@ -81,7 +82,11 @@ _SAID_OTHERWISE = (
     "what is expected or planned",
 )
 """Reasons of the rules that are words of the sentence, which a likely structure does not undo."""
-_CONFUSED = re.compile("the same country on both sides|“(?:我国|国内|本国)” is not known here")
+_CONFUSED = re.compile(
+    "the same country on both sides"
+    "|“(?:我国|国内|本国|[中俄美欧].|эт[а-я]+ стран[а-я]*|(?:these|those) countries"
+    "|diese[nr]? \\w+)” is not known here"
+)
 """Reasons of the rules that are nothing against a reading of the text as a whole."""
 _NOT_OVER = "is not over when the text was published"
 _TABLE = "a table or a list, which is not read"
@@ -619,9 +624,9 @@ def _is_goodsless(why: str, claim: Drafted | None) -> bool:
 
 def is_framed(structure: Structured) -> bool:
     """Whether the pattern of a share or list says what the structure does, which is not unsure."""
-    if "flag:listed" in structure.facts:
-        chances = structure.guess.chances
-        return min(chances["sides"], chances["period"]) >= LISTED
+    if not structure.facts.keys().isdisjoint(_BY_WORDS):
+        likely = min(structure.guess.chances.values()) >= BY_WORDS
+        return likely and "sums:clash" not in structure.facts
     least = PLACED if structure.guess.what == "rank" else FRAMED
     return "frame:same" in structure.facts and structure.sure >= least
 
@@ -635,7 +640,7 @@ def _says_nothing(structure: Structured) -> bool:
     "Rents rose by 12 %" in a text on trade is not a number of the trade before it.
     """
     facts = structure.facts.keys()
-    return "nothing-named" in facts and not _SUPPORTING & facts
+    return "nothing-named" in facts and "flag:goes-on" not in facts and not _SUPPORTING & facts
 
 
 def _is_likely(read: Structured) -> bool:
@@ -655,7 +660,9 @@ def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structure
         return False
     if isinstance(rules, Drafted) and _agree_but_basis(structure.claim, rules):
         return False
-    supported = _SUPPORTING & structure.facts.keys() or is_framed(structure) or structure.certain
+    # What a sentence goes on with is read once, by whatever reads it.
+    framed = is_framed(structure) and structure.facts.keys().isdisjoint(_BY_WORDS)
+    supported = _SUPPORTING & structure.facts.keys() or framed or structure.certain
     return not (agrees(chosen, structure.claim) and supported)
 
 

@@ -95,7 +95,9 @@ class Background:
     `trade` is whether of exports or of imports, `weighed` the goods that were named last, `subject`
     the country that the last sentence began with, `aside` whether the last time was but a part of
     what the text is about ("in December alone"), `coming` the first time that the text names, for a
-    headline without one.
+    headline without one, `spoken` the trade that a sentence without a number was about, `group`
+    the group of countries that was named last, unless others were spoken of since, `lately` the
+    areas of the last sentence.
     """
 
     home: str = ""
@@ -119,6 +121,9 @@ class Background:
     subject: str = ""
     aside: bool = False
     coming: Period | None = None
+    spoken: tuple[str, str, str, str] | None = None
+    group: str = ""
+    lately: set[str] = field(default_factory=set)
     published: Period | None = None
 
     def is_ahead(self, period: str) -> bool:
@@ -247,9 +252,79 @@ _THERE = {
 """Words for a country named before: "importierte von dort", "экспорт туда"."""
 
 
+CONTINUES = {
+    "en": re.compile(
+        r"(?:(?P<this>That|This|These(?: figures)?)|They) (?:was|were|is|are|represent(?:s|ed)?"
+        r"|mark(?:s|ed)?|amount(?:s|ed)|total(?:s|led|ed)|compares?|rose|fell|grew|reached|stood"
+        r"|came|increased|decreased|climbed|dropped|declined)\b"
+        r"|The (?:increase|rise|growth|gain|decline|decrease|fall|drop|figure|total|amount|value)"
+        r" (?:was|is|reached|came|stood|amounted|rose|fell|totall?ed)\b"
+    ),
+    "de": re.compile(
+        r"(?P<this>Das|Dies)(?: (?:ist|sind|war|waren|entspr[ia]ch\w*|bedeute\w+))\b"
+        r"|Sie (?:erreichten|stiegen|sanken|fielen|wuchsen|beliefen|betrugen|lagen|summierten"
+        r"|legten|nahmen|gingen|kletterten)\b"
+        r"|(?:Der|Das) (?:Waren)?(?:[Ww]ert|[Aa]nstieg|[Zz]uwachs|[Rr]ückgang|[Pp]lus|[Mm]inus)\b"
+        r"|Insgesamt (?:gab|war|waren|ergab)\b"
+        r"|(?:Im Vergleich zum|Gegenüber(?: dem)?) \w+ (?:ist|sind|war|waren) das\b"
+    ),
+    "ru": re.compile(
+        r"(?P<this>Это) (?:на|в|больше|меньше|почти|более)(?!\w)"
+        r"|(?:Прирост|Рост|Снижение|Падение|Увеличение|Сокращение|Показатель|Сумма)"
+        r" (?:состави|достиг|превыси|вырос|снизи|увеличи|сократи|оказал)\w*"
+        r"|Он[аои]? (?:состави|достиг|превыси|вырос|снизи|увеличи|сократи)\w*"
+    ),
+    "zh": re.compile(r"(?:(?P<this>这一?数[字据]|该数[字据]|这)|[增降涨跌]幅)"),
+}
+"""How a sentence begins that goes on with the trade of the one before: "Das sind 8 % mehr"."""
+_ONE_SIDE = "the other side is not named"
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+
+
+def spoken_of(scene: Scene, memory: Background) -> tuple[str, str, str, str] | None:
+    """Return the one trade that a sentence without numbers is about: flow, sides, goods."""
+    aside = [one.span() for one in _BRACKETS.finditer(scene.apart.text)]
+
+    def here(start: int) -> bool:
+        return not any(low <= start < high for low, high in aside)
+
+    flows = [one for one in scene.apart.flows if one.kind and here(one.start)]
+    if len(flows) != 1 or flows[0].kind not in ("export", "import"):
+        return None
+    flow = flows[0]
+    if flow.trouble not in ("", _ONE_SIDE):
+        return None
+    sells = flow.kind == "export"
+    owner, partner = (flow.exporter, flow.importer) if sells else (flow.importer, flow.exporter)
+    if not partner and not (owner or scene.apart.found.of("total")):
+        return None
+    owner, partner = owner or memory.home, partner or WORLD
+    named = {one.value for one in scene.areas if here(one.start)} - {WORLD}
+    if not owner or owner == partner or not named <= {owner, partner, memory.home}:
+        return None
+    return flow.kind, owner, partner, flow.goods
+
+
+_THESE = re.compile(
+    r"(?:these|those) countries|diese[nr]? (?:Länder|Staaten)|эт(?:и|их|им|ими) стран",
+    re.IGNORECASE,
+)
+OTHERS = re.compile(
+    r"\b(?:other|remaining) countries|\b(?:übrigen?|andere[nr]?|restlichen) (?:Länder|Staaten)"
+    r"|(?<!\w)(?:остальн|други|прочи)\w+ стран|其他国家",
+    re.IGNORECASE,
+)
+"""Countries that are not those of the group named before."""
+
+
 def with_places_named_before(scene: Scene, memory: Background) -> tuple[Mark, ...]:
     """Return the areas of a sentence with those that words such as "there" stand for."""
-    found = list(scene.areas)
+    found = [
+        replace(one, value=memory.group)
+        if memory.group and one.value == NOWHERE and _THESE.match(scene.apart.text, one.start)
+        else one
+        for one in scene.areas
+    ]
     for there in _THERE[scene.sentence.language].finditer(scene.apart.text):
         here = [one.value for one in scene.areas if one.end <= there.start()]
         abroad = [one for one in (here or memory.named) if one not in (memory.home, WORLD, NOWHERE)]
@@ -449,15 +524,29 @@ def _with_full_names(scene: Scene, full: Mapping[str, set[str]]) -> Scene:
         known = one.value in codes or len(name) != 1 or len(codes) != 1
         return one if known else replace(one, value=next(iter(codes)))
 
-    areas = tuple(meant(one) for one in scene.areas)
+    def split(one: Mark) -> tuple[Mark, ...]:
+        """Return the two of 中巴 apart, where the text names the second in full."""
+        name = plain[one.start : one.end]
+        first, codes = short_names().get(name[:1], ""), full.get(name[1:], set())
+        if one.value != NOWHERE or len(name) != _TWO_SIGNS or len(codes) != 1 or not first:
+            return (meant(one),)
+        middle = one.start + 1
+        return (
+            Mark("area", first, "between", one.start, middle),
+            Mark("area", next(iter(codes)), "between", middle, one.end),
+        )
+
+    areas = tuple(part for one in scene.areas for part in split(one))
     if areas == scene.areas:
         return scene
-    found = replace(scene.apart.found, areas=tuple(meant(one) for one in scene.apart.found.areas))
+    every = tuple(part for one in scene.apart.found.areas for part in split(one))
+    found = replace(scene.apart.found, areas=every)
     flows = flows_of(scene.apart.text, scene.sentence.language, found)
     apart = replace(scene.apart, found=found, flows=tuple(flows))
     return Scene(scene.sentence, apart, areas, scene.first)
 
 
+_TWO_SIGNS = 2
 _WITH = re.compile(
     r"(?P<within>\s*[(（]\s*(?:含|包括|及|including |incl\.? |inklusive |einschließlich |включая )"
     r"|加)|\s*(?:和|与|及|暨|and|und|и)\s*(?:the )?"

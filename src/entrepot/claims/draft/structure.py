@@ -39,10 +39,13 @@ from entrepot.claims.draft.near import governs
 from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.reading import MOST
 from entrepot.claims.draft.scene import (
+    CONTINUES,
+    OTHERS,
     WEAK,
     Background,
     Scene,
     ends_with,
+    spoken_of,
     times_of,
     topic_of,
     with_places_named_before,
@@ -51,7 +54,7 @@ from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.numbers import CURRENCIES, Span, read_place
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.claims.times import stepped
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, is_group
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -350,6 +353,7 @@ def _guess(  # noqa: C901
 
     chosen = choose("what", what_choices(number, scene, memory))
     what = chosen.value[0] if chosen else "other"
+    continued = False
     item = scene.listed.get((number.start, number.end)) if recorder is None else None
     if item is not None and before is not None and "listed" in before.flags:
         return replace(before, number=number, goods=item.goods, certainty=item.certainty)
@@ -375,6 +379,11 @@ def _guess(  # noqa: C901
         what, (kind, owner, partner) = "level", trade
         goods, certainty = item.goods, item.certainty
         chances |= {"what": _BY_LIST, "flow": _BY_LIST, "sides": _BY_LIST}
+    elif recorder is None and what in _GOES_ON and (goes_on := going_on(number, scene, memory)):
+        kind, owner, partner, of_goods = goes_on
+        goods, certainty = _weighed_goods(number, (of_goods, "inferred"), scene, memory)
+        continued = True
+        chances |= {"flow": _BY_LIST, "sides": _BY_LIST}
     elif alike is not None:
         kind, owner, partner = alike.kind, alike.owner, alike.partner
         goods, certainty = _weighed_goods(number, (alike.goods, alike.certainty), scene, memory)
@@ -415,6 +424,8 @@ def _guess(  # noqa: C901
     if item is not None:
         flags = tuple(one for one in guess.flags if one not in _OF_OTHER_WORDS)
         guess = replace(guess, goods=item.goods, certainty=item.certainty, flags=(*flags, "listed"))
+    if continued:
+        guess = replace(guess, flags=(*guess.flags, "goes-on"))
     period = guess.period
     if what == "growth" and guess.base is None:
         guess = replace(guess, base=_led_base(guess, here, scene) or _of_levels(guess, here, scene))
@@ -656,6 +667,7 @@ def _names_goods(scene: Scene, memory: Background) -> bool:
 
 
 _SAME_TRADE = 60
+_OPENED = re.compile(r"\s*[(（]\s*")
 _LINKED = re.compile(
     r"\s*(?:[(（]|(?:,?\s*(?:to|до|auf|and (?:amounted|reached) to|,? reaching|to reach"
     r"|и составил[аио]?|[,，]?达到?|至|[,，]同比)"
@@ -674,6 +686,9 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
         return False
     gap = text[before.end : number.start]
     found = scene.apart.found
+    of_before = (end for _, end in scene.earlier if before.end < end)
+    if any(_OPENED.fullmatch(text, end, number.start) for end in of_before):
+        return False  # "8 % more than a year before ($3 bn)"
     starts = [one.start for one in (*scene.areas, *found.flows, *found.goods)]
     starts += [time.start for time in scene.times if not time.is_base]
     # Any country, flow, goods or time in between may be the subject of something new.
@@ -776,11 +791,17 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
     elif said := scene.apart.attributed_to:  # "Kyrgyzstan shows the same pattern."
         names = areas_begun_in(said, scene.sentence.language)
         memory.subject = next((one.value for one in names if one.pattern.fullmatch(said)), "")
+    memory.lately = {one.value for one in scene.areas} - {WORLD}
     for area in scene.areas:
         if area.value not in (NOWHERE, WORLD):
             # Last named last, for "the two countries".
             memory.named = [one for one in memory.named if one != area.value] + [area.value]
+    groups = {one.value for one in scene.areas if is_group(one.value) and one.value != WORLD}
+    memory.group = groups.pop() if len(groups) == 1 else "" if groups else memory.group
+    if OTHERS.search(scene.apart.text):
+        memory.group = ""
     _remember_time(scene, memory, goes_on=goes_on)
+    memory.spoken = None if scene.apart.numbers else spoken_of(scene, memory)
     if not scene.apart.numbers:
         named = [one.value for one in scene.apart.found.flows if one.value in ("export", "import")]
         memory.trade = named[-1] if len(set(named)) == 1 else memory.trade
@@ -956,6 +977,30 @@ def _led_base(
     led = any(start < last.number.start for start in bases)
     led = led and not any(low <= start < high for start in bases)
     return last.base if led and not own else None
+
+
+_GOES_ON = ("level", "growth")
+
+
+def going_on(number: Span, scene: Scene, memory: Background) -> tuple[str, str, str, str] | None:
+    """Return the trade that a sentence goes on with: "That is 8 % more", "Прирост составил 23 %".
+
+    It names no flow and no country of its own up to the number, and stands in the same paragraph.
+    """
+    marks = (*scene.areas, *scene.apart.found.flows)
+    led = CONTINUES[scene.sentence.language].match(scene.sentence.plain)
+    if led is None or any(one.start < number.start for one in marks):
+        return None
+    # "Das waren 8 % mehr" may open a paragraph, "Sie stiegen" is of its own.
+    if scene.sentence.paragraph - memory.paragraph > (led["this"] is not None):
+        return None
+    if memory.spoken is not None:
+        return memory.spoken
+    if not memory.kind or not memory.owner or memory.kind in BALANCES or memory.age > 1:
+        return None
+    if not memory.lately <= {memory.owner, memory.partner, memory.home}:
+        return None
+    return memory.kind, memory.owner, memory.partner, memory.goods
 
 
 _BY_LIST = 0.97

@@ -71,6 +71,8 @@ def check_carried(
     Refusal
         With one of `CARRIED`.
     """
+    if "goes-on" in guess.flags:
+        return  # of the trade of the sentence before, by its own words
     for why, holds in (
         (_INCLUDED, _is_included),
         (_AS_ANOTHER, _is_as_another),
@@ -225,7 +227,13 @@ def _is_turned(guess: StructuralReading, scene: Scene) -> bool:
         known = guess.owner == guess.home or guess.topic or scene.names_two or not guess.home
         return not known and guess.home not in guess.sides
     ways = BUYS if guess.kind in BUYS else SELLS
-    flows = [one for one in scene.apart.found.flows if one.value in ways]
+    agents = scene.apart.found.of("agent")
+    flows = [
+        one
+        for one in scene.apart.found.flows
+        # "Germany was the leading export destination": it does not export.
+        if one.value in ways and not any(a.start <= one.start < a.end for a in agents)
+    ]
     bare = [one for one in scene.areas if one.form == "bare"]
     return any(_does(area, flow, scene) for area in bare for flow in flows)
 
