@@ -79,6 +79,26 @@ def test_words_of_another_origin_are_not_said_of_the_value() -> None:
     assert "over 12" in told["published-wording"]
 
 
+def test_a_published_figure_answers_for_the_side_that_reported_it(tmp_path: Path) -> None:
+    """China's customs released its exports to Russia of 2024; Russia released nothing."""
+    lake = Lake.open(tmp_path)
+    keys: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "period": 2024, "lake": lake}
+    figure = ask("value", reported_by="exporter", **keys)
+    assert [(item.id, item.reported_by) for item in figure.evidence] == [
+        ("CR-021", {"exporter": 1})
+    ]
+    assert figure.value == ask("value", **keys).value
+    refused = ask("value", reported_by="importer", **keys)
+    assert refused.value is None
+    assert (
+        "published figures: none of this for 2024, reported by Russia; "
+        'available without reported_by="importer"'
+    ) in " ".join(str(refused).split())
+    # China reports both directions of its trade with Russia, whichever of them is asked for.
+    both = ask("value", reported_by="exporter", flow="both", **keys)
+    assert {row.statement.reporter for row in both.evidence if row.statement} == {"CHN"}
+
+
 def test_a_bound_is_said_in_the_title(tmp_path: Path) -> None:
     # Published by the Institute of International Finance as "more than 36 %".
     figure = ask(

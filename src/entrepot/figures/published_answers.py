@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from entrepot import measures
 from entrepot.errors import RequestError
 from entrepot.figures import caveats, goods_caveats
-from entrepot.figures.definition import territories, territory
+from entrepot.figures.definition import SIDES, territories, territory
 from entrepot.figures.evidence import Estimate, Evidence, NoAnswer, SourceAnswer
 from entrepot.figures.statements import stated, statements
 from entrepot.goods import goods_selection, goods_title
@@ -54,24 +54,21 @@ def answer(
     origin. They are few, so that `alone` changes
     nothing. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
     """
-    if definition.reported_by:
-        return NoAnswer(f"{_called(source)} have no reporting side")
     if definition.quantity != "value":
         return NoAnswer(f"{_called(source)} are of value, not of {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)
     if definition.concordance != "family":
         rows = PublishedRows(row for row in rows if row.variant == definition.concordance)
-
-    def said(asked: Definition) -> Rows:
-        # `per`: a number for one month of the period is no level of all of it.
-        found = stated(rows, asked)
-        return tuple(row for row in found if row.confidence != "low" and not row.per)
+    by_any = rows
+    if reporters := _reporters(definition):
+        rows = PublishedRows(row for row in rows if row.reporter in reporters)
+    said = functools.partial(_usable, rows)
 
     if definition.measure == "conversions":
         return converted(definition, said, rows, lambda row: _evidence(row, source))
     main = list(_estimates(definition, said, source))
     if not main:
-        return NoAnswer(_what_is_missing(definition, said, rows, source))
+        return NoAnswer(_what_is_missing(definition, rows, by_any, source))
     others = [
         estimate
         for other in territories(definition)
@@ -84,6 +81,21 @@ def answer(
         denominator=_divided_by(definition, main[0]),
         scope=_scope(main[0]),
     )
+
+
+def _reporters(definition: Definition) -> frozenset[str]:
+    """Return whose statistics are asked for: the areas of the side that reports, or none."""
+    side = definition.reported_by
+    if side not in SIDES:
+        return frozenset()
+    both = (definition, *territories(definition))
+    return frozenset().union(*({getattr(one, side)} | one.members(side) for one in both))
+
+
+def _usable(rows: PublishedRows, asked: Definition) -> Rows:
+    # `per`: a number for one month of the period is no level of all of it.
+    found = stated(rows, asked)
+    return tuple(row for row in found if row.confidence != "low" and not row.per)
 
 
 def _scope(head: Estimate) -> dict[str, str]:
@@ -295,8 +307,10 @@ def _called(source: str) -> str:
     return "bundled results" if source == "computed" else "published figures"
 
 
-def _what_is_missing(definition: Definition, said: Stated, rows: PublishedRows, source: str) -> str:
-    """Say what is not held, and for which periods or in which currencies it is."""
+def _what_is_missing(
+    definition: Definition, rows: PublishedRows, by_any: PublishedRows, source: str
+) -> str:
+    """Say what is not held, and for which periods, in which currencies or by which side it is."""
     near = matching(
         rows.about(definition.measure, definition.flow, definition.goods),
         exporter=definition.exporter,
@@ -304,13 +318,17 @@ def _what_is_missing(definition: Definition, said: Stated, rows: PublishedRows, 
     )
     known = [row for row in near if row.middle is not None]
     others = sorted({row.currency for row in known} - {"", definition.currency})
-    here = [other for other in others if said(definition.but(currency=other))]
+    here = [other for other in others if _usable(rows, definition.but(currency=other))]
     periods = sorted({str(row.period) for row in known})
     available = f"; available for {first_of(periods, 8)}" if periods else ""
     if here:
         available = f"; available in {', '.join(here)}: ask with --currency {here[0]}"
+    side = definition.reported_by
+    if side and _usable(by_any, definition):
+        available = f"; available without --reported-by {side}"
     narrow = [definition.valuation and definition.valuation.upper()]
     narrow += [definition.currency if definition.currency != "USD" else None]
+    narrow += [f"reported by {area_phrase(getattr(definition, side))}" if side else None]
     narrow += [f"by {definition.basis}" if definition.basis != "dispatch" else None]
     against = f" against {definition.base}" if definition.base else ""
     words = "".join(f", {word}" for word in narrow if word)
