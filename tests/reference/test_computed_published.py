@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+import entrepot as ep
+from entrepot.lake import Lake
 from entrepot.sources.published.parse import published
 from published_rows import stating
 
@@ -103,3 +105,22 @@ def test_rows_name_vintage_method_and_divisor() -> None:
 def test_reporter_is_open_while_both_may_have_told() -> None:
     for row in published("computed"):
         assert row.reporter == ("CHN" if row.period.year >= 2022 else "")
+
+
+def test_they_are_the_headline_where_loaded_rows_answer_another_definition_only(
+    tmp_path: Path,
+) -> None:
+    """Machine tools from Hong Kong, and in the first year alone from China: an internal error."""
+    held = Lake.open(tmp_path / "lake")
+    for year, sold in ((2022, ("156", "344")), (2023, ("344",))):
+        rows = [f"{year},156,643,854231,10,1"]
+        rows += [f"{year},{one},643,846693,{400 if year == 2023 else 60},1" for one in sold]
+        path = tmp_path / f"BACI_HS17_Y{year}_V202501.csv"
+        path.write_text("\n".join(["t,i,j,k,v,q", *rows, ""]), encoding="utf-8")
+        held.add("baci", [path])
+    words: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "chpl:4.B"}
+    found = ep.ask("growth", lake=held, period=2023, **words)
+    assert (found.status, found.definition.source) == ("ok", "computed")
+    before, now = (_one("value", "CHN", "RUS", "chpl:4.B", year) for year in (2022, 2023))
+    assert found.value == pytest.approx(100 * (now / before - 1))
+    assert found.low == pytest.approx(100 * (400 / 120 - 1))  # with Hong Kong, by the rows

@@ -361,7 +361,8 @@ def _counted_once(
     rows = {name for name, _ in answers} | {one.item.choices["source"] for one in curve}
     if "baci" not in rows or definition.measure not in ("value", "growth"):
         return answers
-    return [(name, item) for name, item in answers if name != "computed"]
+    # They stay where BACI answers other definitions only, as with Hong Kong: one is the headline.
+    return [(name, item) for name, item in answers if name != "computed"] or answers
 
 
 def _answers(asked: Definition, lake: Lake, *, alone: bool) -> dict[str, SourceAnswer | NoAnswer]:
