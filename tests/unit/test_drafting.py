@@ -1953,3 +1953,77 @@ def test_an_amount_in_brackets_behind_a_year_before_is_of_that_year() -> None:
 def test_a_place_in_passing_is_of_no_month() -> None:
     text = "Exports from Germany to Peru, the largest buyer of German cars, rose 3 % in May 2023."
     assert not [one for one in drafted(text, "2023-07-01") if one[0] == "rank"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        (
+            (
+                "Die Exporte Perus nach Chile erreichten 2023 5 Milliarden Dollar. Es folgen Japan "
+                "(4 Milliarden Dollar) und der Irak (3 Milliarden Dollar)."
+            ),
+            [("PER", "JPN"), ("PER", "IRQ")],
+        ),
+        (
+            (
+                "В 2023 году Перу поставила в Чили 5 млн тонн зерна. Следом идет Япония — 4 "
+                "млн тонн."
+            ),
+            [("PER", "JPN")],
+        ),
+        (
+            (
+                "Peru's exports to Chile were $5 billion in 2023. It was followed by Japan with $4 "
+                "billion and Spain with $3 billion."
+            ),
+            [("PER", "JPN"), ("PER", "ESP")],
+        ),
+    ],
+)
+def test_who_follows_in_a_list_takes_the_place_of_the_last(
+    text: str, sides: list[tuple[str, str]]
+) -> None:
+    claims = drafted(text, "2024-02-12")[1:]
+    assert [(keys["exporter"], keys["importer"]) for _, keys, _ in claims] == sides
+    assert {keys["period"] for _, keys, _ in claims} == {"2023"}
+
+
+def test_a_number_of_seven_months_is_of_the_seven_that_the_text_named() -> None:
+    text = (
+        "Die Exporte Perus nach Chile erreichten von Januar bis Juli 2023 5 Milliarden Dollar, im "
+        "Juli 2023 eine Milliarde Dollar. Es folgt Japan (4 Milliarden Dollar in sieben Monaten)."
+    )
+    claims = drafted(text, "2023-09-08")
+    assert [keys["period"] for _, keys, says in claims if says.startswith("4 ")] == [
+        "2023-01..2023-07"
+    ]
+
+
+def test_the_line_that_leads_to_items_says_of_when_they_are() -> None:
+    text = (
+        "Rohöleinfuhren Spaniens im März 2017\n\nIm März 2017 führte Spanien 7,4 Millionen Tonnen "
+        "Rohöl ein.\n\nIm Vergleich des Zeitraumes Januar bis März 2017 mit der entsprechenden "
+        "Referenzperiode Januar bis März 2016\n\n• sanken die Rohöleinfuhren um 0,6 % auf 22,2 "
+        "Millionen Tonnen;"
+    )
+    periods = {says: keys["period"] for _, keys, says in drafted(text, "2017-05-05")}
+    assert periods["22,2 Millionen Tonnen"] == "2017Q1"
+
+
+def test_what_two_readers_read_alike_is_a_claim_that_refutes_nothing() -> None:
+    text = "中国和巴西经贸合作成果丰硕。2023年，中巴双边贸易额为1800亿美元。"
+    [claim] = draft(article_of(text, date="2024-02-12")).claims
+    assert claim.alone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China's exports to Russia grew twice as fast as its exports to India in 2023.",
+        "China's exports to Russia fell 5 % from the previous quarter in Q1 2024.",
+        "Экспорт Китая в Россию в юанях вырос на 5 %, а импорт — на 3 % в 2024 году.",
+    ],
+)
+def test_two_readers_do_not_settle_what_words_say_otherwise(text: str) -> None:
+    assert not drafted(text)

@@ -1024,6 +1024,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         if former:
             facts.append(f"former{base}{at.side}")
         found.setdefault(said_of, set()).update(facts)
+    if (so_far := _months_so_far(number, scene, memory)) is not None:
+        return [Choice((str(so_far),), ("at-number",))]
     then = [period for period, facts in found.items() if "when-clause" in facts]
     if len(then) == 1:
         return [Choice((then[0],), tuple(sorted(found[then[0]])))]
@@ -1041,7 +1043,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         if _is_dealt_here(number, scene):
             return [Choice((dealt,), tuple(sorted(found[dealt])))]
     context = "none" if not own else "some" if left else "ahead"
-    for name, period in (("carry", memory.period), ("main", memory.main)):
+    main = None if memory.headed else memory.main
+    for name, period in (("carry", memory.period), ("main", main)):
         if period is None:
             continue
         fresh = "new" if scene.sentence.paragraph != memory.paragraph else "same"
@@ -1145,6 +1148,31 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     # What was not over when the text was published was only begun to be counted.
     over = [period for period in found if not memory.is_ahead(period)]
     return [Choice((period,), tuple(sorted(found[period]))) for period in over or found]
+
+
+_COUNTED_MONTHS = re.compile(
+    r"\s*(?:in|over|за) (?:the )?(?P<count>\w+) (?:months|Monaten|месяц(?:ев|а))(?!\w)"
+)
+_COUNTS = {
+    word: place
+    for words in (
+        "two three four five six seven eight nine ten eleven",
+        "zwei drei vier fünf sechs sieben acht neun zehn elf",
+        "два три четыре пять шесть семь восемь девять десять одиннадцать",
+        "2 3 4 5 6 7 8 9 10 11",
+    )
+    for place, word in enumerate(words.split(), 2)
+}
+
+
+def _months_so_far(number: Span, scene: Scene, memory: Background) -> Period | None:
+    """Return the months that a text is about where a number names how many: "in seven months"."""
+    behind = _COUNTED_MONTHS.match(scene.apart.text, number.end)
+    count = _COUNTS.get(behind["count"]) if behind else None
+    for period in (memory.period, memory.main, *memory.spans):
+        if period is not None and period.months == count and period.start.month == 1:
+            return period
+    return None
 
 
 _TIME_BEHIND = {

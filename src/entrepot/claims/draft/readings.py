@@ -600,6 +600,8 @@ def _chosen(  # noqa: C901
         return by_structure, ""
     if by_structure is not None and structure and is_framed(structure):
         return by_structure, ""
+    if by_structure is not None and structure and _is_read_alike(rules, structure):
+        return by_structure, ""
     if rules is None and structure is not None and by_structure is None:
         return None, structure.why if structure.guess.what != "other" else ""
     return None, rules or "not sure enough"
@@ -631,6 +633,38 @@ def is_framed(structure: Structured) -> bool:
     return "frame:same" in structure.facts and structure.sure >= least
 
 
+ALIKE, LIKELY = 0.8, 0.5
+"""How probable each part, and the whole, have to be of what two readers read alike."""
+
+
+def _is_read_alike(rules: Drafted | str | None, structure: Structured) -> bool:
+    """Whether a second reader reads all parts alike, each likely, and nothing speaks against them.
+
+    Of shares and places patterns are asked instead. Where the rules have a reason against it and do
+    not just miss something, two readers overlook it alike: "grew twice as fast as".
+    """
+    facts = structure.facts
+    open_to_all = rules is None or (
+        isinstance(rules, str)
+        and (_CONFUSED.match(rules) is not None or missing(rules) not in ("", "who"))
+    )
+    return (
+        structure.guess.what in ("level", "growth")
+        and "second:same" in facts
+        and facts.keys().isdisjoint(_GAINSAID)
+        and structure.sure >= LIKELY
+        and min(structure.guess.chances.values()) >= ALIKE
+        and open_to_all
+        # "In yuan": the structure gives a rate no currency that words say.
+        and not structure.scene.apart.found.of("currency")
+        and not _says_nothing(structure)
+    )
+
+
+_GAINSAID = (
+    *("sums:clash", "sums:no-rate", "sums:no-sum", "sums:no-balance"),
+    *("flag:nowhere", "flag:goods-about"),
+)
 _SUPPORTING = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))
 
 

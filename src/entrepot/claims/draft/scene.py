@@ -97,7 +97,9 @@ class Background:
     what the text is about ("in December alone"), `coming` the first time that the text names, for a
     headline without one, `spoken` the trade that a sentence without a number was about, `group`
     the group of countries that was named last, unless others were spoken of since, `lately` the
-    areas of the last sentence.
+    areas of the last sentence, `last_item` which area the last number of a sentence was of, whose
+    flow it was and the other side, `entry` that of the sentence before, `spans` the times that the
+    last sentence with a time named, `headed` that of the line that leads to the items of a list.
     """
 
     home: str = ""
@@ -123,7 +125,11 @@ class Background:
     coming: Period | None = None
     spoken: tuple[str, str, str, str] | None = None
     group: str = ""
+    entry: tuple[str, str, str] = ("", "", "")
+    last_item: tuple[str, str, str] = ("", "", "")
     lately: set[str] = field(default_factory=set)
+    spans: Sequence[Period] = ()
+    headed: Period | None = None
     published: Period | None = None
 
     def is_ahead(self, period: str) -> bool:
@@ -278,6 +284,22 @@ CONTINUES = {
 }
 """How a sentence begins that goes on with the trade of the one before: "Das sind 8 % mehr"."""
 _ONE_SIDE = "the other side is not named"
+FOLLOWS = {
+    "en": re.compile(
+        r"(?:It|They|This|Next) (?:is|are|was|were|came|comes) (?:followed by )?(?:the )?"
+    ),
+    "de": re.compile(
+        r"(?:Es folg(?:en|t|ten|te)|(?:Dahinter|Danach) (?:folg\w+|k[oa]m\w*|lag\w*|lieg\w*))\b"
+    ),
+    "ru": re.compile(
+        r"(?:Следом|Далее|Затем|За (?:ним|ней|ними))"
+        r" (?:ид[её]т|идут|следу[ею]т|располож\w+|шл[аи]|ш[её]л)(?!\w)"
+        r"|(?:Тройку|Пят[её]рку|Десятку) (?:лидеров )?(?:замыка\w+|замкнул\w*)"
+        r"|На (?:втором|третьем|четв[её]ртом|пятом) месте(?!\w)"
+    ),
+    "zh": re.compile(r"(?:其次|紧随其后)"),
+}
+"""How a sentence begins that goes on with the list of the one before."""
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 
 
@@ -699,7 +721,7 @@ def home_of(found: Sequence[Scene], text: str) -> str:
         # Headline and lead count double; names in lines of a list are partners.
         early = 2 if place < 3 else 1
         plain = scene.sentence.plain
-        listed = _LISTED.match(plain) is not None
+        listed = LISTED.match(plain) is not None
         for area in scene.areas:
             if area.value in (WORLD, NOWHERE):
                 continue
@@ -811,7 +833,7 @@ def _named_at_all(found: Sequence[Scene]) -> dict[str, list[Entry]]:
 _AHEAD = 1.1
 
 
-_LISTED = re.compile(r"\s*(?:[-–—•*·>]|\d{1,2}[.)])\s")
+LISTED = re.compile(r"\s*(?:[-–—•*·>]|\d{1,2}[.)])\s")
 
 
 def topic_of(found: Sequence[Scene], home: str) -> tuple[str, str]:
@@ -848,7 +870,7 @@ _MOSTLY, _TITLE, _HALF = 0.8, 0.65, 0.5
 def header_of(scene: Scene) -> str:
     """Return the area that a line is about: "• Italy: exports 3.1 bn", 对东盟方面; else empty."""
     text = scene.apart.text
-    start = found.end() if (found := _LISTED.match(text)) else len(text) - len(text.lstrip())
+    start = found.end() if (found := LISTED.match(text)) else len(text) - len(text.lstrip())
     first = next(iter(scene.areas), None)
     if (
         first is None

@@ -40,6 +40,8 @@ from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words,
 from entrepot.claims.draft.reading import MOST
 from entrepot.claims.draft.scene import (
     CONTINUES,
+    FOLLOWS,
+    LISTED,
     OTHERS,
     WEAK,
     Background,
@@ -202,6 +204,10 @@ def guesses(
         )
         scene.areas = with_places_named_before(scene, memory)
         scene.listed = goods_items(scene)
+        if scene.apart.numbers and not LISTED.match(scene.apart.text):
+            memory.headed = None
+        memory.period = memory.headed or memory.period
+        memory.entry, memory.last_item = memory.last_item, ("", "", "")
         here: list[StructuralReading] = []
         done += [
             (scene, _guess_place(one, scene, memory, learned, recorder))
@@ -372,7 +378,7 @@ def _guess(  # noqa: C901
             number=number,
             owner=area if first else alike.owner,
             partner=alike.partner if first else area,
-            flags=_flags(number, scene, alike),
+            flags=(*_flags(number, scene, alike), *{"goes-on"}.intersection(alike.flags)),
         )
     alike = _goes_with(number, what, here, scene) if recorder is None and not item else None
     if item is not None and (trade := _listed_trade(item, scene, memory)):
@@ -434,7 +440,7 @@ def _guess(  # noqa: C901
     if what == "level" and not area:
         area = _area_of(number, scene)
     if owner and area in (owner, partner):
-        memory.item = area, owner, partner
+        memory.item = memory.last_item = area, owner, partner
     if what != "other" and kind and owner and "passed-over" not in guess.flags:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
         memory.trade = kind if kind in ("export", "import") else memory.trade
@@ -716,9 +722,10 @@ _ALSO = re.compile(
     r"(?:about |around |some |rund |etwa |около |примерно |约|合)?"
 )
 _NEXT = re.compile(
+    r"(?:\s*(?:in|over|за) (?:the )?\w+ (?:months|Monaten|месяц\w*))?"
     r"(?:\s*[(（][^()（）]{0,25}[)）])?[)）]?\s*[,;、，；]?\s*"
     r"(?:and|und|sowie|и|和|以及|followed by|gefolgt von)?\s*"
-    r"(?:the|von|mit|from|to|из|в)?\s*"
+    r"(?:the|von|mit|from|to|из|в|de[rmn]|die)?\s*"
 )
 
 
@@ -791,6 +798,7 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
     elif said := scene.apart.attributed_to:  # "Kyrgyzstan shows the same pattern."
         names = areas_begun_in(said, scene.sentence.language)
         memory.subject = next((one.value for one in names if one.pattern.fullmatch(said)), "")
+    memory.spans = [one.period for one in scene.times if not one.is_base] or memory.spans
     memory.lately = {one.value for one in scene.areas} - {WORLD}
     for area in scene.areas:
         if area.value not in (NOWHERE, WORLD):
@@ -823,9 +831,11 @@ def _remember_time(scene: Scene, memory: Background, *, goes_on: bool) -> None:
     if len(own) != 1:
         return
     period = own.pop()
-    about = scene.apart.found.flows or scene.areas or scene.first
+    heads = not scene.apart.text.rstrip().endswith((".", "!", "?", "…", "。", "！", "？"))
+    about = scene.apart.found.flows or scene.areas or scene.first or heads
     if not scene.apart.numbers and about:
         memory.period, memory.period_age = period, 1
+        memory.headed = period if heads else None
         # "Im Schlussquartal war der Handel rückläufig": said in passing, for its paragraph.
         passing = memory.main is not None and _is_part(period, memory.main)
         memory.aside = memory.aside or (goes_on and passing)
@@ -987,6 +997,8 @@ def going_on(number: Span, scene: Scene, memory: Background) -> tuple[str, str, 
 
     It names no flow and no country of its own up to the number, and stands in the same paragraph.
     """
+    if followed := _following(number, scene, memory):
+        return followed
     marks = (*scene.areas, *scene.apart.found.flows)
     led = CONTINUES[scene.sentence.language].match(scene.sentence.plain)
     if led is None or any(one.start < number.start for one in marks):
@@ -1001,6 +1013,24 @@ def going_on(number: Span, scene: Scene, memory: Background) -> tuple[str, str, 
     if not memory.lately <= {memory.owner, memory.partner, memory.home}:
         return None
     return memory.kind, memory.owner, memory.partner, memory.goods
+
+
+def _following(number: Span, scene: Scene, memory: Background) -> tuple[str, str, str, str] | None:
+    """Return the trade of the next item of a list: "Es folgen Peru (8 bn) und Chile (7 bn)"."""
+    found, text = scene.apart.found, scene.apart.text
+    next_one = FOLLOWS[scene.sentence.language].match(text)
+    before, owner, partner = memory.entry
+    near = scene.sentence.paragraph - memory.paragraph <= 1 and memory.age <= 1
+    if next_one is None or not near or memory.kind not in (*SELLS, *BUYS):
+        return None
+    ahead = [one for one in scene.areas if one.start < number.start]
+    if len(ahead) != 1 or any(one.start < number.start for one in found.flows):
+        return None
+    area = ahead[0].value
+    if not before or area in (owner, partner, NOWHERE, WORLD):
+        return None
+    sides = (owner, area) if before == partner else (area, partner)
+    return memory.kind, *sides, memory.goods
 
 
 _BY_LIST = 0.97
