@@ -2027,3 +2027,44 @@ def test_what_two_readers_read_alike_is_a_claim_that_refutes_nothing() -> None:
 )
 def test_two_readers_do_not_settle_what_words_say_otherwise(text: str) -> None:
     assert not drafted(text)
+
+
+def test_two_numbers_in_a_row_are_of_two_flows_in_turn() -> None:
+    text = (
+        "Peru's trade reached $126 billion in 2023, according to Peru's customs. Exports and "
+        "imports were $67 billion and $59 billion, up 5 percent and 3 percent respectively, "
+        "leading to a surplus of $8 billion."
+    )
+    claims = {says: (kind, keys) for kind, keys, says in drafted(text, "2024-02-12")}
+    assert claims["$67 billion"][1]["exporter"] == "PER"
+    assert claims["$59 billion"][1]["importer"] == "PER"
+    assert claims["3 percent"][1]["importer"] == "PER"
+    assert claims["a surplus of $8 billion"][0] == "balance"
+
+
+def test_all_trade_goes_on_where_the_land_is_named_again() -> None:
+    text = (
+        "Перу поставила в Чили товары на 5 млрд долларов в 2023 году. Внешнеторговый оборот Перу "
+        "в 2023 году составил 81 млрд долларов. В частности, объем экспорта из Перу в 2023 году "
+        "увеличился на 24%, до 33 млрд долларов."
+    )
+    *_, last = drafted(text, "2024-02-12")
+    assert (last[1]["exporter"], last[1]["importer"]) == ("PER", "WLD")
+
+
+def test_what_a_share_is_of_is_all_trade_where_it_is_named_again() -> None:
+    text = (
+        "China took 33 percent of Peru's exports in 2023, above the record of 30 percent in 2019. "
+        "The value of Peruvian exports totalled $67 billion in 2023."
+    )
+    *_, last = drafted(text, "2024-02-12")
+    assert (last[0], last[1]["exporter"], last[1]["importer"]) == ("value", "PER", "WLD")
+
+
+def test_a_rate_behind_a_colon_has_the_verb_in_front_of_it() -> None:
+    text = (
+        "По данным статистики Перу, экспорт Перу в 2023 году вырос на 12,4% — до 19 млрд "
+        "долларов. Импорт Перу прирастал в 2023 году активнее: на 22,6%, до 21 млрд долларов."
+    )
+    claims = [(kind, keys["importer"], says) for kind, keys, says in drafted(text, "2024-02-12")]
+    assert ("growth", "PER", "22,6%") in claims

@@ -280,6 +280,8 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
         return [Choice((marks[at_end].value, str(at_end)), ("participle",))]
     if what == "level" and (balance := _balance_behind(number, scene)) is not None:
         return [Choice((marks[balance].value, str(balance)), ("participle",))]
+    if (of_pair := _flow_of_pair(number, scene)) is not None:
+        return [Choice((marks[of_pair].value, str(of_pair)), ("dealt",))]
     left = [place for place, mark in enumerate(marks) if mark.end <= number.start]
     right = [place for place, mark in enumerate(marks) if mark.start >= number.end]
     orders = {place: order for order, place in enumerate(reversed(left))}
@@ -340,6 +342,37 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
         features.append(f"carry:{what}")
         found.append(Choice((memory.kind, "carry"), tuple(features)))
     return found
+
+
+def _flow_of_pair(number: Span, scene: Scene) -> int | None:
+    """Return the flow that one of two numbers is of: "exports and imports were 5 bn and 4 bn".
+
+    Two rates behind them are of the same two flows in turn.
+    """
+    marks, text = scene.apart.found.flows, scene.apart.text
+    place, row = row_of(number, scene)
+    if len(row) != _PAIR:
+        return None
+    ahead = [at for at, one in enumerate(marks) if one.end <= row[0].start]
+    if len(ahead) < _PAIR:
+        return None
+    first, second = ahead[-2:]
+    if {marks[first].value, marks[second].value} != {"export", "import"}:
+        return None
+    if not _JOINED.fullmatch(text, marks[first].end, marks[second].start):
+        return None
+    behind = [one for one in scene.apart.numbers if marks[second].end <= one.start < row[0].start]
+    if behind and not (
+        scene.apart.found.of("respectively")
+        and row_of(behind[0], scene)[1] == behind
+        and len(behind) == _PAIR
+    ):
+        return None
+    return (first, second)[place]
+
+
+_PAIR = 2
+_JOINED = re.compile(r"\s*(?:and|und|и|和|与|及|、)\s*(?:the |its )?(?:in|ex)?", re.IGNORECASE)
 
 
 def _participle_of(number: Span, scene: Scene) -> int | None:

@@ -278,7 +278,7 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         and guess.kind in (*SELLS, *BUYS)
         and (
             _is_only(seller, ("to",), number, scene, goes_back=guess.what == "level")
-            or _is_only(buyer, ("from", "origin"), number, scene)
+            or _is_only(buyer, ("from", "origin"), number, scene, goes_back=True)
         )
     ):
         raise Refusal("who sells and who buys is not clear")
@@ -862,6 +862,10 @@ def direction_of(number: Span, scene: Scene) -> int:
     if place:
         # In a row only the first has the verb: "rose by 5 %, 3 % and 2 %".
         return moves(row[0], apart)
+    if led := _COLON.search(text, 0, number.start):  # "grew faster: by 22 %"
+        cues = [one for one in apart.found.of("up", "down") if one.end <= led.start()]
+        if cues and not scene.gaps.begins_number(cues[-1].end, led.start()):
+            return 1 if cues[-1].kind == "up" else -1
     before = [one for one in apart.numbers if one.end <= number.start]
     if before and re.fullmatch(r"\s*[(（]\s*", text[before[-1].end : number.start]):
         return moves(before[-1], apart)
@@ -872,6 +876,7 @@ def direction_of(number: Span, scene: Scene) -> int:
     return _carried_direction(number, scene)
 
 
+_COLON = re.compile(r"[:：—–]\s*(?:аж |even )?(?:на|by|um)\s*$")
 _TIMES = re.compile(
     r"times (?:as (?:much|many|high|large)|more|higher|less|lower|(?:the |that |what )[^,;.]*)"
     r"|раза? (?:больше|меньше|выше|ниже)|(?:вдвое|втрое|вчетверо) (?:больше|меньше|выше|ниже)"

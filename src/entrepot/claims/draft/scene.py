@@ -99,7 +99,8 @@ class Background:
     the group of countries that was named last, unless others were spoken of since, `lately` the
     areas of the last sentence, `last_item` which area the last number of a sentence was of, whose
     flow it was and the other side, `entry` that of the sentence before, `spans` the times that the
-    last sentence with a time named, `headed` that of the line that leads to the items of a list.
+    last sentence with a time named, `headed` that of the line that leads to the items of a list,
+    `wholes` whose exports (or imports) a share was one of.
     """
 
     home: str = ""
@@ -130,6 +131,7 @@ class Background:
     lately: set[str] = field(default_factory=set)
     spans: Sequence[Period] = ()
     headed: Period | None = None
+    wholes: set[tuple[str, bool]] = field(default_factory=set)
     published: Period | None = None
 
     def is_ahead(self, period: str) -> bool:

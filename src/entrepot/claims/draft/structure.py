@@ -359,7 +359,7 @@ def _guess(  # noqa: C901
 
     chosen = choose("what", what_choices(number, scene, memory))
     what = chosen.value[0] if chosen else "other"
-    continued = False
+    continued = whole = False
     item = scene.listed.get((number.start, number.end)) if recorder is None else None
     if item is not None and before is not None and "listed" in before.flags:
         return replace(before, number=number, goods=item.goods, certainty=item.certainty)
@@ -412,6 +412,8 @@ def _guess(  # noqa: C901
         owner, partner = sides.value if sides else ("", "")
         if kind in BALANCES and mark is not None and owns_balance(partner, number, mark, scene):
             owner, partner = partner, owner
+        whole = _is_whole(number, what, mark, (owner, partner), scene, memory)
+        partner = WORLD if whole else partner
         goods, certainty = _goods(number, mark, scene, memory)
     whens = period_choices(number, what, scene, memory)
     if item is not None and not scene.times and memory.period and memory.period_age <= 1:
@@ -430,6 +432,9 @@ def _guess(  # noqa: C901
     if item is not None:
         flags = tuple(one for one in guess.flags if one not in _OF_OTHER_WORDS)
         guess = replace(guess, goods=item.goods, certainty=item.certainty, flags=(*flags, "listed"))
+    if whole:
+        flags = tuple(one for one in guess.flags if one != "passed-over")
+        guess = replace(guess, flags=flags)
     if continued:
         guess = replace(guess, flags=(*guess.flags, "goes-on"))
     period = guess.period
@@ -441,6 +446,8 @@ def _guess(  # noqa: C901
         area = _area_of(number, scene)
     if owner and area in (owner, partner):
         memory.item = memory.last_item = area, owner, partner
+    if what == "share" and kind in (*SELLS, *BUYS):
+        memory.wholes.add((owner, kind in SELLS))
     if what != "other" and kind and owner and "passed-over" not in guess.flags:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
         memory.trade = kind if kind in ("export", "import") else memory.trade
@@ -610,6 +617,8 @@ def _goes_with(
     marks = (*scene.areas, *found.flows, *found.goods, *found.of("part", "price", "services"))
     if any(low <= one.start < high for one in marks) or scene.gaps.has_break(low, high):
         return None
+    if any(number.start <= one.start < number.end for one in found.flows):
+        return None  # "imports of 3 bn, a deficit of 1 bn"
     # Several flows in front of a row of numbers: each may have its own.
     flows = [one for one in found.flows if one.end <= last.number.start]
     if len(flows) > 1 and not scene.gaps.numbers(flows[-2].end, flows[-1].start):
@@ -654,6 +663,8 @@ def _was_of_two(scene: Scene, memory: Background) -> bool:
     named = {area.value for area in scene.areas}
     if named - {memory.home} or scene.apart.found.of("total", "external"):
         return False
+    if memory.partner == WORLD and memory.home in named and memory.age <= 1:
+        return False  # "Uzbekistan's turnover was 81 bn. In particular, exports from Uzbekistan"
     if memory.topic and memory.weight in ("all", "title"):
         return True
     begins = any(one.start < _OPENING for one in scene.apart.found.of("part"))
@@ -989,6 +1000,30 @@ def _led_base(
     return last.base if led and not own else None
 
 
+def _is_whole(
+    number: Span,
+    what: str,
+    flow: Mark | None,
+    sides: tuple[str, str],
+    scene: Scene,
+    memory: Background,
+) -> bool:
+    """Whether a flow is named as that of which a share was one: then it is of all trade.
+
+    "China took 33 % of Peru's exports ... Peru's exports totalled $60 bn."
+    """
+    owner, partner = sides
+    if flow is None or what not in _GOES_ON or partner in {one.value for one in scene.areas}:
+        return False
+    owns = any(
+        one.value == owner and one.form in ("adj", "of") and 0 <= flow.start - one.end <= _AT_FLOW
+        for one in scene.areas
+    )
+    one_way = flow.value in ("export", "import")
+    return owns and one_way and (owner, flow.value == "export") in memory.wholes
+
+
+_AT_FLOW = 20
 _GOES_ON = ("level", "growth")
 
 
