@@ -65,7 +65,10 @@ def test_it_is_read_as_it_means(question: str, read_as: str, open_: str) -> None
 )
 def test_what_is_denied_or_left_out_is_asked_back(question: str) -> None:
     """It was passed over, and the contrary answered."""
-    assert read_question(question, today=TODAY).unsaid
+    unsaid = read_question(question, today=TODAY).unsaid
+    assert unsaid
+    # No word for it alone: that it is “not understood” was no help.
+    assert not any("“not” is not understood" in one.why for one in unsaid)
 
 
 def test_a_question_based_on_a_source_is_no_cut_off() -> None:
@@ -246,7 +249,7 @@ def test_short_words_endings_and_capitals_are_corrected(
             ["buyer_hhi --exporter CHL --goods 74 --period 2022", "export_share", "rank"],
         ),
         (
-            "Who replaced the EU in Russia's car market after 2021?",
+            "Who replaced the EU in Russia's car market?",
             ["reorientation --importer RUS --goods 8703 --period PERIOD --base BASE"],
         ),
     ],

@@ -282,3 +282,18 @@ def test_trade_of_two_countries_is_no_bound_in_an_extract(baci_csv: Path, tmp_pa
     keys = {"importer": "RUS", "goods": "all", "period": 2023, "source": "baci", "lake": lake}
     assert ep.ask("value", exporter="CHN", **keys).open_end == ""
     assert ep.ask("value", exporter="WLD", **keys).value is None
+
+
+def test_oils_that_baci_does_not_tell_apart_are_not_left_out_in_silence(
+    baci_csv: Path, tmp_path: Path
+) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("baci", [baci_csv])
+    keys = {"importer": "RUS", "exporter": "CHN", "period": 2022, "source": "baci", "lake": lake}
+    alone = ep.ask("value", goods="271012", **keys)
+    assert "keeps all petroleum oils under 271000" in (alone.reason or "")
+    both = ep.ask("value", goods="271012,850511", **keys)
+    [text] = [one.text for one in both.caveats if one.id == "missing-codes"]
+    assert text.endswith("so 271012 is left out; 271000 has all oils.")
+    whole = ep.ask("value", goods="2710", **keys)
+    assert whole.value and "missing-codes" not in {one.id for one in whole.caveats}

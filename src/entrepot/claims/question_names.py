@@ -111,9 +111,25 @@ _THAN_OTHER = {
         r"\bals (?:(?:die|der|das|den|jene) )?(?:aus|von|nach|vom) (?:de[rmn] )?$", re.IGNORECASE
     ),
     "ru": re.compile(r"\bчем (?:изо?|от|у|со?) $", re.IGNORECASE),
-    "zh": re.compile("比(?:从|自|对|向)$"),
+    "zh": re.compile("比(?:从|自|对|向|卖给|卖到|销往|运往|出口(?:到|至|给))$"),
 }
 """In front of a second supplier: larger from Chile than from Peru."""
+
+
+_BESIDE = re.compile(
+    r"^,? (?:as )?(?:compared (?:with|to)|(?:im|in) vergleich (?:zu[mr]?|mit)|verglichen mit"
+    r"|по сравнению со?) (?:(?:that |those )?from |aus |поставками из )?(?:the |de[rmn] )?$",
+    re.IGNORECASE,
+)
+
+
+def _is_source_beside(text: str, found: list[list[Mark]], gap: str, mark: Mark) -> bool:
+    """Whether a supplier stands beside another: coffee from A compared with B, and not B's."""
+    if not found or not _BESIDE.search(gap):
+        return False
+    before, behind = text[: found[-1][0].start], text[mark.end :]
+    is_source = re.search(r"\b(?:from|aus|изо?) (?:the |de[rmn] )?$", before, re.IGNORECASE)
+    return bool(is_source) and not re.match("['’]s", behind)
 
 
 def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
@@ -126,6 +142,7 @@ def by_side(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
             bool(_OR[language].search(gap)) or (len(found) == 1 and are_compared(gap, language))
         )
         alike = alike or (compares and bool(_THAN_OTHER[language].search(gap)))
+        alike = alike or (compares and _is_source_beside(text, found, gap, mark))
         alike = alike or (bool(found) and _repeats(text[: found[-1][0].start], gap))
         # "Italy and Russian gas" are two sides, "Italy and Russia" may be one.
         joins = are_joined(gap, language) and not _turns_to_goods(found, mark, language)

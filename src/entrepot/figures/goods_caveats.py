@@ -119,20 +119,22 @@ def _named(codes: Iterable[str]) -> str:
 
 
 def pooled(source: str, goods: Sequence[Selection]) -> list[Caveat]:
-    """Return that a source keeps all petroleum oils together, where a list has single ones."""
+    """Return that a source keeps all petroleum oils together, where single ones are asked for."""
+    parts = [one for one in goods if one.lists or POOLED not in (one.codes or ())]
     oils = {
         code
-        for one in goods
-        if one.lists
+        for one in parts
         for code in one.codes or ()
         if code.startswith(POOLED[:4]) and code != POOLED
     }
     if not oils or split_address(source)[0] != "baci":
         return []
-    text = (
-        f"BACI keeps all petroleum oils under {POOLED}, so {_named(sorted(oils))} of the list are "
-        "left out; the upper end of the range has all oils in."
-    )
+    are = "are" if len(oils) > 1 else "is"
+    text = f"BACI keeps all petroleum oils under {POOLED}, so {_named(sorted(oils))}"
+    if any(one.lists for one in parts):
+        text += f" of the list {are} left out; the upper end of the range has all oils in."
+    else:
+        text += f" {are} left out; {POOLED} has all oils."
     return [caveat("missing-codes", text)]
 
 

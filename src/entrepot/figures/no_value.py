@@ -560,8 +560,9 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
         why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
         editions = " and ".join(sorted({one.nomenclature for one in goods}))
         return NoAnswer(f"no code of {asked.goods} is left in {editions}{why}")
-    if any(one.lists for one in goods) and (oils := pooled(cells.available.source, goods)):
-        return NoAnswer(f"no other code of {asked.goods} is traded: {oils[0].text}")
+    if oils := pooled(cells.available.source, goods):
+        rest = f"no other code of {asked.goods} is traded: " if any(one.lists for one in goods) else ""
+        return NoAnswer(rest + oils[0].text.removesuffix("."))
     if (
         cells.available.few_products
         and not is_everything(goods)

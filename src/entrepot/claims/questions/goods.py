@@ -179,6 +179,11 @@ def signed(state: QuestionState, marks: list[Mark]) -> str:
 
 def _say_unknown(state: QuestionState, unknown: list[str], *, has_goods: bool) -> None:
     shown = ", ".join(f"“{word}”" for word in unknown[:5])
+    denied = [word for word in unknown if _DENIES.fullmatch(word)]
+    if denied and has_goods:
+        why = f"what is denied or left out (“{denied[0]}”) is no figure: it is all less what is named"
+        state.unsaid.append(Unsaid("words", why))
+        return
     if has_goods:
         state.unsaid.append(Unsaid("words", f"{shown} is not understood"))
         return
@@ -194,6 +199,13 @@ def _say_unknown(state: QuestionState, unknown: list[str], *, has_goods: bool) -
     state.unsaid.append(Unsaid("goods", f"{shown} is not understood", near[:5]))
 
 
+_DENIES = re.compile(
+    r"not|isn|wasn|aren|weren|didn|doesn|don|non|except|besides|excluding|excluded|without|outside"
+    r"|nicht-?|kein(?:e[mnrs]?)?|außer|außerhalb|ohne|ausgenommen|не|кроме|без|исключая|помимо"
+    r"|不|非|除了?|以外|之外|不含|不包括|不是",
+    re.IGNORECASE,
+)
+"""Words that leave out what they stand before."""
 _NUMBERED = re.compile(
     r"\b(?:HS[- ]?)?(?:chapters?|headings?|kapitels?|positionen?|глав[аыуе]|групп[аыуеой]{1,2}"
     r"|позици[яиюей]+)(?: (?:ТН ВЭД|HS|номер|№|no\.?))? (?P<digits>\d{1,2}|\d{4}|\d{6})(?!\d)"

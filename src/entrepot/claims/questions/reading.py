@@ -68,6 +68,9 @@ class QuestionReader(QuestionState):
         self.left = _NOT_UNITS.sub(lambda found: MASK * len(found[0]), self.left)
         # "In US dollars" names no side.
         self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
+        # China is without Hong Kong where nothing else is said.
+        if _CHINA.search(self.left):
+            self.left = _NO_HONG_KONG.sub(lambda found: MASK * len(found[0]), self.left)
         take_unrecorded(self)
         # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
         codes = codes_in(self)
@@ -374,7 +377,16 @@ class QuestionReader(QuestionState):
         if side and (names := self.sets.get(keys[side])):
             why = "a set of countries is compared with others: name it alone, or its countries"
             self.unsaid.append(Unsaid(side, why, names))
-        return side or self._of_several(measure, keys, forms)
+        return side or self._apart(keys, forms) or self._of_several(measure, keys, forms)
+
+    def _apart(self, keys: dict[str, str], forms: set[str]) -> str:
+        """Return of what each is asked for: Norway and the Netherlands each, copper and tin each."""
+        if "apart" not in forms:
+            return ""
+        for name in KEYS_IN_ORDER[:2]:
+            if "+" in keys.get(name, ""):
+                return name
+        return "goods" if re.fullmatch(r"\d+(?:,\d+)+", keys.get("goods", "")) else ""
 
     def _of_several(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
         """Return the side whose own trade is asked for, if it is several countries by name.
@@ -432,6 +444,13 @@ _WITH_TIERS = frozenset(("chpl",))
 """Lists whose tiers questions name."""
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
+)
+_CHINA = re.compile("china|chines|кита[йюея]|中国|对华|自华", re.IGNORECASE)
+_NO_HONG_KONG = re.compile(
+    r"\b(?:excluding|excl\.?|without|not (?:counting|including)|ohne|без(?: уч[её]та)?|не считая"
+    r"|не включая) (?:Hong ?Kongs?|Hongkongs?|Гонконга?)\b"
+    r"|(?:不含|不包括|不计|除去?)(?:香港|港澳)(?:的)?(?:情况下|以?外)?",
+    re.IGNORECASE,
 )
 _NOT_UNITS = re.compile(
     r"\b(?:not|rather than|instead of|nicht|statt|а не|не|вместо) (?:in |by |nach |в |по )?"

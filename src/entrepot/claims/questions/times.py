@@ -58,6 +58,8 @@ def period_said(state: QuestionState) -> str:
         text = _SHARE_ZH.sub(lambda found: MASK * len(found[0]), text)
         text = text.replace("来自", MASK * 2)  # 2022年来自 is no 年来
         text = _AFTER_ZH.sub("以来", text)
+        if since := _since_zh(state, text):
+            return since
     if counted := _counted_years(state):
         return counted
     if split := next(split_years(text, state.language), None):
@@ -95,6 +97,9 @@ def period_said(state: QuestionState) -> str:
         return ""
     if len(times) == 1 and not times[0].is_base and not times[0].guessed:
         return str(times[0].period)
+    if len(times) == 1 and _SINCE_BEFORE.search(text[: times[0].start]):
+        if since := _since_year(times[0], state.today):
+            return since
     if not times and _forms(state.language)["latest"].search(state.left):
         state.take("latest")
         return "now"
@@ -233,6 +238,23 @@ def change_over(state: QuestionState, period: str, forms: set[str]) -> dict[str,
     return {"period": str(last), "base": str(first)}
 
 
+def _since_zh(state: QuestionState, text: str) -> str:
+    """Return the years since the only one that is named, in Chinese."""
+    found = _SINCE_ZH.search(text)
+    if not found or len(_YEAR.findall(text)) > 1 or int(found["year"]) >= state.today.year - 1:
+        return ""
+    state.left = state.timed = blanked(state.left, *found.span())
+    return f"{found['year']}..{state.today.year - 1}"
+
+
+def _since_year(time: Time, today: date) -> str:
+    """Return the years since one, until the last that is over, as of the last five years."""
+    years = time.period.split(12)
+    if not time.is_base or time.guessed or len(years) != 1 or time.period.end.year >= today.year - 1:
+        return ""
+    return str(Period(time.period.start, Period.parse(today.year - 1).end))
+
+
 def _since(found: re.Match[str]) -> str:
     """Return "since" for "after" a year, as long as it was: what came after is measured from it."""
     return _SINCE[found["after"].lower()].rjust(len(found[0]))
@@ -318,6 +340,10 @@ _IN_FRONT = re.compile(
 )
 _AFTER = re.compile(r"\b(?P<after>after|nach|после)(?= (?:dem jahr )?(?:19|20)\d\d(?!\d))", re.I)
 _AFTER_ZH = re.compile(r"(?<=\d年)(?:之后|以后)")
+_SINCE_ZH = re.compile("[自从]?(?P<year>(?:19|20)\\d\\d)年?(?:以来|至今|到现在|起至今|起)")
+_SINCE_BEFORE = re.compile(
+    r"\b(?:since|seit|с) (?:the )?(?:(?:year|jahr|dem jahr) )?$", re.IGNORECASE
+)
 _SINCE = {"after": "since", "nach": "seit", "после": "с"}
 _UNTIL = re.compile(
     r"[\s,]*(?:through|thru|till|until|up to|bis einschließlich|bis zum jahr|по|до|至|到)\s*",
