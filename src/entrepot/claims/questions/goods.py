@@ -181,7 +181,7 @@ def _say_unknown(state: QuestionState, unknown: list[str], *, has_goods: bool) -
     shown = ", ".join(f"“{word}”" for word in unknown[:5])
     denied = [word for word in unknown if _DENIES.fullmatch(word)]
     if denied and has_goods:
-        why = f"what is denied or left out (“{denied[0]}”) is no figure: it is all less what is named"
+        why = f"what is left out (“{denied[0]}”) is no figure: it is all less what is named"
         state.unsaid.append(Unsaid("words", why))
         return
     if has_goods:

@@ -62,15 +62,7 @@ class QuestionReader(QuestionState):
 
     def read(self) -> QuestionRead:
         """Return the question as it was read."""
-        if self.language == "zh":
-            self.left = _WHETHER_ZH.sub(lambda found: MASK * len(found[0]), self.left)
-        # "Units, not dollars": the unit that is not meant.
-        self.left = _NOT_UNITS.sub(lambda found: MASK * len(found[0]), self.left)
-        # "In US dollars" names no side.
-        self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
-        # China is without Hong Kong where nothing else is said.
-        if _CHINA.search(self.left):
-            self.left = _NO_HONG_KONG.sub(lambda found: MASK * len(found[0]), self.left)
+        self._mask_idle()
         take_unrecorded(self)
         # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
         codes = codes_in(self)
@@ -158,6 +150,18 @@ class QuestionReader(QuestionState):
         return QuestionRead(
             self.words, self.language, measure, keys, each, unsaid, ranks_goods, corrected
         )
+
+    def _mask_idle(self) -> None:
+        """Mask words that name no side, no unit and no year though they look like it."""
+        if self.language == "zh":
+            self.left = _WHETHER_ZH.sub(lambda found: MASK * len(found[0]), self.left)
+        # "Units, not dollars": the unit that is not meant.
+        self.left = _NOT_UNITS.sub(lambda found: MASK * len(found[0]), self.left)
+        # "In US dollars" names no side.
+        self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
+        # China is without Hong Kong where nothing else is said.
+        if _CHINA.search(self.left):
+            self.left = _NO_HONG_KONG.sub(lambda found: MASK * len(found[0]), self.left)
 
     def _of_each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
         """Return the measure; of who supplied or bought more than before, that of a table."""
@@ -380,7 +384,7 @@ class QuestionReader(QuestionState):
         return side or self._apart(keys, forms) or self._of_several(measure, keys, forms)
 
     def _apart(self, keys: dict[str, str], forms: set[str]) -> str:
-        """Return of what each is asked for: Norway and the Netherlands each, copper and tin each."""
+        """Return of what each is asked for: Norway and the Netherlands each."""
         if "apart" not in forms:
             return ""
         for name in KEYS_IN_ORDER[:2]:

@@ -58,9 +58,7 @@ def period_said(state: QuestionState) -> str:
         text = _SHARE_ZH.sub(lambda found: MASK * len(found[0]), text)
         text = text.replace("来自", MASK * 2)  # 2022年来自 is no 年来
         text = _AFTER_ZH.sub("以来", text)
-        if since := _since_zh(state, text):
-            return since
-    if counted := _counted_years(state):
+    if counted := _counted_years(state) or _since_zh(state, text):
         return counted
     if split := next(split_years(text, state.language), None):
         state.left = state.timed = blanked(state.left, *split)
@@ -95,16 +93,23 @@ def period_said(state: QuestionState) -> str:
         why = f"“{until[0]}” does not say since when"
         state.unsaid.append(Unsaid("period", why, ((until["year"], "that year alone"),)))
         return ""
-    if len(times) == 1 and not times[0].is_base and not times[0].guessed:
-        return str(times[0].period)
-    if len(times) == 1 and _SINCE_BEFORE.search(text[: times[0].start]):
-        if since := _since_year(times[0], state.today):
-            return since
+    if one := _of_one(state, times, text):
+        return one
     if not times and _forms(state.language)["latest"].search(state.left):
         state.take("latest")
         return "now"
     state.unsaid.append(_no_period(state, times))
     return ""
+
+
+def _of_one(state: QuestionState, times: Sequence[Time], text: str) -> str:
+    """Return the only time that is named, or the years since it."""
+    if len(times) != 1:
+        return ""
+    if not times[0].is_base and not times[0].guessed:
+        return str(times[0].period)
+    is_since = _SINCE_BEFORE.search(text[: times[0].start])
+    return _since_year(times[0], state.today) if is_since else ""
 
 
 def average_over(state: QuestionState, years: int, period: str) -> str:
@@ -240,7 +245,7 @@ def change_over(state: QuestionState, period: str, forms: set[str]) -> dict[str,
 
 def _since_zh(state: QuestionState, text: str) -> str:
     """Return the years since the only one that is named, in Chinese."""
-    found = _SINCE_ZH.search(text)
+    found = _SINCE_ZH.search(text) if state.language == "zh" else None
     if not found or len(_YEAR.findall(text)) > 1 or int(found["year"]) >= state.today.year - 1:
         return ""
     state.left = state.timed = blanked(state.left, *found.span())
@@ -250,7 +255,12 @@ def _since_zh(state: QuestionState, text: str) -> str:
 def _since_year(time: Time, today: date) -> str:
     """Return the years since one, until the last that is over, as of the last five years."""
     years = time.period.split(12)
-    if not time.is_base or time.guessed or len(years) != 1 or time.period.end.year >= today.year - 1:
+    if (
+        not time.is_base
+        or time.guessed
+        or len(years) != 1
+        or time.period.end.year >= today.year - 1
+    ):
         return ""
     return str(Period(time.period.start, Period.parse(today.year - 1).end))
 
