@@ -561,7 +561,8 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
         editions = " and ".join(sorted({one.nomenclature for one in goods}))
         return NoAnswer(f"no code of {asked.goods} is left in {editions}{why}")
     if oils := pooled(cells.available.source, goods):
-        rest = f"no other code of {asked.goods} is traded: " if any(one.lists for one in goods) else ""
+        of_list = any(one.lists for one in goods)
+        rest = f"no other code of {asked.goods} is traded: " if of_list else ""
         return NoAnswer(rest + oils[0].text.removesuffix("."))
     if (
         cells.available.few_products
