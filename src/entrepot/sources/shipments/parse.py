@@ -165,7 +165,7 @@ def require_in_place(
     sums = {("lines", name): f"count({cell})" for name, cell in said.items()}
     sums |= {("firms", name): f"count_if({legal_form(said[name])})" for name in named}
     sums |= {
-        ("different", name): f"approx_count_distinct({said[name]})" for name in (*named, *texts)
+        ("different", name): f"approx_count_distinct({quoted(name)})" for name in (*named, *texts)
     }
     found = _counts(connection, path, sums)
     # Cells are searched only where the columns of names leave it open: most have firms and many
@@ -278,13 +278,14 @@ def _hidden_rows(
         given[quoted(name)] = quoted(f"name {len(given)} as given")
         if layout.columns[name].role != "brand":  # of these few are looked at
             firms[quoted(name)] = quoted(f"name {len(firms)} is a company's")
-    bare = [f"{mended(layout.bare(name))} AS {given[quoted(name)]}" for name in named]
+    bare = [f"{layout.bare(name)} AS {given[quoted(name)]}" for name in named]
+    whole = [f"{mended(name)} AS {name}" for name in given.values()]
     said = [f"{layout.or_nothing(name)} AS {name}" for name in given.values()]
     tests = [f"{is_company(given[cell])} AS {name}" for cell, name in firms.items()]
     if given:
-        read = (
-            f"(SELECT * REPLACE ({', '.join(said)}) FROM (SELECT *, {', '.join(bare)} FROM {read}))"
-        )
+        read = f"(SELECT *, {', '.join(bare)} FROM {read})"
+        read = f"(SELECT * REPLACE ({', '.join(whole)}) FROM {read})"
+        read = f"(SELECT * REPLACE ({', '.join(said)}) FROM {read})"
         read = f"(SELECT {', '.join(('*', *tests))} FROM {read})"
     out = [
         f"row_number() OVER () + {first - 1} AS {ROW}",
