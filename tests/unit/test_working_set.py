@@ -137,6 +137,36 @@ def test_codes_of_a_range_are_read_with_those_of_the_list(lake: Lake) -> None:
     assert _readings(cost.queries) == 1
 
 
+def test_members_who_trade_with_those_in_memory_are_known_without_a_reading(lake: Lake) -> None:
+    """Their years were counted in the files of ten years, which took as long as a reading."""
+    asked = Definition.build("value", exporter="DEU+FRA", importer="RUS", period=2022)
+    fresh = Lake.open(str(lake.path))  # which remembers nothing
+    with working_on(fresh, frozenset({"RUS"}), frozenset({"CHN"})):
+        for buyer in ("RUS", "CHN"):
+            evaluate(Definition.build("value", exporter="USA", importer=buyer, period=2022), fresh)
+        with fresh.explaining() as cost:
+            kept = evaluate(asked, fresh)
+    assert _readings(cost.queries) == 0
+    _same(evaluate(asked, lake).to_dict(), kept.to_dict())
+
+
+def test_members_who_trade_with_others_only_are_looked_for_in_the_lake(tmp_path: Path) -> None:
+    numbers = by_code("baci")
+    at = {iso: number for number, iso in numbers.items()}
+    path = tmp_path / "BACI_HS17_Y2022_V202501.csv"
+    lines = [("FRA", "TUR"), ("DEU", "RUS"), ("CHN", "RUS")]
+    rows = [f"2022,{at[seller]},{at[buyer]},854231,5,1" for seller, buyer in lines]
+    path.write_text("\n".join(["t,i,j,k,v,q", *rows]) + "\n", encoding="utf-8")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("baci", [path])
+    asked = Definition.build("value", exporter="DEU+FRA", importer="RUS", period=2022)
+    alone = evaluate(asked, lake)
+    with working_on(lake, frozenset({"RUS"}), frozenset({"CHN"})):
+        kept = evaluate(asked, lake)
+    assert alone.status == "ok"
+    _same(alone.to_dict(), kept.to_dict())
+
+
 def test_a_brief_reads_the_lake_a_few_times(lake: Lake) -> None:
     with lake.explaining() as cost:
         made = brief("RUS", "CHN", "chpl", None, lake)

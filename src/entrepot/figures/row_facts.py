@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, Goods, SourceRows
+    from entrepot.figures.sides import Who
     from entrepot.model.period import Period
 
 _MUCH_UNREPORTED = 0.05
@@ -379,21 +380,19 @@ def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]
         )
         mine = members_of(asked, other)
         return frozenset(name for who, name in found if who in mine)
-    return _areas(
+    found = _names(
         cells,
         f"partners {side}",
-        asked,
-        side,
-        lambda one: cells.flow(one, (everything(),), summed=True).filter(trades),
+        _of_areas(cells, asked),
+        lambda _, one: cells.flow(one, (everything(),), summed=True).filter(trades),
+        (side,),
     )
+    return frozenset(name for (name,) in found)
 
 
 def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of all rows of the time asked for."""
-    asked = _of_anybody(cells, asked)
-    return _areas(
-        cells, f"traders {side}", asked, side, lambda one: cells.rows(side, (everything(),), one)
-    )
+    return _areas(cells, "traders", _of_anybody(cells, asked), side)
 
 
 def _of_anybody(cells: SourceRows, asked: Definition) -> Definition:
@@ -497,25 +496,27 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     # other questions: a few are found in a part of the files.
     if not is_read and len(asked_beside(asked)) > _FEW:
         return traders(cells, asked, side)
-    among = traded_by(side, members)
-    return _areas(
-        cells,
-        f"known {side}",
-        asked,
-        side,
-        lambda one: cells.rows(side, (everything(),), one, among, summed=True),
-    )
+    who, other = traded_by(side, members), other_side(side)
+    if kept and not is_read and kept.has_sums(other, cells.available, cells.deliveries):
+        # Most of them trade with those whose trade is in memory: that is enough to know of them.
+        near = traded_by(other, frozenset[str]().union(*kept.groups))
+        if _areas(cells, "near", asked, side, who & near) == members:
+            return members
+    return _areas(cells, "known", asked, side, who)
 
 
 def _areas(
-    cells: SourceRows,
-    what: str,
-    asked: Definition,
-    side: Side,
-    rows: Callable[[Definition], Frame],
+    cells: SourceRows, what: str, asked: Definition, side: Side, *who: Who
 ) -> frozenset[str]:
-    """Return the areas on a side of some rows, found out once in a lake."""
-    found = _names(cells, what, _of_areas(cells, asked), lambda _, one: rows(one), (side,))
+    """Return the areas on a side of the rows that pass tests of who trades, found out once.
+
+    `what` says which tests.
+    """
+
+    def rows(_: SourceRows, one: Definition) -> Frame:
+        return cells.rows(side, (everything(),), one, *who, summed=True)
+
+    found = _names(cells, f"{what} {side}", _of_areas(cells, asked), rows, (side,))
     return frozenset(name for (name,) in found)
 
 

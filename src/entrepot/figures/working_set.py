@@ -146,6 +146,11 @@ class Kept:
             )
         return nw.concat(found)
 
+    def has_sums(self, side: Side, there: Availability, deliveries: tuple[str, ...]) -> bool:
+        """Whether all that these areas buy, or sell, is added up already."""
+        rows = (there.source, there.currency, deliveries)
+        return all(((side, group), *rows) in self._sums for group in self.groups)
+
     def covers(self, areas: frozenset[str]) -> bool:
         """Whether all trade of some areas is here."""
         return bool(areas) and areas <= frozenset[str]().union(*self.groups)

@@ -389,7 +389,11 @@ def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
         # Data of a tariff have longer codes, of which each is a line of a six-digit one.
         tests.append(column.str.slice(0, 6).is_in(sorted(codes)))
     elif codes:
-        tests.append(column.is_in(sorted(codes)))
+        listed = sorted(codes)
+        # A list is tested once all columns are read; the range before, so that rows outside of it
+        # cost their code alone.
+        in_range = (column >= listed[0]) & (column <= listed[-1])
+        tests.append(in_range & column.is_in(listed))
     if len(prefixes) <= _FEW:
         # A range, and not starts_with, lets Parquet skip the row groups that hold other products.
         tests += [(column >= prefix) & (column < _after(prefix)) for prefix in sorted(prefixes)]

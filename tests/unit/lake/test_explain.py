@@ -70,6 +70,22 @@ def test_row_groups_of_other_goods_are_skipped(goods: str, tmp_path: Path) -> No
     assert 0 < int(found[1]) <= (30 if goods == "chpl" else 4)
 
 
+def test_rows_beyond_a_list_are_left_out_before_their_other_columns_are_read(
+    lake: Lake, write: Write
+) -> None:
+    """The engine tests a list only when all columns of a row are there, and a range before."""
+    fill(lake, write)
+    test = wanted((goods_selection("854231+850110", nomenclature="HS2012"),))
+    assert test is not None
+    query = lake.flows("baci").filter(test).select("value_usd").to_native().sql_query()
+    [(_, plan)] = lake.connection.execute(f"EXPLAIN (FORMAT json) {query}").fetchall()
+    [scan] = re.findall(
+        r'"Filters": *(\[.*?\]|".*?")', plan[plan.index("READ_PARQUET") :], re.DOTALL
+    )
+    assert "product >= '850110'" in scan
+    assert "product <= '854231'" in scan
+
+
 def test_nothing_is_recorded_outside_of_the_block(lake: Lake, write: Write) -> None:
     fill(lake, write)
     with lake.explaining() as cost:
