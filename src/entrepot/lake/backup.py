@@ -379,11 +379,12 @@ def move(folder: Path, target: Path) -> None:
             why="a folder can be renamed on one disk only",
             hint=f"copy it: entrepot data copy {target}; then delete {folder} yourself",
         )
-    with guarded(folder), writing(folder, "moving the lake"):
+    with guarded(folder), finishing() as finish, writing(folder, "moving the lake"):
         if not unread(folder):
             raise OutsideError(
                 "another process reads this lake", where=str(folder), hint="wait until it has ended"
             )
+        finish()
         # The lock is on the open file, not on its name, so it lasts while the folder is renamed.
         folder.rename(target)
 

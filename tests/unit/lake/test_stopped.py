@@ -108,6 +108,25 @@ def test_a_shutdown_or_a_closed_terminal_stops_as_ctrl_c_does(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+def test_stopped_when_a_lake_was_moved(
+    lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said that the lake is as it was, where there is none any more."""
+    lake.add("baci", [write(OLD)])
+    target, real = lake.path.parent / "moved", Path.rename
+
+    def pressed(path: Path, to: Path) -> Path:
+        there = real(path, to)
+        os.kill(os.getpid(), signal.SIGINT)
+        return there
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt, match="was complete"):
+        patched.setattr(Path, "rename", pressed)
+        lake.move(target)
+    assert len(Lake.open(target).holdings()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
 def test_stopped_in_python(lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(publish, "_tidy", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT))
