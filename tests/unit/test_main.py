@@ -133,6 +133,31 @@ sys.meta_path.insert(0, Stop())
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "stopped\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_stop_while_an_object_is_deleted_is_heard(number: str) -> None:
+    """Python printed it with a traceback, and the command went on."""
+    program = f"""
+import os, signal, sys, time
+from entrepot import cli
+from entrepot.cli import main
+class Stop:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{number})
+        time.sleep(0)
+def deleted(_):
+    Stop()
+    time.sleep(30)
+    raise SystemExit(0)
+main._asked_for = deleted
+cli.run()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "stopped\n")
+
+
 def test_a_defect_is_no_finding(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by nothing")

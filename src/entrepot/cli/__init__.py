@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
+_SOON = 0.01
+"""Seconds until a stop that was lost is heard again."""
+
 
 def run() -> None:
     """Load the program and start it; Ctrl-C ends it while it is being loaded as it does later."""
@@ -35,6 +38,8 @@ def _end_in_order() -> None:
         # What is ignored stays ignored: nohup wants the work to go on.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
+    if hasattr(signal, "pthread_kill"):  # not on Windows
+        sys.unraisablehook = _hear_again
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -44,3 +49,14 @@ def _stop(number: int, frame: FrameType | None) -> None:
     if not callable(usual):  # ignored, as by a shell for what runs behind it
         raise KeyboardInterrupt
     usual(number, frame)
+
+
+def _hear_again(lost: sys.UnraisableHookArgs) -> None:
+    """Repeat a stop that came while an object was deleted, where Python drops what is raised."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    main = threading.main_thread().ident
+    later = threading.Timer(_SOON, signal.pthread_kill, (main, signal.SIGTERM))
+    later.daemon = True
+    later.start()

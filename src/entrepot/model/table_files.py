@@ -85,9 +85,21 @@ def write_whole(target: Path, made: str | bytes) -> Path:
 
 # -2.5 and +1,234 begin like formulas and are none.
 _NUMBER = re.compile(rf"[+\-{MINUS}]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
-_SIGN = rf"[=+\-@{MINUS}\uff1d\uff0b\uff0d\uff20]"
-_UNSEEN = r"[\s\x00-\x1f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
-_FORMULA = re.compile(rf"\A(?=[\t\n]|{_UNSEEN}{_SIGN})|(?<=[;\t\n])(?={_UNSEEN}{_SIGN})")
+# As engines write patterns, which cannot look ahead.
+_SIGN_RE2 = r"[=+\-@\x{2212}\x{fe62}\x{fe63}\x{fe66}\x{fe6b}\x{ff0b}\x{ff0d}\x{ff1d}\x{ff20}]"
+# What nobody sees, without the borders of cells.
+_BETWEEN_RE2 = (
+    r"[ \x00-\x08\x0b\x0c\x0e-\x1f\x{85}\x{a0}\x{ad}\x{115f}\x{1160}\x{1680}\x{180e}"
+    r"\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}-\x{206f}\x{2800}\x{3000}\x{3164}"
+    r"\x{fe00}-\x{fe0f}\x{feff}\x{fff9}-\x{fffb}]*"
+)
+AT_RISK = rf"(^|[;\t\n]){_BETWEEN_RE2}{_SIGN_RE2}|[\t\n\r\x{{a0}}]"
+"""Cells that `csv_cell` may change, as engines' regular expressions say it: a few of millions."""
+_SIGN, _BETWEEN = (
+    re.sub(r"\\x\{(\w+)\}", lambda found: chr(int(found[1], 16)), pattern)
+    for pattern in (_SIGN_RE2, _BETWEEN_RE2)
+)
+_FORMULA = re.compile(rf"\A(?=[\t\n]|{_BETWEEN}{_SIGN})|(?<=[;\t\n])(?={_BETWEEN}{_SIGN})")
 """Where a cell begins like a formula: signs of any width, behind what nobody sees; also in the
 middle, behind what is a border of cells where the list separator is a semicolon, or on pasting."""
 
@@ -125,12 +137,6 @@ def csv_cell(cell: Any) -> Any:
     return _FORMULA.sub("'", text)
 
 
-# What nobody sees, without the borders of cells: patterns of the engine cannot look ahead.
-_BETWEEN = (
-    r"[ \x00-\x08\x0b\x0c\x0e-\x1f\x{85}\x{a0}\x{ad}\x{1680}\x{2000}-\x{200f}"
-    r"\x{2028}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}]*"
-)
-_SIGN_SQL = r"[=+\-@\x{2212}\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 _NUMBER_SQL = r"[+\-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?"
 
 
@@ -139,10 +145,10 @@ def csv_cell_sql(cell: str) -> str:
     plain = f"replace(replace({cell}, chr(13) || chr(10), chr(10)), chr(13), chr(10))"
     border = r"(\A|[;\t\n])"
     marked = r"'\1' || chr(39) || '\2'"
-    safe = f"regexp_replace({plain}, '{border}({_BETWEEN}{_SIGN_SQL})', {marked}, 'g')"
+    safe = f"regexp_replace({plain}, '{border}({_BETWEEN_RE2}{_SIGN_RE2})', {marked}, 'g')"
     return (
         # Tested before it is replaced: replacing copies every text.
-        rf"CASE WHEN NOT regexp_matches({cell}, '\A[\t\n]|\r|{_SIGN_SQL}') "
+        rf"CASE WHEN NOT regexp_matches({cell}, '\A[\t\n]|\r|{_SIGN_RE2}') "
         f"OR regexp_full_match({cell}, '{_NUMBER_SQL}') THEN {cell} "
         rf"ELSE regexp_replace({safe}, '\A([\t\n])', chr(39) || '\1') END"
     )

@@ -16,7 +16,7 @@ from entrepot.files import cannot_write, drafted, expanded, require_target, targ
 from entrepot.goods.screening import STATUSES
 from entrepot.lake import Lake
 from entrepot.model.display import folded
-from entrepot.model.table_files import csv_cell, frame_of
+from entrepot.model.table_files import AT_RISK, csv_cell, frame_of
 from entrepot.report.screening_text import as_data, summary_line, title_of
 from entrepot.report.screening_workbook import INNER, workbook
 
@@ -229,13 +229,6 @@ def save_screening(found: Screening, target: Path) -> list[str]:
     return said
 
 
-_AT_RISK = (
-    r"(^|[;\t\n])[\s\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}\x00-\x1f]*"
-    r"[=+\-@\x{2212}\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|[\t\n\r\x{a0}]"
-)
-"""Cells that `csv_cell` may change, as Arrow's regular expressions say it: a few of millions."""
-
-
 def _plain_table(table: pa.Table) -> pa.Table:
     """Return a table without dictionaries, which readers of files and frames take for a type."""
     import pyarrow as pa
@@ -298,7 +291,7 @@ def _mended(column: pa.Array, name: str, known: dict[str, pa.Array]) -> pa.Array
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
     # Only cells at risk go through Python, each text once; all others stay in Arrow.
-    risky = pc.match_substring_regex(column, _AT_RISK)
+    risky = pc.match_substring_regex(column, AT_RISK)
     if not pc.any(risky).as_py():
         return column
     texts = pc.unique(pc.filter(column, pc.fill_null(risky, fill_value=False))).to_pylist()

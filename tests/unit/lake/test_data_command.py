@@ -387,6 +387,7 @@ def test_a_loaded_file_whose_rows_are_gone_is_not_called_loaded(
 
 
 FORMULAS = ['=HYPERLINK("http://a.example","x")', "+1+1", "@x", "a;=b", "\t=x"]
+FORMULAS += ["\u2028=1+1", "\x85=1", "\u3000=1", "\u180e=1", "\ufe66" + "1", "a;\u2028=b"]
 
 
 def test_no_text_of_an_exported_csv_is_a_formula(tmp_path: Path) -> None:

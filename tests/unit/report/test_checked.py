@@ -513,6 +513,13 @@ def test_each_suffix_writes_its_format(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == len(starts) + 1
 
 
+def test_reviews_in_a_file_cannot_end_the_element_that_they_are_put_into(tmp_path: Path) -> None:
+    """A quotation with an end of a script ran what came behind it, on the page of who used it."""
+    text = write_check(hostile(), tmp_path / "found.jsonld").read_text(encoding="utf-8")
+    assert not set("<>&") & set(text)
+    assert json.loads(text) == claim_review(hostile())
+
+
 @pytest.mark.parametrize("name", ["found.docx", "found"])
 def test_a_name_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(RequestError):

@@ -21,6 +21,7 @@ from entrepot.cli.main import app
 from entrepot.cli.screen import draw
 from entrepot.errors import RequestError
 from entrepot.figures.screening import COLUMNS, LEGAL, read_text, screen
+from entrepot.model.table_files import csv_cell
 from entrepot.report.screening import save_screening
 from entrepot.report.screening_text import reasons, title_of
 
@@ -37,6 +38,15 @@ LINES = b"""Date;HS code;From;To;Consignee;Value EUR;Net mass;Our ref
 2025-01-11;8.54E+07;IT;RU;Bad;1;1;+1
 2025-01-11;01012100;FR;US;Horse;1;1;
 """
+
+
+@pytest.mark.parametrize("hidden", ["\u2028=1+1", "\x85=1", "\u3000=1", "\ufe66" + "1"])
+def test_no_line_of_a_csv_is_a_formula_behind_what_nobody_sees(hidden: str, tmp_path: Path) -> None:
+    text = LINES.replace(b"Horse", hidden.encode())
+    save_screening(screen(read_text(text, "x.csv"), nomenclature="CN"), tmp_path / "rows.csv")
+    written = (tmp_path / "rows.csv").read_text(encoding="utf-8")
+    assert csv_cell(hidden) in written
+    assert hidden not in written.replace(csv_cell(hidden), "")
 
 
 def test_what_cannot_be_read_is_shown_without_its_row() -> None:

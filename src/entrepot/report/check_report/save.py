@@ -181,13 +181,16 @@ def claim_review(check: Check) -> dict[str, Any]:
 
 
 def render_jsonld(check: Check) -> str:
-    """Return the reviews as the text of a ``.jsonld`` file."""
-    return json.dumps(claim_review(check), ensure_ascii=False, indent=1) + "\n"
+    """Return the reviews as the text of a ``.jsonld`` file, for the page of somebody else."""
+    return _harmless(json.dumps(claim_review(check), ensure_ascii=False, indent=1)) + "\n"
 
 
 def inside_html(check: Check) -> str:
     """Return the reviews for a script element: nothing in it can end the element."""
-    text = json.dumps(claim_review(check), ensure_ascii=False, separators=(",", ":"))
+    return _harmless(json.dumps(claim_review(check), ensure_ascii=False, separators=(",", ":")))
+
+
+def _harmless(text: str) -> str:
     for sign, code in _RISKY.items():
         text = text.replace(sign, code)
     return text
