@@ -2068,3 +2068,46 @@ def test_a_rate_behind_a_colon_has_the_verb_in_front_of_it() -> None:
     )
     claims = [(kind, keys["importer"], says) for kind, keys, says in drafted(text, "2024-02-12")]
     assert ("growth", "PER", "22,6%") in claims
+
+
+def test_goods_in_a_row_have_the_rates_behind_them_in_turn() -> None:
+    text = "2023年，中国对秘鲁出口的纺织机械、轮胎同比分别增长28%、13%。"
+    claims = [
+        (keys["exporter"], keys["goods"], says) for _, keys, says in drafted(text, "2024-02-12")
+    ]
+    assert claims == [
+        ("CHN", "named:纺织机械", "增长28%"),
+        ("CHN", "named:轮胎", "13%"),
+    ]
+
+
+def test_of_this_is_of_the_two_that_traded() -> None:
+    text = "2022年，中国和巴西双边贸易额达1714亿美元。其中，中国出口额近620亿美元。"
+    *_, last = drafted(text, "2023-04-13")
+    assert (last[1]["exporter"], last[1]["importer"], last[2]) == ("CHN", "BRA", "近620亿美元")
+
+
+def test_more_than_half_behind_an_amount_is_no_change_of_it() -> None:
+    text = "In die EU gingen mit 70 Milliarden Euro mehr als die Hälfte der Ausfuhren Perus."
+    [sentence] = sentences(text)
+    found = [sentence.text[one.start : one.end] for one in numbers_of(sentence)]
+    assert found[0] == "70 Milliarden Euro"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "В 2023 году Перу поставила в Чили 5 млн тонн пшеницы.",
+        "По данным статистики Перу, Чили купила у Перу в 2023 году 5 млн тонн пшеницы.",
+    ],
+)
+def test_who_is_in_second_place_takes_the_place_of_the_first(first: str) -> None:
+    text = f"{first} Япония на втором месте с 4 млн тонн (на 8% меньше)."
+    found = [
+        (kind, keys["exporter"], keys["importer"]) for kind, keys, _ in drafted(text, "2024-02-12")
+    ]
+    assert found == [
+        ("value", "PER", "CHL"),
+        ("value", "PER", "JPN"),
+        ("quantity_growth", "PER", "JPN"),
+    ]

@@ -126,6 +126,10 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
             or _is_a_rise(number, scene)
         ):
             options = ("growth",)
+        if unit == "ratio" and _IS_A_MULTIPLE.search(
+            scene.sentence.plain, number.start, number.end + _TIGHT
+        ):
+            options = ("growth",)
     elif unit == "points":
         options = ("points", "other")
     else:
@@ -134,6 +138,10 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
     return [Choice((one,), tuple(f"{one}|{fact}" for fact in facts)) for one in options]
 
 
+_IS_A_MULTIPLE = re.compile(
+    r"раза? (?:больше|меньше)(?!,? чем (?!год|в |за ))|mal (?:mehr|so viel)\b"
+)
+"""Behind a multiple of what there was a year before: "в 2,8 раза больше"."""
 _MILLION = 1e6
 _LEADING_TO = re.compile(
     r"\s*[,;—–]?\s*(?:to|до|auf|至|达到?|增至|降至|升至)\s*"

@@ -67,6 +67,8 @@ def goods_items(scene: Scene) -> dict[tuple[int, int], GoodsItem]:
     without a country, a flow or a time in them, and an amount in brackets.
     """
     text, items = scene.apart.text, _amounts(scene)
+    if scene.sentence.language == "zh" and (dealt := _dealt(scene)):
+        return dealt
     if len(items) < _FEWEST or not (verb := _VERB.search(text, 0, items[0][1])):
         return {}
     flow = _flow_of_head(scene, verb.start())
@@ -87,6 +89,31 @@ def goods_items(scene: Scene) -> dict[tuple[int, int], GoodsItem]:
 
 
 _FEWEST = 2
+
+
+def _dealt(scene: Scene) -> dict[tuple[int, int], GoodsItem]:
+    """Return goods that rates are dealt out over: 出口的机械、轮胎同比分别增长28%、13%."""
+    text, dealt = scene.apart.text, {}
+    for flow in scene.apart.found.flows:
+        behind = [one for one in scene.apart.numbers if one.start >= flow.end]
+        said = _RATED.fullmatch(text, flow.end, behind[0].start) if behind else None
+        if said is None or flow.value not in ("export", "import"):
+            continue
+        row = scene.rows_of_numbers.get((behind[0].start, behind[0].end), (0, behind[:1]))[1]
+        names = list(_NAME.finditer(text, *said.span("goods")))
+        starts = [one.start for one in scene.areas]
+        if len(names) != len(row) or any(said.start("goods") <= at < said.end() for at in starts):
+            continue
+        for number, name in zip(row, names, strict=True):
+            goods, certainty = _named(text, *name.span(), scene.apart.found.goods)
+            dealt[number.start, number.end] = GoodsItem(number, goods, certainty, flow)
+    return dealt
+
+
+_RATED = re.compile(
+    "的?(?P<goods>(?![总额量值])[\u4e00-\u9fff、]{2,40}?)(?<![额量值])等?(?:产品|商品)?(?:同比|环比)(?:分别)?"
+)
+_NAME = re.compile("[^、和与及]+")
 
 
 def _amounts(scene: Scene) -> list[tuple[int, int, Span]]:

@@ -217,7 +217,19 @@ def _begun_at(span: Span, start: int, sentence: Sentence) -> Span:
     return replace(span, start=start, says=says)
 
 
+_THAN_HALF = re.compile(r" (?:mehr|weniger|more|less) (?:als|than)$")
+_A_PART = re.compile(
+    r" (?:die Hälfte|(?:ein|zwei|drei) (?:Drittel|Viertel|Fünftel)|half|an? (?:third|quarter|fifth)"
+    r"|two[- ]thirds|three[- ]quarters)\b"
+)
+
+
 def _mended(span: Span, sentence: Sentence) -> Span:
+    than = _THAN_HALF.search(sentence.text, span.start, span.end)
+    if than and _A_PART.match(sentence.text, span.end):  # "with 70 bn more than half of exports"
+        end = than.start()
+        says = read_says(sentence.text[span.start : end], sentence.sure or None)
+        return replace(span, end=end, says=says)
     foreign = _FOREIGN.match(sentence.text, span.start)
     if foreign is None or foreign.end() >= span.end:
         return span

@@ -633,7 +633,7 @@ def is_framed(structure: Structured) -> bool:
     return "frame:same" in structure.facts and structure.sure >= least
 
 
-ALIKE, LIKELY = 0.8, 0.5
+ALIKE, LIKELY = 0.75, 0.5
 """How probable each part, and the whole, have to be of what two readers read alike."""
 
 

@@ -100,7 +100,8 @@ class Background:
     areas of the last sentence, `last_item` which area the last number of a sentence was of, whose
     flow it was and the other side, `entry` that of the sentence before, `spans` the times that the
     last sentence with a time named, `headed` that of the line that leads to the items of a list,
-    `wholes` whose exports (or imports) a share was one of.
+    `pair` who traded with whom in the sentence before, `wholes` whose exports (or imports) a share
+    was one of.
     """
 
     home: str = ""
@@ -127,6 +128,7 @@ class Background:
     spoken: tuple[str, str, str, str] | None = None
     group: str = ""
     entry: tuple[str, str, str] = ("", "", "")
+    pair: frozenset[str] = frozenset()
     last_item: tuple[str, str, str] = ("", "", "")
     lately: set[str] = field(default_factory=set)
     spans: Sequence[Period] = ()
@@ -297,7 +299,7 @@ FOLLOWS = {
         r"(?:Следом|Далее|Затем|За (?:ним|ней|ними))"
         r" (?:ид[её]т|идут|следу[ею]т|располож\w+|шл[аи]|ш[её]л)(?!\w)"
         r"|(?:Тройку|Пят[её]рку|Десятку) (?:лидеров )?(?:замыка\w+|замкнул\w*)"
-        r"|На (?:втором|третьем|четв[её]ртом|пятом) месте(?!\w)"
+        r"|(?:\w+ )?[Нн]а (?:втором|третьем|четв[её]ртом|пятом) месте(?!\w)"
     ),
     "zh": re.compile(r"(?:其次|紧随其后)"),
 }

@@ -207,6 +207,7 @@ def guesses(
         if scene.apart.numbers and not LISTED.match(scene.apart.text):
             memory.headed = None
         memory.period = memory.headed or memory.period
+        memory.pair = frozenset((memory.owner, memory.partner)) if memory.age <= 1 else frozenset()
         memory.entry, memory.last_item = memory.last_item, ("", "", "")
         here: list[StructuralReading] = []
         done += [
@@ -361,7 +362,8 @@ def _guess(  # noqa: C901
     what = chosen.value[0] if chosen else "other"
     continued = whole = False
     item = scene.listed.get((number.start, number.end)) if recorder is None else None
-    if item is not None and before is not None and "listed" in before.flags:
+    last = scene.listed.get((before.number.start, before.number.end)) if before else None
+    if item is not None and before is not None and last is not None and last.flow == item.flow:
         return replace(before, number=number, goods=item.goods, certainty=item.certainty)
     if before is not None and _is_converted(number, before.number, scene):
         return replace(before, number=number)
@@ -381,7 +383,8 @@ def _guess(  # noqa: C901
             flags=(*_flags(number, scene, alike), *{"goes-on"}.intersection(alike.flags)),
         )
     alike = _goes_with(number, what, here, scene) if recorder is None and not item else None
-    if item is not None and (trade := _listed_trade(item, scene, memory)):
+    levels = item is not None and number.says.unit not in ("percent", "ratio", "share")
+    if item is not None and levels and (trade := _listed_trade(item, scene, memory)):
         what, (kind, owner, partner) = "level", trade
         goods, certainty = item.goods, item.certainty
         chances |= {"what": _BY_LIST, "flow": _BY_LIST, "sides": _BY_LIST}
@@ -396,7 +399,11 @@ def _guess(  # noqa: C901
         chances |= {part: alike.chances.get(part, 0.0) for part in ("flow", "sides")}
         others |= {part: alike.others.get(part, ()) for part in ("flow", "sides")}
     else:
-        flow = choose("flow", flow_choices(number, what, scene, memory), what=what)
+        flows = flow_choices(number, what, scene, memory)
+        if item is not None and item.flow in scene.apart.found.flows:
+            at = scene.apart.found.flows.index(item.flow)
+            flows = [one for one in flows if one.value[1] == str(at)] or flows
+        flow = choose("flow", flows, what=what)
         mark = None
         kind = ""
         if flow is not None:
@@ -435,7 +442,10 @@ def _guess(  # noqa: C901
     if whole:
         flags = tuple(one for one in guess.flags if one != "passed-over")
         guess = replace(guess, flags=flags)
-    if continued:
+    # "Trade was 17 bn. Of this, China's exports were 6 bn": with whom the trade was.
+    begins = any(one.start < _OPENING for one in scene.apart.found.of("part"))
+    of_pair = recorder is None and begins and WORLD not in memory.pair and what in _GOES_ON
+    if continued or (of_pair and {owner, partner} == memory.pair):
         guess = replace(guess, flags=(*guess.flags, "goes-on"))
     period = guess.period
     if what == "growth" and guess.base is None:
@@ -1064,7 +1074,10 @@ def _following(number: Span, scene: Scene, memory: Background) -> tuple[str, str
     area = ahead[0].value
     if not before or area in (owner, partner, NOWHERE, WORLD):
         return None
-    sides = (owner, area) if before == partner else (area, partner)
+    # The land of the text stays: its buyers or suppliers are listed, whoever stood at the number.
+    stays = memory.home if memory.home in (owner, partner) else ""
+    first = before == owner if not stays else stays == partner
+    sides = (area, partner) if first else (owner, area)
     return memory.kind, *sides, memory.goods
 
 
