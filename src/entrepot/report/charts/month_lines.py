@@ -44,7 +44,13 @@ if TYPE_CHECKING:
 TOGETHER = 4
 """Lines of one plot: one in colour, and as many as differ in how they are drawn."""
 _LOOKS = ("supplier-line", "other-line", "other-dashed", "other-dotted")
-_SIZES = {"wide": (852, 380, 170), "medium": (600, 340, 150), "narrow": (360, 360, 112)}
+_SIZES = {
+    "wide": (852, 380, 170),
+    "medium": (600, 340, 150),
+    "flat": (600, 230, 150),
+    "narrow": (360, 360, 112),
+    "low": (340, 216, 112),
+}
 """Width, height, and room for names at the right."""
 _YEAR = 12
 _GAP = 28

@@ -63,8 +63,13 @@ class RankedBars:
     beside: str = ""
 
     def draw(self, *, name: str, alt_text: str) -> str:
-        """Return the drawing, ``wide`` or ``narrow``."""
-        return _draw(self, name, alt_text)
+        """Return the drawing of the size with this name; the ``low`` one has one column."""
+        only = replace(self, heads=self.heads[:2], bars=tuple(map(_value_alone, self.bars)))
+        return _draw(only if name == "low" else self, name, alt_text)
+
+
+def _value_alone(bar: RankedBar) -> RankedBar:
+    return replace(bar, cells=bar.cells[:1])
 
 
 AXIS = 30
@@ -95,6 +100,7 @@ PLANS = {
     "wide": _Plan(852, 300, 30, 6),
     "medium": _Plan(600, 190, 30, 4),
     "narrow": _Plan(360, 0, 46, 4),
+    "low": _Plan(340, 122, 22, 3),
 }
 
 
@@ -220,7 +226,7 @@ def _bar(
     bar: RankedBar, plan: _Plan, scale: _Scale, top: float, widths: Sequence[float], names: float
 ) -> list[MarkLayer]:
     middle = top + (plan.row / 2 if plan.names else 32)
-    thick = THICK if plan.names else 14
+    thick = min(THICK, 0.6 * plan.row) if plan.names else 14
     style = "blended" if bar.is_rest else "supplier" if bar.marked else "context"
     words = "label-supplier" if bar.marked else "label"
     described = f"{bar.name}: {', '.join(filter(None, bar.cells))}"

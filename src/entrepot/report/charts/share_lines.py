@@ -121,13 +121,20 @@ class ShareLines:
     nowcast: NowcastPoint | None = None
 
     def draw(self, *, name: str, alt_text: str) -> str:
-        """Return the drawing, ``wide`` or ``narrow``."""
+        """Return the drawing of the size with this name: one of `SIZES`, or ``wide``."""
         return _draw(self, name, alt_text)
 
 
 Boxes: TypeAlias = "Sequence[tuple[PublishedBox, Box]]"
-BOX_WIDTH = {"wide": 15.0, "medium": 13.0, "narrow": 11.0}
-YEAR_WIDTH = {"wide": 46.0, "medium": 40.0, "narrow": 34.0}
+BOX_WIDTH = {"wide": 15.0, "medium": 13.0, "flat": 13.0, "narrow": 11.0, "low": 11.0}
+YEAR_WIDTH = {"wide": 46.0, "medium": 40.0, "flat": 40.0, "narrow": 34.0, "low": 34.0}
+SIZES = {
+    "medium": (600, 400, 150, 20),
+    "flat": (600, 240, 150, 20),
+    "narrow": (360, 440, 104, 12),
+    "low": (340, 220, 104, 12),
+}
+"""Width, height, and the room at the right with names there and without; of the wide one it varies."""
 # Where a box may stand, in its own widths from its time: the nearest places first.
 LANES = tuple(lane for step in range(8) for lane in dict.fromkeys((step, -step)))
 EDGES = {"up": "bottom", "down": "top"}
@@ -148,7 +155,7 @@ def _draw(data: ShareLines, name: str, alt_text: str) -> str:
         *_nowcast(data, frame),
         *_drawn_boxes(boxes),
         *_break_line(data, frame),
-        *_label_layers(data, frame, boxes, narrow=name == "narrow"),
+        *_label_layers(data, frame, boxes, narrow=name in ("narrow", "low")),
         *_latest(data, frame, boxes),
     ]
     return framed(layers, frame, name=name, alt_text=alt_text)
@@ -166,9 +173,8 @@ def _frame(data: ShareLines, name: str) -> Frame:
     named = any(item.at > data.last - 0.5 for item in data.published)  # beside the plot
     if name == "wide":
         return Frame(852, data.height, left, 196 if named else 24, 44, 28, x0, x1, highest)
-    if name == "medium":
-        return Frame(600, 400, left, 150 if named else 20, 58, 28, x0, x1, highest)
-    return Frame(360, 440, left, 104 if named else 12, 58, 28, x0, x1, highest)
+    width, height, names, none = SIZES[name]
+    return Frame(width, height, left, names if named else none, 58, 28, x0, x1, highest)
 
 
 def _axis_words(values: list[float]) -> list[str]:

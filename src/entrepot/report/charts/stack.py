@@ -73,7 +73,7 @@ class Stack:
     broken: Break | None = None
 
     def draw(self, *, name: str, alt_text: str) -> str:
-        """Return the drawing, ``wide`` or ``narrow``."""
+        """Return the drawing of the size with this name, one of `PLANS`."""
         return _draw(self, name, alt_text)
 
 
@@ -97,7 +97,9 @@ class _Plan:
 
 PLANS = {
     "wide": _Plan(852, 430, 210, two_digits=False),
+    "flat": _Plan(600, 240, 160, two_digits=False),
     "narrow": _Plan(360, 430, 122, two_digits=True),
+    "low": _Plan(340, 240, 138, two_digits=True),
 }
 
 

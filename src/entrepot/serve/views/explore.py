@@ -15,10 +15,11 @@ from entrepot.goods.parse import goods_words
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, split_address
 from entrepot.report.charts import BriefTable, draw, drawn_at
-from entrepot.report.charts.month_lines import MonthLines
+from entrepot.report.charts.month_lines import TOGETHER, MonthLines
 from entrepot.report.charts.place import text_width
 from entrepot.report.charts.ranked import RankedBars
 from entrepot.report.charts.share_lines import ShareLines
+from entrepot.report.charts.stack import Stack
 from entrepot.report.overview import NAMED
 from entrepot.report.parts import plain
 from entrepot.report.phrasing import capital
@@ -188,7 +189,7 @@ def embed_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
         "",
         drawn=drawn,
         theme=theme,
-        drawings=_drawings(drawn),
+        drawings=(*_drawings(drawn), *_low(drawn)),
         query=asked.query,
     )
 
@@ -199,6 +200,19 @@ def _drawings(drawn: DrawnChart) -> tuple[str, ...]:
     if not isinstance(drawn.picture.drawn, (RankedBars, ShareLines, MonthLines)):
         return usual
     return (*usual, drawn_at("medium", drawn.picture, drawn.table))
+
+
+def _low(drawn: DrawnChart) -> Iterator[str]:
+    """Yield the drawings of a low frame, in which the usual ones could not be read."""
+    kind, names = drawn.picture.drawn, ("low", "flat")
+    if isinstance(kind, RankedBars):
+        names = names[:1]  # the medium one is low enough
+    elif isinstance(kind, MonthLines) and len(kind.lines) > TOGETHER:
+        names = ()
+    elif not isinstance(kind, (ShareLines, MonthLines, Stack)):
+        names = ()
+    for name in names:
+        yield drawn_at(name, drawn.picture, drawn.table)
 
 
 def linked_chart(pairs: Pairs, base: str, host: str) -> SplitResult:
