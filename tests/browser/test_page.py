@@ -301,6 +301,41 @@ def test_a_slash_goes_to_the_search_and_tab_to_the_next_group(open_page: object,
     watched.check()
 
 
+@pytest.mark.parametrize("wait", [True, False])
+def test_an_arrow_that_is_quicker_than_the_list_is_not_lost(
+    open_page: object, site: str, wait: bool
+) -> None:
+    """Enter after it led to what the words alone lead to, the page of a country."""
+    page = open_page(site, "/goods/chpl").page
+    held: list[Route] = []
+    page.route("**/search.json?*", lambda route: held.append(route))
+    page.keyboard.press("/")
+    page.keyboard.type("german")
+    page.keyboard.press("ArrowDown")
+    if not wait:
+        page.keyboard.press("Enter")
+    for _ in range(100):
+        page.wait_for_timeout(50)
+        if held:
+            break
+    held[-1].fulfill(
+        json=[
+            {
+                "group": "Goods",
+                "kind": "goods",
+                "name": name,
+                "about": "",
+                "address": f"/goods/{name}",
+            }
+            for name in ("850511", "chpl")
+        ]
+    )
+    if wait:
+        page.locator("[role=option][aria-selected=true]").filter(has_text="850511").wait_for()
+        page.keyboard.press("Enter")
+    page.wait_for_url("**/goods/850511")
+
+
 @pytest.mark.parametrize("width", [PHONE, 600, 700])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_chart_in_a_frame_needs_no_scroll_sideways(
@@ -317,8 +352,10 @@ def test_a_chart_in_a_frame_needs_no_scroll_sideways(
 
 @pytest.mark.parametrize("width", [PHONE, 600])
 @pytest.mark.parametrize("query", FRAMES)
-def test_a_chart_in_a_low_frame_is_read(open_page: object, site: str, query: str, width: int) -> None:
-    """At 360 x 400 the suppliers of chips had type of 5 px, and had to be scrolled none the less."""
+def test_a_chart_in_a_low_frame_is_read(
+    open_page: object, site: str, query: str, width: int
+) -> None:
+    """At 360 x 400 the suppliers of chips had type of 5 px, and had to be scrolled all the same."""
     page = open_page(site, f"/embed?{query}", width).page
     page.locator("svg.chart:visible").wait_for()
     page.set_viewport_size({"width": width, "height": 400})
@@ -335,7 +372,9 @@ LEGIBLE = """() => {
   const words = [...document.querySelectorAll("svg.chart text")].filter(
     (one) => one.textContent.trim() && one.getBoundingClientRect().width > 0,
   );
-  const sizes = words.map((one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a);
+  const sizes = words.map(
+    (one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a,
+  );
   const root = document.documentElement;
   return [Math.min(...sizes), root.scrollHeight, root.scrollWidth];
 }"""

@@ -102,6 +102,9 @@ def test_what_only_a_register_has_names_its_years(shared_data: Path, tmp_path: P
     # Of 1,207 m USD by country of consignment 464.6 m are from China, by a query of the file.
     assert "by country of consignment is **about 38\u00a0%**" in found.answer[0].text
     assert [one.card.value for one in found.numbers] == ["–", "38.5", "465"]
+    texts = [*found.sources, *(f"{one.card.name} {one.counted}" for one in found.numbers)]
+    texts += [one.text for one in found.answer]
+    assert not any("shipments." in one for one in texts)
 
 
 def test_a_value_of_a_register_is_no_share_of_it(

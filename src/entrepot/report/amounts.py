@@ -201,8 +201,9 @@ class Scale:
         ):
             least = 10.0**-self.places
             mark = MINUS if value < 0 else "+" if sign and value > 0 else ""
-            small = 0 < abs(shown) < least / 2
-            return f"{mark}{f'<{least:g}' if small else f'{abs(shown):.{self.places}f}'}"
+            if 0 < abs(shown) < least / 2:
+                return f"{'>' if value < 0 else '<'}{mark}{least:g}"
+            return f"{mark}{abs(shown):.{self.places}f}"
         digits = per_cent(shown) if self.word == "%" else number(shown)
         return f"+{digits}" if sign and value > 0 else digits
 

@@ -337,6 +337,17 @@ MOST_SOURCES = 5
 """Citations written out; the others are counted."""
 
 
+def plain_data_set(item: Evidence) -> str:
+    """Return publisher and vintage of rows; of a table of one's own its name, never its id.
+
+    Who reads a note does not know the ids of whoever made it.
+    """
+    name = split_address(item.source)[0]
+    own = f"Table “{name.partition('.')[2].replace('-', ' ')}”" if is_own(name) else ""
+    title = item.title or own
+    return data_set(item.source, item.vintage, title)
+
+
 class Citations:
     """Numbers the sources in the order in which they are first needed."""
 
@@ -375,9 +386,7 @@ class Citations:
         if row is not None:
             return self._printed(row)
         source = split_address(item.source)[0]
-        _, years = self._found.setdefault(
-            source, (data_set(item.source, item.vintage, item.title), set())
-        )
+        _, years = self._found.setdefault(source, (plain_data_set(item), set()))
         years.update(range(period.start.year, period.end.year + 1))
         return source
 

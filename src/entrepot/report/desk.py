@@ -392,7 +392,7 @@ def verdicts_on(
                 checked,
             )
         ),
-        "note": render_note(sure, len(doubtful & set(read_entries))),
+        "note": render_note(sure, len(doubtful & set(read_entries)), width=0),
     }
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures import bundled_for
 from entrepot.figures.caveats import who_is_largest
-from entrepot.figures.citation import data_set
 from entrepot.figures.evaluate import register_questions
 from entrepot.figures.input_rows import input_years
 from entrepot.figures.questions.question import is_named
@@ -23,7 +22,7 @@ from entrepot.model.display import NBSP, day_text, joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of
 from entrepot.report.answer import growth_of, some_only
-from entrepot.report.attribution import Citations, is_computed, row_of
+from entrepot.report.attribution import Citations, is_computed, plain_data_set, row_of
 from entrepot.report.back_matter import read_date
 from entrepot.report.brief_context import BriefContext, usual_goods
 from entrepot.report.cards import card_of, headline
@@ -250,7 +249,8 @@ def _said_of_register(subject: Subject, cards: Sequence[Card]) -> list[BriefSent
     if figure is None:
         return []
     text = f"No loaded statistics have {_imports(subject)}{subject.when}. By "
-    text += f"{figure.definition.source}, a customs register that is asked by name only, "
+    # Without its id, which is a word of whoever loaded it.
+    text += "a customs register that is asked by name only, "
     text += f"{subject.sellers} share by country of {figure.definition.basis} is "
     text += f"**{phrasing.about(figure)}**"
     text += f" ({figure.range_text} across definitions)" if phrasing.span(figure) else ""
@@ -345,7 +345,7 @@ def _in_register(context: BriefContext, subject: Subject, found: Headline) -> li
             )
             if figure.status == "ok":
                 card = card_of(context, subject, figure)
-                cards.append(replace(card, name=f"{card.name}, {one.source} by {one.basis}"))
+                cards.append(replace(card, name=f"{card.name}, customs register by {one.basis}"))
                 break
     return cards
 
@@ -384,8 +384,7 @@ def _numbered(card: Card, cited: Citations) -> NoteFigure:
     whose = card.source.removeprefix("from published: ")
     if row_of(figure.evidence[0]) is None:
         # Publisher and vintage, as among the sources: "BACI" alone is a name for those who know it.
-        first = figure.evidence[0]
-        whose = data_set(first.source, first.vintage, first.title)
+        whose = plain_data_set(figure.evidence[0])
     text = f"{status}: {whose}."
     return NoteFigure(card, text, cited.marks(figure))
 

@@ -101,6 +101,7 @@ def _fixed(app: FastAPI, service: Service) -> None:
         return service.still(request, script(name))
 
     @app.get("/icon.svg", include_in_schema=False)
+    @app.get("/favicon.ico", include_in_schema=False)  # asked for without a page, as for a picture
     def icon(request: Request) -> Response:
         _keys(request)
         return service.still(request, ServedAnswer(ICON, "image/svg+xml"))
@@ -230,14 +231,10 @@ def _dependences(app: FastAPI, service: Service) -> None:
     asked = Annotated[brief.WantedBrief, Depends(wanted)]
 
     def opening(request: Request, what: brief.WantedBrief) -> Response:
-        return service.answer(
-            request, lambda lake: brief.opening_page(lake, what, service.address), may_lag=True
-        )
+        return service.answer(request, lambda lake: brief.opening_page(lake, what), may_lag=True)
 
     def complete_brief(request: Request, what: brief.WantedBrief) -> Response:
-        return service.answer(
-            request, lambda lake: brief.brief_page(lake, what, service.address), may_lag=True
-        )
+        return service.answer(request, lambda lake: brief.brief_page(lake, what), may_lag=True)
 
     def table(request: Request, name: str, what: brief.WantedBrief) -> Response:
         if name == "figures":
@@ -323,9 +320,7 @@ def _explored(app: FastAPI, service: Service) -> None:
     @app.get("/explore", include_in_schema=False)
     def build(request: Request) -> Response:
         pairs = request.query_params.multi_items()
-        return service.answer(
-            request, lambda lake: explore.explore_page(lake, pairs, service.address), may_lag=True
-        )
+        return service.answer(request, lambda lake: explore.explore_page(lake, pairs), may_lag=True)
 
     @app.get("/embed", include_in_schema=False)
     def embed(request: Request) -> Response:

@@ -328,7 +328,8 @@ class Service:
         def compute(lake: Lake) -> ServedAnswer:
             # A lake that was replaced since its state was read may be back in that state soon.
             is_passing = self.state != state
-            found = _written(in_language(language, lambda: work(lake), address(request)), form)
+            here, public = address(request), self.address
+            found = _written(in_language(language, lambda: work(lake), here, public), form)
             return replace(found, is_passing=True) if is_passing else found
 
         found = self.kept.get(

@@ -61,7 +61,7 @@ _MONTHS = {
     "ru": "янв.|февр.|мар.|апр.|мая|июн.|июл.|авг.|сент.|окт.|нояб.|дек.",
 }
 _FOLDER = Path(__file__).parent
-_now: ContextVar[tuple[str, str]] = ContextVar("language", default=("en", ""))
+_now: ContextVar[tuple[str, str, str]] = ContextVar("language", default=("en", "", ""))
 
 T = TypeVar("T")
 
@@ -77,9 +77,12 @@ def address_now() -> str:
     return address if address.endswith("?") else f"{address}{'&' if '?' in address else '?'}"
 
 
-def in_language(language: str, work: Callable[[], T], address: str = "") -> T:
-    """Do some work whose pages are in a language, and say the address of the page."""
-    token = _now.set((language, address))
+def in_language(language: str, work: Callable[[], T], address: str = "", public: str = "") -> T:
+    """Do some work whose pages are in a language, and say the address of the page.
+
+    `public` is where others reach the server, empty where nobody said: links that leave it have it.
+    """
+    token = _now.set((language, address, public))
     try:
         return work()
     finally:
@@ -304,6 +307,7 @@ def page(template: str, current: str, **parts: Any) -> ServedAnswer:
     """
     shared: dict[str, Any] = {"current": current, "version": __version__, "bare": False}
     shared |= {"languages": LANGUAGES, "language": language_now(), "here": address_now()}
+    shared["public"] = _now.get()[2]
     text = environment().get_template(template).render(shared | parts)
     return as_html(translated(text.strip()) + "\n")
 

@@ -69,6 +69,16 @@ def _two_reporters(folder: Path, later: tuple[int, ...]) -> Lake:
     return held
 
 
+def test_a_note_names_a_table_and_not_its_id(lake: Lake) -> None:
+    """The page of a minister had "table.second": a word of who loaded it."""
+    from entrepot.report.note import note
+    from entrepot.report.render_note import note_html
+
+    page = note_html(note(*PAIR.values(), "848210", 2021, lake=lake))
+    assert "Table “second”, 2018 to 2021" in page
+    assert "table." not in page
+
+
 def _subject() -> Subject:
     return Subject("DEU", "CHN", "848210", Period.parse(2021), fixed=False)
 

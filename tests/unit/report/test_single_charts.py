@@ -146,7 +146,7 @@ def test_parts_of_a_change_have_digits_that_its_ends_have() -> None:
     """Beside 110 stood +0.000182."""
     scale = Scale(1.0, "USD bn", places=1)
     given = [scale.text(value, sign=True) for value in (36.6, -2.014, 0.0376, -0.0146, 110.0, 0)]
-    assert given == ["+36.6", "\u22122.0", "+<0.1", "\u2212<0.1", "+110", "0"]
+    assert given == ["+36.6", "\u22122.0", "<+0.1", ">\u22120.1", "+110", "0"]
 
 
 def curve(values: list[float], unit: str) -> Curve:

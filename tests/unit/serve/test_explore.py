@@ -127,8 +127,16 @@ def test_a_shared_link_has_a_picture_only_where_the_address_is_known(
     client: Client, folder: Path
 ) -> None:
     head = '<meta property="og:image" content="https://trade.example.org/explore.card.png?'
-    assert head in client.get(f"/explore?{SUPPLIERS}").text
-    assert "og:image" not in Client(create_app(folder)).get(f"/explore?{SUPPLIERS}").text
+    country = "/country/DEU?goods=850511"
+    pair = "/country/DEU/from/CHN?goods=850511"
+    for path in (f"/explore?{SUPPLIERS}", "/", country, pair, "/goods/850511"):
+        text = client.get(path).text
+        assert head in text, path
+        assert '<meta property="og:description" content="' in text
+        assert "og:image" not in Client(create_app(folder)).get(path).text
+    # A page without a chart has none.
+    assert "og:image" not in client.get("/country/NPL/from/CHN?goods=8703").text
+    assert client.get("/favicon.ico").content == client.get("/icon.svg").content
 
 
 def test_only_named_sites_show_a_chart_in_a_frame(client: Client, folder: Path) -> None:

@@ -134,7 +134,7 @@ SIZES = {
     "narrow": (360, 440, 104, 12),
     "low": (340, 220, 104, 12),
 }
-"""Width, height, and the room at the right with names there and without; of the wide one it varies."""
+"""Width, height, and the room at the right with names there and without."""
 # Where a box may stand, in its own widths from its time: the nearest places first.
 LANES = tuple(lane for step in range(8) for lane in dict.fromkeys((step, -step)))
 EDGES = {"up": "bottom", "down": "top"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ _UNSAID = (
 )
 
 
-def render_note(check: Check, unsettled: int = 0) -> str:
+def render_note(check: Check, unsettled: int = 0, width: int = WIDTH) -> str:
     """Return the note as plain text, ready to be sent.
 
     Only numbers that differ from what others have, or that the text's other numbers contradict,
@@ -38,6 +39,8 @@ def render_note(check: Check, unsettled: int = 0) -> str:
     ----------
     unsettled
         Numbers of the text that are understood in more than one way, and not among the claims.
+    width
+        Characters of a line; 0 for lines of any length, which what shows them wraps.
     """
     found = [one for one in entries(check) if one.verdict in ("inconsistent", "differs")]
     source = check.source
@@ -45,14 +48,13 @@ def render_note(check: Check, unsettled: int = 0) -> str:
         one_line(part) for part in (source.title, source.publisher, source.date) if part
     )
     lines = [f"Subject: Numbers in “{one_line(source.title)}”", ""]
-    lines += _wrapped(f"About: {about}")
+    lines.append(f"About: {about}")
     if web(source.url):
         lines.append(web(source.url))
     lines.append("")
     if not found and not check.conflicts:
-        lines += _wrapped(_nothing(check, unsettled))
-        return "\n".join(lines) + "\n"
-    lines += _wrapped(_differing(len(found)) if found else _UNSAID)
+        return _text([*lines, _nothing(check, unsettled)], width)
+    lines.append(_differing(len(found)) if found else _UNSAID)
     for place, entry in enumerate(found, start=1):
         lines += ["", *_item(place, entry)]
     # Sorted, which groupby needs: a heading stands once.
@@ -61,8 +63,7 @@ def render_note(check: Check, unsettled: int = 0) -> str:
         lines += ["", f"Figures in the text that contradict each other{words}:"]
         for block in blocks:
             lines += _block(block, check)
-    lines += ["", *_wrapped(_end(check) + _open(unsettled))]
-    return "\n".join(lines) + "\n"
+    return _text([*lines, "", _end(check) + _open(unsettled)], width)
 
 
 def _differing(count: int) -> str:
@@ -76,11 +77,11 @@ def _differing(count: int) -> str:
 
 def _block(block: ConflictBlock, check: Check) -> Iterator[str]:
     """Yield the arithmetic of conflicts with one cause, and what else that cause upsets."""
-    yield from _wrapped(f"- {one_line(block.first.because)}.", "  ")
+    yield f"- {one_line(block.first.because)}."
     if block.first.corrected:
-        yield from _wrapped(f"  Corrected: {one_line(block.first.corrected)}.", "  ")
+        yield f"  Corrected: {one_line(block.first.corrected)}."
     if words := also_conflicting(block, check):
-        yield from _wrapped(f"  {one_line(words)}.", "  ")
+        yield f"  {one_line(words)}."
 
 
 def _nothing(check: Check, unsettled: int) -> str:
@@ -161,13 +162,13 @@ def _unread(check: Check) -> str:
 
 def _item(place: int, entry: ReportEntry) -> Iterator[str]:
     quote = f", in “{entry.quote}”" if entry.quote else ""
-    yield from _wrapped(f"{place}. As published: {entry.says}{quote}", "   ")
-    yield from _wrapped(f"   Quantity: {entry.what}.", "   ")
-    yield from _wrapped(f"   {entry.reason}", "   ")
+    yield f"{place}. As published: {entry.says}{quote}"
+    yield f"   Quantity: {entry.what}."
+    yield f"   {entry.reason}"
     for _, text in entry.likely_errors[:1]:
-        yield from _wrapped(f"   Possible explanation: {text}", "   ")
+        yield f"   Possible explanation: {text}"
     if would := _would_be(entry):
-        yield from _wrapped(f"   Corrected value: {would}.", "   ")
+        yield f"   Corrected value: {would}."
     named = [one for one in entry.evidence if one.text.partition(";")[0] in entry.reason]
     telling = named or [one for one in entry.evidence if one.outcome == "does not agree"]
     same = [one for one in telling if one.value == telling[0].value]  # it supports the correction
@@ -178,7 +179,7 @@ def _item(place: int, entry: ReportEntry) -> Iterator[str]:
         for place in [(link.text, link.url) for link in one.links] or [(one.text, "")]
     )
     for text, url in list(links)[:SHOWN]:
-        yield from _wrapped(f"   Source: {text}", "   ")
+        yield f"   Source: {text}"
         if url:
             yield f"   {url}"
 
@@ -203,13 +204,21 @@ def _end(check: Check) -> str:
     )
 
 
-def _wrapped(text: str, hang: str = "") -> list[str]:
-    start = text[: len(text) - len(text.lstrip())]
+def _text(lines: list[str], width: int) -> str:
+    """Return the lines as one text; all but the subject, which is a field of mail, go on below."""
+    subject, *rest = lines
+    every = [part for line in rest for part in (_wrapped(line, width) if width else [line]) or [""]]
+    return "\n".join([subject, *every]) + "\n"
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    start = line[: len(line) - len(line.lstrip())]
+    mark = re.match(r"\d+\. |- ", line)
     return textwrap.wrap(
-        text.strip(),
-        WIDTH,
+        line.strip(),
+        width,
         initial_indent=start,
-        subsequent_indent=hang,
+        subsequent_indent=" " * mark.end() if mark else start,
         # Addresses must stay whole, so that a mail program makes links of them.
         break_long_words=False,
         break_on_hyphens=False,

@@ -26,6 +26,8 @@ export function suggest(form) {
   let chosen = -1;
   let asked = 0;
   let timer;
+  let waiting = false;
+  let early = []; // an arrow pressed while the list is waited for, and Enter after it
 
   const every = () => [...list.querySelectorAll("[role=option]")];
   const choose = (place) => {
@@ -40,10 +42,17 @@ export function suggest(form) {
   };
   const close = () => {
     asked += 1;
+    waiting = false;
+    early = [];
     clearTimeout(timer);
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
     choose(-1);
+  };
+  const step = (key) => {
+    const count = every().length;
+    const by = key === "ArrowDown" ? 1 : -1;
+    choose((chosen + by + count + (chosen < 0 && by < 0 ? 1 : 0)) % count);
   };
   const show = (hits) => {
     const groups = Map.groupBy(hits, (hit) => hit.group);
@@ -58,6 +67,13 @@ export function suggest(form) {
     told.textContent = form.dataset[hits.length ? "sayFound" : "sayNothing"].replace("#", hits.length);
     // A whole question has its answer: Enter goes there, without a list in between.
     choose(hits[0]?.kind === "answer" ? 0 : -1);
+    // An arrow that was quicker than the list is not lost; an answer is chosen as it is.
+    const [arrow, enter] = early;
+    waiting = false;
+    early = [];
+    if (arrow && hits.length && chosen < 0) step(arrow);
+    if (enter && hits.length) location.assign(every()[chosen].dataset.address);
+    else if (enter) form.submit();
   };
   const ask = async () => {
     const words = input.value.trim();
@@ -68,11 +84,16 @@ export function suggest(form) {
       const hits = answer.ok ? await answer.json() : [];
       if (mine === asked) show(hits);
     } catch {
-      if (mine === asked) close();
+      if (mine !== asked) return;
+      const [, enter] = early;
+      close();
+      if (enter) form.submit();
     }
   };
 
   input.addEventListener("input", () => {
+    early = [];
+    waiting = true;
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
   });
@@ -83,10 +104,15 @@ export function suggest(form) {
       event.preventDefault();
       close();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (list.hidden || !count) return;
+      if (!count || list.hidden) {
+        early = waiting ? [event.key] : [];
+        return;
+      }
       event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      choose((chosen + step + count + (chosen < 0 && step < 0 ? 1 : 0)) % count);
+      step(event.key);
+    } else if (event.key === "Enter" && early.length && list.hidden) {
+      event.preventDefault();
+      early[1] = event.key;
     } else if (event.key === "Enter" && chosen >= 0 && !list.hidden) {
       event.preventDefault();
       location.assign(options[chosen].dataset.address);

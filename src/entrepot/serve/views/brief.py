@@ -89,6 +89,13 @@ class WantedBrief:
         return f"?{urlencode(said, safe=':@,')}" if said else ""
 
     @property
+    def chart(self) -> str:
+        """The rest of the address of its share over time, as a chart alone."""
+        goods = self.asked[2]
+        pairs = {"show": "share", "importer": self.importer, "supplier": self.supplier}
+        return urlencode(pairs | {"goods": goods}, safe=":@,")
+
+    @property
     def asked(self) -> tuple[str, str, str, str | None]:
         """Importer, supplier, goods and period of the brief."""
         goods = self.goods or usual_goods(self.importer)
@@ -142,31 +149,27 @@ def _require(wanted: WantedBrief) -> None:
         known_area(side)
 
 
-def opening_page(lake: Lake, wanted: WantedBrief, public: str = "") -> ServedAnswer:
-    """Return the answer and the headline Figures as a page, which leads to the whole brief.
-
-    `public` is where others reach the server, empty where nobody said; a mail has it in its link.
-    """
+def opening_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
+    """Return the answer and the headline Figures as a page, which leads to the whole brief."""
     _require(wanted)
     with resumed(lake, "brief", *wanted.asked) as context:  # so that the brief asks nothing again
         answer = opening_in(context, *wanted.asked)
     if answer is None:
-        return brief_page(lake, wanted, public)
-    return _page("opening.html.j2", wanted, ServedBrief(answer, context.questions), public)
+        return brief_page(lake, wanted)
+    return _page("opening.html.j2", wanted, ServedBrief(answer, context.questions))
 
 
-def brief_page(lake: Lake, wanted: WantedBrief, public: str = "") -> ServedAnswer:
-    """Return the brief as a page of the site; `public` as in `opening_page`."""
-    return _page("brief_page.html.j2", wanted, _answer(lake, wanted), public)
+def brief_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
+    """Return the brief as a page of the site."""
+    return _page("brief_page.html.j2", wanted, _answer(lake, wanted))
 
 
-def _page(template: str, wanted: WantedBrief, found: ServedBrief, public: str) -> ServedAnswer:
+def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> ServedAnswer:
     parts = page_parts(found.brief)
     return page(
         template,
         "",
         wanted=wanted,
-        public=public,
         files=FILES,
         notes=NOTES,
         python=_python(wanted),

@@ -75,14 +75,8 @@ _CARD = (1200, 630)
 """Pixels of the picture that is shown where a link is shared."""
 
 
-def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
-    """Return the chart builder with the chart of the address.
-
-    Parameters
-    ----------
-    base
-        Address of the server as the reader has it, for what other sites show of a link.
-    """
+def explore_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
+    """Return the chart builder with the chart of the address."""
     asked = asked_chart(pairs)
     drawn, missing, height, fixed = None, None, 0, asked
     instead: list[tuple[str, str]] = []
@@ -113,7 +107,6 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         height=height,
         query=asked.query,
         framed=fixed.query,
-        base=base,
         **pickers(),
     )
 
@@ -204,13 +197,14 @@ def _drawings(drawn: DrawnChart) -> tuple[str, ...]:
 
 def _low(drawn: DrawnChart) -> Iterator[str]:
     """Yield the drawings of a low frame, in which the usual ones could not be read."""
-    kind, names = drawn.picture.drawn, ("low", "flat")
+    kind = drawn.picture.drawn
+    names: tuple[str, ...] = ()
     if isinstance(kind, RankedBars):
-        names = names[:1]  # the medium one is low enough
-    elif isinstance(kind, MonthLines) and len(kind.lines) > TOGETHER:
-        names = ()
-    elif not isinstance(kind, (ShareLines, MonthLines, Stack)):
-        names = ()
+        names = ("low",)  # the medium one is low enough
+    elif isinstance(kind, (ShareLines, Stack)) or (
+        isinstance(kind, MonthLines) and len(kind.lines) <= TOGETHER
+    ):
+        names = ("low", "flat")
     for name in names:
         yield drawn_at(name, drawn.picture, drawn.table)
 
