@@ -11,6 +11,7 @@ from test_engines_ask import alike, jobs_of, on_spark
 
 import entrepot as ep
 from entrepot.lake import Lake
+from entrepot.report.render_json import as_dict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,3 +94,19 @@ def test_editions_of_a_year_are_those_of_its_months(folder: Path) -> None:
         [found] = availability_of(lake, "shipments.two-years", [Period.parse(text)])
         assert isinstance(found, Availability)
         assert found.nomenclatures == editions
+
+
+BRIEF = 8
+"""Jobs of a brief where nothing but a register is loaded; there were 77."""
+
+
+def test_a_brief_reads_a_register_of_few_lines_once(folder: Path, spark: SparkSession) -> None:
+    """It asks it for each figure that nothing else has, by each of its bases."""
+    words = {"goods": "8542", "period": 2022}
+    expected = as_dict(ep.brief("KAZ", "CHN", lake=folder, **words))
+    before = jobs_of(spark)
+    found = as_dict(ep.brief("KAZ", "CHN", lake=on_spark(folder), **words))
+    ran = len(jobs_of(spark) - before)
+    assert "shipments.two-years" in json.dumps(expected)
+    assert alike(*(json.loads(json.dumps(x, default=str)) for x in (expected, found)))
+    assert 0 < ran <= BRIEF

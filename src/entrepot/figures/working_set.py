@@ -45,6 +45,8 @@ _KEYS = (
 )  # fmt: skip
 _UNREAD = ("quantity", "quantity_unit", "currency", "is_reexport", "source")
 """Columns that no question about trade reads; they are null in what is kept."""
+_LINES = 200_000
+"""Lines of a register, by each basis, that are brought from another engine: some 100 MB."""
 _OF_BOTH = ("value_exporter_usd", "value_importer_usd", "low_usd", "high_usd", "weight_exporter")
 """Columns that only reconciled rows have."""
 _TYPES: dict[str, Any] = {
@@ -124,9 +126,11 @@ class Kept:
         summed
             Whether sums over all goods will do, where all are asked for.
         """
+        if there.is_register:
+            return self._lines_of(there, deliveries)
         places = self._places(tests)
         everything = any(one.codes is None for one in goods)
-        if not places or there.freq != _FREQ or there.is_register:
+        if not places or there.freq != _FREQ:
             return None
         if everything and (not summed or there.is_reconciled or there.has_all_goods):
             return None
@@ -182,6 +186,16 @@ class Kept:
         # Put into DuckDB, whatever engine read them.
         here: Frame = nw.from_native(relation(rows, self.lake)).lazy()
         return self._tables.enter_context(stored(here, self.lake))
+
+    def _lines_of(self, there: Availability, deliveries: tuple[str, ...]) -> Frame | None:
+        """Return all lines of a register where few of them are on an engine that plans long."""
+        lines = sum(one.rows for one in self.lake.holdings(there.source))
+        if not self.lake.plans_long or lines * len(there.bases) > _LINES:
+            return None
+        key = (there.source, deliveries)
+        if key not in self._sums:
+            self._sums[key] = self._keep(self.lake.flows(there.source, deliveries=deliveries))
+        return self._sums[key]
 
     def _summed(self, place: _Where, there: Availability, deliveries: tuple[str, ...]) -> Frame:
         key = (place, there.source, there.currency, deliveries)
