@@ -2111,3 +2111,41 @@ def test_who_is_in_second_place_takes_the_place_of_the_first(first: str) -> None
         ("value", "PER", "JPN"),
         ("quantity_growth", "PER", "JPN"),
     ]
+
+
+def test_through_the_first_months_is_a_span_and_no_bound() -> None:
+    text = (
+        "U.S. exports to Mexico rose to $56 billion through the first 11 months of 2019, an "
+        "increase of 0.51% over the same period in 2018. Imports from Mexico rose 3.48%."
+    )
+    claims = drafted(text, "2020-01-20")
+    assert [keys["period"] for _, keys, _ in claims] == ["2019-01..2019-11"] * 3
+
+
+def test_the_short_name_of_a_state_and_a_newspaper_that_is_no_exchange_rate() -> None:
+    text = "Как сообщал «Курсив», в 2020 году внешнеторговый оборот РУз достиг $33 млрд."
+    [(kind, keys, _)] = drafted(text, "2021-02-01")
+    assert (kind, keys["exporter"], keys["importer"]) == ("value", "UZB", "WLD")
+
+
+def test_who_remains_the_partner_with_a_share_has_it() -> None:
+    text = (
+        "Deutschlands Außenhandel mit Peru wuchs 2023. Mit einem Anteil von 9,8 Prozent an den "
+        "Gesamtausfuhren blieb Peru damit Deutschlands Partner, gefolgt von Chile und Japan."
+    )
+    shares = [keys for kind, keys, _ in drafted(text, "2024-02-01") if kind == "export_share"]
+    assert [(one["exporter"], one["importer"]) for one in shares] == [("DEU", "PER")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Im vergangenen Jahr bezog Spanien aus Peru 1,4 Millionen Tonnen Rohöl. Das waren 1,7 "
+            "Prozent der gesamten Rohöleinfuhren."
+        ),
+        "Der Export Spaniens stieg 2019. Der Export über den Atlantik wuchs 2019 um 8,9 Prozent.",
+    ],
+)
+def test_goods_of_the_whole_and_places_that_are_no_country_make_no_claim(text: str) -> None:
+    assert not [one for one in drafted(text, "2020-02-01") if one[2].endswith("Prozent")]

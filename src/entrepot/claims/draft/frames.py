@@ -441,6 +441,11 @@ def _parts(number: Span, scene: Scene, areas: Sequence[Mark], within: tuple[int,
     before = [one for one in reversed(here) if one.end <= number.start]
     found += [one.value for one in before if one.form in _AWAY]
     found += [one.value for one in before if one.form not in _AWAY]
+    if not found:  # "with a share of 10 % of all exports Peru remained ..."
+        subjects = (one for one in here if one.start >= number.end and one.form == "bare")
+        first = next(subjects, None)
+        if first is not None and not re.search("[,，;；]", text[number.end : first.start]):
+            found = [first.value]
     start, end = scene.gaps.clause(number.start, number.end)
     around = {one.value for one in areas if start <= one.start < end}
     return [*found, *(sorted(around) if len(around) < _FEW else ())]

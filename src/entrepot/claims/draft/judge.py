@@ -1003,6 +1003,17 @@ def _basis_by_contrast(text: str, low: int, number: int) -> str:
     return "" if not said else "quantity_growth" if said[-1]["volume"] else "growth"
 
 
+def _check_part_of_goods(number: Span, goods: str, scene: Scene) -> None:
+    """Refuse goods as a part where a share is of them: "2 % of all crude oil imports"."""
+    behind = [one for one in scene.apart.found.goods if one.start >= number.end]
+    if any(
+        one.value == goods and 0 <= flow.start - one.end <= 1
+        for one in behind
+        for flow in scene.apart.found.flows
+    ):
+        raise Refusal("whose imports or exports the share is of, is not clear")
+
+
 def _share(
     guess: StructuralReading, scene: Scene, keys: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
@@ -1021,6 +1032,7 @@ def _share(
             keys["goods"] = goods[0].value
         if guess.kind in BALANCES:
             raise Refusal("a share of a balance, which no kind of claim is about")
+        _check_part_of_goods(guess.number, keys["goods"], scene)
         check_part(guess.number, scene.apart.found.goods, scene.apart.text)
         return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
     of_bought = is_of_purchases(guess.number, scene.apart, exporter)

@@ -86,6 +86,8 @@ _CONFUSED = re.compile(
     "the same country on both sides"
     "|“(?:我国|国内|本国|[中俄美欧].|эт[а-я]+ стран[а-я]*|(?:these|those) countries"
     "|diese[nr]? \\w+)” is not known here"
+    # A base, which words in brackets compare with, and no time of the number.
+    "|when is not clear: '(?:год назад|a year (?:ago|earlier)|ein Jahr zuvor)' does not say"
 )
 """Reasons of the rules that are nothing against a reading of the text as a whole."""
 _NOT_OVER = "is not over when the text was published"

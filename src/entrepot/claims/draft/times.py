@@ -432,9 +432,12 @@ def _is_no_time_of_trade(found: TimeSpan, period: Period, text: str, language: s
     before, behind = text[max(found.start - 20, 0) : found.start], text[found.end :]
     words = _OPEN[language] if period.freq == "A" else f"{_OPEN[language]}|{_AS_OF[language]}"
     opened = re.search(words, before, re.IGNORECASE) is not None
+    # "Through the first eleven months of 2019" says itself since when it was counted.
+    opened = opened and _FIRST_MONTHS.match(text, found.start) is None
     return opened or re.match(_OPENED[language], behind) is not None
 
 
+_FIRST_MONTHS = re.compile(r"(?:the )?first \w+ (?:months|quarters)\b", re.IGNORECASE)
 _RUN_BEGINS = re.compile(r"(?:[从自]|截至|截止到?)$")
 _RUN = re.compile(r"(?:份)?(?:开始|起)|[^。;；]{0,14}连续")
 
