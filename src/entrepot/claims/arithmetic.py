@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.group import price_arithmetic
 from entrepot.claims.levels import is_part
+from entrepot.claims.numbers.text import language_of
 from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject, who
 from entrepot.claims.result import Conflict
 from entrepot.model.display import figure_value, joined, number
@@ -464,3 +466,70 @@ def _unless(part: Claim, total: Claim) -> str:
         f"both can be true only if the first is the count of {reporter[0]} and the second that of "
         f"{reporter[1]}, which the text does not say"
     )
+
+
+# Two numbers that a verb joins, and that move the other way: "fell from 36 to 41 per cent".
+
+
+def against_words(claims: Iterable[Claim]) -> Iterator[Conflict]:
+    """Yield two numbers of one sentence that its verb says the contrary of.
+
+    Only "VERB from A to B" and "VERB to B from A", whose numbers are of one quantity at two times.
+    """
+    for pair in combinations(claims, 2):
+        if pair[0].quote != pair[1].quote or not _are_two_times(*pair):
+            continue
+        for start, end in permutations(pair):
+            verb, moved = _verb_between(start, end)
+            up, down = (
+                start.interval.high < end.interval.low,
+                end.interval.high < start.interval.low,
+            )
+            if (moved > 0 and down) or (moved < 0 and up):
+                than = "less" if down else "more"
+                text = f"{claimed(end)} is {than} than {claimed(start)}"
+                yield Conflict((start.id, end.id), f"the sentence says “{verb}”, and {text}")
+
+
+def _are_two_times(one: Claim, other: Claim) -> bool:
+    first, second = one.quantity, other.quantity
+    if first.measure not in ("value", "import_share", "export_share", "share"):
+        return False
+    day = next(first.levels()).period
+    return first != second and first.mapped(period=day) == second.mapped(period=day)
+
+
+_JOINED_BY = {
+    "en": (r"(?:\w+ ){0,2}from (?:a )?$", r"to (?:a |an )?$"),
+    "de": (r"(?:\w+ ){0,2}von $", r"auf $"),
+    "ru": (r"(?:[а-яё]+ ){0,2}со? $", r"до $"),
+}
+"""What stands in front of the number at the start, and in front of that at the end."""
+_DENIED = re.compile(r"\b(?:not|never|nor|without|nicht|kein\w*|ohne|не|ни|без)\b|n['’]t\b", re.I)
+_COMPARED = frozenset("more less higher lower fewer mehr weniger höher nahm nahmen больше".split())
+
+
+def _verb_between(start: Claim, end: Claim) -> tuple[str, int]:
+    """Return the verb that leads from one number to the other, and whether it is up or down."""
+    quote, language = start.quote, language_of(start.quote)
+    places = [quote.find(one.says.text) for one in (start, end)]
+    if language not in _JOINED_BY or min(places) < 0:
+        return "", 0
+    first, last = sorted(((places[0], start), (places[1], end)), key=lambda one: one[0])
+    from_, to = _JOINED_BY[language]
+    leads, links = (from_, to) if first[1] is start else (to, from_)
+    before = quote[: first[0]]
+    between = quote[first[0] + len(first[1].says.text) : last[0]]
+    if not re.search(rf"(?:^|[\s,]){links}", between, re.IGNORECASE) or re.search(
+        "[;:.] ", between
+    ):
+        return "", 0
+    for moved, name in ((1, "up"), (-1, "down")):
+        for (kind, _), cues in cue_words(language).items():
+            for cue in cues.finditer(before) if kind == name else ():
+                # Nothing but an adverb stands between the verb and the first number.
+                is_next = re.fullmatch(rf"\s{leads}", before[cue.end() :], re.IGNORECASE)
+                denied = _DENIED.search(before[max(cue.start() - 25, 0) : cue.start()])
+                if is_next and not denied and cue[0].lower() not in _COMPARED:
+                    return cue[0], moved
+    return "", 0

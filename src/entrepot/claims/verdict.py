@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims import verdict_text
-from entrepot.claims.arithmetic import because, notes_of, parts_over_total
+from entrepot.claims.arithmetic import against_words, because, notes_of, parts_over_total
 from entrepot.claims.assess import assess_claims
 from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.document import Document, require_few
@@ -143,8 +143,14 @@ def _checked_together(read: Document, opened: Lake | None, known: ReferenceLevel
         refusals = dict(_refusals(case, answers)) if answers else {}
     culprits = _culprits(case, explained)
     conflicts = tuple(conflicts_of(case, explained, culprits))
+    # Numbers that are supported stay so: then it is the verb that is wrong.
+    worded = [*against_words(case.document.claims)]
+    unproved = {name for name, judged in case.standings.items() if judged.verdict != "supported"}
+    culprits |= unproved.intersection(name for one in worded for name in one.claims)
+    conflicts += tuple(worded)
     beyond = list(parts_over_total(case.document.claims, case.conflicts, culprits))
     notes = dict(_price_notes(case.document)) | unclear | unsaid | dict(notes_of(beyond))
+    notes |= {name: one.because for one in worded for name in one.claims}
     around = settled(case, culprits)
     return Check(
         source=read.source,
