@@ -506,7 +506,21 @@ _JOINED_BY = {
 }
 """What stands in front of the number at the start, and in front of that at the end."""
 _DENIED = re.compile(r"\b(?:not|never|nor|without|nicht|kein\w*|ohne|не|ни|без)\b|n['’]t\b", re.I)
-_COMPARED = frozenset("more less higher lower fewer mehr weniger höher nahm nahmen больше".split())
+_COMPARED = frozenset(
+    [
+        "more",
+        "less",
+        "higher",
+        "lower",
+        "fewer",
+        "mehr",
+        "weniger",
+        "höher",
+        "nahm",
+        "nahmen",
+        "больше",
+    ]
+)
 
 
 def _verb_between(start: Claim, end: Claim) -> tuple[str, int]:
