@@ -37,15 +37,15 @@ def _said(text: str) -> list[str]:
         ),
         (
             (
-                "German imports from China rose to 150 billion euros in 2023 from 190 billion euros in "
-                "2022."
+                "German imports from China rose to 150 billion euros in 2023 from 190 billion euros "
+                "in 2022."
             ),
             "“rose”, and 150 billion euros is less than 190 billion euros",
         ),
         (
             (
-                "Der Anteil Chinas an den russischen Einfuhren sank von 36 Prozent im Jahr 2023 auf 41 "
-                "Prozent im Jahr 2024."
+                "Der Anteil Chinas an den russischen Einfuhren sank von 36 Prozent im Jahr 2023 auf "
+                "41 Prozent im Jahr 2024."
             ),
             "“sank”, and 41 % is more than 36 %",
         ),
@@ -64,19 +64,19 @@ def test_a_verb_that_its_numbers_contradict_is_told(text: str, said: str) -> Non
     [
         "China's share of Russia's imports rose from 36 percent in 2023 to 41 percent in 2024.",
         (
-            "China's share of Russia's imports did not fall from 36 percent in 2023 to 41 percent in "
-            "2024."
+            "China's share of Russia's imports did not fall from 36 percent in 2023 to 41 percent "
+            "in 2024."
         ),
         (
-            "Germany's imports from Poland fell to 75 billion euros in 2023 from 80 billion euros in "
-            "2022."
+            "Germany's imports from Poland fell to 75 billion euros in 2023 from 80 billion euros "
+            "in 2022."
         ),
         # As printed they may be equal.
         "China's share of Russia's imports fell from 36 percent in 2023 to 36 percent in 2024.",
         # Of two countries, and of two times in another order.
         (
-            "Imports fell: China's share of Russia's imports, 36 percent in 2023, was 41 percent in "
-            "2024."
+            "Imports fell: China's share of Russia's imports, 36 percent in 2023, was 41 percent "
+            "in 2024."
         ),
     ],
 )
