@@ -37,15 +37,15 @@ def _said(text: str) -> list[str]:
         ),
         (
             (
-                "German imports from China rose to 150 billion euros in 2023 from 190 billion euros "
-                "in 2022."
+                "German imports from China rose to 150 billion euros in 2023 from 190 billion "
+                "euros in 2022."
             ),
             "“rose”, and 150 billion euros is less than 190 billion euros",
         ),
         (
             (
-                "Der Anteil Chinas an den russischen Einfuhren sank von 36 Prozent im Jahr 2023 auf "
-                "41 Prozent im Jahr 2024."
+                "Der Anteil Chinas an den russischen Einfuhren sank von 36 Prozent im Jahr 2023 "
+                "auf 41 Prozent im Jahr 2024."
             ),
             "“sank”, and 41 % is more than 36 %",
         ),
