@@ -207,7 +207,7 @@ def bought(
 
 @pytest.mark.parametrize("controls", [(), ("BRA", "GEO")])
 def test_substitution_ratios_and_their_sums(lake: Lake, controls: tuple[str, ...]) -> None:
-    keys = {"controls": "+".join(controls)} if controls else {}
+    keys: dict[str, Any] = {"controls": "+".join(controls), "least": 1} if controls else {}
     figure = ask(lake, "substitution_ratio", exporter="DEU+FRA+USA", base=2020, **keys)
     every = ratios(("DEU", "FRA", "USA"), controls)
     known = {code: (a, lost) for code, (a, lost) in every.items() if lost > 0}
@@ -226,7 +226,7 @@ def test_substitution_ratios_and_their_sums(lake: Lake, controls: tuple[str, ...
 
 
 def test_rerouting_sets_hubs_against_the_target(lake: Lake) -> None:
-    keys: dict[str, Any] = {"exporter": "DEU+FRA", "base": 2020, "controls": "BRA"}
+    keys: dict[str, Any] = {"exporter": "DEU+FRA", "base": 2020, "controls": "BRA", "least": 1}
     figure = ask(lake, "rerouting_ratio", hubs="ARM+GEO", **keys)
 
     def sold(year: int, code: str, *buyers: str) -> float:
@@ -365,7 +365,7 @@ def _index(sold: dict[str, float]) -> float:
     [
         ("churn_rate", {}, "ask churn"),
         ("substitution_ratio", {}, "needs an importer and an exporter"),
-        ("substitution_ratio", {"exporter": "DEU", "controls": "RUS"}, "two sides"),
+        ("substitution_ratio", {"exporter": "DEU", "controls": "RUS", "least": 1}, "two sides"),
         ("substitution_ratio", {"exporter": "DEU", "hubs": "GEO"}, "has no hubs"),
         ("event_study", {}, "needs listed"),
         ("event_study", {"listed": "chpl@2024-01-01"}, "not one list"),

@@ -9,7 +9,9 @@ from tests.made_hubs import lake as made
 from tests.unit.test_ask_rerouted import GERMAN, OWN, RUSSIAN, reports
 
 import entrepot as ep
-from entrepot.errors import RequestError
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.definition import Definition
+from entrepot.figures.questions.hubs import HubReporters, require_reported
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -73,6 +75,9 @@ def test_what_nobody_tells_has_no_number(tmp_path: Path) -> None:
     found = ep.ask("pass_through", lake=reports(tmp_path, GERMAN), **ASKED)
     assert found.value is None
     assert "no country reports in 2022 what KGZ sold to RUS" in (found.reason or "")
+    asked = Definition.build("pass_through", **ASKED)
+    with pytest.raises(NoEvidenceError, match="what KGZ sold to RUS or bought from DEU"):
+        require_reported(HubReporters(frozenset(), frozenset()), asked)  # both at once
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,8 @@ def test_several_sets_of_controls_are_several_paths(planted: Lake) -> None:
         ep.ask("rerouted", lake=planted, **(ASKED | {"controls": "GEO,"}))
     with pytest.raises(RequestError, match="takes one set of controls"):
         ep.ask("rerouting_ratio", lake=planted, **(ASKED | {"controls": "GEO,ARM", "base": 2021}))
+    with pytest.raises(RequestError, match="with controls needs least"):
+        ep.ask("rerouting_ratio", lake=planted, **(ASKED | {"controls": "GEO", "base": 2021}))
     with pytest.raises(RequestError, match="KGZ is on two sides"):
         ep.ask("rerouted", lake=planted, **(ASKED | {"controls": "GEO,KGZ"}))
 

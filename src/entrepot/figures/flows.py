@@ -195,6 +195,10 @@ def _together(
     # is no headline, and a source of reports is asked instead.
     if not reported or (deliveries.is_reconciled and reported[0] is not sides[0]):
         missing = [side for side in sides if isinstance(side, NoAnswer)]
+        # One side's reports of controls and hubs are enough: that they report nothing themselves
+        # is no reason where the other side's were read and have no answer.
+        if question(definition.measure).trade == "panel":
+            missing = [one for one in missing if one.kind != "silent"] or missing
         kinds = {one.kind for one in missing}
         text = "; ".join(dict.fromkeys(one.reason for one in missing))
         return NoAnswer(text, kinds.pop() if len(kinds) == 1 else "")

@@ -19,6 +19,7 @@ from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.listing_dates import listing
 from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question
+from entrepot.figures.questions import unit_of
 from entrepot.figures.questions.question import CHANGES, REST
 from entrepot.figures.questions.rerouted import other_goods
 from entrepot.figures.row_facts import (
@@ -33,7 +34,7 @@ from entrepot.figures.sides import leaves, members_of, reach, totals, traded_by
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch, near, relation, stored
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import in_currency
+from entrepot.model.display import figure_value, in_currency
 from entrepot.model.product import NO_CODES, TOTAL, harmonized, known_codes
 
 if TYPE_CHECKING:
@@ -206,6 +207,8 @@ def _why_null(read: SourceRows, asked: Definition, goods: Goods) -> str:
         if base is not None and base <= 0:
             what = "zero" if not base else "negative"
             return f"the amount in {asked.base} is {what}, so there is no growth from it"
+    if asked.least and (reason := _below_least(read, asked, goods)):
+        return reason
     if question(asked.measure).divides:
         rows = rows_of(read, asked, goods).filter(nw.col("period") >= asked.period.start)
         sums = rows.select(
@@ -219,6 +222,25 @@ def _why_null(read: SourceRows, asked: Definition, goods: Goods) -> str:
         if not total:
             return "the total that it is over is zero"
     return measures.measure_metadata(asked.measure).null_rule
+
+
+def _below_least(read: SourceRows, asked: Definition, goods: Goods) -> str:
+    """Say that controls bought less than `least` of every product before; empty where they did."""
+    amount = read.column(asked)
+    rows = rows_of(read, asked, goods).filter(
+        nw.col("period") < asked.period.start,
+        nw.col("importer").is_in(sorted(asked.members("controls"))),
+        nw.col("exporter").is_in(sorted(asked.members("exporter"))),
+    )
+    sums = fetch(rows.group_by("product").agg(nw.col(amount).sum()).select(nw.col(amount).max()))
+    most = (sums[0][0] if sums else None) or 0.0
+    if asked.least is None or most >= asked.least:
+        return ""
+    unit = unit_of(asked.but(measure="value"))
+    return (
+        f"the controls bought at most {figure_value(most, unit)} of a product of it in "
+        f"{asked.base}, less than least, {figure_value(asked.least, unit)}"
+    )
 
 
 OF_PAIRS = ("import_share", "export_share", "reliant_goods", "salience", "retaliation_exposure")

@@ -349,6 +349,13 @@ def _require_keys(definition: Definition) -> None:
                 why=KEYS[key].why_needed,
                 hint=f"add {KEYS[key].what_to_add}",
             )
+    # A mean of ratios by product: each of them is over a loss that the controls' growth decides.
+    if how.value == "weighted_mean" and definition.controls and definition.least is None:
+        raise RequestError(
+            f"{definition.measure} with controls needs least",
+            why=KEYS["least"].why_needed,
+            hint=f"add {KEYS['least'].what_to_add}, or leave out --controls",
+        )
     if "hubs" in how.reads and WORLD in (definition.hubs, definition.controls):
         raise RequestError(
             "the world is no hub, and no control",

@@ -195,7 +195,13 @@ class Keys(TypedDict, total=False):
     ]
     least: Annotated[
         float | None,
-        Key("Minimum purchases of controls before the event: 1e6.", above=0, optional=True),
+        Key(
+            "Minimum purchases of controls before the event: 1e6.",
+            above=0,
+            optional=True,
+            why_needed="one product that controls bought next to nothing of outweighs all others",
+            what_to_add="--least 1e6",
+        ),
     ]
     listed: Annotated[
         str | None,

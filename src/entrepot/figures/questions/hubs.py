@@ -123,13 +123,18 @@ def require_reported(reporters: HubReporters, asked: Definition) -> None:
     lacks: dict[str, str] = {}
     hubs = sorted(asked.members("hubs"))
     for hub in hubs:
-        for across, known_reporters, other, what in (
-            ("exporter", hub in reporters.importers, reporters.exporters, "bought from"),
-            ("importer", hub in reporters.exporters, reporters.importers, "sold to"),
-        ):
-            non_reporting = sorted(asked.members(across) - other)  # type: ignore[arg-type]
-            if not known_reporters and non_reporting:
-                lacks.setdefault(hub, f"{what} {first_of(non_reporting, _NAMED)}")
+        # Both ways at once, and first the one that fewer data have: of a source with the reports
+        # of one side alone no period has the other.
+        ways = [
+            f"{what} {first_of(non_reporting, _NAMED)}"
+            for across, known_reporters, other, what in (
+                ("importer", hub in reporters.exporters, reporters.importers, "sold to"),
+                ("exporter", hub in reporters.importers, reporters.exporters, "bought from"),
+            )
+            if not known_reporters and (non_reporting := sorted(asked.members(across) - other))
+        ]
+        if ways:
+            lacks[hub] = " or ".join(ways)
     if not lacks:
         return
     hub, what = next(iter(lacks.items()))
