@@ -230,7 +230,8 @@ def test_citations_are_read_by_programs(share: ep.Figure) -> None:
     assert bib.count("{") == bib.count("}")
     assert "56.3~\\%" in bib
     assert "  year = 2026,\n" in bib
-    assert "FREE Network, https://freepolicybriefs.org/" in said["text"]
+    assert "FREE Network (Bru" in said["text"]
+    assert "), https://freepolicybriefs.org/" in said["text"]
     assert "published HP-002" in said["text"]
     assert said["text"].endswith("Accessed 2026-11-30.")
 

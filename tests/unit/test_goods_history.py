@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from entrepot.cli.goods import draw_diff
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.goods import goods_list
+from entrepot.goods import goods_list, goods_selection
 from entrepot.goods import history as module
 from entrepot.goods.history import Diff, goods_diff, goods_history
 from entrepot.goods.own import own_list
@@ -71,8 +73,22 @@ def test_what_came_left_and_changed(mine: str) -> None:
 def test_the_last_day_is_on_the_list_and_the_next_is_not(mine: str) -> None:
     assert told(goods_diff(f"{mine}@2022-01-01", f"{mine}@2022-12-31")) == ([], [], [])
     assert goods_diff(f"{mine}@2022-12-31", f"{mine}@2023-01-01").added
+    # A list of one's own is whole: before its first day nothing was on it.
+    began = goods_diff(f"{mine}@2021-12-31", f"{mine}@2022-01-01")
+    assert (len(began.added), began.removed, began.is_backwards) == (7, (), False)
+    assert goods_diff(f"{mine}@2022-01-01", f"{mine}@2021-12-31").is_backwards
     with pytest.raises(NoEvidenceError):
-        goods_diff(f"{mine}@2021-12-31", mine)
+        goods_selection(f"{mine}@2021-12-31", nomenclature="HS2022")
+
+
+def test_a_code_that_is_shown_as_added_is_not_called_excluded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    draw_diff(goods_diff("chpl@2023-12-31", "chpl@2024-02-23"), Console(width=300))
+    told = capsys.readouterr().out
+    assert "5 added, 0 removed" in told
+    assert "5 codes of these may be on the list on both dates" in told
+    assert "excluded" not in told
 
 
 def test_a_part_of_a_list(mine: str) -> None:

@@ -13,6 +13,7 @@ from entrepot.figures.caveats import for_printed, for_series
 from entrepot.figures.evidence import SourceAnswer, Specification, Specifications
 from entrepot.figures.figure import card_of
 from entrepot.figures.published_answers import pairs, sums
+from entrepot.figures.statements import published_figures
 from entrepot.lake import Lake
 from entrepot.sources.published.parse import PublishedRows, published
 
@@ -88,6 +89,7 @@ def test_a_published_figure_answers_for_the_side_that_reported_it(tmp_path: Path
         ("CR-021", {"exporter": 1})
     ]
     assert figure.value == ask("value", **keys).value
+    assert "From bne IntelliNews (Chinese customs), https://bne.eu/" in figure.cite()
     refused = ask("value", reported_by="importer", **keys)
     assert refused.value is None
     assert (
@@ -190,3 +192,11 @@ def test_the_estimate_of_a_bound_knows_its_open_end(tmp_path: Path) -> None:
     found = published_answers.answer(Definition.build(**keys, period=2022), lake, "published")
     assert isinstance(found, SourceAnswer)
     assert "high" in {one.open_end for one in found.estimates}
+
+
+def test_a_primary_source_is_found_by_the_name_that_is_printed(tmp_path: Path) -> None:
+    keys: dict[str, Any] = {"measure": "value", "period": 2024, "lake": Lake.open(tmp_path)}
+    by_key = published_figures(primary_source="GACC", **keys)
+    assert len(by_key) > 3
+    assert published_figures(primary_source="chinese customs", **keys) == by_key
+    assert not published_figures(primary_source="Chilean customs", **keys)

@@ -400,6 +400,8 @@ def draw_diff(found: Diff, screen: Console) -> None:
     """Draw what came onto a list, left it or changed."""
     from rich.text import Text
 
+    from entrepot.model.display import agreed
+
     screen.print(Text(f"{found.before} to {found.after}", style="bold"))
     rows = [["added", *_short(entry)] for entry in found.added]
     rows += [["removed", *_short(entry)] for entry in found.removed]
@@ -417,15 +419,28 @@ def draw_diff(found: Diff, screen: Console) -> None:
     if found.fragments:
         # Without its `A `, for it goes on behind the names.
         screen.print(Text(f"{', '.join(found.fragments)}: {FRAGMENT[2].lower()}{FRAGMENT[3:]}"))
-    if found.unsettled:
-        screen.print(
-            Text(
-                f"{len(found.unsettled)} codes may have been listed on one of these dates but are "
-                "excluded, because no text that was read settles it ("
-                f"{', '.join(found.unsettled[:12])}"
-                f"{' ...' if len(found.unsettled) > 12 else ''})"
-            )
-        )
+    if found.is_backwards:
+        screen.print(Text("the first date is the later one: added and removed are read backwards"))
+    shown = {entry.code for entry in (*found.added, *found.removed)}
+    for codes, words in (
+        (
+            [code for code in found.unsettled if code in shown],
+            (
+                "of these may be on the list on both dates: no text that was read settles the "
+                "day on which they came or left"
+            ),
+        ),
+        (
+            [code for code in found.unsettled if code not in shown],
+            (
+                "may have been listed on one of these dates but are excluded, because no text "
+                "that was read settles it"
+            ),
+        ),
+    ):
+        if codes:
+            listed = f"{', '.join(codes[:12])}{' ...' if len(codes) > 12 else ''}"
+            screen.print(Text(f"{agreed(len(codes), 'code', 'codes')} {words} ({listed})"))
 
 
 def draw_edition(data: dict[str, Any], changed: Sequence[ListChange], screen: Console) -> None:

@@ -113,10 +113,16 @@ def list_(
 
     Example: entrepot published list --exporter CHN --importer RUS --period 2025
     """
-    from entrepot.figures.statements import is_of_goods, published_figures, statements
+    from entrepot.figures.statements import (
+        is_of_goods,
+        origin_key,
+        published_figures,
+        statements,
+    )
 
     opened = open_lake(lake)
     rows = statements("all", opened)
+    origin = origin_key(origin, rows)
     exact = {name: value for name, value in {"measure": measure, "origin": origin}.items() if value}
     for name, value in exact.items():
         _check_known(name, value, {getattr(row, name) for row in rows})

@@ -9,6 +9,7 @@ from entrepot.errors import UnknownNameError
 from entrepot.figures.availability import RECONCILED
 from entrepot.lake.inventory import SOURCE as BUNDLED
 from entrepot.sources import is_own, source_ids, source_info, split_address
+from entrepot.sources.published.parse import origin_name
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
@@ -170,7 +171,9 @@ def cited(evidence: Evidence) -> str:
     """Return whose number it is and where, as a citation names it, with the id of the bytes."""
     rows = f"{evidence.source} {evidence.id or evidence.snapshot}".strip()
     if evidence.url:
-        return f"{evidence.publisher}, {evidence.url} ({rows})".removeprefix(", ")
+        whose = origin_name(evidence.origin) if evidence.origin else ""
+        whose = f" ({whose})" if whose and whose != evidence.publisher else ""
+        return f"{evidence.publisher}{whose}, {evidence.url} ({rows})".removeprefix(", ")
     is_named = bool(evidence.title) if is_own(evidence.source) else evidence.source in source_ids()
     if not is_named:
         return rows

@@ -181,6 +181,17 @@ def _in_steps(
     return deliveries
 
 
+def _lacking(definition: Definition, missing: list[NoAnswer]) -> NoAnswer:
+    """Return why no side's reports answer, a reason once where they share it."""
+    # One side's reports of controls and hubs are enough: that they report nothing themselves
+    # is no reason where the other side's were read and have no answer.
+    if question(definition.measure).trade == "panel":
+        missing = [one for one in missing if one.kind != "silent"] or missing
+    kinds = {one.kind for one in missing}
+    text = "; ".join(dict.fromkeys(one.reason for one in missing))
+    return NoAnswer(text, kinds.pop() if len(kinds) == 1 else "")
+
+
 def _together(
     definition: Definition,
     source: str,
@@ -194,14 +205,7 @@ def _together(
     # Of reconciled rows single reports are alternatives only: without the value made of both there
     # is no headline, and a source of reports is asked instead.
     if not reported or (deliveries.is_reconciled and reported[0] is not sides[0]):
-        missing = [side for side in sides if isinstance(side, NoAnswer)]
-        # One side's reports of controls and hubs are enough: that they report nothing themselves
-        # is no reason where the other side's were read and have no answer.
-        if question(definition.measure).trade == "panel":
-            missing = [one for one in missing if one.kind != "silent"] or missing
-        kinds = {one.kind for one in missing}
-        text = "; ".join(dict.fromkeys(one.reason for one in missing))
-        return NoAnswer(text, kinds.pop() if len(kinds) == 1 else "")
+        return _lacking(definition, [side for side in sides if isinstance(side, NoAnswer)])
     first, *rest = reported
     cells, goods, main = first.cells, first.goods, first.main
     others = [(REPORTS, other.main) for other in rest]

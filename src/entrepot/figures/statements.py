@@ -19,6 +19,7 @@ from entrepot.sources.published.parse import (
     PublishedRows,
     by_origin,
     matching,
+    origin_name,
     published,
     ranked,
 )
@@ -119,7 +120,7 @@ def published_figures(
     period
         Exactly this period.
     primary_source
-        Whose number it is, such as ``GACC``; publishers may copy it.
+        Whose number it is, such as ``GACC`` or ``Chinese customs``; publishers may copy it.
 
     Raises
     ------
@@ -133,13 +134,14 @@ def published_figures(
     >>> found.rows()[0]["measure"]
     'value'
     """
-    exact = {"measure": measure, "origin": primary_source}
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    rows = statements("all", opened)
+    exact = {"measure": measure, "origin": origin_key(primary_source, rows)}
     seller, buyer = as_codes(exporter) or None, as_codes(importer) or None
     for codes in filter(None, (seller, buyer)):
         area_phrase(codes)  # for its error: an unknown name would find nothing
-    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     found = matching(
-        statements("all", opened),
+        rows,
         period=period or None,
         exporter=seller,
         importer=buyer,
@@ -147,6 +149,15 @@ def published_figures(
     )
     chosen = [row for row in found if not goods or is_of_goods(row, goods)]
     return PublishedFigures(ranked(chosen))
+
+
+def origin_key(text: str, rows: PublishedRows) -> str:
+    """Return the key of a primary source by its key or name in any case; else the text itself."""
+    wanted = text.strip().casefold()
+    keys = dict.fromkeys(row.origin for row in rows if row.origin) if wanted else ()
+    return next(
+        (key for key in keys if wanted in (key.casefold(), origin_name(key).casefold())), text
+    )
 
 
 def is_of_goods(row: Published, goods: str) -> bool:

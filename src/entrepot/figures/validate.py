@@ -333,6 +333,17 @@ def _require_names(definition: Definition) -> None:
     )
 
 
+def _require_least(definition: Definition) -> None:
+    """Refuse a mean of ratios by product, each over a loss that the controls' growth decides."""
+    is_mean = question(definition.measure).value == "weighted_mean"
+    if is_mean and definition.controls and definition.least is None:
+        raise RequestError(
+            f"{definition.measure} with controls needs least",
+            why=KEYS["least"].why_needed,
+            hint=f"add {KEYS['least'].what_to_add}, or leave out --controls",
+        )
+
+
 def _require_keys(definition: Definition) -> None:
     """Refuse a question without what only the asker can say, and areas on two sides of it."""
     if definition.measure == CONVERTED and definition.currency == "USD":
@@ -349,13 +360,7 @@ def _require_keys(definition: Definition) -> None:
                 why=KEYS[key].why_needed,
                 hint=f"add {KEYS[key].what_to_add}",
             )
-    # A mean of ratios by product: each of them is over a loss that the controls' growth decides.
-    if how.value == "weighted_mean" and definition.controls and definition.least is None:
-        raise RequestError(
-            f"{definition.measure} with controls needs least",
-            why=KEYS["least"].why_needed,
-            hint=f"add {KEYS['least'].what_to_add}, or leave out --controls",
-        )
+    _require_least(definition)
     if "hubs" in how.reads and WORLD in (definition.hubs, definition.controls):
         raise RequestError(
             "the world is no hub, and no control",

@@ -48,6 +48,12 @@ class Diff:
     outrun: tuple[str, ...] = ()
     fragments: tuple[str, ...] = ()
 
+    @property
+    def is_backwards(self) -> bool:
+        """Whether the first of two days of one list is the later one."""
+        (name, _, day), (other, _, later) = (x.rpartition("@") for x in (self.before, self.after))
+        return bool(name) and name == other and day > later
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {

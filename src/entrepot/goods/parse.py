@@ -253,7 +253,8 @@ def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) ->
     if day is not None:
         state = chosen.on(_day(day))
         entries, possible = state.listed, state.possible
-        if not entries:
+        # A list of one's own is whole: before its first day nothing was on it.
+        if not entries and chosen.known_until < date.max:
             raise NoEvidenceError(
                 f"nothing is known to have been on {chosen.id} on {_day(day)}",
                 why=f"as far as texts were read it begins on {chosen.begins}",

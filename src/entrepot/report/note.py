@@ -17,7 +17,7 @@ from entrepot.goods import goods_title
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.parse import goods_words, spaced_code
 from entrepot.goods.screening import Route, regimes_of
-from entrepot.model.areas import area_name, area_phrase, area_set
+from entrepot.model.areas import area_name, area_phrase, area_set, possessive
 from entrepot.model.display import NBSP, day_text, joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of
@@ -302,7 +302,8 @@ def _ends(share: Figure) -> str:
 def _said_value(context: BriefContext, subject: Subject, value: Figure) -> list[BriefSentence]:
     if value.status != "ok":
         return []
-    text = f"The goods were worth **{phrasing.about(value)}**"
+    whose = possessive(area_phrase(value.definition.exporter))
+    text = f"{whose[:1].upper()}{whose[1:]} deliveries were worth **{phrasing.about(value)}**"
     growth = growth_of(context, subject)
     found = [value]
     if growth.status == "ok" and growth.definition.base is not None:

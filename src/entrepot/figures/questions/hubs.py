@@ -125,14 +125,13 @@ def require_reported(reporters: HubReporters, asked: Definition) -> None:
     for hub in hubs:
         # Both ways at once, and first the one that fewer data have: of a source with the reports
         # of one side alone no period has the other.
-        ways = [
-            f"{what} {first_of(non_reporting, _NAMED)}"
-            for across, known_reporters, other, what in (
-                ("importer", hub in reporters.exporters, reporters.importers, "sold to"),
-                ("exporter", hub in reporters.importers, reporters.exporters, "bought from"),
-            )
-            if not known_reporters and (non_reporting := sorted(asked.members(across) - other))
-        ]
+        buyers = sorted(asked.members("importer") - reporters.importers)
+        sellers = sorted(asked.members("exporter") - reporters.exporters)
+        ways = []
+        if buyers and hub not in reporters.exporters:
+            ways.append(f"sold to {first_of(buyers, _NAMED)}")
+        if sellers and hub not in reporters.importers:
+            ways.append(f"bought from {first_of(sellers, _NAMED)}")
         if ways:
             lacks[hub] = " or ".join(ways)
     if not lacks:
