@@ -426,7 +426,7 @@ def draw_diff(found: Diff, screen: Console) -> None:
         (
             [code for code in found.unsettled if code in shown],
             (
-                "of these may be on the list on both dates: no text that was read settles the "
+                "may be on the list on both dates: no text that was read settles the "
                 "day on which they came or left"
             ),
         ),
