@@ -260,18 +260,20 @@ class Catalog:
         try:
             data = from_json(text)
             # Before the hash, which a catalog of another format may have elsewhere or not at all.
-            if (found := int(data["format"])) != FORMAT:
+            if (form := int(data["format"])) != FORMAT:
                 older = f"{rebuild} makes a new one from the delivered files in raw/, offline"
                 raise DamagedLakeError(
-                    f"the lake is in format {found}, this program knows {FORMAT}",
+                    f"the lake is in format {form}, this program knows {FORMAT}",
                     where=where,
-                    hint=older if found < FORMAT else "update entrepot, or name another folder",
+                    hint=older if form < FORMAT else "update entrepot, or name another folder",
                 )
             # Over the bytes as they are: parsed and written
             # again, a changed blank or escape would not show.
             if hashlib.sha256(text.partition(b"\n")[2]).hexdigest() != data["sha256"]:
                 raise ValueError("its text does not fit the hash in its first line")
-            return cls(tuple(_stored(item) for item in data["snapshots"]), _paths(data))
+            found = cls(tuple(_stored(item) for item in data["snapshots"]), _paths(data))
+            _require_once(found)
+            return found
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             if isinstance(error, BadFileError):
                 raise
@@ -542,6 +544,17 @@ def _snapshot(data: dict[str, Any]) -> Snapshot:
     if found.table not in TABLES or not found.partitions:
         raise ValueError(f"not a table with rows: {found.source} {found.table}")
     return _checked(found)
+
+
+def _require_once(catalog: Catalog) -> None:
+    """Refuse a catalog that names a file twice: its rows would count twice."""
+    seen: set[str] = set()
+    for item in catalog.snapshots:
+        for part in item.partitions:
+            for stored in part.stored:
+                if stored.path in seen:
+                    raise ValueError(f"it names a file twice: {stored.path}")
+                seen.add(stored.path)
 
 
 _LATER = ("is_cut",)

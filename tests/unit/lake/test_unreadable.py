@@ -143,6 +143,23 @@ def test_a_catalog_without_what_it_has_to_say_is_damaged(lake: Lake, write: Writ
                 Catalog.parse(_signed(data), "catalog.json")
 
 
+@pytest.mark.parametrize("what", ["part", "delivery", "file"])
+def test_a_catalog_that_names_a_file_twice_is_damaged(lake: Lake, write: Write, what: str) -> None:
+    """By hand, with its hash made anew: rows counted twice, and `data check` found nothing."""
+    lake.add("baci", [write()])
+    whole = json.loads((lake.path / "catalog.json").read_text())
+    [delivery] = whole["snapshots"]
+    if what == "delivery":
+        whole["snapshots"].append(delivery | {"load": delivery["load"] + 1})
+    elif what == "part":
+        delivery["partitions"].append(delivery["partitions"][0])
+    else:
+        files = delivery["partitions"][0]["files"]
+        files["exporter"] = files["importer"]
+    with pytest.raises(BadFileError, match="names a file twice"):
+        Catalog.parse(_signed(whole), "catalog.json")
+
+
 @pytest.mark.parametrize(
     "text",
     ["[" * 100_000, '{"format": 1e999}', f'{{"format": {FORMAT}, "sha256": ' + "{" * 10**5],
