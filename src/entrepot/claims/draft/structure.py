@@ -388,11 +388,13 @@ def _guess(  # noqa: C901
         what, (kind, owner, partner) = "level", trade
         goods, certainty = item.goods, item.certainty
         chances |= {"what": _BY_LIST, "flow": _BY_LIST, "sides": _BY_LIST}
+        others["sides"] = _other_sides(number, what, (kind, owner, partner), scene, memory, learned)
     elif recorder is None and what in _GOES_ON and (goes_on := going_on(number, scene, memory)):
         kind, owner, partner, of_goods = goes_on
         goods, certainty = _weighed_goods(number, (of_goods, "inferred"), scene, memory)
         continued = True
         chances |= {"flow": _BY_LIST, "sides": _BY_LIST}
+        others["sides"] = _other_sides(number, what, (kind, owner, partner), scene, memory, learned)
     elif alike is not None:
         kind, owner, partner = alike.kind, alike.owner, alike.partner
         goods, certainty = _weighed_goods(number, (alike.goods, alike.certainty), scene, memory)
@@ -1035,6 +1037,22 @@ def _is_whole(
 
 _AT_FLOW = 20
 _GOES_ON = ("level", "growth")
+
+
+def _other_sides(
+    number: Span,
+    what: str,
+    trade: tuple[str, str, str],
+    scene: Scene,
+    memory: Background,
+    learned: Mapping[str, Mapping[str, float]],
+) -> tuple[str, ...]:
+    """Return the sides that a number may have instead of those that words state."""
+    kind, *stated = trade
+    pairs = with_probabilities(
+        "sides", side_choices(number, what, None, kind, scene, memory), learned
+    )
+    return tuple("|".join(one.value) for _, one in pairs if [*one.value] != stated)[:3]
 
 
 def going_on(number: Span, scene: Scene, memory: Background) -> tuple[str, str, str, str] | None:
