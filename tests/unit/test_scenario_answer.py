@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, NoEvidenceError
 from entrepot.figures.scenario import evaluate, evaluate_scenario, parse_scenario
 from entrepot.figures.scenario.result import Between
 from entrepot.lake import Lake
@@ -99,6 +99,15 @@ def test_the_screen_has_the_ladder_with_ranges_first(found: Scenario) -> None:
     lines = list(in_lines(found))
     assert "(friction) 0.3 (0.3 to 0.6)" in lines[0]
     assert "displaced trade not rebuilt (friction)" in lines[1]
+
+
+def test_a_year_without_a_table_says_which_are_loaded_and_how_to_load_one(lake: Lake) -> None:
+    [year] = [line for line in FILE.splitlines() if line.startswith("period:")]
+    with pytest.raises(NoEvidenceError) as said:
+        evaluate_scenario(parse_scenario(FILE.replace(year, "period: 1999")), lake)
+    assert "not for 1999" in str(said.value)
+    assert "entrepot data add icio FILE" in str(said.value)
+    assert "pip install" not in str(said.value)
 
 
 def test_everybody_else_is_a_side(lake: Lake) -> None:

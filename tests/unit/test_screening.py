@@ -274,7 +274,9 @@ def test_a_day_that_could_be_two_does_not_stop_the_others() -> None:
     assert (found.lines, found.sums[1], found.sums[6]) == (2, 1, 1)
     [broken] = found.problems
     assert (broken.row, broken.reason) == (3, "date could be two days: 03/04/2025")
-    assert any("1 date that could be two days" in note and "DMY" in note for note in found.notes)
+    assert any(
+        "1 date that could be two days" in note and "--dates DMY" in note for note in found.notes
+    )
     with pytest.raises(RequestError, match="date could be two days"):
         screened(text, strict=True)
     with_order = screened(text, order="MDY")

@@ -137,7 +137,10 @@ def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
     found = economy_of(lake, Period.parse(file.period), source)
     if isinstance(found, NoAnswer):
         raise NoEvidenceError(
-            found.reason, hint="see: entrepot data list; or pip install 'entrepot[icio]'"
+            # Where nothing is loaded, the reason has the command that brings a table.
+            found.reason,
+            hint="load a table of that year: entrepot data add icio FILE; or ask a year that is "
+            "loaded, see: entrepot data list",
         )
     acts = (file.cut, file.retaliation)
     found.rows.require(code for act in acts if act for code in act.sectors or ())

@@ -240,7 +240,7 @@ def _note_days(work: Work, read: ReadDays) -> None:
         work.notes.append(
             f"Lines with {agreed(len(both), 'date that', 'dates that')} could be two days, such "
             f"as {both[0]}, are not readable, because {shown}. Say whether the day or the month "
-            "comes first (dates: DMY or MDY)."
+            "comes first (--dates DMY or --dates MDY)."
         )
     if read.as_numbers:
         work.notes.append(
