@@ -495,15 +495,19 @@ def _ranged(side: ShareSide, share: Figure) -> ShareSide:
         return side
     ends = [float(end) for end in re.findall(r"[\d.]+", spread)]
     shown = re.search(r"[\d.]+", side.text)
-    # A whisker that does not contain its own value would look like an error of the drawing.
-    if shown is None or not ends[0] <= float(shown[0]) <= ends[1]:
+    if shown is None:
+        return side
+    # A whisker that does not contain its own value would look like an error of the drawing. Of a
+    # range that is open on one side, its text has one end.
+    value, opens = float(shown[0]), share.opens(share.low, share.high)
+    if not ((opens[0] or ends[0] <= value) and (opens[1] or value <= ends[-1])):
         return side
     return replace(
         side,
         low=100 * share.low,
         high=100 * share.high,
         range=spread,
-        opens=share.opens(share.low, share.high),
+        opens=opens,
     )
 
 
