@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import entrepot as ep
 from entrepot.cli.main import app
+from entrepot.figures import row_facts
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report import brief
@@ -53,6 +54,28 @@ def test_the_command_that_is_named_answers(lake: Lake, basis: str | None) -> Non
     assert "shipments.made-up, a customs register" in lacks.why
     assert "No trade data are loaded" not in lacks.why
     assert shlex.split(lacks.command)[1:] == command
+
+
+def test_that_a_partner_trades_is_known_from_the_partners(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All rows of the year were read once more for it, and those of three years for the range."""
+    asked: list[str] = []
+    names = row_facts._names
+
+    def counted(cells: Any, what: Any, *rest: Any) -> frozenset[tuple[str, ...]]:
+        asked.append(str(what))
+        return names(cells, what, *rest)
+
+    monkeypatch.setattr(row_facts, "_names", counted)
+    there = {"source": "shipments.made-up", "basis": "origin", "lake": lake}
+    figure = ep.ask("import_share", **KEYS | {"exporter": "CHN"}, **there)
+    assert figure.value == 1
+    assert "partners exporter" in asked
+    assert "known exporter" not in asked
+    # One that is none of them is looked for.
+    assert ep.ask("import_share", **KEYS | {"exporter": "FRA"}, **there).value is None
+    assert "known exporter" in asked
 
 
 @pytest.mark.parametrize(

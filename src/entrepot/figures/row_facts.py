@@ -488,9 +488,14 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     What two countries' books say of both directions depends on both; else the other side is left
     out, so that a group is looked through once for all its partners.
     """
-    if not asked.is_two_way:
-        asked = asked.but(**{other_side(side): WORLD})
     members, kept = members_of(asked, side), working_set(cells.lake)
+    if not asked.is_two_way:
+        # Partners of the flow trade: where these were looked up, no row is read once more.
+        for flow, summed in totals(asked):
+            found = cells.found_once(f"partners {side}", _of_areas(cells, flow))
+            if summed == side and members <= {name for (name,) in found or ()}:
+                return members
+        asked = asked.but(**{other_side(side): WORLD})
     is_read = kept is not None and kept.covers(members)
     # All of them are looked up, and once, where many are asked about whose trade is not read for
     # other questions: a few are found in a part of the files.

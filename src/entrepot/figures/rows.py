@@ -96,6 +96,12 @@ class SourceRows:
             return find()
         return self.lake.remembered.get((what, *self._said(), *_trade(asked)), find)
 
+    def found_once(self, what: Hashable, asked: Definition) -> Any:
+        """Return what `once` has found out; None as long as it has not."""
+        if self.kept is not None:
+            return None
+        return self.lake.remembered.known((what, *self._said(), *_trade(asked)))
+
     def over_all(self, asked: Definition) -> tuple[SourceRows, Definition] | None:
         """Return rows and question of all times that are asked in one go; None where alone.
 

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
 from entrepot.lake.catalog import Catalog
@@ -63,6 +63,12 @@ class StateCache:
             if len(self._found) > self._most:
                 self._found.popitem(last=False)
         return found
+
+
+    def known(self, key: Hashable) -> Any:
+        """Return what was found under a key; None if it was not."""
+        with self._lock:
+            return self._found.get(key)
 
 
 NO_RELEASE = "the loaded release is not recorded; leave out @ and the release"
