@@ -64,7 +64,6 @@ class StateCache:
                 self._found.popitem(last=False)
         return found
 
-
     def known(self, key: Hashable) -> Any:
         """Return what was found under a key; None if it was not."""
         with self._lock:
