@@ -19,6 +19,7 @@ from entrepot.claims.numbers.text import language_of
 from entrepot.claims.question_forms import corrections
 from entrepot.claims.question_forms import forms as _forms
 from entrepot.claims.question_names import areas_in, goods_in
+from entrepot.claims.questions.goods import leaves_out
 from entrepot.claims.questions.reading import QuestionReader
 from entrepot.claims.questions.times import with_years
 from entrepot.errors import EntrepotError, RequestError
@@ -88,7 +89,9 @@ def read_question(
     dated = with_years(asked, language, now)
     reading = QuestionReader(dated, language, now, tuple(years))
     found = replace(reading.read(), text=words)
-    right = corrections(reading.unknown, language, dated) if reading.unknown else {}
+    # "Кроме" (except) is no misspelt "корм" (feed).
+    unknown = [word for word in reading.unknown if not leaves_out(word)]
+    right = corrections(unknown, language, dated) if unknown else {}
     if not right:
         return found
     spelled = dated

@@ -177,9 +177,14 @@ def signed(state: QuestionState, marks: list[Mark]) -> str:
     return shown
 
 
+def leaves_out(word: str) -> bool:
+    """Whether a word denies or leaves out what it stands before."""
+    return _DENIES.fullmatch(word) is not None
+
+
 def _say_unknown(state: QuestionState, unknown: list[str], *, has_goods: bool) -> None:
     shown = ", ".join(f"“{word}”" for word in unknown[:5])
-    denied = [word for word in unknown if _DENIES.fullmatch(word)]
+    denied = [word for word in unknown if leaves_out(word)]
     if denied and has_goods:
         why = f"what is left out (“{denied[0]}”) is no figure: it is all less what is named"
         state.unsaid.append(Unsaid("words", why))

@@ -103,20 +103,24 @@ _WHICH = {
     for language, words in {
         "en": (
             r"\brank(?:ing|ed)?(?: of)? (?:the )?▮ {c}"
+            r"|\bwho (?:in|of|among|within) (?:the )?▮"
             r"|\bwhich (?:(?:(?:ones? )?of (?:the )?)?▮ {c}|{c} (?:of|in|from|among) (?:the )?▮"
             r"|of (?:the )?▮ (?:is|was|depend|relie|buy|bought|import|export|sold|sell|suppl|did))"
         ),
         "de": (
             r"\b(?:rangliste|rangfolge|ranking) (?:der |von )?▮[- ]?{c}"
+            r"|\bwer (?:in|von|unter|innerhalb) (?:der |den |des )?▮"
             r"|\bwelche[rsnm]? (?:(?:(?:der|von den|unter den) )?▮[- ]?{c}"
             r"|{c} (?:(?:in|aus|der|des) )?▮)"
         ),
         "ru": (
             r"\bрейтинг (?:стран )?▮"
+            r"|\bкто (?:из|в|во|среди) (?:стран )?▮"
             r"|\bкак(?:ая|ой|ое|ую|ие|их|ими?) (?:(?:из )?▮ {c}|{c} (?:в |из )?▮)"
         ),
         "zh": (
             "▮ ?(?:{c})?.{0,20}排[名行]|哪[个些]▮ ?(?:{c})"
+            "|▮ ?(?:{c})?(?:中|里|当中|之中|内部?)的?谁"
             "|▮ ?(?:{c})?(?:的|中的?|里的?)?哪[个些](?:国家|成员国|国)"
         ),
     }.items()

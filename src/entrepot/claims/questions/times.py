@@ -162,14 +162,14 @@ def _until(state: QuestionState, times: Sequence[Time], text: str) -> str:
 
 def _as_span(state: QuestionState, times: Sequence[Time], text: str) -> str:
     """Return one span for several times that belong together; empty if they do not."""
-    if len(times) == 2 and (two := _parts_of_years(times, text)):
+    grows = _forms(state.language)["growth"].search(state.left)
+    if len(times) == 2 and (two := _parts_of_years(times, text, grows=bool(grows))):
         state.base = two[0]
         return two[1]
     if len(times) == 2 and (one := _as_one(times, text)):
         state.compares = True
         return one
     # "Growth 2020 2022": from the one to the other.
-    grows = _forms(state.language)["growth"].search(state.left)
     if len(times) == 2 and grows and not any(one.guessed or one.is_base for one in times):
         early, late = sorted(one.period for one in times)
         return str(Period(early.start, late.end))
@@ -190,14 +190,15 @@ def _as_span(state: QuestionState, times: Sequence[Time], text: str) -> str:
     return ""
 
 
-def _parts_of_years(times: Sequence[Time], text: str) -> tuple[str, str] | None:
+def _parts_of_years(times: Sequence[Time], text: str, *, grows: bool) -> tuple[str, str] | None:
     """Return two parts of years that are compared, the earlier first.
 
     What lies between them is no part of either: the first half of 2024 and that of 2023.
     """
     early, late = sorted(one.period for one in times)
     first, second = sorted(times, key=lambda one: one.start)
-    compares = _AGAINST.search(text[first.end : second.start])
+    # "Rise between the first quarters of two years": what is compared need not be said.
+    compares = grows or _AGAINST.search(text[first.end : second.start])
     compares = compares or _AGAINST_BEHIND.match(text, second.end)
     whole = [one for one in (early, late) if one.split(12)]
     if whole or not compares or early.end >= late.start:
@@ -231,6 +232,9 @@ def change_over(state: QuestionState, period: str, forms: set[str]) -> dict[str,
         return {}
     full_period = Period.parse(period)
     years = full_period.split(12)
+    if not years and _YEAR_ON_YEAR.search(state.said):
+        before = (f"{day.year - 1}-{day.month:02}" for day in (full_period.start, full_period.end))
+        return {"period": period, "base": str(Period.parse("..".join(before)))}
     if not years:
         state.unsaid.append(Unsaid("period", "the question does not say since when"))
         return {}
@@ -351,6 +355,13 @@ _IN_FRONT = re.compile(
 _AFTER = re.compile(r"\b(?P<after>after|nach|после)(?= (?:dem jahr )?(?:19|20)\d\d(?!\d))", re.I)
 _AFTER_ZH = re.compile(r"(?<=\d年)(?:之后|以后)")
 _SINCE_ZH = re.compile("[自从]?(?P<year>(?:19|20)\\d\\d)年?(?:以来|至今|到现在|起至今|起)")
+_YEAR_ON_YEAR = re.compile(
+    r"同比|\bvorjahres|\byear[- ]on[- ]year\b|\byoy\b"
+    r"|\bsame (?:period|quarter|month|half)(?: of the| a)? (?:previous|last|preceding|prior|year)"
+    r"|\bгод к году\b|\bгодом ранее\b|\bаналогичн[а-я]+ (?:период|квартал|месяц)",
+    re.IGNORECASE,
+)
+"""Words of a part of a year that is compared with the same part of the year before."""
 _SINCE_BEFORE = re.compile(
     r"\b(?:since|seit|с) (?:the )?(?:(?:year|jahr|dem jahr) )?$", re.IGNORECASE
 )
