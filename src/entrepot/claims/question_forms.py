@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.lexicon import bounded, cue_words
+from entrepot.claims.draft.lexicon import NOWHERE, bounded, cue_words
 from entrepot.claims.question_goods import goods_names
 from entrepot.claims.question_names import areas_in, goods_in, near_area
 from entrepot.claims.times import when
@@ -180,6 +180,8 @@ def _meanings(words: Iterable[str], language: str) -> dict[str, set[str]]:
             found.setdefault(text[start:end], set()).add(meaning)
 
     for mark in (*areas_in(text, language), *goods_in(text, language)):
+        if mark.value == NOWHERE:  # no area that a question could be about
+            continue
         add(mark.start, mark.end, f"{mark.kind} {mark.value}")
     kinds = [*forms(language).items(), *((name, one) for (name, _), one in _cues(language))]
     for kind, pattern in kinds:

@@ -93,13 +93,17 @@ def test_a_shutdown_or_a_closed_terminal_stops_as_ctrl_c_does(
     before = tree(lake.path)
     path = write(["2023,156,643,850110,9,1"], "BACI_HS17_Y2023_V202501.csv")
     words = ("data", "add", "baci", path, "--lake", lake.path)
-    kept = signal.signal(signal.SIGINT, usual)  # a shell ignores it for what runs behind it
+    # A shell ignores Ctrl-C for what runs behind it; and tests may run where a closed terminal is
+    # ignored, as under nohup, which these programs must not inherit.
+    handlers = {signal.SIGINT: usual, getattr(signal, number): signal.SIG_DFL}
+    kept = {one: signal.signal(one, handler) for one, handler in handlers.items()}
     try:
         done = run("prepare", "copy_raw", f"early-{number}", *words)
         assert tree(lake.path) == before
         late = run("publish", "_tidy", f"late-{number}", *words)
     finally:
-        signal.signal(signal.SIGINT, kept)
+        for one, handler in kept.items():
+            signal.signal(one, handler)
     assert done.returncode == late.returncode == 130, done.stderr
     assert done.stderr.splitlines()[-1] == "stopped; the lake is as it was"
     assert late.stderr.splitlines()[-1] == "stopped; the change to the lake was complete"

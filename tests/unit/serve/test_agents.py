@@ -226,7 +226,12 @@ def test_it_ends_while_it_waits_for_its_client(tmp_path: Path, number: str) -> N
     line = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
     command = [sys.executable, "-c", "from entrepot.cli import run; run()", "mcp"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment(tmp_path), **pipes) as server:
+    kept = signal.signal(getattr(signal, number), signal.SIG_DFL)  # under nohup it is ignored
+    try:
+        server = subprocess.Popen(command, env=environment(tmp_path), **pipes)
+    finally:
+        signal.signal(getattr(signal, number), kept)
+    with server:
         assert server.stdin is not None
         assert server.stdout is not None
         try:

@@ -279,7 +279,9 @@ CONTINUES = {
         r"|(?:Im Vergleich zum|Gegenüber(?: dem)?) \w+ (?:ist|sind|war|waren) das\b"
     ),
     "ru": re.compile(
-        r"(?P<this>Это) (?:на|в|больше|меньше|почти|более)(?!\w)"
+        # More than the purchases from another country is no growth.
+        r"(?P<this>Это)(?!.*, чем (?!(?:в|за|год|годом)(?!\w)))"
+        r" (?:на|в|больше|меньше|почти|более)(?!\w)"
         r"|(?:Прирост|Рост|Снижение|Падение|Увеличение|Сокращение|Показатель|Сумма)"
         r" (?:состави|достиг|превыси|вырос|снизи|увеличи|сократи|оказал)\w*"
         r"|Он[аои]? (?:состави|достиг|превыси|вырос|снизи|увеличи|сократи)\w*"
@@ -290,7 +292,9 @@ CONTINUES = {
 _ONE_SIDE = "the other side is not named"
 FOLLOWS = {
     "en": re.compile(
-        r"(?:It|They|This|Next) (?:is|are|was|were|came|comes) (?:followed by )?(?:the )?"
+        # Whose imports or exports they are, a flow of its own would have to say.
+        r"(?:It(?!.*\b(?:im|ex)ports?\b)|They|This|Next)"
+        r" (?:is|are|was|were|came|comes) (?:followed by )?(?:the )?"
     ),
     "de": re.compile(
         r"(?:Es folg(?:en|t|ten|te)|(?:Dahinter|Danach) (?:folg\w+|k[oa]m\w*|lag\w*|lieg\w*))\b"

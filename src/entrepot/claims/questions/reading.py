@@ -160,7 +160,7 @@ class QuestionReader(QuestionState):
         # "In US dollars" names no side.
         self.left = _DOLLARS.sub(lambda found: MASK * len(found[0]), self.left)
         # China is without Hong Kong where nothing else is said.
-        if _CHINA.search(self.left):
+        if any(one.value == "CHN" for one in areas_in(self.left, self.language)):
             self.left = _NO_HONG_KONG.sub(lambda found: MASK * len(found[0]), self.left)
 
     def _of_each(self, measure: str, keys: dict[str, str], forms: set[str]) -> str:
@@ -449,7 +449,6 @@ _WITH_TIERS = frozenset(("chpl",))
 _DOLLARS = re.compile(
     r"\b(?:in )?US(?:[- ]dollars?|\$)|\b(?:in )?dollars US\b|долл[а-я.]* США", re.I
 )
-_CHINA = re.compile("china|chines|кита[йюея]|中国|对华|自华", re.IGNORECASE)
 _NO_HONG_KONG = re.compile(
     r"\b(?:excluding|excl\.?|without|not (?:counting|including)|ohne|без(?: уч[её]та)?|не считая"
     r"|не включая) (?:Hong ?Kongs?|Hongkongs?|Гонконга?)\b"
