@@ -9,7 +9,7 @@ import sys
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]  # it has no public name
 from typing import TYPE_CHECKING, Any
 
 import pytest

@@ -656,7 +656,7 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
         count = _names(cells, asked, "exporter")
         loaded = _counted(len(count), "exporter")
         text = f"{source_name(cells.available.source)} is loaded for {loaded} only"
-        yield _caveat(f"{text}, so " if total_flows else text, asked, _TOO_SMALL)
+        yield _caveat(text, asked, _TOO_SMALL if total_flows else "")
         return
     reported, listed = [], []
     is_unlike = False
@@ -674,7 +674,7 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
                 listed.append(_counted_by_time(counts, side))
                 is_unlike |= max(counts.values()) >= 2 * min(counts.values())
     if reported:
-        yield _caveat(f"{'. '.join(dict.fromkeys(reported))}, so ", asked, _UP)
+        yield _caveat(". ".join(dict.fromkeys(reported)), asked, _UP)
     elif listed:
         called = source_name(cells.available.source)
         text = f"{called} has {joined(listed)} here"
@@ -682,9 +682,9 @@ def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
             text += "; others may be missing, so this compares different partners."
             yield caveat("partial-source", text)
         elif is_own(cells.available.source):  # it may well be whole
-            yield _caveat(f"{text}; if others are missing, ", asked, _TOO_SMALL)
+            yield _caveat(text, asked, _TOO_SMALL, "; if others are missing, ")
         else:
-            yield _caveat(f"{text}; others may be missing, so ", asked, _UP)
+            yield _caveat(f"{text}; others may be missing", asked, _UP)
 
 
 _BOUNDS: dict[str, Literal["low", "high"]] = {
@@ -738,10 +738,9 @@ def _counted_by_time(counts: Mapping[Period, int], side: str) -> str:
     return joined(said)
 
 
-def _caveat(text: str, asked: Definition, how_small: str) -> Caveat:
-    """Return a text with what follows from it, where it ends in a blank."""
-    if text.endswith(" "):
+def _caveat(text: str, asked: Definition, how_small: str, link: str = ", so ") -> Caveat:
+    if how_small:
         of = "growth" if asked.flow == "balance" else asked.measure  # both compare two totals
         said = how_small.replace("is ", "are ") if of == "growth" else how_small
-        text += _CONSEQUENCE.get(of, _NO_BOUND).format(said)
+        text += link + _CONSEQUENCE.get(of, _NO_BOUND).format(said)
     return caveat("partial-source", f"{text}.")
