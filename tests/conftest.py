@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import sys
 from importlib.util import find_spec
 from itertools import count
@@ -60,6 +61,17 @@ SLOW = ("lake", "serve", "watching")
 """Folders of unit tests that start processes, kill them or load much: not for `make quick`."""
 TIERS = ("scale", "architecture", "browser", "reference", "golden", "property", "cases", "unit")
 """The folders of tests, those with the longest tests first."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """Let Ctrl-C do what it does at a terminal: what a script starts behind it inherits deaf ears.
+
+    Programs that tests start would ignore the signals that they are sent.
+    """
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, kept)
 
 
 @pytest.fixture(scope="session", autouse=True)
