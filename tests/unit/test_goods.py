@@ -27,7 +27,7 @@ from entrepot.goods import (
     select,
     selection,
 )
-from entrepot.goods.parse import goods_words
+from entrepot.goods.parse import canonical, goods_words
 from entrepot.goods.selection import weighted
 from entrepot.model.columns import read_table
 
@@ -221,6 +221,24 @@ def test_refused(text: str, words: str) -> None:
     with pytest.raises(RequestError) as caught:
         goods_selection(text)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Annex XL", "eu-xl"),
+        ("eu annex xxiii@2024-01-01", "eu-xxiii@2024-01-01"),
+        ("Annex VII Part B, 8542", "eu-vii-b,8542"),
+        ("schedule 3e", "gb-3e"),
+    ],
+)
+def test_list_by_what_the_law_calls_it(text: str, key: str) -> None:
+    assert canonical(text) == key
+
+
+def test_what_the_law_calls_two_lists_names_neither() -> None:
+    with pytest.raises(UnknownNameError, match="Schedule 6"):
+        canonical("Schedule 6")
 
 
 def test_unknown_edition_and_variant() -> None:

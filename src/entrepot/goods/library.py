@@ -73,7 +73,8 @@ def goods_list(name: str) -> GoodsList:
     Parameters
     ----------
     name
-        ``chpl``, ``eu-xxiii``, or a path that ends in ``.csv``.
+        ``chpl``, ``eu-xxiii``, what the law calls it (``Annex XXIII``, ``EU Annex XXIII``), or a
+        path that ends in ``.csv``.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def known_list(name: str) -> GoodsList | None:
         return own_list(Path(name))
     if (found := _by_id().get(name.lower())) is not None:
         return found
-    return own_named(name) if is_own(name) else None
+    return own_named(name) if is_own(name) else _in_law(*_lists_in_use()).get(name.casefold())
 
 
 def bundled_lists() -> tuple[GoodsList, ...]:
@@ -107,7 +108,8 @@ def bundled_lists() -> tuple[GoodsList, ...]:
 
 def is_list(name: str) -> bool:
     """Whether a name is that of a list, of ours or of the user."""
-    return name.lower() in _by_id() or is_own(name)
+    in_law = name.casefold() in _in_law(*_lists_in_use())
+    return name.lower() in _by_id() or is_own(name) or in_law
 
 
 def list_names() -> tuple[str, ...]:
@@ -207,6 +209,17 @@ def _read(root: Path, made: date) -> dict[str, tuple[Act, tuple[GoodsList, ...]]
 @cache
 def _named(root: Path, made: date) -> dict[str, GoodsList]:
     return {one.id: one for _, lists in _read(root, made).values() for one in lists}
+
+
+@cache
+def _in_law(root: Path, made: date) -> dict[str, GoodsList]:
+    """Return lists by what the law calls them; what two are called (Schedule 6) names neither."""
+    called: dict[str, list[GoodsList]] = {}
+    for one in _named(root, made).values():
+        head = one.title.partition(",")[0].casefold()
+        for name in (head, f"{one.id.partition('-')[0]} {head}"):
+            called.setdefault(name, []).append(one)
+    return {name: lists[0] for name, lists in called.items() if len(lists) == 1}
 
 
 def _require_intact(root: Path) -> None:
