@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _SOON = 0.01
 """Seconds until a stop that was lost is heard again."""
+heard: list[int] = []
+"""Signals that asked the command to stop: a library may swallow what is raised for them."""
 
 
 def run() -> None:
@@ -33,6 +35,9 @@ def _end_in_order() -> None:
     """
     if threading.current_thread() is not threading.main_thread():
         return
+    heard.clear()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         # What is ignored stays ignored: nohup wants the work to go on.
@@ -42,12 +47,17 @@ def _end_in_order() -> None:
         sys.unraisablehook = _hear_again
 
 
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    heard.append(number)
+    raise KeyboardInterrupt
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
     if number != signal.SIGTERM:
         signal.signal(number, signal.SIG_IGN)  # shell and system both report a closed terminal
     usual = signal.getsignal(signal.SIGINT)  # which may wait for the end of a step
     if not callable(usual):  # ignored, as by a shell for what runs behind it
-        raise KeyboardInterrupt
+        usual = _interrupt
     usual(number, frame)
 
 

@@ -28,6 +28,7 @@ from entrepot.cli import (
     doctor,
     draft,
     goods,
+    heard,
     measure,
     published,
     reconcile,
@@ -109,6 +110,19 @@ def _is_interrupted(error: Exception) -> bool:
         # As Pydantic puts it where it was building a type.
         or (type(error).__name__ == "SchemaError" and "KeyboardInterrupt" in str(error))
     )
+
+
+def _was_stopped(error: Exception) -> bool:
+    """Whether an error is what a library made of a stop, and not one of ours that came with it."""
+    if not heard:
+        return False
+    at: BaseException | None = error
+    while at is not None:
+        inner = at.__cause__ or at.__context__
+        if isinstance(inner, KeyboardInterrupt):  # ours: it was heard, and clearing up failed
+            return not isinstance(at, (EntrepotError, OSError))
+        at = inner
+    return True
 
 
 def _leaves(command: Any) -> Iterator[Any]:
@@ -262,6 +276,7 @@ def _run() -> NoReturn:
         # Otherwise Typer would print errors itself, and end the process with exit codes of its own.
         code = _asked_for(sys.argv[1:2])(standalone_mode=False)
     except EntrepotError as error:
+        _end_if_stopped(error)
         _end(error)
     except _UsageError as error:
         _suggest_options(error)
@@ -273,6 +288,7 @@ def _run() -> NoReturn:
         _say_stopped(error)
         sys.exit(STOPPED)
     except OSError as error:
+        _end_if_stopped(error)
         _end(
             OutsideError(
                 in_words(error),
@@ -282,13 +298,20 @@ def _run() -> NoReturn:
             )
         )
     except Exception as error:  # must not look like exit code 1, "something was found"
-        if _is_interrupted(error):
-            _say_stopped(KeyboardInterrupt())
-            sys.exit(STOPPED)
+        _end_if_stopped(error)
         traceback.print_exc()
         trace(traceback.format_exc())
         _end(_DefectError(f"{type(error).__name__}: {error}"))
+    if heard and code != STOPPED:  # swallowed by a library
+        _say_stopped(KeyboardInterrupt("the command was complete"))
+        code = STOPPED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_if_stopped(error: Exception) -> None:
+    if _was_stopped(error) or _is_interrupted(error):
+        _say_stopped(KeyboardInterrupt())
+        sys.exit(STOPPED)
 
 
 def _asked_for(first: list[str]) -> typer.Typer:

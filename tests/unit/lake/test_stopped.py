@@ -169,3 +169,68 @@ def test_an_error_in_the_last_step_is_not_hidden_by_ctrl_c() -> None:
 
     with pytest.raises(OSError, match="broken"):
         broken()
+
+
+# A library that hears of a stop in the middle of its own work, and what it makes of it.
+IN_A_LIBRARY = """
+import os, signal, sys, time
+from contextlib import suppress
+from pydantic import TypeAdapter
+from entrepot import cli
+from entrepot.lake import iceberg
+
+how, number, *sys.argv[1:] = sys.argv[1:]
+real = iceberg._Work.bring
+
+def items():
+    os.kill(os.getpid(), getattr(signal, number))
+    time.sleep(0.05)
+    yield 1
+
+def bring(*args):
+    if how == "validated":
+        TypeAdapter(list[int]).validate_python(items())
+    elif how == "wrapped":
+        try:
+            list(items())
+        except BaseException as error:
+            raise LookupError("broken") from error
+    else:
+        with suppress(BaseException):
+            list(items())
+    return real(*args)
+
+iceberg._Work.bring = bring
+cli.run()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("validated", "stopped"),
+        ("wrapped", "stopped"),
+        ("swallowed", "stopped; the command was complete"),
+    ],
+)
+def test_a_stop_that_a_library_makes_something_else_of_is_a_stop(
+    lake: Lake, write: Write, how: str, said: str, number: str
+) -> None:
+    """Pydantic says that the items cannot be iterated: it was an error of the Iceberg catalog."""
+    pytest.importorskip("pyiceberg.catalog", reason="pyiceberg is not installed")
+    lake.add("baci", [write(OLD)])
+    before = {name: text for name, text in tree(lake.path).items() if "iceberg" not in name}
+    words = (how, number, "data", "publish", "--lake", lake.path)
+    command = [sys.executable, "-c", IN_A_LIBRARY, *map(str, words)]
+    # Tests may run where Ctrl-C is ignored, which this program must not inherit.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert (done.returncode, done.stderr.splitlines()[-1:]) == (130, [said]), done.stderr
+    assert "Traceback" not in done.stderr
+    after = {name: text for name, text in tree(lake.path).items() if "iceberg" not in name}
+    assert after == before
