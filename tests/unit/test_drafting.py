@@ -417,6 +417,12 @@ def test_a_chinese_name_behind_a_year_is_no_time() -> None:
         ("Der Handel stieg um 5 %, so stark wie nie.", "de", ""),
         ("Die Exporte stiegen um 5 % (Quelle: Destatis).", "de", "Destatis"),
         ("Chinese customs: exports to Russia rose by 5 %.", "en", "Chinese customs"),
+        (
+            "Exports rose by 5 %, said the U.S. Trade Representative.",
+            "en",
+            "U.S. Trade Representative",
+        ),
+        ("Exports rose by 5 %, according to the U.S. Census Bureau.", "en", "U.S. Census Bureau"),
         ("Russia: exports to China rose by 5 %.", "en", ""),
         ("Exports rose by 5 % (Source: GACC).", "en", "GACC"),
         ("Экспорт вырос на 5 % (источник: ФТС).", "ru", "ФТС"),
@@ -445,6 +451,28 @@ def test_a_speaker_is_no_side_of_trade() -> None:
     assert attributed("据波兰统计局数据，出口增长5%。", "zh")[0] == "波兰统计局"
     assert attributed("Laut Zollamt sanken die Exporte.", "de")[0] == "Zollamt"
     assert attributed("По данным ФТС, экспорт вырос.", "ru")[0] == "ФТС"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Russia sold less to Iran. Our merchandise trade with Vietnam was $139 billion in 2022.",
+        "Russland verlor. Unsere Ausfuhren nach Vietnam erreichten 2022 139,2 Milliarden Dollar.",
+        "Россия ждёт. Наш экспорт во Вьетнам в 2022 году составил 139,2 млрд долл.",
+    ],
+)
+def test_our_trade_is_of_no_country_that_the_text_names(text: str) -> None:
+    assert "VNM" not in str([claim.keys for claim in draft(article_of(text)).claims])
+
+
+def test_a_line_below_the_last_item_of_a_list_is_no_rest_of_it() -> None:
+    below = "Coal exports went to Japan in 2022 and 2023, the office said in a note of its own."
+    text = f"Goods:\n- iron ore: $104.5 billion\n- gas: $17.5 billion\n{below}"
+    assert [one.text for one in sentences(text)][2:] == ["- gas: $17.5 billion", below]
+    wrapped = f"Goods:\n- {'x' * 60} from\nJapan: $3 billion"
+    assert [one.text for one in sentences(wrapped)][1] == f"- {'x' * 60} from Japan: $3 billion"
+    indented = "Goods:\n- iron ore to\n  Japan: $3 billion\n- all that is not named: $9 billion"
+    assert [one.text for one in sentences(indented)][1] == "- iron ore to Japan: $3 billion"
 
 
 def test_an_unclear_point_is_said_with_both_readings() -> None:

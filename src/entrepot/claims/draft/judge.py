@@ -124,7 +124,7 @@ def claim_of_guess(  # noqa: C901
         raise Refusal("when is not said: only what it is measured against")
     if _of_many_years(guess, scene):
         raise Refusal("which of several years the number is of is not clear")
-    if NOWHERE in guess.sides:
+    if NOWHERE in guess.sides or _is_ours(guess, scene):
         raise Refusal(unknown_area(scene.areas, apart.text))
     if guess.period is None:
         raise Refusal("when is not said")
@@ -186,6 +186,18 @@ _EACH_MONTH = re.compile(
 
 _OR = re.compile(r"\s*,?\s*(?:or|oder|или|即)\s*")
 _OPENED = re.compile(r"[^,;()（）]{0,12}[(（]\s*")
+
+
+_OURS = re.compile("[Oo]ur\\b|[Uu]nser|[Нн]аш")
+
+
+def _is_ours(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether "our exports" took a country that the sentence does not name for its owner."""
+    named = {area.value for area in scene.areas}
+    unnamed = any(side not in named for side in guess.sides)
+    return unnamed and any(
+        area.value == NOWHERE and _OURS.match(scene.apart.text, area.start) for area in scene.areas
+    )
 
 
 def _is_rate_in_money(number: Span, scene: Scene) -> bool:

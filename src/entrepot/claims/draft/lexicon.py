@@ -220,7 +220,8 @@ _GERMAN_VERB = (
 _PARTS = {
     "{said}": _SAID,
     "{verb}": _GERMAN_VERB,
-    "{name}": r"(?P<who>[^,;:.«»\"“”]{2,90}?)",
+    # The points of "U.S." end no name.
+    "{name}": r"(?P<who>(?:[^,;:.«»\"“”]|(?<=\b[A-Z])\.(?=[A-Z]\.| [A-Z])){2,90}?)",
     "{capital}": r"(?P<who>(?:the (?=\w))?(?:(?<=the )\w|[A-ZÄÖÜА-ЯЁ])[^,;:«»\"“”]{1,80}?)",
     "{end}": r"(?=\s*(?:[,;:]|[.!?]?$|\s[—–]\s))",
 }

@@ -23,7 +23,10 @@ LONGEST = 1500
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
 # A point needs a space behind it (not 6.5), a Chinese full stop none; a list item begins anew.
 # A row of signs is looked at once, from its first: from each of them, it took the square of it.
-_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*|\n(?=[^\S\n]*[-*•#>])")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*")
+_END = re.compile(rf"{_STOP.pattern}|\n")
+_ITEM = re.compile(r"[^\S\n]*[-*•#>]")
+_WORD = re.compile(r"\S*")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|bzw|rd|etc|inkl|Mio|Mrd|Bill|Tsd|Inc|Ltd|Co|млн|млрд"
@@ -192,15 +195,33 @@ def _headline(paragraph: str, number: int) -> int:
 
 
 def _pieces(paragraph: str, headline: int) -> Iterator[tuple[int, str]]:
-    start = 0
-    if headline and not _END.search(paragraph, max(headline - 3, 0), headline + 1):
+    start, widest = 0, max(map(len, paragraph.split("\n")))
+    if headline and not _STOP.search(paragraph, max(headline - 3, 0), headline + 1):
         yield 0, paragraph[:headline]
         start = headline
     for found in _END.finditer(paragraph, start):
-        if _ends(paragraph, start, found):
+        if found[0] == "\n":
+            ends = _ends_line(paragraph, start, found.start(), widest)
+        else:
+            ends = _ends(paragraph, start, found)
+        if ends:
             yield start, paragraph[start : found.end()]
             start = found.end()
     yield start, paragraph[start:]
+
+
+def _ends_line(paragraph: str, start: int, end: int, widest: int) -> bool:
+    """Whether a line's end is that of a sentence: above an item of a list, or of its last item.
+
+    An editor wraps a line where its next word has no room: a line below an item that begins at the
+    margin with a capital, and whose first word had room above, is no rest of the item.
+    """
+    if _ITEM.match(paragraph, end + 1):
+        return True
+    above = max(start, paragraph.rfind("\n", 0, end) + 1)
+    if not paragraph[end + 1 : end + 2].isupper() or not _ITEM.match(paragraph, above):
+        return False
+    return end - above + 1 + len(_WORD.match(paragraph, end + 1)[0]) <= widest
 
 
 def _ends(paragraph: str, start: int, found: re.Match[str]) -> bool:
