@@ -26,7 +26,6 @@ _PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
 _STOP = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*")
 _END = re.compile(rf"{_STOP.pattern}|\n")
 _ITEM = re.compile(r"[^\S\n]*[-*•#>]")
-_WORD = re.compile(r"\S*")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|bzw|rd|etc|inkl|Mio|Mrd|Bill|Tsd|Inc|Ltd|Co|млн|млрд"
@@ -221,7 +220,8 @@ def _ends_line(paragraph: str, start: int, end: int, widest: int) -> bool:
     above = max(start, paragraph.rfind("\n", 0, end) + 1)
     if not paragraph[end + 1 : end + 2].isupper() or not _ITEM.match(paragraph, above):
         return False
-    return end - above + 1 + len(_WORD.match(paragraph, end + 1)[0]) <= widest
+    word = paragraph[end + 1 : end + 1 + _LONGEST_LINE].split(maxsplit=1)[0]
+    return end - above + 1 + len(word) <= widest
 
 
 def _ends(paragraph: str, start: int, found: re.Match[str]) -> bool:
