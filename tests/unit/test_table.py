@@ -399,6 +399,27 @@ columns:
     assert "unknown area: 'RUX'" in refusal(tmp_path, text, mapping.replace("RUS", "RUX")).what
 
 
+def test_all_unknown_names_of_a_column_are_told_at_once(tmp_path: Path) -> None:
+    names = [f"Nowhere {sign}" for sign in "abcdefghijklmnop"]
+    text = "to,v\nGermany,1\n" + "".join(f"{one},5\n" for one in names)
+    mapping = """
+format: 1
+period: '2024'
+product: TOTAL
+reporter: CHN
+flow: export
+columns:
+  to: {role: partner, codes: names}
+  v: {role: value, currency: USD}
+"""
+    said = refusal(tmp_path, text, mapping).what
+    assert said.startswith("unknown name of an area: 'Nowhere a'; and 10 or more: 'Nowhere b', ")
+    assert "'Nowhere k'" in said
+    assert "Nowhere l" not in said
+    few = "to,v\nGermany,1\nNowhere b,5\nNowhere a,5\nNowhere b,6\n"
+    assert refusal(tmp_path, few, mapping).what.endswith("'Nowhere a'; and 1 more: 'Nowhere b'")
+
+
 FLOWS = """
 format: 1
 period: '2024'

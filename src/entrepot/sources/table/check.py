@@ -240,12 +240,35 @@ def _meanings(
         found = first_row(connection, plan, cells, lambda row, g: field.text(row, g) == text)
         columns = " and ".join(repr(plan.names[place]) for place in field.places)
         number = f", row {found[0]}" if found else ""
+        others = _refused_alike(field, texts, plan, error)
+        count = f"{len(others)}{' or' if len(others) == _SHOWN else ''} more"
+        more = f"; and {count}: {', '.join(others)}" if others else ""
         raise BadFileError(
-            f"{error.what}: {text.replace(BETWEEN, ' ')!r}",
+            f"{error.what}: {text.replace(BETWEEN, ' ')!r}{more}",
             where=f"{cells.label}{number}, column {columns}",
             why=error.why,
             hint=error.hint,
         ) from error
+
+
+def _refused_alike(field: Field, texts: list[str], plan: Plan, error: RequestError) -> list[str]:
+    """Return other areas that are refused as one is, to be mended at once; `_SHOWN` at most.
+
+    Each is compared with all names for what it may mean, which takes its time.
+    """
+    found = []
+    for text in sorted(set(texts) - {error.where}) if field.name in AREAS else ():
+        try:
+            meanings(field, [text], plan)
+        except RequestError as other:
+            if other.what == error.what:
+                found.append(repr(text.replace(BETWEEN, " ")[:40]))
+        if len(found) == _SHOWN:
+            break
+    return found
+
+
+_SHOWN = 10
 
 
 def _nothing(rows: int, others: int, cells: Cells, plan: Plan) -> BadFileError:
