@@ -218,7 +218,7 @@ def restore(
         found = opened.restore(file, progress=say_progress)
 
     def render(screen: Console) -> None:
-        say(screen, f"The lake in {opened.path} is restored:")
+        say(screen, f"The lake in {opened.path} is what {file} holds:")
         print_holdings(screen, found)
         if any(item.source.startswith("shipments.") for item in found):
             say(

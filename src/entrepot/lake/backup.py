@@ -46,6 +46,7 @@ from entrepot.model.area_names import as_codes
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 from entrepot.model.table_files import form_of, table_bytes
+from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -316,11 +317,11 @@ def _make_of(
 def _whole_already(
     folder: Path, opened: Callable[[], AbstractContextManager[tarfile.TarFile]], origin: str
 ) -> Catalog | None:
-    """Return the catalog of a lake that is all of an archive already, but for the last step.
+    """Return the catalog of a lake that is all of an archive already, compared by its bytes.
 
-    Its copying was killed when all of it was in its place: what is left is to say so.
+    Its copying was stopped when all of it was in its place: what is left is to say so.
     """
-    if not (folder / UNFINISHED).exists():
+    if not (folder / NAME).is_file():
         return None
     with guarded(folder), writing(folder, "restoring a backup"):
         there = Catalog.read(folder, or_unfinished=True)
@@ -328,6 +329,9 @@ def _whole_already(
             return None
         with _reading(origin), opened() as archive:
             if _catalog_in_front(iter(archive), archive, origin).snapshots != there.snapshots:
+                return None
+        for name, (_, digest) in _expected(there).items():
+            if not (folder / name).is_file() or sha256_of(folder / name) != digest:
                 return None
         sweep(folder, there)
         (folder / UNFINISHED).unlink(missing_ok=True)

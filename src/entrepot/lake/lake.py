@@ -297,7 +297,7 @@ class Lake(Reads):
         BadFileError
             If the file is no whole backup.
         RequestError
-            If the lake holds anything.
+            If the lake holds anything else than the file does.
         OutsideError
             If the disk is full, or another load is running.
         """

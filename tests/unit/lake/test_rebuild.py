@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -460,8 +461,14 @@ def test_a_lock_of_a_lake_that_was_unmade_locks_nothing(tmp_path: Path) -> None:
 def test_a_backup_is_not_mixed_with_a_lake(held: Lake, tmp_path: Path, write: Write) -> None:
     held.backup(tmp_path / "lake.tar")
     there = tree(held.path)
-    with pytest.raises(RequestError, match="not empty"):
-        held.restore(tmp_path / "lake.tar")
+    whole = held.path / next(name for name in there if name.endswith(".parquet"))
+    for harm in (bytes(len(there[str(whole.relative_to(held.path))])), b""):
+        whole.write_bytes(harm)
+        with pytest.raises(RequestError, match="not empty: it contains the rows of a lake"):
+            held.restore(tmp_path / "lake.tar")
+    whole.write_bytes(there[str(whole.relative_to(held.path))])
+    assert held.restore(tmp_path / "lake.tar") == held.holdings(), "it is what the backup holds"
+    assert tree(held.path) == there
     _lose(held)
     with pytest.raises(RequestError, match="not empty: it contains 3 delivered files"):
         held.restore(tmp_path / "lake.tar")
@@ -578,6 +585,24 @@ def test_what_was_killed_at_its_last_step_is_completed_by_the_same_command(
     (place / UNFINISHED).write_text("run it again")
     with pytest.raises(RequestError, match="not empty"):
         run()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are a matter of POSIX")
+def test_a_restore_that_was_stopped_at_its_end_is_said_to_be_done(
+    held: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All was in its place and the mark gone: the same command called the folder not empty."""
+    held.backup(tmp_path / "lake.tar")
+    new = Lake.open(tmp_path / "new")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(
+            "entrepot.lake.publish._tidy", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)
+        )
+        with pytest.raises(KeyboardInterrupt, match="was complete"):
+            new.restore(tmp_path / "lake.tar")
+    there = tree(new.path)
+    assert Lake.open(new.path).restore(tmp_path / "lake.tar") == held.holdings()
+    assert tree(new.path) == there
 
 
 def test_a_lake_with_a_name_that_no_folder_can_have_is_made_again(
