@@ -560,11 +560,18 @@ def unknown_object(text: str, start: int, end: int, language: str) -> str:
         return ""
     match = pattern.match(behind)
     word = match[1] if match else ""
-    if language == "zh" and any(cue.match(word) for cue in cue_words("zh").values()):
-        return ""  # 分别为, 环比增长
+    if language == "zh" and (
+        _MOVES.search(word) or any(cue.match(word) for cue in cue_words("zh").values())
+    ):
+        return ""  # 分别为, 环比增长, 因而扩大至
     return "" if word in _PLAIN or _is_adjective(word, language) else word
 
 
+_MOVES = re.compile(
+    r"^(?:因[而此]|随[之即后]|由此|于是|遂|进[一而]|反[而倒]|却|故)|[至到为达了]$"
+    r"|[扩缩收]大|[扩缩收][大减小窄]|[上下回攀飙骤锐猛激剧暴][升降落涨跌减增滑]|增[长加至]|减少|萎缩|翻"
+)
+"""Chinese words of a verb, with what joins it to the sentence before: no goods."""
 _VERBS = {
     "en": re.compile(r"(?:ed|ing|bought|buys?|sold|sells?|gets?|got|ships|receives)$"),
     "ru": re.compile(r"(?:л|ла|ли|ло|ет|ют|ит|ят)$"),

@@ -305,6 +305,10 @@ def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> F
         code = code_of(words, language)
         title = f"HS {code}" if code else "not in the word list"
         return replace(read, goods=code or f"named:{words}", certainty="likely", title=title)
+    if language == "zh" and (word := unknown_subject(before)):
+        if code := code_of(word, language):
+            return replace(read, goods=code, certainty="likely", title=f"HS {code}")
+        return replace(read, trouble=f"{word!r} may name goods, and no code is known for it")
     word = unknown_before(before, language)
     if _RANKED.fullmatch(word) and _ITS_PARTNER.match(behind):
         return read  # "the leading export destination"
@@ -313,6 +317,27 @@ def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> F
             return replace(read, goods=code, certainty="likely", title=f"HS {code}")
         return replace(read, trouble=f"{word!r} may name goods, and no code is known for it")
     return read
+
+
+def unknown_subject(before: str) -> str:
+    """Return the Chinese words between a seller and its buyer in front of a flow that may be goods.
+
+    Examples
+    --------
+    >>> unknown_subject("▮▮家具对▮▮")
+    '家具'
+    >>> unknown_subject("▮▮全年对▮▮")
+    ''
+    """
+    match = _SUBJECT.search(before)
+    return match[1] if match else ""
+
+
+_SUBJECT = re.compile(
+    r"▮的?(?!商品|货物|产品|全部|总体|整体|累计|合计|直接|主要|仍|也|已|还|都|均|又|再|则|共|总|仅|只|方面"
+    r"|外贸|贸易|海关|地区|内地|大陆|本土|特别行政区|[^▮]*(?:[年月季日期度]|以来|期间|继续|持续|分别|之?[前后内]))"
+    r"([\u4e00-\u9fff]{2,10}?)[对向]▮+的?(?:货物|商品)?$"
+)
 
 
 _RANKED = re.compile(

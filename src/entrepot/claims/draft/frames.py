@@ -18,7 +18,12 @@ from entrepot.claims.draft.candidates import BALANCES, BUYS, touched
 from entrepot.claims.draft.denominators import denominator_before, denominator_behind, is_of_growth
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.near import borrowed_unit, is_added, is_between_two
+from entrepot.claims.draft.near import (
+    borrowed_unit,
+    is_added,
+    is_between_two,
+    is_part_of_no_country,
+)
 from entrepot.claims.draft.ranks import is_owner, places_in, without_asides
 from entrepot.claims.draft.scene import OWN_LAND, is_item_of_goods
 from entrepot.model.areas import WORLD
@@ -131,7 +136,7 @@ def framed(  # noqa: C901
         return None  # a share of the world's trade, or of all that somebody trades with it
     if is_of_growth(number) or _OF_GROWTH.match(apart.text, number.end):
         return None
-    if _is_listed_change(number, scene):
+    if _is_listed_change(number, scene) or is_part_of_no_country(number, apart):
         return None
     low, high = _around(number, scene)
     areas = _named(scene, home)

@@ -17,10 +17,15 @@ from entrepot.claims.draft.candidates import (
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.near import currency_said_elsewhere, moves, unit_refused
+from entrepot.claims.draft.near import (
+    currency_said_elsewhere,
+    moves,
+    unit_refused,
+)
 from entrepot.claims.draft.refused import (
     balance_sign,
     check_denominator,
+    check_is_of_country,
     check_part,
     check_used,
     check_whole,
@@ -1047,6 +1052,7 @@ def _share(
         _check_part_of_goods(guess.number, keys["goods"], scene)
         check_part(guess.number, scene.apart.found.goods, scene.apart.text)
         return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
+    check_is_of_country(guess.number, scene.apart)
     of_bought = is_of_purchases(guess.number, scene.apart, exporter)
     if guess.kind == "supply":
         # "Russia supplied 30 %" in a text about the buyer's trade is a share of its imports.

@@ -579,3 +579,20 @@ def is_said_of_goods(reading: ParsedSentence) -> bool:
 
 def _closes(end: int, start: int) -> bool:
     return 0 <= start - end <= 4
+
+
+_PART_OF_IT = re.compile(
+    r"(?:其中，?[^，。；：]{1,24}?|，[^，。；：]{0,12}(?:企业|产品|商品|设备|一般贸易|加工贸易))"
+    r"(?:分别|合计|总共|共|大?约|仅|就|已|则)?"
+    r"占(?:据|到|了|比|约|近|逾|超过?|总[额值量]|[进出]口|贸易|的|比[重例]|份额|为|达|[▮和及与、])*$"
+)
+
+
+def is_part_of_no_country(number: Span, reading: ParsedSentence) -> bool:
+    """Whether what makes up a part is no country: 其中机电产品占六成, 其中民营企业占六成."""
+    if reading.language != "zh":
+        return False
+    said = _PART_OF_IT.search(reading.text[: number.start])
+    return said is not None and not any(
+        said.start() <= area.start < said.end() for area in reading.found.areas
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.draft.areas import unknown_before
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import LANGUAGES, MASK, bounded, masked
-from entrepot.claims.draft.near import clause, governs, is_expected
+from entrepot.claims.draft.near import clause, governs, is_expected, is_part_of_no_country
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
@@ -242,6 +242,12 @@ def is_of_purchases(number: Span, reading: ParsedSentence, exporter: str) -> boo
                 raise Refusal("whose imports or exports the share is of, is not clear")
             return True
     return False
+
+
+def check_is_of_country(number: Span, reading: ParsedSentence) -> None:
+    """Refuse a share of what is no country: 其中民营企业占六成."""
+    if is_part_of_no_country(number, reading):
+        raise Refusal("a part of the number before it: of what is not clear")
 
 
 def check_used(number: Span, reading: ParsedSentence) -> None:

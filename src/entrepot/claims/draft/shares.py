@@ -32,7 +32,12 @@ from entrepot.claims.draft.near import (
     nearest_area,
     year_on_year,
 )
-from entrepot.claims.draft.refused import check_denominator, check_used, unmarked
+from entrepot.claims.draft.refused import (
+    check_denominator,
+    check_is_of_country,
+    check_used,
+    unmarked,
+)
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.model.areas import WORLD
 
@@ -77,6 +82,7 @@ def share_of_number(number: Span, reading: ParsedSentence, *, change: bool) -> D
     check_denominator(number, reading)
     if is_said_of_goods(reading):
         return part_by_goods(number, reading)
+    check_is_of_country(number, reading)
     kind, keys, flow = _share(number, reading)
     text = reading.sentence.text
     says = written(number, reading, moves(number, reading) if change else 0)
