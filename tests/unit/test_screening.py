@@ -283,6 +283,23 @@ def test_a_day_that_could_be_two_does_not_stop_the_others() -> None:
     assert (with_order.sums[1], with_order.sums[6]) == (2, 0)
 
 
+@pytest.mark.parametrize(
+    "foot",
+    ["Summe,,,,,,\n", ",Gesamt:,,,,,\n", "Total,,,,,,\n,Итого,,,,,\n", "合计,,,,,,\n,,,,,,\n"],
+)
+def test_a_total_at_the_end_is_called_one(foot: str) -> None:
+    row = "2025-01-11,84099110,IT,RU,,,V\n"
+    found = screened(row + foot)
+    assert found.sums[LISTED] == 1
+    reasons = {one.reason for one in found.problems}
+    assert reasons == {"a total of the rows above, no shipment"}
+    # Between shipments, or with a code, a row is whatever its cells say.
+    inside = screened(foot + row)
+    assert not any("total" in one.reason for one in inside.problems)
+    coded = screened(row + "Summe,84099110,IT,RU,,,V\n")
+    assert [one.reason for one in coded.problems] == ["not a date: Summe"]
+
+
 def test_a_row_that_cannot_be_read_never_stops_the_rest() -> None:
     bad = (
         "31.02.2025,84099110,IT,RU,,,V\n"

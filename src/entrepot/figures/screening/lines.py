@@ -26,6 +26,7 @@ from entrepot.goods.screening import TARIFF_OF, Regime, tariff_home
 from entrepot.model.areas import area_set
 from entrepot.model.display import agreed, first_of
 from entrepot.model.product import EDITIONS, NATIONAL, TARIFFS, harmonized
+from entrepot.sources.table.draft.seen import TOTALS
 from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
@@ -364,6 +365,29 @@ def _find_problems(work: Work, codes: list[str], pair_of: NDArray[Any]) -> None:
     for line in np.flatnonzero(bad).tolist():
         said = [problems[of[line]] for problems, of in told]
         work.problem_of[line] = "; ".join(filter(None, said))
+    _find_footer(work, [codes[of] for of in pair_of[-_FOOT:].tolist()])
+
+
+_FOOT = 5
+"""Rows at the end of a file, at most, that may be totals of those above."""
+
+
+def _find_footer(work: Work, codes: list[str]) -> None:
+    """Say of rows at the end that they are totals: no shipment is lost with them.
+
+    Parameters
+    ----------
+    codes
+        What is wrong with the code of each of the last rows; empty where it has one.
+    """
+    count = len(work.at)
+    for line, problem in zip(reversed(range(count)), reversed(codes), strict=False):
+        first = str(work.cells.column(0)[int(work.at[line])])
+        code = work.texts["code"].texts[int(work.texts["code"].of[line])]
+        words = {text.strip().rstrip(": ：").casefold() for text in (first, code)}
+        if not problem or words.isdisjoint(TOTALS):
+            return
+        work.problem_of[line] = "a total of the rows above, no shipment"
 
 
 def _unknown(work: Work, role: str, words: str, missing: str) -> list[str]:
