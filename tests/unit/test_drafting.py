@@ -465,6 +465,19 @@ def test_our_trade_is_of_no_country_that_the_text_names(text: str) -> None:
     assert "VNM" not in str([claim.keys for claim in draft(article_of(text)).claims])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deutschlands Handel mit den USA wuchs 2024, die Differenz lag 2022 bei 50,1 Mrd. Euro.",
+        "Deutschlands Handel mit den USA wuchs, nachdem die Differenz 2022 bei 5 Mrd. Euro lag.",
+        "Germany's trade with China grew, while the difference from Poland was $50 bn in 2022.",
+        "2022年中国对波兰出口增长，与对捷克出口相差50亿美元。",
+    ],
+)
+def test_how_far_amounts_are_apart_is_no_trade(text: str) -> None:
+    assert not draft(article_of(text)).claims
+
+
 def test_a_line_below_the_last_item_of_a_list_is_no_rest_of_it() -> None:
     below = "Coal exports went to Japan in 2022 and 2023, the office said in a note of its own."
     text = f"Goods:\n- iron ore: $104.5 billion\n- gas: $17.5 billion\n{below}"

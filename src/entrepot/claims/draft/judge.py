@@ -31,6 +31,7 @@ from entrepot.claims.draft.refused import (
     check_whole,
     is_of_purchases,
     is_since_an_event,
+    of_a_difference,
 )
 from entrepot.claims.draft.scene import OWN_LAND, ends_with, is_item_of_goods
 from entrepot.claims.draft.slots import notes_on_members, written
@@ -119,6 +120,8 @@ def claim_of_guess(  # noqa: C901
     """
     number, apart, text = guess.number, scene.apart, scene.apart.text
     if why := _NOT_SAID.get(guess.what):
+        raise Refusal(why)
+    if why := of_a_difference(number, apart):
         raise Refusal(why)
     if not guess.kind or not guess.owner:
         raise Refusal("who sells and who buys is not clear")

@@ -53,7 +53,7 @@ def of_nothing_here(number: Span, reading: ParsedSentence) -> str:
         return "what is expected or planned, not what was: nothing to test yet"
     if why := of_the_sentence(reading):
         return why
-    for rule in (_of_the_clause, _averaged, _next_to_a_rank):
+    for rule in (_of_the_clause, _averaged, of_a_difference, _next_to_a_rank):
         if why := rule(number, reading):
             return why
     return ""
@@ -350,6 +350,21 @@ def _averaged(number: Span, reading: ParsedSentence) -> str:
     mean = any(governs(cue, number, reading) for cue in _here("mean", number, reading))
     if mean or re.search(r"(?i)averag|средн|durchschnitt|均", printed):
         return "an average: of which numbers, or over what time, is not clear"
+    return ""
+
+
+_DIFFERENCE = re.compile(
+    r"\b[Dd]ifferen(?:ce|z)|\bthe (?:gap|distance) (?:between|to)\b|(?<!\w)разниц|差距|相差"
+)
+
+
+def of_a_difference(number: Span, reading: ParsedSentence) -> str:
+    """Refuse how far two amounts are apart, which is the trade of neither."""
+    cut = clause(number, reading)[0]
+    counted = (one for one in reading.numbers if one.says.unit)  # no years
+    before = max((one.end for one in counted if one.end <= number.start), default=0)
+    if _DIFFERENCE.search(reading.text, max(cut, before), number.start):
+        return "a difference: of which two amounts is not clear"
     return ""
 
 
