@@ -28,7 +28,6 @@ from entrepot.cli import (
     doctor,
     draft,
     goods,
-    heard,
     measure,
     published,
     reconcile,
@@ -47,6 +46,7 @@ from entrepot.cli.output import (
     trace,
     verbosely,
 )
+from entrepot.cli.stops import heard
 from entrepot.errors import EntrepotError, OutsideError, RequestError, nearest
 from entrepot.files import in_words
 from entrepot.model.display import printable

@@ -569,7 +569,7 @@ def unknown_object(text: str, start: int, end: int, language: str) -> str:
 
 _MOVES = re.compile(
     r"^(?:因[而此]|随[之即后]|由此|于是|遂|进[一而]|反[而倒]|却|故)|[至到为达了]$"
-    r"|[扩缩收]大|[扩缩收][大减小窄]|[上下回攀飙骤锐猛激剧暴][升降落涨跌减增滑]|增[长加至]|减少|萎缩|翻"
+    r"|[扩缩收][大减小窄]|[上下回攀飙骤锐猛激剧暴][升降落涨跌减增滑]|增[长加至]|减少|萎缩|翻"
 )
 """Chinese words of a verb, with what joins it to the sentence before: no goods."""
 _VERBS = {

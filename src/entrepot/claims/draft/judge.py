@@ -17,11 +17,7 @@ from entrepot.claims.draft.candidates import (
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.frames import is_part_of_two
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.near import (
-    currency_said_elsewhere,
-    moves,
-    unit_refused,
-)
+from entrepot.claims.draft.near import currency_said_elsewhere, moves, unit_refused
 from entrepot.claims.draft.refused import (
     balance_sign,
     check_denominator,
