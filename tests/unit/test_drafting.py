@@ -478,6 +478,17 @@ def test_how_far_amounts_are_apart_is_no_trade(text: str) -> None:
     assert not draft(article_of(text)).claims
 
 
+def test_a_number_right_behind_the_trade_with_one_country_is_not_of_another() -> None:
+    text = (
+        "韩国7月对华出口同比增长14.9%,达到114亿美元。今年1至7月累计对华出口为748亿美元,"
+        "超过对美出口(745亿美元),中国重新成为韩国的最大出口国。"
+    )
+    found = {"114亿美元": "CHN", "748亿美元": "CHN", "745亿美元": "USA"}
+    claims = [one for one in draft(article_of(text, date="2024-08-04")).claims if one.says in found]
+    assert claims
+    assert all(one.keys["importer"] == found[one.says] for one in claims)
+
+
 def test_a_line_below_the_last_item_of_a_list_is_no_rest_of_it() -> None:
     below = "Coal exports went to Japan in 2022 and 2023, the office said in a note of its own."
     text = f"Goods:\n- iron ore: $104.5 billion\n- gas: $17.5 billion\n{below}"

@@ -128,6 +128,8 @@ def claim_of_guess(  # noqa: C901
         raise Refusal("when is not said: only what it is measured against")
     if _of_many_years(guess, scene):
         raise Refusal("which of several years the number is of is not clear")
+    if _is_right_behind_another(guess, scene):
+        raise Refusal("who sells and who buys is not clear")
     if NOWHERE in guess.sides or _is_ours(guess, scene):
         raise Refusal(unknown_area(scene.areas, apart.text))
     if guess.period is None:
@@ -190,6 +192,21 @@ _EACH_MONTH = re.compile(
 
 _OR = re.compile(r"\s*,?\s*(?:or|oder|или|即)\s*")
 _OPENED = re.compile(r"[^,;()（）]{0,12}[(（]\s*")
+
+
+_RIGHT_BEHIND = re.compile("(?:总?[额值])?(?:为|达到?|共|约)?[(（]?")
+"""What stands between a flow and the number right behind it."""
+
+
+def _is_right_behind_another(guess: StructuralReading, scene: Scene) -> bool:
+    """Whether a number right behind a flow was read of others: 超过对美出口(745亿美元)."""
+    at, text = guess.number.start, scene.apart.text
+    before = [
+        flow.start
+        for flow in scene.apart.found.flows
+        if flow.end < at and _RIGHT_BEHIND.fullmatch(text, flow.end, at)
+    ]
+    return any(area.end in before and area.value not in guess.sides for area in scene.areas)
 
 
 _OURS = re.compile("[Oo]ur\\b|[Uu]nser|[Нн]аш")
